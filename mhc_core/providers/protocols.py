@@ -1,0 +1,145 @@
+"""What the stages ask of a provider: to embed, to answer, to fine-tune. Adapters live beside this module."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mhc_core.vocabulary import Intent, JobStatus
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors. The same text gives the same vector whatever the batch."""
+
+    @property
+    def id(self) -> str:
+        """Name and revision; vectors of two embedders with the same id may be compared."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(texts), dimensions), float32, L2-normalised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation: role ``user``, ``assistant`` or ``system``."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of an article that was retrieved for a question; score 0..1, higher is closer."""
+
+    chunk_id: int
+    article_id: str
+    title: str
+    content: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One question with what is known around it. ``history`` is oldest first, without the question itself."""
+
+    question: str
+    history: Sequence[Turn] = ()
+    passages: Sequence[Passage] = ()
+    intent: Intent | None = None
+    system_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAnswer:
+    """An answer with its evidence. ``confidence`` is the estimated probability, 0..1, that it is right."""
+
+    text: str
+    confidence: float
+    intent: Intent
+    cited_chunk_ids: tuple[int, ...] = ()
+    example_id: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
+
+
+class ChatModel(Protocol):
+    """Answers one question at a time; safe to call from several threads."""
+
+    @property
+    def version_id(self) -> str:
+        """The ``model_versions.id`` that an answer of this model is stored with."""
+
+    def answer(self, request: ChatRequest) -> ChatAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFiles:
+    """The two JSONL files of a data set version, as fsspec URIs, with their counts."""
+
+    dataset_id: str
+    train_uri: str
+    validation_uri: str
+    train_count: int
+    validation_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """What is known of a training job after submitting or polling it.
+
+    ``progress`` is what the provider already created (file ids, job id): it is stored before the next outside effect
+    so that a killed submission continues instead of paying twice.
+    """
+
+    status: JobStatus
+    provider_job_id: str | None = None
+    provider_model_id: str | None = None
+    artifact_uri: str | None = None
+    artifact_sha256: str | None = None
+    cost_usd: Decimal | None = None
+    error: str | None = None
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+class SaveProgress(Protocol):
+    """Stores a job's state durably (its own committed transaction) before the caller goes on."""
+
+    def __call__(self, state: JobState) -> None: ...
+
+
+class FineTuner(Protocol):
+    """Trains a model on a data set version."""
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def base_model(self) -> str: ...
+
+    @property
+    def hyperparameters(self) -> Mapping[str, Any]: ...
+
+    def estimate_usd(self, files: TrainingFiles) -> Decimal:
+        """Expected cost of one job."""
+
+    def submit(self, files: TrainingFiles, key: str, known: JobState, save: SaveProgress) -> JobState:
+        """Start the job named by ``key``, or find the one a killed run already started.
+
+        ``known`` is the last saved state. A local trainer trains here and returns a final state; a remote one returns
+        as soon as the job exists.
+
+        Raises:
+            AccessDenied: this account may not fine-tune.
+            ProviderUnavailable: try again later with the same key.
+        """
+
+    def poll(self, known: JobState) -> JobState:
+        """The present state of a submitted job. Never sleeps."""

@@ -1,0 +1,185 @@
+"""Every environment variable the platform reads: typed, documented, validated once.
+
+Nothing else in the code reads the environment. ``load()`` is called at the entry points (CLI, Dagster resources, the
+serving app factory) and the result is passed down.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, computed_field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mhc_core.errors import ConfigurationError
+from mhc_core.vocabulary import Outcome
+
+
+class FeedbackPoints(BaseModel, frozen=True):
+    """Points that one piece of feedback earns; their sum is clamped to 0..1."""
+
+    thumbs_up: float = 0.3
+    thumbs_down: float = -0.3
+    five_stars: float = 0.4
+    four_stars: float = 0.2
+    two_stars_or_less: float = -0.3
+    helpful: float = 0.2
+    accurate: float = 0.3
+    comment: float = 0.1
+    comment_min_chars: int = 21
+
+
+class ScoreWeights(BaseModel, frozen=True):
+    """Share of each factor in a conversation's score. A missing factor's share is spread over the others."""
+
+    feedback: float = Field(0.30, ge=0)
+    outcome: float = Field(0.25, ge=0)
+    coherence: float = Field(0.20, ge=0)
+    sentiment: float = Field(0.15, ge=0)
+    efficiency: float = Field(0.10, ge=0)
+
+
+class ScoreScales(BaseModel, frozen=True):
+    """What 0 and 1 mean for the factors that are measured on another scale."""
+
+    coherence_zero_cosine: float = 0.10
+    coherence_one_cosine: float = 0.60
+    efficiency_one_messages: int = 6
+    efficiency_zero_messages: int = 20
+    outcomes: dict[Outcome, float] = {
+        Outcome.BOOKED: 1.0,
+        Outcome.RESOLVED: 1.0,
+        Outcome.QUOTED: 0.8,
+        Outcome.ESCALATED: 0.5,
+        Outcome.NOT_BOOKED: 0.4,
+        Outcome.ABANDONED: 0.2,
+        Outcome.UNRESOLVED: 0.0,
+    }
+
+
+class Settings(BaseSettings):
+    """Configuration of one process. Names in the environment are the field names in capitals with ``MHC_`` before."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MHC_", env_nested_delimiter="__", env_file=".env", extra="ignore", populate_by_name=True
+    )
+
+    # Where things live
+    state_dir: Path = Field(Path(".mhc"), description="Folder of everything the embedded defaults write.")
+    database_url: SecretStr | None = Field(
+        None, description="A PostgreSQL 15+ with pgvector 0.7+. Empty: the embedded server under the state folder."
+    )
+    database_port: int | None = Field(
+        None, ge=1024, le=65535, description="Port of the embedded server. Empty: a free one, kept from then on."
+    )
+    artifact_uri: str | None = Field(
+        None, description="Any fsspec URI for data sets and models. Empty: `artifacts` under the state folder."
+    )
+    inbox_uri: str | None = Field(
+        None,
+        description="Folder whose new conversation files the daily collection imports. Empty: `inbox` under the state folder.",
+    )
+    business_file: Path | None = Field(None, description="Prices and rules. Empty: the sample `business.toml`.")
+
+    # Scoring and promotion to training data
+    feedback_points: FeedbackPoints = Field(
+        FeedbackPoints(), description="Points of the feedback score, e.g. `MHC_FEEDBACK_POINTS__THUMBS_UP=0.3`."
+    )
+    score_weights: ScoreWeights = Field(
+        ScoreWeights(), description="Weights of the conversation score, e.g. `MHC_SCORE_WEIGHTS__FEEDBACK=0.3`."
+    )
+    score_scales: ScoreScales = Field(ScoreScales(), description="Scales of outcome, coherence and efficiency.")
+    idle_hours: int = Field(
+        24, ge=1, description="An active conversation without a message for longer is closed (hours)."
+    )
+    quality_threshold: float = Field(
+        0.8, ge=0, le=1, description="Conversation score from which answers become examples."
+    )
+    minimum_rating: int = Field(
+        4, ge=1, le=5, description="An answer rated with fewer stars is never promoted by score."
+    )
+    confidence_threshold: float = Field(0.7, ge=0, le=1, description="Answers below are queued for review first.")
+    near_duplicate_similarity: float = Field(
+        0.97, gt=0, le=1, description="Cosine similarity from which two questions with the same answer are one example."
+    )
+
+    # Data set
+    dataset_min_examples: int = Field(200, ge=10, description="A data set with fewer examples is not built.")
+    dataset_max_examples: int = Field(10_000, ge=10, description="More are sampled down, stratified by intent.")
+    validation_fraction: float = Field(0.2, gt=0, lt=1, description="Share held out, grouped by customer.")
+    seed: int = Field(20_260_101, description="Seed of the split and of every sampling step.")
+
+    # Training, evaluation, promotion
+    fine_tuner: Literal["local", "openai"] = Field("local", description="Which adapter trains.")
+    retraining_threshold: int = Field(1000, ge=1, description="New verified examples that start a training run.")
+    knowledge_threshold: int = Field(50, ge=1, description="New verified examples that start a knowledge update.")
+    fine_tune_base: str = Field("gpt-4.1-mini-2025-04-14", description="Base model of the OpenAI adapter.")
+    fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI adapter.")
+    fine_tune_budget_usd: Decimal = Field(
+        Decimal(50), ge=0, description="A fine-tune estimated above this is refused (USD)."
+    )
+    fine_tune_poll_seconds: int = Field(30, ge=1, description="How often a running provider job is looked at.")
+    promotion_margin: float = Field(
+        0.0, ge=0, description="The interval's lower bound of candidate minus production must exceed this."
+    )
+    auto_approve: bool = Field(False, description="Approve a positive verdict without a person. For the demo.")
+
+    # Models
+    embedder: Literal["local", "openai"] = Field("local", description="What embeds questions and knowledge.")
+    embedding_model: str = Field("text-embedding-3-small", description="Model of the OpenAI embedder.")
+    chat_model: str = Field("gpt-4.1-mini", description="Model that answers when an OpenAI key is set.")
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"),
+        description="Key of OpenAI or compatible.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
+        description="Another OpenAI-compatible server.",
+    )
+    openai_api_version: str | None = Field(
+        None,
+        validation_alias=AliasChoices("OPENAI_API_VERSION", "openai_api_version"),
+        description="Set for Azure OpenAI, with its endpoint as base URL.",
+    )
+
+    # Knowledge
+    knowledge_stale_days: int = Field(30, ge=1, description="Articles not reviewed for longer are flagged (days).")
+    retrieval_top_k: int = Field(3, ge=1, le=20, description="Passages given to the model.")
+
+    # Serving
+    serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
+    serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
+    dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
+    refresh_seconds: float = Field(
+        2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
+    )
+    max_message_chars: int = Field(4000, ge=100, description="Longer chat messages are refused (characters).")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def artifacts(self) -> str:
+        """The artifact URI in force, without a trailing slash."""
+        return (self.artifact_uri or (self.state_dir / "artifacts").absolute().as_uri()).rstrip("/")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def inbox(self) -> str:
+        """The inbox URI in force, without a trailing slash."""
+        return (self.inbox_uri or (self.state_dir / "inbox").absolute().as_uri()).rstrip("/")
+
+
+def load(**overrides: object) -> Settings:
+    """Read the environment once.
+
+    Raises:
+        ConfigurationError: a variable has a value that does not fit, named in the message.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"MHC_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise ConfigurationError(f"configuration is not valid: {problems}") from None
