@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     )
     inbox_uri: str | None = Field(
         None,
-        description="Folder whose new conversation files the daily collection imports. Empty: `inbox` under the state folder.",
+        description="Folder that the daily collection imports from. Empty: `inbox` under the state folder.",
     )
     business_file: Path | None = Field(None, description="Prices and rules. Empty: the sample `business.toml`.")
 
@@ -155,6 +155,12 @@ class Settings(BaseSettings):
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
     )
+    minimum_confidence: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="An answer less certain is not given: the customer is told so and offered a person.",
+    )
     max_message_chars: int = Field(4000, ge=100, description="Longer chat messages are refused (characters).")
 
     @computed_field  # type: ignore[prop-decorator]
@@ -168,6 +174,11 @@ class Settings(BaseSettings):
     def inbox(self) -> str:
         """The inbox URI in force, without a trailing slash."""
         return (self.inbox_uri or (self.state_dir / "inbox").absolute().as_uri()).rstrip("/")
+
+    @property
+    def reject_dir(self) -> Path:
+        """Where imports name the lines they refused."""
+        return self.state_dir / "rejects"
 
 
 def load(**overrides: object) -> Settings:

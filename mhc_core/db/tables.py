@@ -163,6 +163,8 @@ conversation_scores = sa.Table(
     _json("weights"),
     sa.Column("scorer", sa.Text, nullable=False),
     sa.Column("scored_at", UTC_TIME, nullable=False),
+    sa.Column("scrubber", sa.Text),
+    sa.Column("scrubbed_at", UTC_TIME),
     _unit("score"),
     sa.Index(None, "score"),
 )
@@ -212,6 +214,14 @@ training_examples = sa.Table(
     sa.Index(None, "conversation_id"),
     sa.Index(None, "question_message_id"),
     sa.Index(None, "day"),
+    sa.Index(
+        "ix_training_examples_embedding_384",
+        sa.literal_column("(embedding::halfvec(384))").label("halfvec"),
+        postgresql_ops={"halfvec": "halfvec_cosine_ops"},
+        postgresql_using="hnsw",
+        postgresql_with={"m": 16, "ef_construction": 64},
+        postgresql_where=sa.text("active and vector_dims(embedding) = 384"),
+    ),
 )
 
 scrub_holds = sa.Table(
@@ -446,7 +456,8 @@ knowledge_chunks = sa.Table(
     sa.UniqueConstraint("article_id", "content_sha256", "embedder"),
     sa.Index(
         "ix_knowledge_chunks_embedding_384",
-        sa.text("(embedding::halfvec(384)) halfvec_cosine_ops"),
+        sa.literal_column("(embedding::halfvec(384))").label("halfvec"),
+        postgresql_ops={"halfvec": "halfvec_cosine_ops"},
         postgresql_using="hnsw",
         postgresql_with={"m": 16, "ef_construction": 64},
         postgresql_where=sa.text("dimensions = 384"),

@@ -1,0 +1,1 @@
+"""The pipeline as Dagster assets and checks. Thin: the work is in ``mhc_core``."""

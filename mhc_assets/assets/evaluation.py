@@ -1,0 +1,59 @@
+"""Is the candidate better than what answers today?"""
+
+import dagster as dg
+
+from mhc_assets.assets.knowledge import kb_embeddings
+from mhc_assets.assets.training import fine_tuned_model
+from mhc_assets.plots import paired_differences
+from mhc_assets.resources import Platform
+from mhc_assets.style import MODEL, OWNERS
+from mhc_core import rollout
+from mhc_core.shadow import evaluate_newest
+
+
+@dg.asset(
+    group_name=MODEL,
+    kinds={"scikitlearn"},
+    owners=OWNERS,
+    deps=[fine_tuned_model, kb_embeddings],
+    code_version="1",
+)
+def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+    """Candidate and production model answer the same held-out questions; the verdict is promote, hold or reject.
+
+    Compared are similarity to the approved answer, groundedness in the knowledge, calibration of the confidence,
+    latency and cost. The difference is paired and its 95 % interval comes from a bootstrap over customers.
+    """
+    result = evaluate_newest(
+        platform.engine,
+        platform.chat_model,
+        platform.embedder(),
+        platform.settings,
+        lambda done, total: context.log.info("%d of %d questions answered", done, total) if done % 100 == 0 else None,
+    )
+    evaluation = result.evaluation
+    with platform.engine.begin() as connection:
+        rollout.open_for(connection, evaluation)
+    metadata: dict[str, dg.MetadataValue[object] | str | int | float] = {
+        "verdict": evaluation.verdict.value,
+        "reasons": dg.MetadataValue.md("\n".join(f"- {reason}" for reason in evaluation.reasons)),
+        "candidate": evaluation.candidate_id,
+        "baseline": evaluation.baseline_id,
+        "questions": evaluation.questions,
+        "difference": round(evaluation.difference, 4),
+        "interval": f"[{evaluation.interval_low:.4f}, {evaluation.interval_high:.4f}]",
+        "comparison": dg.MetadataValue.md(_table(evaluation.candidate_metrics, evaluation.baseline_metrics)),
+    }
+    if result.differences:
+        metadata["differences"] = paired_differences(
+            "similarity to the approved answer, candidate minus baseline",
+            result.differences,
+            evaluation.interval_low,
+            evaluation.interval_high,
+        )
+    return dg.MaterializeResult(metadata=metadata)
+
+
+def _table(candidate: "dict[str, float]", baseline: "dict[str, float]") -> str:
+    rows = [f"| {name} | {candidate[name]:.4g} | {baseline[name]:.4g} |" for name in candidate if name in baseline]
+    return "\n".join(["| measure | candidate | baseline |", "|---|---|---|", *rows])

@@ -1,0 +1,52 @@
+"""The model a data set teaches."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from mhc_assets.assets.dataset import training_dataset
+from mhc_assets.resources import Platform
+from mhc_assets.style import MODEL, OWNERS
+from mhc_core import training
+from mhc_core.db.queries import dataset as datasets
+from mhc_core.vocabulary import JobStatus
+
+
+@dg.asset(
+    group_name=MODEL,
+    kinds={"scikitlearn", "openai"},
+    owners=OWNERS,
+    deps=[training_dataset],
+    output_required=False,
+    pool="training",
+    code_version="1",
+)
+def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
+    """A model trained on the newest data set, by the provider in `MHC_FINE_TUNER`.
+
+    The local provider trains in this run. A remote job is only submitted: while it is running this asset makes nothing
+    and the assets after it are skipped; the sensor `fine_tune_poller` starts them when the job has ended. One data set
+    and recipe are never paid twice, however often a run is killed and started again.
+    """
+    with platform.engine.connect() as connection:
+        dataset = datasets.latest(connection)
+    if dataset is None:
+        raise dg.Failure("there is no data set yet; materialise training_dataset first", allow_retries=False)
+    job = training.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())
+    if job.state.status is not JobStatus.SUCCEEDED:
+        context.log.info("job %d at %s is %s; the poller goes on from here", job.id, job.provider, job.state.status)
+        return
+    with platform.engine.begin() as connection:
+        model_id = training.record(connection, job)
+    yield dg.MaterializeResult(
+        metadata={
+            "model": model_id,
+            "dataset": dataset.id,
+            "provider": job.provider,
+            "base_model": job.base_model,
+            "cost_usd": float(job.state.cost_usd or 0),
+            "estimated_cost_usd": float(job.estimated_cost_usd or 0),
+            "metrics": dg.MetadataValue.json(dict(job.state.metrics)),
+        },
+        data_version=dg.DataVersion(model_id),
+    )

@@ -1,0 +1,81 @@
+"""What Great Expectations holds true of a data set version.
+
+The library takes seconds to import, so nothing here is imported at the top. Three of its habits shape the code: an empty
+frame passes every expectation, a missing column hides in ``exception_info``, and results may hold NaN.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from mhc_core import artifacts
+from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.vocabulary import Intent
+
+EMAIL = r"[\w.+-]+@[\w-]+\.[\w.]{2,}"
+PHONE = r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b"
+
+
+def failures(dataset: DatasetVersion, customers: Mapping[str, str]) -> tuple[dict[str, str], int]:
+    """Expectations that do not hold, with how often, and how many were tested.
+
+    ``customers`` gives the customer hash of each example id.
+    """
+    import great_expectations as gx
+    import pandas as pd
+
+    rows = _rows(dataset, customers)
+    if len(rows) != dataset.train_count + dataset.validation_count:
+        return {"row_count": f"{len(rows)} lines, {dataset.train_count + dataset.validation_count} expected"}, 1
+    frame = pd.DataFrame(rows)
+    sides = frame.groupby("customer")["split"].nunique()
+    frame["customer_on_both_sides"] = frame["customer"].map(sides) > 1
+    expect = gx.expectations
+    suite = [
+        expect.ExpectColumnValuesToBeUnique(column="example_id"),
+        expect.ExpectColumnValuesToBeInSet(column="intent", value_set=[intent.value for intent in Intent]),
+        expect.ExpectColumnValueLengthsToBeBetween(column="question", min_value=1, max_value=20_000),
+        expect.ExpectColumnValueLengthsToBeBetween(column="answer", min_value=1, max_value=20_000),
+        expect.ExpectColumnValueLengthsToBeBetween(column="system", min_value=20),
+        expect.ExpectColumnValuesToBeInSet(column="customer_on_both_sides", value_set=[False]),
+        *(
+            expect.ExpectColumnValuesToNotMatchRegex(column=column, regex=pattern)
+            for column in ("question", "answer")
+            for pattern in (EMAIL, PHONE)
+        ),
+    ]
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    batch = (
+        context.data_sources.add_pandas("data_set")
+        .add_dataframe_asset("lines")
+        .add_batch_definition_whole_dataframe("all")
+    ).get_batch(batch_parameters={"dataframe": frame})
+    failed: dict[str, str] = {}
+    for expectation in suite:
+        result = batch.validate(expectation)
+        if not result.success:
+            name = f"{expectation.expectation_type}({getattr(expectation, 'column', '')})"
+            failed[name] = f"{result.result.get('unexpected_count', 'could not be tested')}"
+    return failed, len(suite)
+
+
+def _rows(dataset: DatasetVersion, customers: Mapping[str, str]) -> list[dict[str, Any]]:
+    rows = []
+    for split, uri in (("train", dataset.train_uri), ("validation", dataset.validation_uri)):
+        data = artifacts.read_verified(uri, dataset.manifest["sha256"][split])
+        for record in map(orjson.loads, data.splitlines()):
+            messages, example = record["messages"], record["metadata"]["example_id"]
+            rows.append(
+                {
+                    "example_id": example,
+                    "split": split,
+                    "intent": record["metadata"]["intent"],
+                    "customer": customers.get(example, example),
+                    "system": messages[0]["content"],
+                    "question": messages[-2]["content"],
+                    "answer": messages[-1]["content"],
+                }
+            )
+    return rows

@@ -1,0 +1,28 @@
+"""Collecting: a day of conversations is settled so that the stages after it see it as it stays."""
+
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from mhc_core import intents
+from mhc_core.db.queries import collection as queries
+from mhc_core.db.queries import scoring as scores
+from mhc_core.feedback import score
+from mhc_core.settings import Settings
+
+
+def settle_day(connection: sa.Connection, settings: Settings, day: date, now: datetime) -> queries.DaySummary:
+    """Close what is idle and tag what has no intent, for conversations started on a UTC day."""
+    queries.close_idle(connection, day, now - timedelta(hours=settings.idle_hours), now)
+    untagged = queries.untagged(connection, day)
+    queries.save_intents(connection, [(message, intents.tag(content).value) for message, content in untagged])
+    return queries.summary(connection, day)
+
+
+def score_feedback(connection: sa.Connection, settings: Settings, day: date) -> tuple[int, int]:
+    """Score the feedback given on a UTC day; returns how many pieces there are and how many scores changed."""
+    given = scores.feedback_of_day(connection, day)
+    changed = scores.save_feedback_scores(
+        connection, [(row.id, score(row.signals, settings.feedback_points)) for row in given]
+    )
+    return len(given), changed

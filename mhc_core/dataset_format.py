@@ -1,0 +1,67 @@
+"""Is a file valid for fine-tuning? The checks a provider would make, before anything is uploaded or paid."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import fsspec
+import orjson
+
+from mhc_core.errors import NotFound
+
+ROLES = ("system", "user", "assistant")
+MIN_EXAMPLES = 10
+MAX_EXAMPLE_BYTES = 1_000_000
+
+
+class Problem(NamedTuple):
+    """What is wrong with one line (from 1; 0 for the file as a whole)."""
+
+    line: int
+    reason: str
+
+
+def problems(uri: str) -> Iterator[Problem]:
+    """Everything that is wrong with a JSONL file in OpenAI's chat format, in the order of its lines.
+
+    Raises:
+        NotFound: there is no such file.
+    """
+    count = 0
+    try:
+        with fsspec.open(uri, "rb", compression="infer") as file:
+            for number, raw in enumerate(file, 1):
+                if not raw.strip():
+                    yield Problem(number, "empty line")
+                    continue
+                count += 1
+                if reason := _reason(raw):
+                    yield Problem(number, reason)
+    except FileNotFoundError:
+        raise NotFound(f"{uri} does not exist; `mhc dataset list` shows where data sets are") from None
+    if count < MIN_EXAMPLES:
+        yield Problem(0, f"{count} examples, at least {MIN_EXAMPLES} are needed")
+
+
+def _reason(raw: bytes) -> str | None:
+    if len(raw) > MAX_EXAMPLE_BYTES:
+        return f"longer than {MAX_EXAMPLE_BYTES} bytes"
+    try:
+        record = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return "not JSON"
+    messages = record.get("messages") if isinstance(record, dict) else None
+    if not isinstance(messages, list) or not messages:
+        return "no list of messages"
+    for position, message in enumerate(messages):
+        if not isinstance(message, dict) or message.get("role") not in ROLES:
+            return f"message {position}: role must be one of {', '.join(ROLES)}"
+        content = message.get("content")
+        if not isinstance(content, str) or not content.strip():
+            return f"message {position}: content must be text"
+        if message["role"] == "system" and position:
+            return f"message {position}: the system message must come first"
+    if messages[-1]["role"] != "assistant":
+        return "the last message must be the assistant's"
+    if not any(message["role"] == "user" for message in messages):
+        return "no message of a user"
+    return None

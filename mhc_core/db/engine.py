@@ -1,0 +1,172 @@
+"""Open the database: from a URL or the embedded server, checked, migrated and pooled."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from mhc_core.db import embedded
+from mhc_core.db.discreet import DiscreetConnection
+from mhc_core.db.upgrade import DAGSTER_SCHEMA, upgrade
+from mhc_core.errors import AccessDenied, ConfigurationError, DatabaseUnavailable, MHCError
+from mhc_core.settings import Settings
+
+MINIMUM_SERVER = (15, 0)
+MINIMUM_PGVECTOR = (0, 7)
+_CONNECT_SECONDS = 10
+
+
+def create(url: str) -> sa.Engine:
+    """An engine on psycopg 3 whose sessions run in UTC and whose errors never show parameters or row values.
+
+    Args:
+        url: ``postgresql://…`` or ``postgres://…``, with or without a driver.
+
+    Raises:
+        ConfigurationError: not a PostgreSQL URL.
+    """
+    engine = sa.create_engine(
+        _with_option(_parse(url), "timezone=UTC").set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "mhc"},
+    )
+    sa.event.listen(engine, "do_connect", _connect)
+    return engine
+
+
+def dagster_url(url: str) -> str:
+    """The same database for Dagster's storage: tables in schema ``dagster``, on psycopg2, which its ``NOTIFY`` needs.
+
+    Raises:
+        ConfigurationError: not a PostgreSQL URL.
+    """
+    parsed = _with_option(_parse(url), f"search_path={DAGSTER_SCHEMA}").set(drivername="postgresql+psycopg2")
+    return parsed.render_as_string(hide_password=False)
+
+
+def check_server(engine: sa.Engine) -> None:
+    """Connect, check versions, and make the extension ``vector`` where it is missing and that is allowed.
+
+    Raises:
+        DatabaseUnavailable: nothing answers.
+        AccessDenied: the server refuses user or password.
+        ConfigurationError: no such database, server or pgvector too old, extension missing.
+    """
+    try:
+        with engine.connect() as connection:
+            require_server(connection.scalar(sa.text("show server_version")) or "")
+            version = connection.scalar(sa.text("select extversion from pg_extension where extname = 'vector'"))
+    except DBAPIError as error:
+        raise explain(error, engine.url) from None
+    require_pgvector(version or _create_extension(engine))
+
+
+def require_server(version: str) -> None:
+    """Check a PostgreSQL version text such as ``15.4 (Debian 15.4-1)``.
+
+    Raises:
+        ConfigurationError: older than ``MINIMUM_SERVER``.
+    """
+    if _numbers(version) < MINIMUM_SERVER:
+        raise ConfigurationError(f"PostgreSQL {version} is too old; point MHC_DATABASE_URL at version 15 or later")
+
+
+def require_pgvector(version: str) -> None:
+    """Check a pgvector version text such as ``0.8.5``.
+
+    Raises:
+        ConfigurationError: older than ``MINIMUM_PGVECTOR``.
+    """
+    if _numbers(version) < MINIMUM_PGVECTOR:
+        raise ConfigurationError(
+            f"pgvector {version} is too old (halfvec came with 0.7); install a newer one and run "
+            "`alter extension vector update`"
+        )
+
+
+def explain(error: DBAPIError, url: sa.URL) -> MHCError:
+    """What a failed connect means for the person who configured it. Holds no password and no SQL."""
+    where = f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
+    said = str(error.orig)
+    if re.search("password authentication failed|no password supplied|pg_hba.conf|permission denied", said):
+        return AccessDenied(f"the database at {where} refuses user {url.username}; check MHC_DATABASE_URL")
+    if re.search('(database|role) "[^"]*" does not exist', said):
+        return ConfigurationError(
+            f"{where} has no such database, or no user {url.username}; create it or check MHC_DATABASE_URL"
+        )
+    reason = next((line.strip() for line in said.splitlines() if line.strip()), type(error.orig).__name__)
+    return DatabaseUnavailable(
+        f"the database at {where} does not answer ({reason}); start it or check MHC_DATABASE_URL"
+    )
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[sa.Engine]:
+    """The platform's database, ready for use: the configured one, or the embedded server for as long as this is open.
+
+    Raises:
+        MHCError: as ``check_server`` and ``embedded.join``.
+    """
+    if settings.database_url is not None:
+        with _ready(settings.database_url.get_secret_value()) as engine:
+            yield engine
+        return
+    with embedded.join(settings.state_dir, settings.database_port) as server, _ready(server.url) as engine:
+        yield engine
+
+
+@contextmanager
+def _ready(url: str) -> Iterator[sa.Engine]:
+    engine = create(url)
+    try:
+        check_server(engine)
+        upgrade(engine)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> DiscreetConnection:
+    return DiscreetConnection.connect(*arguments, **options)
+
+
+def _create_extension(engine: sa.Engine) -> str:
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text("create extension if not exists vector"))
+            return str(connection.scalar(sa.text("select extversion from pg_extension where extname = 'vector'")))
+    except DBAPIError as error:
+        if "permission denied" in str(error.orig):
+            problem = "the database lacks the extension vector and this user may not create it;"
+        elif "is not available" in str(error.orig):
+            problem = "the server does not offer pgvector; install version 0.7 or later there, then"
+        else:
+            raise explain(error, engine.url) from None
+        raise ConfigurationError(f"{problem} run `create extension vector` in it as a superuser") from None
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(re.sub("^postgres(?=[:+])", "postgresql", url))
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(
+            "MHC_DATABASE_URL is not a URL; write postgresql://user:password@host:port/database"
+        ) from None
+    if parsed.get_backend_name() != "postgresql":
+        raise ConfigurationError(f"MHC_DATABASE_URL names {parsed.get_backend_name()}; write postgresql://…")
+    return parsed
+
+
+def _with_option(url: sa.URL, setting: str) -> sa.URL:
+    """Add a server setting to what the URL may already ask for."""
+    given = url.query.get("options", "")
+    asked = given if isinstance(given, str) else " ".join(given)
+    return url.update_query_dict({"options": f"{asked} -c{setting}".strip()})
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version.split()[0] if version else "0"))[:2]

@@ -1,0 +1,181 @@
+"""Data set versions and their members."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from mhc_core.dataset import BuiltDataset, VerifiedExample
+from mhc_core.db.tables import dataset_members, dataset_versions, knowledge_articles, training_examples
+from mhc_core.providers.protocols import TrainingFiles
+from mhc_core.vocabulary import Intent
+
+_V, _M, _E = dataset_versions.c, dataset_members.c, training_examples.c
+
+
+class DatasetVersion(NamedTuple):
+    """An immutable data set."""
+
+    id: str
+    train_uri: str
+    validation_uri: str
+    train_count: int
+    validation_count: int
+    last_sequence: int
+    manifest: Mapping[str, Any]
+    created_at: datetime
+
+    @property
+    def files(self) -> TrainingFiles:
+        return TrainingFiles(self.id, self.train_uri, self.validation_uri, self.train_count, self.validation_count)
+
+
+class Origin(NamedTuple):
+    """Where an example's text came from, without the text."""
+
+    conversation_id: UUID
+    customer_hash: str
+    channel: str
+
+
+def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
+    """Every active, human-verified example whose question was embedded by ``embedder``."""
+    rows = connection.execute(
+        sa.select(
+            _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
+            _E.question, _E.answer, _E.embedding,
+        )
+        .where(_E.active, _E.verified, _E.embedder == embedder)
+        .order_by(_E.sequence)
+    )  # fmt: skip
+    return [
+        VerifiedExample(
+            id=row.id,
+            sequence=row.sequence,
+            customer_hash=row.customer_hash,
+            day=row.day,
+            intent=Intent(row.intent),
+            origin=row.origin,
+            channel=row.channel,
+            quality=row.quality,
+            context=row.context,
+            question=row.question,
+            answer=row.answer,
+            vector=row.embedding.to_numpy(),
+        )
+        for row in rows
+    ]
+
+
+def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, validation_uri: str) -> bool:
+    """Store a version and its members; False when it exists already."""
+    counts: Mapping[str, int] = dataset.manifest["examples"]
+    added = connection.execute(
+        insert(dataset_versions)
+        .values(
+            id=dataset.id,
+            train_uri=train_uri,
+            validation_uri=validation_uri,
+            train_count=counts["train"],
+            validation_count=counts["validation"],
+            last_sequence=dataset.last_sequence,
+            manifest=dict(dataset.manifest),
+        )
+        .on_conflict_do_nothing()
+    ).rowcount
+    if added:
+        connection.execute(
+            sa.insert(dataset_members),
+            [
+                {"dataset_id": dataset.id, "example_id": example, "split": split, "position": position}
+                for example, split, position in dataset.members
+            ],
+        )
+    return bool(added)
+
+
+def latest(connection: sa.Connection) -> DatasetVersion | None:
+    """The newest version."""
+    row = connection.execute(sa.select(dataset_versions).order_by(_V.created_at.desc(), _V.id).limit(1)).one_or_none()
+    return DatasetVersion(*row) if row else None
+
+
+def get(connection: sa.Connection, dataset_id: str) -> DatasetVersion | None:
+    """One version."""
+    row = connection.execute(sa.select(dataset_versions).where(_V.id == dataset_id)).one_or_none()
+    return DatasetVersion(*row) if row else None
+
+
+def versions(connection: sa.Connection, limit: int = 50) -> list[DatasetVersion]:
+    """Versions, newest first."""
+    rows = connection.execute(sa.select(dataset_versions).order_by(_V.created_at.desc(), _V.id).limit(limit))
+    return [DatasetVersion(*row) for row in rows]
+
+
+def validation_origins(connection: sa.Connection, dataset_id: str) -> dict[UUID, Origin]:
+    """Origins of the validation examples by example id. Their texts are read from the version's file."""
+    rows = connection.execute(
+        sa.select(_E.id, _E.conversation_id, _E.customer_hash, _E.channel)
+        .join(dataset_members, _M.example_id == _E.id)
+        .where(_M.dataset_id == dataset_id, _M.split == "validation")
+    )
+    return {row[0]: Origin(*row[1:]) for row in rows}
+
+
+def customers(connection: sa.Connection, dataset_id: str) -> dict[str, str]:
+    """The customer hash of every member, by example id."""
+    rows = connection.execute(
+        sa.select(_E.id, _E.customer_hash)
+        .join(dataset_members, _M.example_id == _E.id)
+        .where(_M.dataset_id == dataset_id)
+    )
+    return {str(row.id): row.customer_hash for row in rows}
+
+
+def articles_learned_from_validation(connection: sa.Connection, dataset_id: str) -> frozenset[str]:
+    """Ids of learned articles whose example is held out in this version."""
+    return frozenset(
+        connection.scalars(
+            sa.select(knowledge_articles.c.id)
+            .join(dataset_members, _M.example_id == knowledge_articles.c.example_id)
+            .where(_M.dataset_id == dataset_id, _M.split == "validation")
+        )
+    )
+
+
+class Member(NamedTuple):
+    """Where one example of a data set came from."""
+
+    example_id: UUID
+    split: str
+    position: int
+    conversation_id: UUID
+    question_message_id: UUID
+    answer_message_id: UUID
+    verified_by: str | None
+
+
+def members(connection: sa.Connection, dataset_id: str) -> list[Member]:
+    """Every member of a version with its source messages."""
+    rows = connection.execute(
+        sa.select(
+            _M.example_id, _M.split, _M.position, _E.conversation_id, _E.question_message_id, _E.answer_message_id,
+            _E.verified_by,
+        )
+        .join(training_examples, _E.id == _M.example_id)
+        .where(_M.dataset_id == dataset_id)
+        .order_by(_M.split, _M.position)
+    )  # fmt: skip
+    return [Member(*row) for row in rows]
+
+
+def new_verified(connection: sa.Connection, dataset_id: str | None) -> int:
+    """Active verified examples that the version does not hold; all of them when there is no version yet."""
+    query = sa.select(sa.func.count()).select_from(training_examples).where(_E.active, _E.verified)
+    if dataset_id is not None:
+        known = sa.select(_M.example_id).where(_M.dataset_id == dataset_id, _M.example_id == _E.id)
+        query = query.where(~sa.exists(known))
+    return connection.execute(query).scalar_one()

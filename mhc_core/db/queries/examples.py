@@ -1,0 +1,294 @@
+"""Training examples: what is waiting to be scrubbed, and what came out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from pgvector import HalfVector
+from sqlalchemy.dialects.postgresql import insert
+
+from mhc_core.db.queries.days import within
+from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
+from mhc_core.examples import Example, Hold, SourceConversation, SourceMessage
+from mhc_core.settings import Settings
+
+_T = training_examples.c
+
+
+def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Settings) -> list[SourceConversation]:
+    """Scored conversations of a UTC day that changed since ``scrubber`` last saw them and hold something to learn.
+
+    That is: a score at or above the threshold, a human edit, a thumbs down or low rating, or a low confidence.
+    """
+    c, s, m = conversations.c, conversation_scores.c, messages.c
+    due = (
+        sa.select(c.id, c.customer_id, c.channel, s.score)
+        .join(conversation_scores, s.conversation_id == c.id)
+        .where(
+            within(c.started_at, day),
+            sa.or_(
+                s.scrubbed_at.is_(None),
+                s.scrubber != scrubber,
+                s.scrubbed_at < sa.func.greatest(s.scored_at, c.updated_at),
+            ),
+        )
+        .cte("due")
+    )
+    given = (
+        sa.select(feedback.c.conversation_id, feedback.c.message_id, feedback.c.vote, feedback.c.stars)
+        .join(due, due.c.id == feedback.c.conversation_id)
+        .order_by(feedback.c.conversation_id, feedback.c.given_at, feedback.c.id)
+    )
+    votes: dict[UUID, str] = {}
+    stars: dict[UUID, int] = {}
+    for row in connection.execute(given):
+        about = row.message_id or row.conversation_id
+        if row.vote:
+            votes[about] = row.vote
+        if row.stars:
+            stars[about] = row.stars
+    parts: dict[UUID, list[SourceMessage]] = {}
+    for message in connection.execute(
+        sa.select(m.conversation_id, m.id, m.role, m.content, m.edited_content, m.intent, m.confidence)
+        .join(due, due.c.id == m.conversation_id)
+        .order_by(m.conversation_id, m.position)
+    ):
+        parts.setdefault(message.conversation_id, []).append(
+            SourceMessage(
+                message.id,
+                message.role,
+                message.content,
+                message.edited_content,
+                message.intent,
+                message.confidence,
+                votes.get(message.id),
+                stars.get(message.id),
+            )
+        )
+    found = [
+        SourceConversation(
+            row.id, row.customer_id, row.channel, day, row.score, stars.get(row.id), tuple(parts.get(row.id, ()))
+        )
+        for row in connection.execute(sa.select(due).order_by(due.c.id))
+    ]
+    return [item for item in found if _teaches(item, settings)]
+
+
+def _teaches(conversation: SourceConversation, settings: Settings) -> bool:
+    return conversation.score >= settings.quality_threshold or any(
+        message.edited_content is not None
+        or message.vote == "down"
+        or (message.stars is not None and message.stars <= 2)
+        or (message.confidence is not None and message.confidence < settings.confidence_threshold)
+        for message in conversation.messages
+    )
+
+
+def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArray[np.float32], embedder: str) -> int:
+    """Insert examples, or replace those whose text changed; a verified one only yields to a human edit.
+
+    Returns how many rows were written.
+    """
+    if not examples:
+        return 0
+    statement = insert(training_examples)
+    new = statement.excluded
+    kept = ("id", "answer_message_id")
+    statement = statement.on_conflict_do_update(
+        index_elements=[_T.id],
+        set_={
+            **{column.name: new[column.name] for column in _T if column.name in _WRITTEN and column.name not in kept},
+            "verified": False,
+            "verified_by": None,
+            "verified_at": None,
+            "active": True,
+            "duplicate_of": None,
+            "novelty": None,
+        },
+        where=sa.and_(
+            _T.content_sha256.is_distinct_from(new.content_sha256),
+            sa.or_(~_T.verified, new.origin == "human_edit"),
+        ),
+    )
+    result = connection.execute(
+        statement.returning(_T.id),
+        [
+            {
+                **{name: getattr(example, name) for name in _FIELDS},
+                "context": [dict(turn) for turn in example.context],
+                "findings": dict(example.findings),
+                "embedder": embedder,
+                "embedding": HalfVector(vector),
+            }
+            for example, vector in zip(examples, vectors, strict=True)
+        ],
+    )
+    return len(result.all())
+
+
+_FIELDS = (
+    "id", "conversation_id", "question_message_id", "answer_message_id", "customer_hash", "day", "channel", "intent",
+    "origin", "question", "answer", "quality", "confidence", "vote", "risk", "content_sha256",
+)  # fmt: skip
+_WRITTEN = (*_FIELDS, "context", "findings", "embedder", "embedding")
+
+
+def save_holds(
+    connection: sa.Connection, holds: Sequence[Hold], seen: Sequence[UUID], day: date, now: datetime
+) -> None:
+    """Record what was held of the conversations ``seen``, and forget holds of theirs that are resolved."""
+    connection.execute(
+        sa.delete(scrub_holds).where(
+            scrub_holds.c.answer_message_id.in_(
+                sa.select(messages.c.id).where(
+                    messages.c.conversation_id == sa.any_(sa.bindparam("seen", list(seen), sa.ARRAY(sa.UUID)))
+                )
+            )
+        )
+    )
+    if holds:
+        connection.execute(
+            sa.insert(scrub_holds),
+            [
+                {
+                    "answer_message_id": hold.answer_message_id,
+                    "day": day,
+                    "kind": hold.kind,
+                    "reason": hold.reason,
+                    "held_at": now,
+                }
+                for hold in holds
+            ],
+        )
+
+
+def mark_scrubbed(connection: sa.Connection, day: date, scrubber: str, now: datetime) -> None:
+    """Remember that every scored conversation of the day was looked at by ``scrubber``."""
+    connection.execute(
+        sa.update(conversation_scores)
+        .values(scrubber=scrubber, scrubbed_at=now)
+        .where(
+            conversation_scores.c.conversation_id == conversations.c.id,
+            within(conversations.c.started_at, day),
+            sa.or_(
+                conversation_scores.c.scrubbed_at.is_(None),
+                conversation_scores.c.scrubber != scrubber,
+                conversation_scores.c.scrubbed_at
+                < sa.func.greatest(conversation_scores.c.scored_at, conversations.c.updated_at),
+            ),
+        )
+    )
+
+
+class Neighbour(NamedTuple):
+    """A new example beside an active one whose question is near."""
+
+    id: UUID
+    sequence: int
+    verified: bool
+    origin: str
+    question: str
+    answer: str
+    other_id: UUID
+    other_sequence: int
+    other_verified: bool
+    other_origin: str
+    other_question: str
+    other_answer: str
+    similarity: float
+
+
+def neighbours(connection: sa.Connection, day: date, embedder: str, dimensions: int, count: int = 8) -> list[Neighbour]:
+    """The nearest active examples of each example of the day whose novelty is not known yet, nearest first."""
+    rows = connection.execute(
+        sa.text(f"""
+            select n.id, n.sequence, n.verified, n.origin, n.question, n.answer,
+                   o.id, o.sequence, o.verified, o.origin, o.question, o.answer, 1 - o.distance
+            from ai.training_examples n
+            cross join lateral (
+                select e.id, e.sequence, e.verified, e.origin, e.question, e.answer,
+                       e.embedding::halfvec({dimensions:d}) <=> n.embedding::halfvec({dimensions:d}) as distance
+                from ai.training_examples e
+                where e.active and vector_dims(e.embedding) = {dimensions:d}
+                order by e.embedding::halfvec({dimensions:d}) <=> n.embedding::halfvec({dimensions:d})
+                limit :count + 1
+            ) o
+            where n.day = :day and n.active and n.novelty is null and n.embedder = :embedder and o.id <> n.id
+            order by n.sequence, o.distance, o.sequence
+        """),
+        {"day": day, "embedder": embedder, "count": count},
+    )
+    return [Neighbour(*row) for row in rows]
+
+
+def save_novelty(
+    connection: sa.Connection, day: date, novelty: Mapping[UUID, float], duplicates: Mapping[UUID, UUID]
+) -> None:
+    """Store how unusual each new example of the day is, 0..1, and switch off what another one already says."""
+    connection.execute(
+        sa.text("""
+            update ai.training_examples e set novelty = coalesce(n.novelty, 1)
+            from ai.training_examples t
+            left join jsonb_each_text(cast(:novelty as jsonb)) j on j.key = t.id::text
+            cross join lateral (select cast(j.value as real) as novelty) n
+            where e.id = t.id and t.day = :day and t.active and t.novelty is null
+        """),
+        {"day": day, "novelty": json.dumps({str(key): value for key, value in novelty.items()})},
+    )
+    connection.execute(
+        sa.text("""
+            update ai.training_examples e set duplicate_of = cast(j.value as uuid), active = false
+            from jsonb_each_text(cast(:duplicates as jsonb)) j
+            where e.id = cast(j.key as uuid) and not e.verified
+        """),
+        {"duplicates": json.dumps({str(key): str(value) for key, value in duplicates.items()})},
+    )
+
+
+class ScrubSummary(NamedTuple):
+    """What scrubbing left of one day."""
+
+    examples: int
+    active: int
+    duplicates: int
+    held_residue: int
+    held_error: int
+    findings: Mapping[str, int]
+
+
+def summary(connection: sa.Connection, day: date) -> ScrubSummary:
+    """Counts of a UTC day."""
+    counts = connection.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count().filter(_T.active),
+            sa.func.count(_T.duplicate_of),
+        ).where(_T.day == day)
+    ).one()
+    holds = connection.execute(
+        sa.select(
+            sa.func.count().filter(scrub_holds.c.kind == "residue"),
+            sa.func.count().filter(scrub_holds.c.kind == "error"),
+        ).where(scrub_holds.c.day == day)
+    ).one()
+    findings = connection.execute(
+        sa.text("""
+            select j.key, sum(cast(j.value as integer)) from ai.training_examples e, jsonb_each_text(e.findings) j
+            where e.day = :day group by j.key order by j.key
+        """),
+        {"day": day},
+    )
+    return ScrubSummary(*counts, *holds, {row[0]: int(row[1]) for row in findings})
+
+
+def sample_texts(connection: sa.Connection, day: date, limit: int) -> list[str]:
+    """Scrubbed questions and answers of some examples of a UTC day, always the same ones."""
+    rows = connection.execute(
+        sa.select(_T.question, _T.answer).where(_T.day == day).order_by(_T.content_sha256).limit(limit)
+    )
+    return [text for row in rows for text in row]

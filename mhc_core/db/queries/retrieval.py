@@ -1,0 +1,125 @@
+"""SQL of retrieval: what one question needs from one knowledge version. Every chat turn runs it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from mhc_core.db.queries.knowledge import count_members
+
+_LEXEMES = sa.text("select tsvector_to_array(to_tsvector('english', left(:question, 4000)))")
+
+_SCAN_SETTINGS = sa.text(
+    """
+    select set_config('hnsw.ef_search', :ef_search, true),
+           (select set_config('hnsw.iterative_scan', 'relaxed_order', true)
+              from pg_extension
+             where extname = 'vector' and string_to_array(extversion, '.')::int[] >= array[0, 8])
+    """
+)
+
+_FREQUENCIES = sa.text(
+    """
+    select word, ndoc from ts_stat(format(
+        'select c.search from ai.knowledge_chunks c
+           join ai.knowledge_version_chunks m on m.chunk_id = c.id where m.version_id = %L', cast(:version_id as text)))
+    """
+)
+
+_CANDIDATES = """
+    with near as materialized (
+        select c.id
+          from ai.knowledge_chunks c
+         where c.dimensions = {dimensions}
+           and exists (select 1 from ai.knowledge_version_chunks m
+                        where m.version_id = :version_id and m.chunk_id = c.id)
+         order by (c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))
+         limit :pool
+    ), matching as materialized (
+        select c.id
+          from ai.knowledge_chunks c
+         where c.search @@ cast(:rare as tsquery)
+           and c.dimensions = {dimensions}
+           and exists (select 1 from ai.knowledge_version_chunks m
+                        where m.version_id = :version_id and m.chunk_id = c.id)
+    ), scored as (
+        select c.id, c.article_id, c.title, c.content,
+               (1 - cast(:lexical_weight as float8))
+                   * greatest(0, 1 - ((c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))))
+             + cast(:lexical_weight as float8)
+                   * coalesce((select sum(q.weight)
+                                 from unnest(cast(:lexemes as text[]), cast(:weights as float8[])) q(lexeme, weight)
+                                where q.lexeme = any(tsvector_to_array(c.search))), 0) as score
+          from ai.knowledge_chunks c
+         where c.id in (select id from near union select id from matching)
+    ), ranked as (
+        select *, row_number() over (partition by article_id order by score desc, id) as place from scored
+    )
+    select id, article_id, title, content, score from ranked
+     where place <= :per_article
+     order by score desc, id
+     limit :k
+"""
+
+
+def scan_settings(connection: sa.Connection, ef_search: int) -> None:
+    """Let HNSW scans of this transaction look ``ef_search`` far, and go on while a filter leaves too few rows."""
+    connection.execute(_SCAN_SETTINGS, {"ef_search": str(ef_search)})
+
+
+def lexemes(connection: sa.Connection, question: str) -> list[str]:
+    """The stemmed words of a question without stop words."""
+    storable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
+    return list(connection.scalar(_LEXEMES, {"question": storable}) or [])
+
+
+def literal(vector: NDArray[np.float32]) -> str:
+    """A vector as PostgreSQL reads it."""
+    return "[" + ",".join(f"{value:.7g}" for value in vector.tolist()) + "]"
+
+
+def frequencies(connection: sa.Connection, version_id: str) -> tuple[int, dict[str, int]]:
+    """How many chunks the version has, and in how many of them each lexeme occurs."""
+    total = count_members(connection, version_id)
+    return total, {row.word: row.ndoc for row in connection.execute(_FREQUENCIES, {"version_id": version_id})}
+
+
+def candidates(
+    connection: sa.Connection,
+    version_id: str,
+    vector: NDArray[np.float32],
+    rare: Sequence[str],
+    weights: Mapping[str, float],
+    *,
+    lexical_weight: float,
+    pool: int,
+    per_article: int,
+    k: int,
+) -> list[sa.Row[Any]]:
+    """The best ``k`` chunks among the ``pool`` nearest and all that hold one of the ``rare`` lexemes.
+
+    ``weights`` gives each lexeme of the question its share of the lexical score; the shares add up to 1.
+    """
+    statement = sa.text(_CANDIDATES.format(dimensions=len(vector)))
+    return list(
+        connection.execute(
+            statement,
+            {
+                "version_id": version_id,
+                "vector": literal(vector),
+                "rare": " | ".join(_quoted(lexeme) for lexeme in rare),
+                "lexemes": list(weights),
+                "weights": list(weights.values()),
+                "lexical_weight": lexical_weight,
+                "pool": pool,
+                "per_article": per_article,
+                "k": k,
+            },
+        )
+    )
+
+
+def _quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

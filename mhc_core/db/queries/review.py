@@ -1,0 +1,259 @@
+"""The review queue and its decisions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from mhc_core.db.tables import review_decisions, review_items, training_examples
+from mhc_core.vocabulary import Decision
+
+_I, _E, _D = review_items.c, training_examples.c, review_decisions.c
+
+
+class ReviewItem(NamedTuple):
+    """An example as a reviewer sees it: scrubbed text only."""
+
+    id: int
+    priority: float
+    reasons: tuple[str, ...]
+    status: str
+    intent: str
+    channel: str
+    origin: str
+    quality: float
+    confidence: float | None
+    vote: str | None
+    context: tuple[Mapping[str, str], ...]
+    question: str
+    answer: str
+    duplicate: bool
+
+
+class CarriedDecision(NamedTuple):
+    """A decision that came in with a message. ``edited_answer`` is raw text until it is scrubbed."""
+
+    item_id: int
+    decision: Decision
+    edited_answer: str | None
+    reason: str | None
+    decided_by: str
+    decided_at: datetime
+
+
+def enqueue(connection: sa.Connection, confidence_threshold: float) -> int:
+    """Queue active, unverified examples that are not queued, by what a decision on them would teach.
+
+    Priority is a sum: up to 1 for a confidence below the threshold (in proportion), 1 for a thumbs down on a confident
+    answer, 0.5 for booking and complaint, up to 0.5 for a question unlike any other, 0.25 for any other disliked
+    answer.
+    """
+    return connection.execute(
+        sa.text("""
+            insert into ai.review_items (example_id, priority, reasons)
+            select id,
+                   (case when unsure then (:threshold - confidence) / :threshold else 0 end)
+                   + (case when confidently_wrong then 1 when vote = 'down' then 0.25 else 0 end)
+                   + (case when sensitive then 0.5 else 0 end)
+                   + 0.5 * coalesce(novelty, 0),
+                   array_remove(array[
+                       case when unsure then 'low_confidence' end,
+                       case when confidently_wrong then 'confident_but_disliked' end,
+                       case when vote = 'down' and not confidently_wrong then 'disliked' end,
+                       case when sensitive then 'sensitive_intent' end,
+                       case when novelty > 0.5 then 'unusual_question' end,
+                       case when origin = 'human_edit' then 'human_edit' end
+                   ], null)
+            from (
+                select e.*,
+                       coalesce(confidence < :threshold, false) as unsure,
+                       coalesce(vote = 'down' and confidence >= :threshold, false) as confidently_wrong,
+                       intent in ('booking', 'complaint') as sensitive
+                from ai.training_examples e
+                where active and not verified
+            ) e
+            on conflict (example_id) do nothing
+        """),
+        {"threshold": confidence_threshold},
+    ).rowcount
+
+
+def _items() -> sa.Select[Any]:
+    return sa.select(
+        _I.id, _I.priority, _I.reasons, _I.status, _E.intent, _E.channel, _E.origin, _E.quality, _E.confidence, _E.vote,
+        _E.context, _E.question, _E.answer, _E.duplicate_of.is_not(None),
+    ).join(training_examples, _E.id == _I.example_id)  # fmt: skip
+
+
+def _item(row: Any) -> ReviewItem:
+    return ReviewItem._make(tuple(value) if isinstance(value, list) else value for value in row)
+
+
+def queue(connection: sa.Connection, limit: int, after: tuple[float, int] | None = None) -> list[ReviewItem]:
+    """Pending items, most valuable first; ``after`` is priority and id of the last item of the page before."""
+    query = _items().where(_I.status == "pending", _E.active).order_by(_I.priority.desc(), _I.id).limit(limit)
+    if after is not None:
+        priority, last = after
+        query = query.where(sa.or_(_I.priority < priority, sa.and_(_I.priority == priority, _I.id > last)))
+    return [_item(row) for row in connection.execute(query)]
+
+
+def item(connection: sa.Connection, item_id: int) -> ReviewItem | None:
+    """One item, locked until the transaction ends."""
+    row = connection.execute(_items().where(_I.id == item_id).with_for_update(of=review_items)).one_or_none()
+    return _item(row) if row else None
+
+
+def matching(
+    connection: sa.Connection,
+    limit: int,
+    intent: str | None = None,
+    origin: str | None = None,
+    reason: str | None = None,
+    min_quality: float | None = None,
+    max_quality: float | None = None,
+) -> list[int]:
+    """Ids of pending items that meet every given condition, most valuable first."""
+    query = (
+        sa.select(_I.id)
+        .join(training_examples, _E.id == _I.example_id)
+        .where(_I.status == "pending", _E.active)
+        .order_by(_I.priority.desc(), _I.id)
+        .limit(limit)
+        .with_for_update(of=review_items, skip_locked=True)
+    )
+    if intent is not None:
+        query = query.where(_E.intent == intent)
+    if origin is not None:
+        query = query.where(_E.origin == origin)
+    if reason is not None:
+        query = query.where(_I.reasons.any(reason))
+    if min_quality is not None:
+        query = query.where(_E.quality >= min_quality)
+    if max_quality is not None:
+        query = query.where(_E.quality <= max_quality)
+    return list(connection.scalars(query))
+
+
+def record(
+    connection: sa.Connection,
+    items: Sequence[int],
+    decision: Decision,
+    decided_by: str,
+    now: datetime,
+    edited_answer: str | None,
+    reason: str | None,
+    bulk_filter: Mapping[str, Any] | None,
+) -> None:
+    """Keep the decision on each item and carry it out on the examples."""
+    if not items:
+        return
+    connection.execute(
+        sa.insert(review_decisions),
+        [
+            {
+                "item_id": identifier,
+                "decision": decision,
+                "edited_answer": edited_answer,
+                "reason": reason,
+                "decided_by": decided_by,
+                "decided_at": now,
+                "bulk_filter": dict(bulk_filter) if bulk_filter is not None else sa.null(),
+            }
+            for identifier in items
+        ],
+    )
+    _carry_out(connection, items)
+
+
+def carried(connection: sa.Connection) -> list[CarriedDecision]:
+    """Decisions that came with messages and human edits, for items that nobody decided yet."""
+    rows = connection.execute(
+        sa.text("""
+            select i.id,
+                   case when e.origin = 'human_edit' then 'approve' else m.message_metadata #>> '{review,decision}' end,
+                   case when e.origin = 'human_edit' then null else m.message_metadata #>> '{review,answer}' end,
+                   case when e.origin = 'human_edit' then 'answer written by a person'
+                        else m.message_metadata #>> '{review,reason}' end,
+                   case when e.origin = 'human_edit' then coalesce(m.edited_by, 'unknown')
+                        else m.message_metadata #>> '{review,by}' end,
+                   case when e.origin = 'human_edit' then coalesce(m.edited_at, m.sent_at)
+                        else cast(m.message_metadata #>> '{review,at}' as timestamptz) end
+            from ai.review_items i
+            join ai.training_examples e on e.id = i.example_id and e.active
+            join ai.messages m on m.id = e.answer_message_id
+            where i.status = 'pending'
+              and (e.origin = 'human_edit'
+                   or m.message_metadata #>> '{review,decision}' in ('approve', 'edit', 'reject'))
+            order by i.id
+            for update of i
+        """)
+    )
+    return [CarriedDecision(row[0], Decision(row[1]), *row[2:]) for row in rows]
+
+
+def record_carried(connection: sa.Connection, decisions: Sequence[CarriedDecision]) -> None:
+    """Keep decisions that came with messages and carry them out."""
+    if not decisions:
+        return
+    connection.execute(sa.insert(review_decisions), [found._asdict() for found in decisions])
+    _carry_out(connection, [found.item_id for found in decisions])
+
+
+def _carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
+    """Apply the latest decision of each item to its example and to the queue."""
+    connection.execute(
+        sa.text("""
+            with latest as (
+                select distinct on (d.item_id)
+                       d.item_id, i.example_id, d.decision, d.edited_answer, d.decided_by, d.decided_at
+                from ai.review_decisions d join ai.review_items i on i.id = d.item_id
+                where d.item_id = any(:items) order by d.item_id, d.id desc
+            ), queue as (
+                update ai.review_items i
+                set status = case when l.decision = 'skip' then 'pending' else 'decided' end,
+                    priority = case when l.decision = 'skip' then i.priority - 1 else i.priority end
+                from latest l where i.id = l.item_id
+            )
+            update ai.training_examples e
+            set verified = l.decision in ('approve', 'edit'),
+                active = case when l.decision = 'reject' then false else true end,
+                answer = case when l.decision = 'edit' then l.edited_answer else e.answer end,
+                verified_by = case when l.decision in ('approve', 'edit') then l.decided_by end,
+                verified_at = case when l.decision in ('approve', 'edit') then l.decided_at end
+            from latest l
+            where e.id = l.example_id and e.duplicate_of is null and l.decision <> 'skip'
+        """),
+        {"items": list(items)},
+    )
+
+
+class ReviewSummary(NamedTuple):
+    """The state of the queue."""
+
+    pending: int
+    decided: int
+    verified: int
+    decisions: Mapping[str, int]
+
+
+def summary(connection: sa.Connection) -> ReviewSummary:
+    """Counts over the whole queue; decisions by kind."""
+    pending, decided = connection.execute(
+        sa.select(
+            sa.func.count().filter(_I.status == "pending", _E.active), sa.func.count().filter(_I.status == "decided")
+        ).join(training_examples, _E.id == _I.example_id)
+    ).one()
+    verified = connection.execute(
+        sa.select(sa.func.count()).select_from(training_examples).where(_E.verified, _E.active)
+    ).scalar_one()
+    kinds = connection.execute(sa.select(_D.decision, sa.func.count()).group_by(_D.decision))
+    return ReviewSummary(pending, decided, verified, {row[0]: row[1] for row in kinds})
+
+
+def approvals(connection: sa.Connection) -> int:
+    """How many decisions approved an answer, ever; this number only grows."""
+    return connection.execute(
+        sa.select(sa.func.count()).select_from(review_decisions).where(_D.decision.in_(["approve", "edit"]))
+    ).scalar_one()

@@ -1,0 +1,61 @@
+"""Figures for dashboards, reports and ``mhc status``."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+def refresh(connection: sa.Connection) -> int:
+    """Refresh ``ai.conversation_stats`` without locking readers out; returns its rows. Needs autocommit."""
+    connection.execute(sa.text("refresh materialized view concurrently ai.conversation_stats"))
+    return int(connection.execute(sa.text("select count(*) from ai.conversation_stats")).scalar_one())
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """How many rows every stage holds."""
+    row = connection.execute(
+        sa.text("""
+            select (select count(*) from ai.conversations) as conversations,
+                   (select count(*) from ai.messages) as messages,
+                   (select count(*) from ai.feedback) as feedback,
+                   (select count(*) from ai.conversation_scores) as scored_conversations,
+                   (select count(*) from ai.training_examples) as training_examples,
+                   (select count(*) from ai.training_examples where duplicate_of is not null) as merged_examples,
+                   (select count(*) from ai.scrub_holds) as held_examples,
+                   (select count(*) from ai.review_items i join ai.training_examples e on e.id = i.example_id
+                    where i.status = 'pending' and e.active) as review_pending,
+                   (select count(*) from ai.review_decisions) as review_decisions,
+                   (select count(*) from ai.training_examples where verified and active) as verified_examples,
+                   (select count(*) from ai.dataset_versions) as dataset_versions,
+                   (select count(*) from ai.model_versions) as model_versions,
+                   (select count(*) from ai.evaluations) as evaluations,
+                   (select count(*) from ai.knowledge_articles where active) as knowledge_articles,
+                   (select count(*) from ai.knowledge_articles where active and origin = 'learned') as learned_articles,
+                   (select count(*) from ai.knowledge_versions) as knowledge_versions
+        """)
+    ).one()
+    return {name: int(value) for name, value in row._mapping.items()}
+
+
+def period(connection: sa.Connection, start: datetime, end: datetime) -> dict[str, Any]:
+    """What happened between two moments (end exclusive): the figures of the weekly report."""
+    row = connection.execute(
+        sa.text("""
+            with own as (select * from ai.conversations where started_at >= :start and started_at < :end),
+                 given as (select * from ai.feedback where given_at >= :start and given_at < :end)
+            select (select count(*) from own) as conversations,
+                   (select count(*) from own where status = 'escalated' or outcome = 'escalated') as escalated,
+                   (select count(*) from own where outcome = 'booked') as booked,
+                   (select coalesce(sum(booking_value_usd), 0) from own where outcome = 'booked') as booking_value_usd,
+                   (select round(avg(s.score)::numeric, 3)
+                    from ai.conversation_scores s join own on own.id = s.conversation_id) as mean_score,
+                   (select count(*) from given where vote = 'up') as thumbs_up,
+                   (select count(*) from given where vote = 'down') as thumbs_down,
+                   (select round(avg(stars)::numeric, 2) from given) as mean_stars,
+                   (select count(*) from ai.review_decisions where decided_at >= :start and decided_at < :end)
+                       as review_decisions
+        """),
+        {"start": start, "end": end},
+    ).one()
+    return dict(row._mapping)

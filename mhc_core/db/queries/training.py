@@ -1,0 +1,213 @@
+"""Training jobs and the model versions they make."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from mhc_core.db.tables import model_versions, training_jobs
+from mhc_core.errors import NotFound
+from mhc_core.providers.protocols import JobState
+from mhc_core.vocabulary import JobStatus
+
+_J, _V = training_jobs.c, model_versions.c
+
+
+class TrainingJob(NamedTuple):
+    """One job with what is known of it."""
+
+    id: int
+    key: str
+    dataset_id: str
+    provider: str
+    base_model: str
+    hyperparameters: Mapping[str, Any]
+    estimated_cost_usd: Decimal | None
+    created_at: datetime
+    finished_at: datetime | None
+    state: JobState
+
+
+class ModelVersion(NamedTuple):
+    """An immutable model."""
+
+    id: str
+    provider: str
+    base_model: str
+    dataset_id: str | None
+    training_job_id: int | None
+    provider_model_id: str | None
+    artifact_uri: str | None
+    artifact_sha256: str | None
+    cost_usd: Decimal
+    metrics: Mapping[str, Any]
+    created_at: datetime
+
+
+@contextmanager
+def exclusive(engine: sa.Engine, key: str) -> Iterator[None]:
+    """Hold the submission of one job across several transactions; the lock goes when its connection does."""
+    lock = sa.func.hashtextextended(f"ai.training_jobs/{key}", 0)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(lock)))
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(lock)))
+
+
+def intend(connection: sa.Connection, *, key: str, estimated_cost_usd: Decimal, **columns: Any) -> TrainingJob:
+    """The job with this key, written down as an intent when it is new."""
+    connection.execute(
+        insert(training_jobs)
+        .values(key=key, estimated_cost_usd=estimated_cost_usd, **columns)
+        .on_conflict_do_nothing(index_elements=[_J.key])
+    )
+    return _job(connection.execute(sa.select(training_jobs).where(_J.key == key)).one())
+
+
+def save_state(connection: sa.Connection, job_id: int, state: JobState, now: datetime) -> None:
+    """Store what is known of a job now."""
+    connection.execute(
+        sa.update(training_jobs)
+        .values(
+            status=state.status,
+            provider_job_id=state.provider_job_id,
+            provider_model_id=state.provider_model_id,
+            artifact_uri=state.artifact_uri,
+            artifact_sha256=state.artifact_sha256,
+            cost_usd=state.cost_usd,
+            error=state.error,
+            progress=dict(state.progress),
+            metrics=dict(state.metrics),
+            finished_at=now if state.status.final else None,
+        )
+        .where(_J.id == job_id)
+    )
+
+
+def find(connection: sa.Connection, job_id: int) -> TrainingJob | None:
+    """One job, if it exists."""
+    row = connection.execute(sa.select(training_jobs).where(_J.id == job_id)).one_or_none()
+    return _job(row) if row else None
+
+
+def get(connection: sa.Connection, job_id: int) -> TrainingJob:
+    """One job.
+
+    Raises:
+        NotFound: no such job.
+    """
+    job = find(connection, job_id)
+    if job is None:
+        raise NotFound(f"there is no training job {job_id}; `mhc models jobs` lists them")
+    return job
+
+
+def jobs(connection: sa.Connection, open_only: bool = False, limit: int = 50) -> list[TrainingJob]:
+    """Jobs, newest first."""
+    query = sa.select(training_jobs).order_by(_J.id.desc()).limit(limit)
+    if open_only:
+        query = query.where(_J.status.in_(["intended", "submitted", "running"]))
+    return [_job(row) for row in connection.execute(query)]
+
+
+def set_aside(connection: sa.Connection, job: TrainingJob) -> None:
+    """Free the key of a job that ended badly."""
+    connection.execute(sa.update(training_jobs).values(key=f"{job.key}-ended-{job.id}").where(_J.id == job.id))
+
+
+def save_model(connection: sa.Connection, model_id: str, job: TrainingJob) -> None:
+    """Record the model of a succeeded job once."""
+    connection.execute(
+        insert(model_versions)
+        .values(
+            id=model_id,
+            provider=job.provider,
+            base_model=job.base_model,
+            dataset_id=job.dataset_id,
+            training_job_id=job.id,
+            provider_model_id=job.state.provider_model_id,
+            artifact_uri=job.state.artifact_uri,
+            artifact_sha256=job.state.artifact_sha256,
+            cost_usd=job.state.cost_usd or 0,
+            metrics=dict(job.state.metrics),
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def save_baseline(connection: sa.Connection, model_id: str) -> None:
+    """Record the untrained model once."""
+    connection.execute(
+        insert(model_versions)
+        .values(id=model_id, provider="knowledge", base_model="retrieval over the live knowledge")
+        .on_conflict_do_nothing()
+    )
+
+
+def model(connection: sa.Connection, model_id: str) -> ModelVersion | None:
+    """One model version."""
+    row = connection.execute(sa.select(model_versions).where(_V.id == model_id)).one_or_none()
+    return ModelVersion(*row) if row else None
+
+
+def models(connection: sa.Connection, limit: int = 50) -> list[ModelVersion]:
+    """Model versions, newest first."""
+    rows = connection.execute(sa.select(model_versions).order_by(_V.created_at.desc(), _V.id).limit(limit))
+    return [ModelVersion(*row) for row in rows]
+
+
+def model_of_job(connection: sa.Connection, job_id: int) -> ModelVersion | None:
+    """The model a job made."""
+    row = connection.execute(sa.select(model_versions).where(_V.training_job_id == job_id)).one_or_none()
+    return ModelVersion(*row) if row else None
+
+
+def latest_trained(connection: sa.Connection) -> ModelVersion | None:
+    """The newest model that was trained on a data set."""
+    row = connection.execute(
+        sa.select(model_versions)
+        .where(_V.dataset_id.is_not(None))
+        .order_by(_V.created_at.desc(), _V.training_job_id.desc())
+        .limit(1)
+    ).one_or_none()
+    return ModelVersion(*row) if row else None
+
+
+def _job(row: Any) -> TrainingJob:
+    return TrainingJob(
+        row.id,
+        row.key,
+        row.dataset_id,
+        row.provider,
+        row.base_model,
+        row.hyperparameters,
+        row.estimated_cost_usd,
+        row.created_at,
+        row.finished_at,
+        JobState(
+            JobStatus(row.status),
+            row.provider_job_id,
+            row.provider_model_id,
+            row.artifact_uri,
+            row.artifact_sha256,
+            row.cost_usd,
+            row.error,
+            row.progress,
+            row.metrics,
+        ),
+    )
+
+
+def unrecorded(connection: sa.Connection) -> list[TrainingJob]:
+    """Succeeded jobs of remote providers whose model nobody recorded yet."""
+    recorded = sa.select(_V.id).where(_V.training_job_id == _J.id)
+    rows = connection.execute(
+        sa.select(training_jobs).where(_J.status == "succeeded", _J.provider != "local", ~sa.exists(recorded))
+    )
+    return [_job(row) for row in rows]

@@ -1,0 +1,65 @@
+"""What an import did, in numbers."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Progress = Callable[[int, int | None, int], None]
+"""Called after each batch with bytes read, bytes in all (None: unknown) and records read."""
+
+
+def silent(position: int, size: int | None, records: int) -> None:
+    """Shows nothing."""
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """Counts of one file. ``inserted``, ``updated`` and ``unchanged`` count conversations (or pieces of feedback).
+
+    ``reject_file`` is set when lines were rejected; ``notes`` counts repairs by kind; ``seconds`` is wall time.
+    """
+
+    file: str
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    messages_inserted: int = 0
+    messages_updated: int = 0
+    feedback_inserted: int = 0
+    feedback_updated: int = 0
+    seconds: float = 0.0
+    reject_file: Path | None = None
+    notes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def stored(self) -> int:
+        """Records that are in the database now."""
+        return self.inserted + self.updated + self.unchanged
+
+    @property
+    def per_second(self) -> float:
+        """Records read in a second."""
+        return self.read / self.seconds if self.seconds else 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {
+            "file": self.file,
+            "read": self.read,
+            "inserted": self.inserted,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "messages_inserted": self.messages_inserted,
+            "messages_updated": self.messages_updated,
+            "feedback_inserted": self.feedback_inserted,
+            "feedback_updated": self.feedback_updated,
+            "seconds": round(self.seconds, 3),
+            "per_second": round(self.per_second, 1),
+            "reject_file": str(self.reject_file) if self.reject_file else None,
+            "notes": dict(sorted(self.notes.items())),
+        }

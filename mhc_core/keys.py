@@ -1,0 +1,85 @@
+"""API keys: who may use what staff may use. A key is shown once; only its SHA-256 is stored."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from mhc_core.db.queries import audit
+from mhc_core.db.queries import keys as queries
+from mhc_core.errors import AccessDenied, Conflict, DataError, NotFound
+
+PREFIX = "mhc_"
+_SECRET_BYTES = 32
+
+
+class Role(StrEnum):
+    """What the holder of a key may do: ``app`` talks for customers, ``agent`` is a person who answers, ``reviewer``
+    decides what is learned, ``admin`` may do everything."""
+
+    APP = "app"
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The owner of a valid key."""
+
+    id: int
+    name: str
+    role: Role
+
+
+def create(connection: sa.Connection, name: str, role: Role, now: datetime) -> str:
+    """Make a key and return it: the only time it can be read.
+
+    Raises:
+        DataError: the name is blank or longer than 100 characters.
+    """
+    title = name.strip()
+    if not 0 < len(title) <= 100:
+        raise DataError("a key needs a name of 1 to 100 characters; say who or what will use it")
+    key = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+    key_id = queries.insert(connection, title, role, digest(key), now)
+    audit.record(connection, "cli", "key.created", f"api_key:{key_id}", {"name": title, "role": role}, now)
+    return key
+
+
+def authenticate(connection: sa.Connection, key: str, now: datetime) -> Holder:
+    """The holder of this key; notes when it was last used, at most once a minute.
+
+    Raises:
+        AccessDenied: no such key, or it was revoked.
+    """
+    row = queries.find(connection, digest(key))
+    if row is None:
+        raise AccessDenied("this API key is not known; make one with `mhc keys create`")
+    if row.revoked_at is not None:
+        raise AccessDenied("this API key was revoked; make another with `mhc keys create`")
+    queries.touch(connection, row.id, now)
+    return Holder(row.id, row.name, Role(row.role))
+
+
+def revoke(connection: sa.Connection, key_id: int, now: datetime) -> None:
+    """Make a key useless at once.
+
+    Raises:
+        NotFound: no such key.
+        Conflict: it is revoked already.
+    """
+    if queries.revoke(connection, key_id, now):
+        audit.record(connection, "cli", "key.revoked", f"api_key:{key_id}", {}, now)
+        return
+    if any(row.id == key_id for row in queries.listed(connection)):
+        raise Conflict(f"API key {key_id} is revoked already; `mhc keys list` shows all keys")
+    raise NotFound(f"there is no API key {key_id}; `mhc keys list` shows all keys")
+
+
+def digest(key: str) -> str:
+    """What is stored of a key: its SHA-256 in hex. A key is 256 random bits, so no salt or slow hash is needed."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

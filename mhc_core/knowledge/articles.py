@@ -1,0 +1,220 @@
+"""Reading knowledge articles from Markdown files with front matter.
+
+Front matter: ``id`` and ``title`` are required; ``category``, ``tags``, ``reviewed`` (a date) and ``questions`` (what
+customers ask that this article answers; used to measure retrieval, never indexed) are not. A file that can not be taken
+is rejected with its reason while the rest goes in. Nothing is ever deleted: an article whose file is gone is reported.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from mhc_core.db.queries import knowledge as queries
+from mhc_core.errors import DataError, NotFound
+
+DEFAULT_CATEGORY = "general"
+LEARNED_PREFIX = "KB-L"
+MAX_BYTES = 1_000_000
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as its file says. ``reviewed`` is None when the file does not tell."""
+
+    id: str
+    title: str
+    category: str
+    tags: tuple[str, ...]
+    body: str
+    reviewed: datetime | None
+    questions: tuple[str, ...]
+
+    @property
+    def content_sha256(self) -> str:
+        """Hash of everything the file says."""
+        reviewed = self.reviewed.isoformat() if self.reviewed else None
+        parts = [self.id, self.title, self.category, self.tags, self.body, reviewed, self.questions]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that was not taken, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReport:
+    """What an import did. ``missing`` are stored articles that none of the imported folders holds any more."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+    rejected: tuple[Rejected, ...]
+    missing: tuple[str, ...]
+
+
+def parse(data: bytes, now: datetime) -> Article:
+    """The article in a file's bytes.
+
+    Raises:
+        DataError: the file can not be taken; the message is the reason.
+    """
+    import frontmatter
+    import yaml
+
+    if len(data) > MAX_BYTES:
+        raise DataError(f"larger than {MAX_BYTES:,} bytes; split it into several articles")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+    if _CONTROL.search(text):
+        raise DataError("holds control characters; save the file as plain text")
+    try:
+        fields, body = frontmatter.parse(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 2}" if mark else ""
+        raise DataError(f"front matter is not valid YAML{line}; correct it") from None
+    if not isinstance(fields, dict) or not fields:
+        raise DataError("no front matter; start the file with id and title between two lines of ---")
+    if not body.strip():
+        raise DataError("empty body; write the article below the front matter")
+    article_id = _line(fields, "id")
+    if _ID.fullmatch(article_id) is None:
+        raise DataError("id may hold letters, digits, dot, dash and underscore only, at most 64; correct it")
+    if article_id.startswith(LEARNED_PREFIX):
+        raise DataError(f"ids starting {LEARNED_PREFIX} belong to learned articles; choose another id")
+    return Article(
+        id=article_id,
+        title=_line(fields, "title"),
+        category=_line(fields, "category", DEFAULT_CATEGORY),
+        tags=_lines(fields, "tags"),
+        body=body.strip(),
+        reviewed=_reviewed(fields.get("reviewed"), now),
+        questions=_lines(fields, "questions"),
+    )
+
+
+def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datetime) -> ArticleReport:
+    """Bring Markdown files in, and all ``*.md`` below folders; what did not change is not written again.
+
+    An article without a review date counts as reviewed when it was last written.
+
+    Raises:
+        NotFound: a path does not exist.
+    """
+    taken, rejected = _read(_files(paths), now)
+    known = queries.article_hashes(connection)
+    changed = [
+        article for article in taken if article.id not in known or known[article.id][0] != article.content_sha256
+    ]
+    queries.upsert_articles(
+        connection,
+        [
+            {
+                "id": article.id,
+                "title": article.title,
+                "category": article.category,
+                "tags": list(article.tags),
+                "body": article.body,
+                "content_sha256": article.content_sha256,
+                "origin": "file",
+                "reviewed_at": article.reviewed or now,
+            }
+            for article in changed
+        ],
+        now,
+    )
+    queries.replace_questions(connection, {article.id: article.questions for article in changed}, now)
+    inserted = sum(1 for article in changed if article.id not in known)
+    present = {article.id for article in taken}
+    folders = any(path.is_dir() for path in paths)
+    missing = (key for key, (_, origin, active) in known.items() if origin == "file" and active and key not in present)
+    return ArticleReport(
+        inserted=inserted,
+        updated=len(changed) - inserted,
+        unchanged=len(taken) - len(changed),
+        rejected=tuple(rejected),
+        missing=tuple(sorted(missing)) if folders else (),
+    )
+
+
+def stale(connection: sa.Connection, now: datetime, days: int) -> list[sa.Row[Any]]:
+    """Active articles not reviewed for more than ``days`` days (id, title, category, reviewed_at), oldest first."""
+    return queries.stale_articles(connection, now - timedelta(days=days))
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise NotFound(f"no file or folder {path}; check the path")
+        found += sorted(path.rglob("*.md")) if path.is_dir() else [path]
+    return list(dict.fromkeys(found))
+
+
+def _read(files: Iterable[Path], now: datetime) -> tuple[list[Article], list[Rejected]]:
+    taken: dict[str, Article] = {}
+    asked: dict[str, str] = {}
+    rejected: list[Rejected] = []
+    for path in files:
+        try:
+            article = parse(path.read_bytes(), now)
+            if article.id in taken:
+                raise DataError(f"id {article.id} is used by another file of this import; give each its own")
+            if doubles := [asked[question] for question in article.questions if question in asked]:
+                raise DataError(f"a question is already one of {doubles[0]}; keep it in one article")
+        except DataError as error:
+            rejected.append(Rejected(path, str(error)))
+        except OSError as error:
+            rejected.append(Rejected(path, f"can not be read ({error.strerror}); check its permissions"))
+        else:
+            taken[article.id] = article
+            asked |= dict.fromkeys(article.questions, article.id)
+    return list(taken.values()), rejected
+
+
+def _line(fields: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = fields.get(name, default)
+    if value is None or isinstance(value, bool | list | dict) or not str(value).strip():
+        raise DataError(f"front matter has no {name}; add it")
+    return " ".join(str(value).split())
+
+
+def _lines(fields: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = fields.get(name) or []
+    if not isinstance(value, list) or any(isinstance(entry, list | dict) or entry is None for entry in value):
+        raise DataError(f"{name} must be a list of texts; correct it")
+    texts = (" ".join(str(entry).split()) for entry in value)
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _reviewed(value: object, now: datetime) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        day = None
+    if isinstance(day, datetime):
+        day = day.date()
+    if not isinstance(day, date):
+        raise DataError("reviewed is not a date; write it as YYYY-MM-DD")
+    reviewed = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if reviewed > now + timedelta(days=1):
+        raise DataError("reviewed lies in the future; correct it")
+    return reviewed

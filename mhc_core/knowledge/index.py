@@ -1,0 +1,162 @@
+"""Building an immutable index version from the active articles, publishing it when it is not worse, and going back."""
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from mhc_core.db.queries import audit, learned, versions
+from mhc_core.db.queries import knowledge as queries
+from mhc_core.db.queries.knowledge import Chunk, KnowledgeVersion
+from mhc_core.errors import Conflict, NotFound
+from mhc_core.knowledge import compare
+from mhc_core.knowledge.chunks import embedded_text, split
+from mhc_core.providers.protocols import Embedder
+
+KIND = "knowledge"
+_EMBED_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing decided. ``live`` is the version in use afterwards; ``reasons`` are whole sentences."""
+
+    version_id: str
+    published: bool
+    live: str | None
+    reasons: tuple[str, ...]
+    new: compare.Metrics
+    old: compare.Metrics | None
+
+
+def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> KnowledgeVersion:
+    """The version of the present active articles, made unless it exists already.
+
+    Only chunks this embedder has not embedded before are embedded. The id is the hash of the embedder and all chunks,
+    so the same articles give the same version. Builds wait for each other until the caller's transaction ends.
+
+    Raises:
+        Conflict: there is no active article with text.
+    """
+    queries.lock_index(connection)
+    chunks = [chunk for row in queries.articles(connection) for chunk in split(row.id, row.title, row.body)]
+    if not chunks:
+        raise Conflict("no knowledge article is active; add articles with `mhc import knowledge` first")
+    version_id = _version_id(embedder, chunks)
+    if (known := queries.version(connection, version_id)) is not None:
+        return known
+    _embed_missing(connection, embedder, chunks)
+    ids = queries.chunk_ids(connection, embedder.id)
+    queries.insert_version(
+        connection,
+        version_id,
+        embedder.id,
+        embedder.dimensions,
+        article_count=len({chunk.article_id for chunk in chunks}),
+        members=[ids[chunk.article_id, chunk.content_sha256] for chunk in chunks],
+        now=now,
+    )
+    queries.refresh_statistics(connection)
+    return _version(connection, version_id)
+
+
+def publish(connection: sa.Connection, version_id: str, embedder: Embedder, now: datetime, by: str) -> Publication:
+    """Make the version live unless the stored questions show it to be worse than the live one.
+
+    The measurement is kept in ``knowledge_versions.metrics`` and every decision in the audit log.
+
+    Raises:
+        NotFound: the version does not exist.
+        Conflict: the version was made with another embedder.
+    """
+    version = _version(connection, version_id)
+    if version.embedder != embedder.id:
+        raise Conflict(f"knowledge version {version_id} was made with another embedder; run `mhc knowledge update`")
+    versions.lock(connection, KIND)
+    live_id = versions.live(connection, KIND)
+    live = queries.version(connection, live_id) if live_id else None
+    comparison = compare.compare(connection, version, live, embedder)
+    evidence: dict[str, Any] = {
+        **asdict(comparison.new),
+        "measured_at": now.isoformat(),
+        "compared_with": live.id if live else None,
+        "compared": {
+            name: asdict(measured)
+            for name, measured in (("new", comparison.new_shared), ("live", comparison.old_shared))
+            if measured
+        },
+        "reasons": list(comparison.reasons),
+    }
+    queries.save_metrics(connection, version_id, {**version.metrics, **evidence})
+    if comparison.not_worse:
+        versions.move(connection, KIND, version_id, by, " ".join(comparison.reasons), now)
+    else:
+        audit.record(connection, by, "knowledge.not_published", version_id, evidence, now)
+    return Publication(
+        version_id,
+        published=comparison.not_worse,
+        live=version_id if comparison.not_worse else live_id,
+        reasons=comparison.reasons,
+        new=comparison.new_shared or comparison.new,
+        old=comparison.old_shared,
+    )
+
+
+def update(connection: sa.Connection, embedder: Embedder, now: datetime, by: str) -> Publication:
+    """Build the present version and publish it; when it is worse, try once more without what was learned since.
+
+    New learned articles that harm retrieval are withdrawn, so that they can not keep edited articles from going live.
+
+    Raises:
+        Conflict: there is no active article with text.
+    """
+    first = publish(connection, build(connection, embedder, now).id, embedder, now, by)
+    if first.published:
+        return first
+    withdrawn = learned.withdraw_unpublished(connection, first.live, now)
+    if not withdrawn:
+        return first
+    evidence = {"articles": withdrawn, "reasons": list(first.reasons)}
+    audit.record(connection, by, "knowledge.learned_withdrawn", first.version_id, evidence, now)
+    second = publish(connection, build(connection, embedder, now).id, embedder, now, by)
+    note = f"{len(withdrawn)} new learned articles were withdrawn: with them retrieval was worse."
+    return replace(second, reasons=(*second.reasons, note))
+
+
+def rollback(connection: sa.Connection, now: datetime, by: str) -> str:
+    """Make the version before the live one live again and return its id.
+
+    Raises:
+        Conflict: there is no earlier version.
+    """
+    return versions.roll_back(connection, KIND, by, "Rolled back by hand.", now)
+
+
+def _embed_missing(connection: sa.Connection, embedder: Embedder, chunks: list[Chunk]) -> None:
+    known = queries.chunk_ids(connection, embedder.id)
+    missing = [chunk for chunk in chunks if (chunk.article_id, chunk.content_sha256) not in known]
+    if not missing:
+        return
+    vectors = np.concatenate(
+        [
+            embedder.embed([embedded_text(chunk) for chunk in missing[start : start + _EMBED_AT_ONCE]])
+            for start in range(0, len(missing), _EMBED_AT_ONCE)
+        ]
+    )
+    queries.copy_chunks(connection, missing, embedder.id, vectors)
+    queries.ensure_index(connection, embedder.dimensions)
+
+
+def _version_id(embedder: Embedder, chunks: list[Chunk]) -> str:
+    members = sorted(f"{chunk.article_id} {chunk.content_sha256}" for chunk in chunks)
+    return "kb-" + hashlib.sha256("\n".join([embedder.id, *members]).encode()).hexdigest()[:16]
+
+
+def _version(connection: sa.Connection, version_id: str) -> KnowledgeVersion:
+    version = queries.version(connection, version_id)
+    if version is None:
+        raise NotFound(f"no knowledge version {version_id}; see `mhc knowledge versions`")
+    return version

@@ -1,0 +1,109 @@
+"""Approved answers that hold for everybody become articles of category ``learned``.
+
+Only scrubbed, verified text is used, and only answers that are no one's own (see ``general``). What an article already
+says is not repeated. An article follows its example: when the example is withdrawn, so is the article.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mhc_core.business_data import Business
+from mhc_core.db.queries import learned as queries
+from mhc_core.db.queries.knowledge import upsert_articles
+from mhc_core.knowledge.articles import LEARNED_PREFIX
+from mhc_core.knowledge.general import general, known_numbers, without_greeting
+from mhc_core.providers.protocols import Embedder
+from mhc_core.vocabulary import Intent
+
+CATEGORY = "learned"
+REUSABLE = (Intent.PRICING, Intent.MENU, Intent.POLICY, Intent.TRAVEL, Intent.AVAILABILITY, Intent.ALLERGY)
+QUALITY = 0.9
+LIMIT = 25
+"""New articles in one run."""
+SIMILARITY = 0.8
+"""Cosine from which a question with its answer says what an existing chunk, or another learned article, says."""
+
+_LOOKED_AT = 8 * LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class LearnReport:
+    """What one run did: ids of new and of withdrawn articles, and how many examples were looked at."""
+
+    added: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    looked_at: int
+
+
+def learn(
+    connection: sa.Connection,
+    embedder: Embedder,
+    business: Business,
+    now: datetime,
+    *,
+    quality: float = QUALITY,
+    limit: int = LIMIT,
+) -> LearnReport:
+    """Turn at most ``limit`` of the best examples into articles, and withdraw articles whose example is withdrawn.
+
+    ``quality`` is the least quality, 0..1, of an example. New articles are part of the next index version.
+    """
+    withdrawn = queries.withdraw(connection, now)
+    numbers = known_numbers(business)
+    looked_at = queries.examples(connection, REUSABLE, quality, _LOOKED_AT)
+    fitting = [row for row in looked_at if not row.context and general(row.question, row.answer, numbers)]
+    chosen = _new(connection, embedder, fitting, limit)
+    rows = [
+        {
+            "id": article_id(str(row.id)),
+            "title": title(row.question),
+            "category": CATEGORY,
+            "tags": [row.intent],
+            "body": row.answer.strip(),
+            "content_sha256": row.text_sha256,
+            "origin": "learned",
+            "example_id": row.id,
+            "active": True,
+            "reviewed_at": row.verified_at or now,
+        }
+        for row in chosen
+    ]
+    upsert_articles(connection, rows, now)
+    return LearnReport(tuple(str(row["id"]) for row in rows), tuple(withdrawn), len(looked_at))
+
+
+def article_id(example_id: str) -> str:
+    """The id of the article an example becomes; the same example always gives the same id."""
+    return LEARNED_PREFIX + hashlib.sha256(example_id.encode()).hexdigest()[:10].upper()
+
+
+def title(question: str) -> str:
+    """A question as a heading: one line without greeting, starting with a capital, at most 120 characters."""
+    text = without_greeting(question).strip(" -–—,;:")
+    if len(text) > 120:
+        text = text[:119].rsplit(" ", 1)[0] + "…"
+    return text[:1].upper() + text[1:]
+
+
+def _new(connection: sa.Connection, embedder: Embedder, fitting: list[sa.Row[Any]], limit: int) -> list[sa.Row[Any]]:
+    """Those, best first, that say what neither a chunk, nor a learned article, nor one before them says."""
+    if not fitting:
+        return []
+    earlier = queries.learned_texts(connection)
+    vectors = embedder.embed(
+        [*(other.text for other in earlier), *(f"{title(row.question)}\n{row.answer.strip()}" for row in fitting)]
+    )
+    taken = [(other.example_id, vector) for other, vector in zip(earlier, vectors, strict=False)]
+    own = vectors[len(earlier) :]
+    chosen: list[sa.Row[Any]] = []
+    for row, vector, closest in zip(fitting, own, queries.nearest_chunks(connection, embedder.id, own), strict=True):
+        if len(chosen) == limit:
+            break
+        if closest < SIMILARITY and all(float(vector @ other) < SIMILARITY for key, other in taken if key != row.id):
+            taken.append((row.id, vector))
+            chosen.append(row)
+    return chosen

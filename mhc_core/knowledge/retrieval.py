@@ -1,0 +1,95 @@
+"""Finding the passages of a knowledge version that answer a question: nearest vectors blended with shared words.
+
+    score = (1 − w) · max(0, cosine) + w · coverage          w = LEXICAL_WEIGHT
+
+``cosine`` is between question and chunk. ``coverage`` is the share of the question's words that the chunk holds, each
+word (stemmed, without stop words) counted by how rare it is in this version: idf = ln(1 + N / n) with N chunks of which
+n hold the word. Both lie in 0..1 and so does the score. Candidates are the nearest chunks of the HNSW index and every
+chunk that holds one of the question's rare words.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from threading import Lock
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from mhc_core.db.queries import retrieval as queries
+from mhc_core.providers.protocols import Passage
+
+LEXICAL_WEIGHT = 0.3
+POOL = 60
+RARE_MATCHES = 400
+PER_ARTICLE = 1
+
+_lexicons: OrderedDict[str, tuple[int, Mapping[str, int]]] = OrderedDict()
+_lexicons_lock = Lock()
+_LEXICONS_KEPT = 4
+
+
+def search(
+    connection: sa.Connection,
+    version_id: str,
+    question: str,
+    vector: NDArray[np.float32],
+    k: int = 3,
+    ef_search: int = 100,
+) -> list[Passage]:
+    """The ``k`` best passages of this version, best first, at most one an article; equal scores in order of chunk id.
+
+    ``vector`` is the question embedded by the version's own embedder. ``ef_search`` is how far the HNSW index looks
+    (1 to 1000; more finds more and takes longer). A version that does not exist has no passages.
+    """
+    queries.scan_settings(connection, ef_search)
+    total, frequency = _lexicon(connection, version_id)
+    weights = _weights(queries.lexemes(connection, question), total, frequency)
+    rows = queries.candidates(
+        connection,
+        version_id,
+        vector,
+        _rare(list(weights), frequency),
+        weights,
+        lexical_weight=LEXICAL_WEIGHT,
+        pool=min(POOL, ef_search),
+        per_article=PER_ARTICLE,
+        k=k,
+    )
+    return [Passage(row.id, row.article_id, row.title, row.content, min(1.0, float(row.score))) for row in rows]
+
+
+def _lexicon(connection: sa.Connection, version_id: str) -> tuple[int, Mapping[str, int]]:
+    """Chunk count and word frequencies of a version: it never changes, so a process reads it once."""
+    with _lexicons_lock:
+        if version_id in _lexicons:
+            _lexicons.move_to_end(version_id)
+            return _lexicons[version_id]
+    known = queries.frequencies(connection, version_id)
+    if not known[0]:
+        return known
+    with _lexicons_lock:
+        _lexicons[version_id] = known
+        while len(_lexicons) > _LEXICONS_KEPT:
+            _lexicons.popitem(last=False)
+    return known
+
+
+def _weights(lexemes: Sequence[str], total: int, frequency: Mapping[str, int]) -> dict[str, float]:
+    """Each word's share of the question's information; a word that no chunk holds counts as the rarest."""
+    idf = {lexeme: math.log(1 + total / max(1, frequency.get(lexeme, 0))) for lexeme in sorted(lexemes)}
+    whole = sum(idf.values())
+    return {lexeme: value / whole for lexeme, value in idf.items()} if whole else {}
+
+
+def _rare(lexemes: Sequence[str], frequency: Mapping[str, int]) -> list[str]:
+    """The rarest known words that together match few enough chunks to score them all."""
+    chosen: list[str] = []
+    matches = 0
+    for lexeme in sorted((word for word in lexemes if word in frequency), key=lambda word: (frequency[word], word)):
+        matches += frequency[lexeme]
+        if matches > RARE_MATCHES:
+            break
+        chosen.append(lexeme)
+    return chosen

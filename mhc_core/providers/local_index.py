@@ -1,0 +1,140 @@
+"""Retrieval over approved answers: which of them answers this question best, and how sure that looks.
+
+The score of an example is ``0.65 * (cosine to its question and to its answer, averaged) + 0.35 * TF-IDF cosine to its
+question``; TF-IDF counts words, word pairs and letter groups of three to five, which survive typing mistakes. Among the
+twelve best, the answer that agrees most with the others is taken (minimum Bayes risk, Kumar & Byrne 2004): one wrong
+answer among many right ones does not win because its question is spelled alike. An example whose answer repeats
+numbers or dates of its own question, which this question does not hold, is marked down: it was true in that case only.
+"""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mhc_core.answer_text import specifics
+
+QUESTION_WEIGHT = 0.5
+TFIDF_WEIGHT = 0.35
+NEIGHBOURS = 12
+TEMPERATURE = 0.05
+AGREEMENT_WEIGHT = 0.3
+INTENT_WEIGHT = 0.1
+CONFLICT_PENALTY = 0.1
+OTHER_ANSWER = 0.75
+FEATURES = 11
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Everything retrieval needs, row by row: vectors of questions and answers, TF-IDF rows, what a case is about."""
+
+    questions: Vector
+    answers: Vector
+    tfidf: Any  # scipy CSR, examples × terms
+    idf: Vector
+    intents: NDArray[np.int16]  # the class of each example
+    about: Sequence[frozenset[str]]  # numbers and dates of the question
+    bound: Sequence[frozenset[str]]  # those of them that the answer repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The chosen example's row, with the features from which confidence is estimated."""
+
+    row: int
+    features: NDArray[np.float64]
+
+
+def scores(index: Index, vectors: Vector, terms: Any) -> Vector:
+    """Retrieval scores of shape (questions, examples) for embedded and TF-IDF-weighted questions."""
+    dense = QUESTION_WEIGHT * (vectors @ index.questions.T) + (1 - QUESTION_WEIGHT) * (vectors @ index.answers.T)
+    sparse = (terms @ index.tfidf.T).toarray()
+    mixed: Vector = ((1 - TFIDF_WEIGHT) * dense + TFIDF_WEIGHT * sparse).astype(np.float32)
+    return mixed
+
+
+def choose(index: Index, row: Vector, vector: Vector, probabilities: Vector, about: frozenset[str]) -> Retrieved:
+    """The best example for one question from its row of scores; rows that may not be used hold ``-inf``."""
+    usable = row + INTENT_WEIGHT * probabilities[index.intents]
+    count = min(NEIGHBOURS, int(np.isfinite(usable).sum()))
+    top = np.argpartition(-usable, count - 1)[:count]
+    conflicts = np.array([len(index.bound[item] - about) for item in top], dtype=np.float64)
+    ranked = usable[top].astype(np.float64) - CONFLICT_PENALTY * np.minimum(conflicts, 3)
+    order = np.lexsort((top, -ranked))
+    top, ranked, conflicts = top[order], ranked[order], conflicts[order]
+    weights = np.exp((ranked - ranked[0]) / TEMPERATURE)
+    alike = index.answers[top] @ index.answers[top].T
+    agreement = alike @ (weights / weights.sum())
+    best = int(np.argmax(ranked + AGREEMENT_WEIGHT * agreement))
+    chosen = int(top[best])
+    others = ranked[alike[best] < OTHER_ANSWER]
+    theirs = index.about[chosen]
+    union = theirs | about
+    features = np.array(
+        [
+            row[chosen],
+            ranked[0],
+            float(vector @ index.questions[chosen]),
+            float(vector @ index.answers[chosen]),
+            ranked[best] - (others.max() if len(others) else ranked[-1] - TEMPERATURE),
+            agreement[best],
+            probabilities[index.intents[chosen]],
+            probabilities.max(),
+            min(conflicts[best], 3.0),
+            len(theirs & about) / len(union) if union else 1.0,
+            min(len(about), 4) / 4,
+        ]
+    )
+    return Retrieved(chosen, features)
+
+
+def build(
+    texts: Sequence[str], answer_texts: Sequence[str], questions: Vector, answers: Vector, intents: NDArray[np.int16]
+) -> Index:
+    """An index over examples given by their comparable question, presentable answer, vectors and class."""
+    counts = _term_counts(texts)
+    documents = np.bincount(counts.indices, minlength=counts.shape[1])
+    idf = (np.log((1 + len(texts)) / (1 + documents)) + 1).astype(np.float32)
+    about = [specifics(text) for text in texts]
+    bound = [specifics(answer) & asked for answer, asked in zip(answer_texts, about, strict=True)]
+    return Index(questions, answers, _weighted(counts, idf), idf, intents, about, bound)
+
+
+def term_vectors(texts: Sequence[str], idf: Vector) -> Any:
+    """TF-IDF rows of unit length for questions, comparable with those of the index."""
+    return _weighted(_term_counts(texts), idf)
+
+
+@functools.cache
+def _counters() -> tuple[Any, Any]:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    shared: dict[str, Any] = {"alternate_sign": False, "norm": None, "dtype": np.float32}
+    return (
+        HashingVectorizer(ngram_range=(1, 2), n_features=2**16, token_pattern=r"(?u)\b\w+\b", **shared),
+        HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**17, **shared),
+    )
+
+
+def _term_counts(texts: Sequence[str]) -> Any:
+    from scipy import sparse
+
+    return sparse.hstack([counter.transform(texts) for counter in _counters()], format="csr", dtype=np.float32)
+
+
+def _weighted(counts: Any, idf: Vector) -> Any:
+    """Sublinear term frequency × inverse document frequency, words and letter groups at equal weight, unit length."""
+    from scipy import sparse
+    from sklearn.preprocessing import normalize
+
+    weighted = counts.copy()
+    weighted.data = (1 + np.log(weighted.data)) * idf[weighted.indices]
+    words = _counters()[0].n_features
+    halves = [normalize(weighted[:, :words]), normalize(weighted[:, words:])]
+    return normalize(sparse.hstack(halves, format="csr", dtype=np.float32))

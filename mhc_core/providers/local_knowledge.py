@@ -1,0 +1,85 @@
+"""Answering from the knowledge alone: the untrained baseline, and what the trained model falls back to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mhc_core import intents
+from mhc_core.answer_text import content_words, numbers, plain, query_text, sentences
+from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Embedder, Passage
+
+MAX_WORDS = 70
+CITE_FROM = 0.4
+NOTHING_KNOWN = (
+    "I do not have a reliable answer to that yet, so I am passing your question to one of our team. "
+    "They usually reply within one to two business hours."
+)
+NOTHING_CONFIDENCE = 0.05
+
+
+class KnowledgeOnlyModel:
+    """A ``ChatModel`` that learned nothing: the sentences of the best passage which are closest to the question.
+
+    Its confidence is a fixed curve over the passage's score, not calibrated on data.
+    """
+
+    def __init__(self, version_id: str, embedder: Embedder | None = None) -> None:
+        self._version_id = version_id
+        self._embedder = embedder
+
+    @property
+    def version_id(self) -> str:
+        return self._version_id
+
+    def answer(self, request: ChatRequest) -> ChatAnswer:
+        """Answer from ``request.passages``; without any, say that a person will."""
+        question = query_text(request.question, request.history)
+        intent = request.intent or intents.tag(question)
+        best = max(request.passages, key=lambda passage: passage.score, default=None)
+        if best is None:
+            return ChatAnswer(NOTHING_KNOWN, NOTHING_CONFIDENCE, intent)
+        return ChatAnswer(
+            text=best_sentences(question, best, self._embedder) or NOTHING_KNOWN,
+            confidence=passage_confidence(best.score),
+            intent=intent,
+            cited_chunk_ids=(best.chunk_id,),
+        )
+
+
+def best_sentences(question: str, passage: Passage, embedder: Embedder | None) -> str:
+    """The run of sentences, at most 70 words, that is closest to the question, as plain text."""
+    parts = sentences(plain(passage.content))
+    if sum(len(part.split()) for part in parts) <= MAX_WORDS:
+        return " ".join(parts)
+    if embedder is not None:
+        vectors = embedder.embed([question, *parts])
+        closeness = vectors[1:] @ vectors[0]
+    else:
+        asked = content_words(question)
+        closeness = np.array([len(content_words(part) & asked) for part in parts], dtype=np.float32)
+    runs = []
+    for start in range(len(parts)):
+        length, end = len(parts[start].split()), start + 1
+        while end < len(parts) and length + len(parts[end].split()) <= MAX_WORDS:
+            length += len(parts[end].split())
+            end += 1
+        runs.append((float(closeness[start:end].max() + 0.2 * closeness[start:end].sum()), -start, end))
+    _, start, end = max(runs)
+    return " ".join(parts[-start:end])
+
+
+def passage_confidence(score: float) -> float:
+    """A cautious guess, 0.05 to 0.65, that the best passage answers the question; the middle lies at score 0.5."""
+    return float(0.05 + 0.6 / (1 + np.exp(-10 * (score - 0.5))))
+
+
+def supporting(answer: str, passages: Sequence[Passage]) -> tuple[int, ...]:
+    """The chunks that an answer can cite: they hold enough of its words, and of its numbers if it states any."""
+    words, stated = content_words(answer), numbers(answer)
+    cited = []
+    for passage in passages:
+        text = f"{passage.title}\n{passage.content}"
+        shared = len(words & content_words(text)) / len(words) if words else 0.0
+        if shared >= CITE_FROM and (not stated or stated & numbers(text)):
+            cited.append(passage.chunk_id)
+    return tuple(cited)

@@ -1,0 +1,84 @@
+"""The trained local model at work: the approved answer that fits best, or the knowledge when none can be trusted."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mhc_core import intents
+from mhc_core.answer_text import query_text, specifics
+from mhc_core.errors import ConfigurationError
+from mhc_core.providers import local_index
+from mhc_core.providers.local_artifact import TrainedModel
+from mhc_core.providers.local_knowledge import (
+    NOTHING_CONFIDENCE,
+    NOTHING_KNOWN,
+    best_sentences,
+    passage_confidence,
+    supporting,
+)
+from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Embedder
+from mhc_core.vocabulary import Intent
+
+ABSTAIN_BELOW = 0.4
+UNSURE_INTENT = 0.4
+
+
+class LocalModel:
+    """A ``ChatModel`` over a trained artifact. It holds nothing that changes: any number of threads may ask it.
+
+    Raises:
+        ConfigurationError: the artifact was trained with another embedder than the one given.
+    """
+
+    def __init__(self, version_id: str, trained: TrainedModel, embedder: Embedder) -> None:
+        if trained.embedder_id != embedder.id:
+            raise ConfigurationError(
+                f"model {version_id} was trained with embedder {trained.embedder_id}, configured is {embedder.id}; "
+                "set MHC_EMBEDDER back or train again"
+            )
+        self._version_id = version_id
+        self._trained = trained
+        self._embedder = embedder
+        self._abstain_below = float(trained.hyperparameters.get("abstain_below", ABSTAIN_BELOW))
+
+    @property
+    def version_id(self) -> str:
+        return self._version_id
+
+    def answer(self, request: ChatRequest) -> ChatAnswer:
+        """The best approved answer, with the example it comes from and the passages that support it.
+
+        When its confidence is below the threshold the model was trained with, the best passage is answered instead.
+        """
+        question = query_text(request.question, request.history)
+        index = self._trained.index
+        vectors = self._embedder.embed([question])
+        probabilities = self._trained.intent(vectors)[0]
+        intent = request.intent or self._intent(question, probabilities)
+        row = local_index.scores(index, vectors, local_index.term_vectors([question], index.idf))[0]
+        found = local_index.choose(index, row, vectors[0], probabilities, specifics(question))
+        confidence = float(self._trained.confidence(found.features[None, :])[0])
+        if confidence >= self._abstain_below:
+            text = self._trained.answers[found.row]
+            return ChatAnswer(
+                text=text,
+                confidence=confidence,
+                intent=intent,
+                cited_chunk_ids=supporting(text, request.passages),
+                example_id=self._trained.example_ids[found.row],
+            )
+        best = max(request.passages, key=lambda passage: passage.score, default=None)
+        if best is None:
+            return ChatAnswer(NOTHING_KNOWN, min(confidence, NOTHING_CONFIDENCE), intent)
+        return ChatAnswer(
+            text=best_sentences(question, best, self._embedder) or NOTHING_KNOWN,
+            confidence=min(self._abstain_below, passage_confidence(best.score)),
+            intent=intent,
+            cited_chunk_ids=(best.chunk_id,),
+        )
+
+    def _intent(self, question: str, probabilities: "Sequence[float] | np.ndarray") -> Intent:
+        best = int(np.argmax(probabilities))
+        if probabilities[best] < UNSURE_INTENT and (tagged := intents.tag(question)) is not Intent.OTHER:
+            return tagged
+        return self._trained.intent.classes[best]

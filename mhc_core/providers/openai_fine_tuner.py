@@ -1,0 +1,217 @@
+"""Fine-tuning at OpenAI behind the ``FineTuner`` protocol. A job is bought at most once for a key.
+
+Three things are created at the provider, in this order: the training file, the validation file, the job. Before each
+the intent is saved and after it what came back; and none of the requests is repeated by the SDK. A run that was killed,
+or whose answer got lost, leaves its creation behind under a name made from the key: the file name, and the job's
+metadata. The next run looks there first, and creates only what it does not find. Two runs at the same time are kept
+apart by the caller's lock.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from mhc_core.errors import BudgetExceeded, DataError, ProviderUnavailable
+from mhc_core.providers import openai_jobs, openai_prices, tokens
+from mhc_core.providers.protocols import JobState, SaveProgress, TrainingFiles
+from mhc_core.vocabulary import JobStatus
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.fine_tuning import FineTuningJob
+
+UPLOAD_SECONDS = 600.0
+
+
+class OpenAIFineTuner:
+    """Supervised fine-tuning of ``base_model`` for ``epochs`` epochs, refused above ``budget_usd``."""
+
+    def __init__(
+        self,
+        client: "openai.OpenAI",
+        base_model: str,
+        epochs: int,
+        budget_usd: Decimal,
+        prices: openai_prices.PriceTable | None = None,
+    ) -> None:
+        self._client = client
+        self._once = client.with_options(max_retries=0, timeout=UPLOAD_SECONDS)
+        self._base_model = base_model
+        self._epochs = epochs
+        self._budget = budget_usd
+        self._prices = prices or openai_prices.load()
+
+    @property
+    def provider(self) -> str:
+        return "openai"
+
+    @property
+    def base_model(self) -> str:
+        return self._base_model
+
+    @property
+    def hyperparameters(self) -> Mapping[str, Any]:
+        return {"n_epochs": self._epochs}
+
+    def estimate_usd(self, files: TrainingFiles) -> Decimal:
+        """Tokens of the training file × epochs × training price; the validation file is not billed.
+
+        Raises:
+            ConfigurationError: no training price is known for the base model.
+            DataError: a line of the training file is not a chat example.
+        """
+        counted = sum(tokens.count_chat(messages, self._base_model) for messages in _examples(files.train_uri))
+        return self._prices.training_usd(self._base_model, counted * self._epochs)
+
+    def submit(self, files: TrainingFiles, key: str, known: JobState, save: SaveProgress) -> JobState:
+        """Create the job named by ``key``, or find the one a former run created.
+
+        Raises:
+            BudgetExceeded: the estimate is above the budget; nothing was uploaded.
+            AccessDenied: this account may not fine-tune, or the key is refused.
+            ConfigurationError: the base model, its price or the account's credit is missing.
+            ProviderUnavailable: try again later with the same key and the saved state.
+        """
+        if known.provider_job_id:
+            return self.poll(known)
+        if not known.progress:
+            self._check_budget(files)
+        present = self._uploaded(key, files, known)
+        job = self._find_job(key, present)
+        if job is None:
+            if known.progress:
+                self._check_budget(files)
+            job, known = self._create(files, key, replace(known, progress={**known.progress, **present}), save)
+        state = self._state(known, job)
+        save(state)
+        return state
+
+    def poll(self, known: JobState) -> JobState:
+        """The job as it stands now, with its real cost once OpenAI has counted the tokens.
+
+        Raises:
+            NotFound: OpenAI does not know the job.
+            AccessDenied, ProviderUnavailable: see ``openai_errors``.
+        """
+        if known.status.final or known.provider_job_id is None:
+            return known
+        with self._errors():
+            job = self._client.fine_tuning.jobs.retrieve(known.provider_job_id)
+            events = self._client.fine_tuning.jobs.list_events(known.provider_job_id, limit=openai_jobs.EVENTS).data
+        return self._state(known, job, openai_jobs.latest(events))
+
+    def _create(
+        self, files: TrainingFiles, key: str, known: JobState, save: SaveProgress
+    ) -> tuple["FineTuningJob", JobState]:
+        for part, uri in _parts(files):
+            if f"{part}_file_id" in known.progress:
+                continue
+            known = replace(known, status=JobStatus.INTENDED, progress={**known.progress, "next": f"upload {part}"})
+            save(known)
+            content = _read(uri)
+            with self._errors():
+                created = self._once.files.create(file=(_file_name(key, part), content), purpose="fine-tune")
+            known = replace(known, progress={**known.progress, f"{part}_file_id": created.id})
+            save(known)
+        known = replace(known, status=JobStatus.INTENDED, progress={**known.progress, "next": "create job"})
+        save(known)
+        with self._errors():
+            job = self._once.fine_tuning.jobs.create(
+                model=self._base_model,
+                training_file=known.progress["train_file_id"],
+                validation_file=known.progress.get("validation_file_id"),
+                method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": self._epochs}}},
+                suffix=f"mhc-{_short(key)}",
+                metadata={openai_jobs.KEY: key},
+            )
+        return job, known
+
+    def _uploaded(self, key: str, files: TrainingFiles, known: JobState) -> dict[str, str]:
+        """Ids of the files that a former run uploaded under this key, saved or not."""
+        wanted = {_file_name(key, part): f"{part}_file_id" for part, _ in _parts(files)}
+        found = {name: str(known.progress[name]) for name in wanted.values() if name in known.progress}
+        if len(found) == len(wanted):
+            return found
+        with self._errors():
+            for file in self._client.files.list(purpose="fine-tune", limit=1_000):
+                if file.filename in wanted and file.status != "error":
+                    found.setdefault(wanted[file.filename], file.id)
+        return found
+
+    def _find_job(self, key: str, present: Mapping[str, str]) -> "FineTuningJob | None":
+        """The job that carries the key, or, on a server that drops metadata, the one that trains on the key's file."""
+        with self._errors():
+            for job in self._client.fine_tuning.jobs.list(limit=100):
+                if (job.metadata or {}).get(openai_jobs.KEY) == key:
+                    return job
+                if not job.metadata and job.training_file == present.get("train_file_id"):
+                    return job
+        return None
+
+    def _state(self, known: JobState, job: "FineTuningJob", latest: Mapping[str, Any] | None = None) -> JobState:
+        state = openai_jobs.state(known, job, latest or {})
+        price = self._prices.find(f"ft:{self._base_model}")
+        if price is not None and price.shut_down is not None:
+            state = replace(state, metrics={**state.metrics, "model_shuts_down": price.shut_down.isoformat()})
+        if job.trained_tokens is not None:
+            return replace(state, cost_usd=self._prices.training_usd(self._base_model, job.trained_tokens))
+        return state
+
+    def _check_budget(self, files: TrainingFiles) -> None:
+        estimate = self.estimate_usd(files)
+        if estimate > self._budget:
+            raise BudgetExceeded(
+                f"fine-tuning {self._base_model} is estimated at {estimate:.2f} USD and the budget is "
+                f"{self._budget:.2f} USD: raise MHC_FINE_TUNE_BUDGET_USD, or train on fewer examples or epochs"
+            )
+
+    def _errors(self) -> Any:
+        from mhc_core.providers.openai_errors import provider_errors
+
+        return provider_errors("fine-tuning", self._base_model)
+
+
+def _parts(files: TrainingFiles) -> list[tuple[str, str]]:
+    parts = [("train", files.train_uri)]
+    return [*parts, ("validation", files.validation_uri)] if files.validation_count else parts
+
+
+def _short(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+def _file_name(key: str, part: str) -> str:
+    return f"mhc-{hashlib.sha256(key.encode()).hexdigest()[:32]}-{part}.jsonl"
+
+
+def _read(uri: str) -> bytes:
+    import fsspec
+
+    try:
+        with fsspec.open(uri, "rb") as file:
+            content: bytes = file.read()
+    except FileNotFoundError:
+        raise DataError(f"the data set file {uri} is missing: build the data set again") from None
+    except OSError as error:
+        raise ProviderUnavailable(
+            f"the data set file {uri} can not be read ({error.strerror}): try again later"
+        ) from None
+    return content
+
+
+def _examples(uri: str) -> Iterator[list[dict[str, Any]]]:
+    """The message lists of a chat JSONL file."""
+    import orjson
+
+    for number, line in enumerate(_read(uri).splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            messages = orjson.loads(line)["messages"]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            messages = None
+        if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+            raise DataError(f"line {number} of {uri} is not a chat example: run `mhc dataset validate` on the file")
+        yield messages

@@ -1,0 +1,112 @@
+"""People decide what the platform may learn: a queue by learning value, and decisions with who and when."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from mhc_core.db.queries import audit
+from mhc_core.db.queries import review as queries
+from mhc_core.errors import Conflict, DataError, NotFound
+from mhc_core.scrubbing import Scrubber
+from mhc_core.settings import Settings
+from mhc_core.vocabulary import Decision, Intent
+
+
+@dataclass(frozen=True, slots=True)
+class BulkFilter:
+    """Which pending items a bulk decision covers; every given condition must hold."""
+
+    intent: Intent | None = None
+    min_quality: float | None = None
+    max_quality: float | None = None
+    origin: str | None = None
+    reason: str | None = None
+    limit: int = 1000
+
+
+def enqueue(connection: sa.Connection, settings: Settings) -> int:
+    """Queue every active, unverified example that is not queued yet; returns how many."""
+    return queries.enqueue(connection, settings.confidence_threshold)
+
+
+def decide(
+    connection: sa.Connection,
+    item_id: int,
+    decision: Decision,
+    decided_by: str,
+    now: datetime,
+    load_scrubber: Callable[[], Scrubber],
+    edited_answer: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Decide one item. A decided item may be decided again; the latest decision counts and all are kept.
+
+    Args:
+        load_scrubber: called only when there is text to scrub.
+        edited_answer: required for ``edit``; scrubbed before it is stored.
+        reason: a note, scrubbed before it is stored.
+
+    Raises:
+        NotFound: no such item.
+        DataError: an edit without a text, or a text with account numbers in it.
+        ScrubRefused: the edited text could not be shown to be clean.
+        Conflict: the item's example was merged into another one.
+    """
+    item = queries.item(connection, item_id)
+    if item is None:
+        raise NotFound(f"there is no review item {item_id}; `mhc review list` shows the queue")
+    if item.duplicate and decision in (Decision.APPROVE, Decision.EDIT):
+        raise Conflict(f"review item {item_id} was merged into another example; decide that one instead")
+    answer = _clean_edit(decision, edited_answer, load_scrubber)
+    note = load_scrubber().scrub(reason).text if reason else None
+    queries.record(connection, [item_id], decision, decided_by, now, answer, note, None)
+    audit.record(connection, decided_by, f"review.{decision}", f"review_item:{item_id}", {}, now)
+
+
+def decide_bulk(
+    connection: sa.Connection, chosen: BulkFilter, decision: Decision, decided_by: str, now: datetime
+) -> int:
+    """Decide all pending items that match, recorded as bulk with the filter; returns how many.
+
+    Raises:
+        DataError: an edit can not be made in bulk.
+    """
+    if decision is Decision.EDIT:
+        raise DataError("an edit is made one item at a time; use approve, reject or skip in bulk")
+    conditions = {name: value for name, value in asdict(chosen).items() if value is not None}
+    items = queries.matching(connection, **conditions)
+    queries.record(connection, items, decision, decided_by, now, None, None, conditions)
+    details = {"filter": conditions, "items": len(items)}
+    audit.record(connection, decided_by, f"review.bulk_{decision}", "review_items", details, now)
+    return len(items)
+
+
+def apply_carried(connection: sa.Connection, load_scrubber: Callable[[], Scrubber]) -> tuple[int, int]:
+    """Record decisions that came with imported messages, and human edits as their editors' decisions.
+
+    Each is recorded once. Returns how many were recorded, and how many were left because their text was refused.
+    """
+    carried = queries.carried(connection)
+    accepted: list[queries.CarriedDecision] = []
+    for found in carried:
+        try:
+            answer = _clean_edit(found.decision, found.edited_answer, load_scrubber) if found.edited_answer else None
+            note = load_scrubber().scrub(found.reason).text if found.reason else None
+        except DataError:
+            continue
+        accepted.append(found._replace(edited_answer=answer, reason=note))
+    queries.record_carried(connection, accepted)
+    return len(accepted), len(carried) - len(accepted)
+
+
+def _clean_edit(decision: Decision, text: str | None, load_scrubber: Callable[[], Scrubber]) -> str | None:
+    if decision is not Decision.EDIT:
+        return None
+    if not text or not text.strip():
+        raise DataError("an edit needs the new answer; give its text")
+    result = load_scrubber().scrub(text)
+    if not result.safe_for_training:
+        raise DataError("the edited answer holds an account-like number; take it out and try again")
+    return result.text

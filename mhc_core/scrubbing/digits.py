@@ -1,0 +1,60 @@
+"""What digits say: check digits of cards and IBANs, numbers spoken as words."""
+
+import re
+
+TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
+_UNITS = {word: index for index, word in enumerate("zero one two three four five six seven eight nine".split())} | {
+    word: index for index, word in enumerate("cero uno dos tres cuatro cinco seis siete ocho nueve".split())
+} | {"oh": 0, "o": 0, "niner": 9}
+_TEENS = {w: 10 + i for i, w in enumerate("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
+_TENS = {w: 20 + 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_ORDER_BEFORE = re.compile(
+    r"(?:\b(?:order|ref(?:erence)?|confirmation|conf|invoice|ticket|tracking|booking|reservation|quote|case|receipt|po|sku|item)\b"
+    r"\s{0,2}(?:number|num|no\.?|nr|id|code|is|#|:|was)?\s{0,2}(?:is)?\s{0,2}[#:]?\s{0,2}(?:[A-Z]{1,3}-?)?|#)$",
+    re.IGNORECASE,
+)
+
+
+def spoken_digits(text: str) -> str:
+    """The digits that a run of number words and digits stands for: "nine one six", "double five", "fifty five"."""
+    digits: list[str] = []
+    repeat = 1
+    tens = 0
+    for token in TOKEN.findall(text.lower()):
+        if token in ("double", "triple"):
+            repeat = 2 if token == "double" else 3
+            continue
+        if token in _UNITS:
+            if tens:
+                digits[-1] = str(tens + _UNITS[token])
+            else:
+                digits.append(str(_UNITS[token]) * repeat)
+            tens, repeat = 0, 1
+            continue
+        tens, repeat = 0, 1
+        if token in _TENS:
+            tens = _TENS[token]
+            digits.append(str(tens))
+        elif token in _TEENS:
+            digits.append(str(_TEENS[token]))
+        elif token == "hundred":
+            digits.append("00")
+        elif token.isdigit():
+            digits.append(token)
+    return "".join(digits)
+
+
+def luhn(digits: list[int]) -> bool:
+    """Whether the check digit is right (ISO/IEC 7812-1, annex B)."""
+    doubled = (2 * digit - 9 if digit > 4 else 2 * digit for digit in digits[-2::-2])
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def mod97(iban: str) -> int:
+    """The remainder of ISO 13616; 1 for a valid IBAN."""
+    return int("".join(str(int(character, 36)) for character in iban[4:] + iban[:4])) % 97
+
+
+def order_before(text: str, start: int) -> bool:
+    """Whether the number at ``start`` is announced as that of an order, invoice or the like."""
+    return bool(_ORDER_BEFORE.search(text[max(0, start - 40) : start]))

@@ -1,0 +1,94 @@
+"""Numbered placeholders that stay the same for the same person, number or address inside one conversation."""
+
+import re
+import unicodedata
+from collections import defaultdict
+
+from mhc_core.scrubbing.digits import spoken_digits
+from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.names import WORD
+from mhc_core.scrubbing.view import PLACEHOLDER
+
+_TITLES = frozenset("mr mrs ms miss mister dr doctor prof professor sir chef coach chief sr sra rev father pastor aunt uncle auntie the".split())
+_DICTATED = re.compile(r"\(?\[?\b(at|dot|underscore|dash|arroba|punto)\b\]?\)?", re.IGNORECASE)
+_SIGNS = {"at": "@", "arroba": "@", "dot": ".", "punto": ".", "underscore": "_", "dash": "-"}
+
+
+class Placeholders:
+    """The memory of one conversation; numbers are given in order of appearance and never change.
+
+    It holds what it has seen, so it lives as long as the conversation is being scrubbed and is never stored.
+    """
+
+    def __init__(self) -> None:
+        self._last: defaultdict[str, int] = defaultdict(int)
+        self._known: dict[tuple[PiiType, str], int] = {}
+        self._people: dict[int, list[str]] = {}
+
+    def __repr__(self) -> str:
+        return f"Placeholders({dict(self._last)})"
+
+    def reserve(self, text: str) -> None:
+        """Keeps the numbers of placeholders that stand in ``text`` already from being given to something else."""
+        if "[" in text:
+            for match in PLACEHOLDER.finditer(text):
+                self._last[match.group(1)] = max(self._last[match.group(1)], int(match.group(2)))
+
+    def name(self, kind: PiiType, value: str) -> str:
+        """The placeholder for ``value``, a new one when it was not seen before."""
+        number = self._person(value) if kind is PiiType.PERSON else self._other(kind, value)
+        return f"[{kind.value}_{number}]"
+
+    def _next(self, kind: PiiType) -> int:
+        self._last[kind.value] += 1
+        return self._last[kind.value]
+
+    def _other(self, kind: PiiType, value: str) -> int:
+        key = kind, canonical(kind, value)
+        if key not in self._known:
+            self._known[key] = self._next(kind)
+        return self._known[key]
+
+    def _person(self, value: str) -> int:
+        words = _name_words(value)
+        for number in reversed(self._people):  # the person spoken of last comes first
+            if same_person(words, self._people[number]):
+                known = self._people.pop(number)
+                self._people[number] = max(known, words, key=len)
+                return number
+        number = self._next(PiiType.PERSON)
+        self._people[number] = words
+        return number
+
+
+def same_person(one: list[str], other: list[str]) -> bool:
+    """Whether the shorter name is contained in the longer: the given name, the surname, or initials of either."""
+    short, long = sorted((one, other), key=len)
+    if not short:
+        return not long
+    remaining = iter(long)
+    return all(any(_fits(word, candidate) for candidate in remaining) for word in short)
+
+
+def _fits(word: str, candidate: str) -> bool:
+    return word == candidate or (len(word) == 1 and candidate.startswith(word)) or (len(candidate) == 1 and word.startswith(candidate))
+
+
+def _name_words(value: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", value.casefold())
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    words = [match.group().removesuffix("'s") for match in WORD.finditer(plain.replace("’", "'"))]
+    return [word for word in words if word not in _TITLES] or words
+
+
+def canonical(kind: PiiType, value: str) -> str:
+    """A form in which two ways of writing the same value are equal."""
+    plain = unicodedata.normalize("NFKC", value.casefold())
+    if kind is PiiType.PHONE:
+        digits = spoken_digits(plain) if re.search(r"[a-z]{3}", plain) else "".join(filter(str.isdigit, plain))
+        return digits[-10:]
+    if kind is PiiType.EMAIL:
+        return "".join(_DICTATED.sub(lambda match: _SIGNS[match.group(1).lower()], plain).split())
+    if kind is PiiType.URL:
+        return re.sub(r"^https?://|^www\.|/$", "", re.sub(r"^https?://", "", plain))
+    return "".join(character for character in plain if character.isalnum())

@@ -1,0 +1,1 @@
+"""Ordinary Presidio recognisers; each can be added to any registry of Presidio."""

@@ -1,0 +1,262 @@
+"""Names of people by rules: what announces a name, and what the census lists say about the words after it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.names import WORD, Kind, kind, surnames
+from mhc_core.scrubbing.recognizers import cues
+from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
+from mhc_core.scrubbing.vocabulary import CALENDAR, FOOD, FUNCTION, PLACES, TRADES
+
+_PARTICLES = frozenset("van von der den de la le del della da dos di el al bin ibn ben ter ten af zu mac mc o abu y e ap bint san".split())
+_NAME_AFTER_ALL = frozenset("will may best love son see long young good great ha an in so".split())
+"""Function words that people also are called."""
+_NEVER = FUNCTION - _NAME_AFTER_ALL - {"y", "e", "la", "el", "del", "de"}
+_LISTED = (Kind.GIVEN, Kind.SURNAME)
+_NAMELIKE = (Kind.GIVEN, Kind.SURNAME, Kind.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its place in the text and what it can be."""
+
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    lower: str
+    capital: bool
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of ``text``, without digits."""
+    return [
+        Word(found, match.start(), match.end(), kind(found), found.lower(), found[0].isupper())
+        for match in WORD.finditer(text)
+        for found in [match.group()]
+    ]
+
+
+def shouted(words: Sequence[Word]) -> bool:
+    """Whether capitals say nothing because most words are in capitals."""
+    letters = sum(len(word.text) for word in words)
+    return sum(len(word.text) for word in words if len(word.text) > 1 and word.text.isupper()) * 2 > letters
+
+
+class NameRecognizer(SpanRecognizer):
+    """People by what announces them and by the census lists of given names and surnames."""
+
+    types = (PiiType.PERSON,)
+
+    def spans(self, text: str) -> Iterator[Span]:
+        words = words_of(text)
+        if not words:
+            return
+        cased = not shouted(words)
+        whole = _whole_message(text, words)
+        if whole:
+            yield PiiType.PERSON, whole[0].start, end_of(whole[-1]), 0.7
+        index = 0
+        while index < len(words):
+            score = _begins(text, words, index, cased)
+            if not score:
+                index += 1
+                continue
+            first, last = widen(text, words, index, index, cased)
+            if score < 0.88 and cues.BUSINESS_AFTER.match(text, end_of(words[last])):
+                index = last + 1
+                continue
+            start = words[first].start
+            title = cues.COURTESY.search(text[:start][-14:]) or cues.ROLE.search(text[:start][-14:])
+            yield PiiType.PERSON, start - len(title.group()) if title else start, end_of(words[last]), score
+            index = last + 1
+
+
+def end_of(word: Word) -> int:
+    """Where the name ends, without a possessive ending."""
+    return word.end - 2 if word.lower.endswith("'s") else word.end
+
+
+def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
+    """The confidence that a name begins at ``words[index]``; 0 when none does."""
+    word = words[index]
+    if word.lower in _NEVER or (len(word.text) < 2 and not word.capital):
+        return 0.0
+    capital = word.capital and cased
+    before = text[max(0, word.start - 60) : word.start]
+    courtesy = cues.COURTESY.search(before)
+    if courtesy and word.lower not in FOOD and (word.kind is not Kind.ORDINARY or capital) and word.kind is not Kind.MISSPELT:
+        return 0.9
+    role = cues.ROLE.search(before)
+    if role and (word.kind in _LISTED or (capital and word.kind in (Kind.EITHER, Kind.UNKNOWN))) and word.lower not in CALENDAR:
+        return 0.9
+    if (score := _announced(text, word, before, capital)) > 0:
+        return score
+    if word.kind in (Kind.ORDINARY, Kind.MISSPELT) or part_of_place(text, words, index):
+        return 0.0
+    medium = bool(cues.MEDIUM.search(before))
+    if word.kind is Kind.GIVEN:
+        return 0.85 if len(word.text) > 3 or capital or medium else 0.0
+    return _either(text, words, index, before, capital, medium) if word.kind is Kind.EITHER else _other(text, words, index, before, capital, medium)
+
+
+def _announced(text: str, word: Word, before: str, capital: bool) -> float:
+    """After "my name is" any word is a name that is not food, a day or a function word."""
+    if word.lower in _NAME_AFTER_ALL and not capital:
+        return 0.0
+    personal = cues.PERSONAL.search(before)
+    cue = personal or cues.ANNOUNCED.search(before)
+    if not cue or (not personal and cues.BUSINESS_BEFORE.search(before[: cue.start()])):
+        return 0.0
+    if word.kind in (Kind.ORDINARY, Kind.MISSPELT):
+        if word.lower in FOOD or word.lower in CALENDAR or word.lower in TRADES:
+            return 0.0
+        return 0.9 if capital or (personal and (word.lower in surnames() or word.kind is Kind.MISSPELT)) else 0.0
+    return 0.9 if len(word.text) > 1 or capital else 0.0
+
+
+def _either(text: str, words: Sequence[Word], index: int, before: str, capital: bool, medium: bool) -> float:
+    """A given name that is an ordinary word too: only with a surname, or written and placed like a name."""
+    word = words[index]
+    following = _next(text, words, index)
+    if word.lower in CALENDAR and not (following and following.kind in _LISTED):
+        return 0.0
+    if following and following.kind is Kind.SURNAME and len(following.text) > 2 and (capital or not following.capital):
+        return 0.75
+    if cues.SIGN_OFF.search(before) and not text[word.end :].strip(" .!\n"):
+        return 0.7
+    if not capital:
+        return 0.0
+    if medium or cues.IS_MY.match(text, word.end) or _joined(text, words, index):
+        return 0.75
+    return 0.7 if not cues.SENTENCE_START.search(before) and _lower_case(words, index) and not re.search(r"\bthe\s$", before, re.IGNORECASE) else 0.0
+
+
+def _other(text: str, words: Sequence[Word], index: int, before: str, capital: bool, medium: bool) -> float:
+    """A surname or a word in no list."""
+    word = words[index]
+    if cues.PLACE_BEFORE.search(before):
+        return 0.0
+    if medium and (capital or (word.kind is Kind.SURNAME and closes(text, word.end))):
+        return 0.7
+    if cues.SIGN_OFF.search(before) and len(word.text) > 2 and not text[word.end :].strip(" .!\n"):
+        return 0.7
+    if before.lower().endswith("the ") and (capital or word.kind is Kind.SURNAME) and cues.PARTY_AFTER.match(text, word.end):
+        return 0.7
+    following = _next(text, words, index)
+    if capital and following and following.capital and following.kind in _NAMELIKE and following.lower not in cues.PLACE_TAILS:
+        return 0.75 if Kind.SURNAME in (word.kind, following.kind) or following.kind is Kind.GIVEN else 0.6
+    return 0.0
+
+
+def _next(text: str, words: Sequence[Word], index: int) -> Word | None:
+    """The word after, when only a blank lies between."""
+    if index + 1 < len(words) and text[words[index].end : words[index + 1].start] in (" ", "  "):
+        return words[index + 1]
+    return None
+
+
+def widen(text: str, words: Sequence[Word], first: int, last: int, cased: bool) -> tuple[int, int]:
+    """Indices of the first and last word of the name of which ``words[first : last + 1]`` is a part."""
+    capital = words[first].capital and cased
+    while last + 1 < len(words) and last - first < 5 and _belongs(text, words, last, capital, first):
+        last += 1
+    while last > first and words[last].lower in _PARTICLES and words[last].kind is Kind.ORDINARY and not words[last].capital:
+        last -= 1
+    while first > 0 and last - first < 5:
+        previous = words[first - 1]
+        gap = text[previous.end : words[first].start]
+        if gap not in (" ", "  ") and not (gap == ". " and len(previous.text) == 1):
+            break
+        like_name = previous.kind in (Kind.SURNAME, Kind.UNKNOWN, Kind.GIVEN) or (previous.lower in _PARTICLES and previous.capital)
+        initial = len(previous.text) == 1 and previous.capital and previous.lower not in ("i", "a")
+        if not (capital and previous.capital and (like_name or initial)) and not (not capital and like_name and first == 1 and len(previous.text) > 2):
+            break
+        if part_of_place(text, words, first - 1):
+            break
+        first -= 1
+    return first, last
+
+
+def _belongs(text: str, words: Sequence[Word], last: int, capital: bool, first: int) -> bool:
+    """Whether the name goes on with the word after ``words[last]``."""
+    here, word = words[last], words[last + 1]
+    gap = text[here.end : word.start]
+    initial_before = len(here.text) == 1 and last > first
+    if here.lower.endswith("'s") or not (gap in (" ", "  ") or (gap in (". ", ".") and len(here.text) <= 2)):
+        return False
+    if len(word.text) == 1:
+        dotted = text[word.end : word.end + 1] == "."
+        return word.capital == here.capital and (dotted or word.lower not in ("i", "u", "n", "a", "r", "k", "b", "c", "y"))
+    if word.lower in _PARTICLES:
+        after = words[last + 2] if last + 2 < len(words) and text[word.end : words[last + 2].start] in (" ", "'") else None
+        return bool(after) and (after.capital if capital else after.kind in _NAMELIKE and word.lower not in FUNCTION)  # type: ignore[union-attr]
+    if word.lower in FUNCTION:
+        return capital and word.capital and (word.lower in _NAME_AFTER_ALL or len(word.text) == 2) and closes(text, word.end)
+    if word.kind in (Kind.GIVEN, Kind.UNKNOWN, Kind.SURNAME, Kind.MISSPELT):
+        if capital:
+            return word.capital
+        return word.kind is not Kind.MISSPELT and (len(word.text) > 2 or closes(text, word.end))
+    if capital and word.capital:
+        return word.lower not in FOOD and word.lower not in CALENDAR and (word.lower not in cues.PLACE_TAILS or initial_before or word.lower in surnames())
+    return not capital and not word.capital and word.lower in surnames() and word.lower not in FOOD and closes(text, word.end)
+
+
+def closes(text: str, end: int) -> bool:
+    """Whether the clause ends at ``end`` or goes on with what follows names."""
+    rest = text[end : end + 30]
+    return not rest.strip(" .!?\n") or rest[0] in ",.;:!?\n)" or bool(cues.VERB_AFTER.match(rest)) or bool(re.match(r"\s{1,2}[\d(+]", rest))
+
+
+def _lower_case(words: Sequence[Word], index: int) -> bool:
+    """Whether the other words are in lower case, so that a capital means something."""
+    others = [word for position, word in enumerate(words) if position not in (0, index) and len(word.text) > 1]
+    return bool(others) and sum(word.text.islower() for word in others) * 10 >= 6 * len(others)
+
+
+def _joined(text: str, words: Sequence[Word], index: int) -> bool:
+    """Whether "and" joins the word to another capitalised word that can be a given name."""
+    for here, there in ((index, index + 2), (index - 2, index)):
+        if here >= 0 and there < len(words):
+            first, link, second = words[here], words[here + 1], words[there]
+            other = second if here == index else first
+            if link.lower in ("and", "n") and text[first.end : second.start].strip() == link.text and other.capital and other.kind in (Kind.GIVEN, Kind.EITHER):
+                return not part_of_place(text, words, there if here == index else here)
+    return False
+
+
+def part_of_place(text: str, words: Sequence[Word], index: int) -> bool:
+    """Whether the word belongs to the name of a place: "San Jose", "in Davis", "Madison Park"."""
+    word = words[index]
+    before = words[index - 1] if index else None
+    after = _next(text, words, index)
+    if before and before.lower in cues.PLACE_HEADS and text[before.end : word.start] in (" ", ". "):
+        return True
+    if after and after.lower in cues.PLACE_TAILS and (after.capital or not word.capital):
+        return True
+    if word.lower not in PLACES:
+        return False
+    context = text[max(0, word.start - 60) : word.start]
+    return bool(cues.PLACE_BEFORE.search(context)) or not cues.MEDIUM.search(context) or bool(cues.PLACE_LINK.search(context))
+
+
+def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
+    """The words of a message that is nothing but a name, as people answer "your name?"; empty otherwise."""
+    if len(words) > 4 or "?" in text or "@" in text or text.count(",") > 1:
+        return ()
+    head = [word for word in words if len(word.text) > 1]
+    if not head or any(word.lower in _NEVER or word.lower in FOOD or word.lower in CALENDAR or word.lower in PLACES for word in head):
+        return ()
+    if any(word.lower in cues.PLACE_TAILS or word.lower in TRADES for word in head[1:]):
+        return ()
+    kinds = [word.kind for word in head]
+    if len(head) == 1:
+        alone = text.strip(" .!\n") == head[0].text
+        return words if kinds[0] in _LISTED or (kinds[0] is Kind.EITHER and alone and head[0].capital and not head[0].text.isupper()) else ()
+    if text[head[0].end : head[-1].start].strip(" ,.").isdigit():
+        return ()
+    if kinds[0] in (*_NAMELIKE, Kind.EITHER) and all(word.kind in (*_NAMELIKE, Kind.EITHER) or word.lower in surnames() for word in head):
+        return words if any(one in _LISTED for one in kinds) or all(word.capital for word in head) else ()
+    return ()

@@ -1,0 +1,38 @@
+"""When is there enough new to act on? One deterministic key for each crossing of a threshold.
+
+A key names the state it was computed from, so overlapping ticks, a restarted daemon and the nightly schedule all ask for
+the same run.
+"""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from mhc_core.db.queries import dataset, review
+from mhc_core.settings import Settings
+
+
+class Due(NamedTuple):
+    """``key`` is empty when nothing is due; ``reason`` says how far it is."""
+
+    key: str
+    reason: str
+
+
+def training_due(connection: sa.Connection, settings: Settings) -> Due:
+    """Whether enough verified examples wait that the newest data set does not hold."""
+    latest = dataset.latest(connection)
+    waiting = dataset.new_verified(connection, latest.id if latest else None)
+    reason = f"{waiting} new verified examples, {settings.retraining_threshold} start a training run"
+    if waiting < settings.retraining_threshold:
+        return Due("", reason)
+    crossing = waiting // settings.retraining_threshold
+    return Due(f"train:{latest.id if latest else 'first'}:{settings.retraining_threshold}:{crossing}", reason)
+
+
+def knowledge_due(connection: sa.Connection, settings: Settings) -> Due:
+    """Whether another ``knowledge_threshold`` of answers was approved since the installation began."""
+    approved = review.approvals(connection)
+    crossing, rest = divmod(approved, settings.knowledge_threshold)
+    reason = f"{settings.knowledge_threshold - rest} more approvals start the next knowledge update"
+    return Due(f"knowledge:{settings.knowledge_threshold}:{crossing}" if crossing else "", reason)

@@ -1,0 +1,1 @@
+"""Jobs, schedules, the code location Dagster loads, and the ``mhc`` command."""

@@ -1,0 +1,39 @@
+"""``mhc db``: the schema of the database."""
+
+from typing import Annotated
+
+import typer
+
+from mhc_core import settings as configuration
+from mhc_core.db import upgrade as migrations
+from mhc_core.db.engine import database
+from mhc_jobs.cli.console import console
+
+app = typer.Typer(help="Upgrade or downgrade the schema.", no_args_is_help=True)
+
+
+@app.command("upgrade")
+def upgrade() -> None:
+    """Bring the schema to the newest version. Every start does this by itself."""
+    with database(configuration.load()) as engine:
+        console.print(f"schema ai is at revision {migrations.current(engine)}")
+
+
+@app.command("downgrade")
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="A revision, or `base` to remove everything.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Go back to an earlier schema. Data that it can not hold is lost."""
+    if not yes:
+        typer.confirm(f"Downgrade schema ai to {revision}? Data it can not hold is lost.", abort=True)
+    with database(configuration.load()) as engine:
+        migrations.downgrade(engine, revision)
+    console.print(f"schema ai is at revision {revision}; the next start upgrades it again")
+
+
+@app.command("url")
+def url() -> None:
+    """Print the database URL, password included, for psql and other clients. Keeps nothing running."""
+    with database(configuration.load()) as engine:
+        typer.echo(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))

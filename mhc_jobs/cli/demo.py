@@ -1,0 +1,73 @@
+"""``mhc demo``: the loop on the sample business, from nothing to a promoted model."""
+
+import gzip
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import sqlalchemy as sa
+import typer
+
+from mhc_core import business, sample
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.importing.conversations import import_conversations
+from mhc_core.importing.reject import reject_path
+from mhc_core.knowledge.articles import import_articles
+from mhc_core.settings import Settings
+from mhc_core.status import status
+from mhc_jobs.cli import loop
+from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.summary import show
+
+
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status as one JSON object.")] = False,
+) -> None:
+    """Import the sample conversations and articles, run the loop once, and say what was learned.
+
+    A second run changes nothing. Positive verdicts are approved automatically, and recorded as such.
+    """
+    started = time.perf_counter()
+    os.environ.setdefault("MHC_AUTO_APPROVE", "true")
+    settings = configuration.load()
+    err.print("starting PostgreSQL …")
+    with database(settings) as engine:
+        _import(engine, settings)
+        loop.run(engine, settings)
+        with engine.connect() as connection:
+            document = status(connection)
+    document["seconds"] = round(time.perf_counter() - started, 1)
+    if as_json:
+        typer.echo(orjson.dumps(document).decode())
+        return
+    console.print("\n[bold]What was learned[/bold]")
+    show(document)
+    console.print(f"\n{document['seconds']} s. Next: `make up`, or `mhc chat`.", markup=False)
+
+
+def _import(engine: sa.Engine, settings: Settings) -> None:
+    now = datetime.now(UTC)
+    file = sample_file(settings)
+    err.print("importing the sample conversations …")
+    report = import_conversations(engine, str(file), now, reject_path(settings.reject_dir, str(file)), source="sample")
+    err.print(f"  {report.read} read, {report.inserted} new, {report.unchanged} unchanged, {report.rejected} rejected")
+    with engine.begin() as connection:
+        articles = import_articles(connection, [sample.knowledge_dir()], now)
+    err.print(f"  {articles.inserted} new articles, {articles.unchanged} unchanged")
+
+
+def sample_file(settings: Settings) -> Path:
+    """The sample conversations as a file, written once under the state folder."""
+    path = settings.state_dir / "sample" / "conversations.jsonl.gz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rules = business.load(settings.business_file)
+    partial = path.with_suffix(".part")
+    with gzip.GzipFile(partial, "wb", mtime=0) as out:
+        for record in sample.default_sample(rules):
+            out.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+    partial.replace(path)
+    return path

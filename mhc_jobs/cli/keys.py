@@ -1,0 +1,58 @@
+"""``mhc keys``: make, list and revoke API keys."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import orjson
+import typer
+from rich.table import Table
+
+from mhc_core import keys
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.db.queries import keys as queries
+from mhc_core.keys import Role
+from mhc_jobs.cli.console import console
+
+app = typer.Typer(help="API keys for staff and for apps.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def create(
+    role: Annotated[Role, typer.Option(help="What the key may do; admin may do everything.")],
+    name: Annotated[str, typer.Option(help="Who or what uses it; decisions are recorded under this name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. It is shown this once; only its hash is stored."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        key = keys.create(connection, name, role, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps({"name": name.strip(), "role": role, "key": key}).decode())
+        return
+    console.print(f"Key of [bold]{name.strip()}[/bold], role {role}. Keep it now, it is not shown again:")
+    typer.echo(key)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """All keys, without their secrets."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        rows = queries.listed(connection)
+    if as_json:
+        typer.echo(orjson.dumps({"keys": [row._asdict() for row in rows]}).decode())
+        return
+    table = Table("ID", "Name", "Role", "Made", "Last used", "Revoked")
+    for row in rows:
+        times = (row.created_at, row.last_used_at, row.revoked_at)
+        table.add_row(str(row.id), row.name, row.role, *(f"{at:%Y-%m-%d %H:%M}" if at else "" for at in times))
+    console.print(table if rows else "No keys yet; make one with `mhc keys create --role reviewer --name …`.")
+
+
+@app.command()
+def revoke(key_id: Annotated[int, typer.Argument(metavar="ID", help="From `mhc keys list`.")]) -> None:
+    """Make a key useless at once."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        keys.revoke(connection, key_id, datetime.now(UTC))
+    console.print(f"Key {key_id} is revoked.")

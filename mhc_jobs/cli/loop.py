@@ -1,0 +1,49 @@
+"""``mhc loop``: the learning loop, once."""
+
+from typing import Annotated
+
+import orjson
+import sqlalchemy as sa
+import typer
+
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.settings import Settings
+from mhc_core.status import status
+from mhc_jobs.cli.console import err
+from mhc_jobs.cli.summary import show
+
+
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status as one JSON object.")] = False,
+) -> None:
+    """Run every stage once on whatever is new: score, scrub, review, learn, train, evaluate, promote."""
+    settings = configuration.load()
+    with database(settings) as engine:
+        run(engine, settings)
+        with engine.connect() as connection:
+            document = status(connection)
+    if as_json:
+        typer.echo(orjson.dumps(document).decode())
+    else:
+        show(document)
+
+
+def run(engine: sa.Engine, settings: Settings) -> None:
+    """The loop with its progress on standard error."""
+    err.print("starting Dagster …")
+    from mhc_jobs import dagster_home
+    from mhc_jobs.loop import run_loop
+
+    url = engine.url.render_as_string(hide_password=False)
+    with dagster_home.instance(settings, url) as instance, err.status("collect: starting") as line:
+        printed: list[str] = []
+
+        def report(text: str) -> None:
+            line.update(text)
+            job = text.partition(":")[0]
+            if job not in printed:
+                printed.append(job)
+                err.print(f"  {job} …", markup=False)
+
+        run_loop(engine, instance, settings, report)

@@ -1,0 +1,54 @@
+"""The ``mhc`` command: puts the commands together and turns errors into one line with an exit code.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted.
+"""
+
+import sys
+
+import typer
+
+from mhc_core.errors import MHCError
+from mhc_jobs.cli import dataset, db, demo, importing, keys, knowledge, loop, models, openapi, review, scrub, serve, up
+from mhc_jobs.cli import chat as chat_command
+from mhc_jobs.cli import status as status_command
+from mhc_jobs.cli.console import err
+
+app = typer.Typer(
+    help="The self-learning platform behind the My Hibachi Chef concierge.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    epilog="Settings are environment variables named MHC_… (see README and .env.example).",
+)
+app.command("up")(up.command)
+app.command("serve")(serve.command)
+app.command("demo")(demo.command)
+app.command("loop")(loop.command)
+app.command("status")(status_command.command)
+app.command("chat")(chat_command.command)
+app.add_typer(importing.app, name="import")
+app.add_typer(review.app, name="review")
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(models.app, name="models")
+app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(keys.app, name="keys")
+app.add_typer(db.app, name="db")
+app.command("scrub")(scrub.command)
+app.command("openapi")(openapi.command)
+
+
+def main() -> None:
+    """Entry point of the ``mhc`` script."""
+    try:
+        app()
+    except MHCError as error:
+        err.print(f"[bold red]error:[/bold red] {_plain(str(error))}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        err.print("interrupted")
+        sys.exit(130)
+
+
+def _plain(text: str) -> str:
+    """Rich markup characters of a message are text."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,159 @@
+"""``mhc models``: what was trained, how it compares, and what is in production."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from mhc_core import rollout, training
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.db.queries import evaluation as evaluations
+from mhc_core.db.queries import rollout as rollouts
+from mhc_core.db.queries import training as queries
+from mhc_core.db.queries import versions
+from mhc_core.errors import NotFound
+from mhc_jobs.cli.console import console
+
+app = typer.Typer(help="Trained models, their evaluations, and production.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+ModelId = Annotated[str, typer.Argument(metavar="ID", help="A model version, as `mhc models list` shows it.")]
+By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the decision.")]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Model versions, newest first, with verdict and rollout."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        live = versions.live(connection, "model")
+        rows = [_row(connection, model, live) for model in queries.models(connection)]
+    if as_json:
+        typer.echo(orjson.dumps({"production": live, "models": rows}).decode())
+        return
+    table = Table("model", "provider", "data set", "verdict", "difference", "rollout", "made (UTC)", box=None)
+    for row in rows:
+        table.add_row(
+            f"[bold green]{row['id']}[/] ← live" if row["live"] else row["id"],
+            row["provider"],
+            row["dataset"] or "–",
+            row["verdict"] or "–",
+            row["difference"] or "–",
+            row["rollout"] or "–",
+            row["created_at"][:16].replace("T", " "),
+        )
+    console.print(table if rows else "no model yet: run `mhc loop`")
+
+
+@app.command("show")
+def show(model_id: ModelId, as_json: AsJson = False) -> None:
+    """One model: where it comes from, every evaluation with its numbers and reasons, every decision."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        model = queries.model(connection, model_id)
+        if model is None:
+            raise NotFound(f"there is no model {model_id}; `mhc models list` shows them")
+        compared = evaluations.of_candidate(connection, model_id)
+        decided = rollouts.decisions(connection, model_id)
+        live = versions.live(connection, "model") == model_id
+    if as_json:
+        document = {
+            "model": model._asdict() | {"cost_usd": float(model.cost_usd)},
+            "live": live,
+            "evaluations": [evaluation._asdict() for evaluation in compared],
+            "decisions": [decision._asdict() for decision in decided],
+        }
+        typer.echo(orjson.dumps(document, default=str).decode())
+        return
+    console.print(f"[bold]{model.id}[/bold]{'  live in production' if live else ''}")
+    console.print(
+        f"{model.provider}, {model.base_model}, data set {model.dataset_id or '–'}, cost {model.cost_usd} USD"
+    )
+    for evaluation in compared:
+        console.print(
+            f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id} on {evaluation.questions} questions: "
+            f"{evaluation.difference:+.3f} [{evaluation.interval_low:+.3f}, {evaluation.interval_high:+.3f}]",
+            markup=True,
+        )
+        table = Table("measure", "candidate", "baseline", box=None)
+        for name, value in evaluation.candidate_metrics.items():
+            table.add_row(name, f"{value:.4g}", f"{evaluation.baseline_metrics.get(name, float('nan')):.4g}")
+        console.print(table)
+        for reason in evaluation.reasons:
+            console.print(f"- {reason}", markup=False)
+    for decision in decided:
+        console.print(f"{decision.decided_at:%F %H:%M} {decision.action} by {decision.decided_by}", markup=False)
+
+
+@app.command("jobs")
+def jobs(as_json: AsJson = False) -> None:
+    """Training jobs, newest first."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        found = queries.jobs(connection)
+    if as_json:
+        typer.echo(orjson.dumps({"jobs": [job._asdict() for job in found]}, default=str).decode())
+        return
+    table = Table("job", "provider", "data set", "status", "estimate USD", "cost USD", "error", box=None)
+    for job in found:
+        state = job.state
+        table.add_row(
+            str(job.id), job.provider, job.dataset_id, state.status, _usd(job.estimated_cost_usd), _usd(state.cost_usd),
+            state.error or "",
+        )  # fmt: skip
+    console.print(table if found else "no training job yet: run `mhc loop`")
+
+
+@app.command("approve")
+def approve(model_id: ModelId, by: By) -> None:
+    """Agree with promoting a candidate whose verdict is *promote*, and move production to it."""
+    now = datetime.now(UTC)
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        rollout.approve(connection, model_id, by, now)
+        rollout.promote(connection, model_id, by, now)
+    console.print(f"{model_id} is in production; serving picks it up within seconds")
+
+
+@app.command("reject")
+def reject(model_id: ModelId, by: By, reason: Annotated[str, typer.Option("--reason", help="Why.")]) -> None:
+    """Decide against a candidate."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        rollout.reject(connection, model_id, by, reason, datetime.now(UTC))
+    console.print(f"{model_id} is rejected")
+
+
+@app.command("rollback")
+def rollback(by: By, reason: Annotated[str, typer.Option("--reason", help="Why.")] = "by hand") -> None:
+    """Point production at the model that was live before, at once."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        target = rollout.roll_back(connection, by, reason, datetime.now(UTC))
+    console.print(f"{target} is in production again; serving picks it up within seconds")
+
+
+@app.command("retry")
+def retry(job_id: Annotated[int, typer.Argument(metavar="JOB", help="As `mhc models jobs` shows it.")]) -> None:
+    """Set a failed or cancelled training job aside, so that the next run starts (and pays) another."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        training.retry(connection, job_id)
+    console.print("set aside; `mhc loop` or the job `train` starts a new one")
+
+
+def _row(connection: Any, model: queries.ModelVersion, live: str | None) -> dict[str, Any]:
+    compared = evaluations.of_candidate(connection, model.id)
+    state = rollouts.of_model(connection, model.id)
+    newest = compared[0] if compared else None
+    return {
+        "id": model.id,
+        "provider": model.provider,
+        "dataset": model.dataset_id,
+        "verdict": newest.verdict.value if newest else None,
+        "difference": f"{newest.difference:+.3f} [{newest.interval_low:+.3f}, {newest.interval_high:+.3f}]"
+        if newest
+        else None,
+        "rollout": state.status if state else None,
+        "live": model.id == live,
+        "created_at": model.created_at.isoformat(),
+    }
+
+
+def _usd(amount: Any) -> str:
+    return "–" if amount is None else f"{amount:.2f}"

@@ -1,0 +1,133 @@
+"""``mhc review``: decide what the platform may learn, one example at a time or in bulk."""
+
+import getpass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import orjson
+import sqlalchemy as sa
+import typer
+from rich.panel import Panel
+from rich.table import Table
+
+from mhc_core import business, review
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.db.queries import review as queries
+from mhc_core.db.queries.review import ReviewItem
+from mhc_core.errors import DataError, NotFound
+from mhc_core.scrubbing import Scrubber
+from mhc_core.settings import Settings
+from mhc_core.vocabulary import Decision, Intent
+from mhc_jobs.cli.console import console, err
+
+app = typer.Typer(help="Decide what the platform may learn. Without a command: one item after the other.")
+By = Annotated[str, typer.Option("--by", help="Your name; it is kept with every decision.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+KEYS = {"a": Decision.APPROVE, "e": Decision.EDIT, "r": Decision.REJECT, "s": Decision.SKIP}
+
+
+@app.callback(invoke_without_command=True)
+def interactive(context: typer.Context, by: By = "") -> None:
+    """Go through the queue, most valuable first: (a)pprove, (e)dit and approve, (r)eject, (s)kip, (q)uit."""
+    if context.invoked_subcommand:
+        return
+    settings = configuration.load()
+    name = by or getpass.getuser()
+    with database(settings) as engine:
+        after: tuple[float, int] | None = None
+        while True:
+            with engine.connect() as connection:
+                page = queries.queue(connection, 1, after)
+                summary = queries.summary(connection)
+            if not page:
+                console.print("the queue is empty")
+                return
+            item = page[0]
+            _show(item, summary.pending)
+            key = typer.prompt("(a)pprove (e)dit (r)eject (s)kip (q)uit", default="s").strip().lower()[:1]
+            if key == "q":
+                return
+            if key not in KEYS:
+                continue
+            after = (item.priority, item.id)
+            _decide(engine, settings, item.id, KEYS[key], name)
+
+
+@app.command("list")
+def list_(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20, as_json: AsJson = False) -> None:
+    """The queue, most valuable first. Scrubbed text only."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        items = queries.queue(connection, limit)
+        summary = queries.summary(connection)
+    if as_json:
+        document = {"pending": summary.pending, "items": [item._asdict() for item in items]}
+        typer.echo(orjson.dumps(document).decode())
+        return
+    table = Table("item", "value", "why", "intent", "question", box=None)
+    for item in items:
+        question = item.question.replace("\n", " ")
+        table.add_row(str(item.id), f"{item.priority:.2f}", ", ".join(item.reasons), item.intent, question[:80])
+    console.print(table)
+    console.print(f"{summary.pending} pending, {summary.decided} decided, {summary.verified} verified examples")
+
+
+@app.command("decide")
+def decide(
+    item_id: Annotated[int, typer.Argument(metavar="ITEM")],
+    decision: Annotated[Decision, typer.Argument()],
+    by: By,
+    answer: Annotated[str | None, typer.Option("--answer", help="The new answer, for `edit`.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="A note.")] = None,
+) -> None:
+    """Decide one item."""
+    settings = configuration.load()
+    with database(settings) as engine, engine.begin() as connection:
+        now = datetime.now(UTC)
+        review.decide(connection, item_id, decision, by, now, lambda: _scrubber(settings), answer, reason)
+    console.print(f"item {item_id}: {decision} by {by}", markup=False)
+
+
+@app.command("bulk")
+def bulk(
+    decision: Annotated[Decision, typer.Argument(help="approve, reject or skip.")],
+    by: By,
+    intent: Annotated[Intent | None, typer.Option(help="Only this intent.")] = None,
+    origin: Annotated[str | None, typer.Option(help="Only score, human_edit or correction.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Only items queued for this reason, such as low_confidence.")
+    ] = None,
+    min_quality: Annotated[float | None, typer.Option(min=0, max=1, help="Only at or above this score.")] = None,
+    max_quality: Annotated[float | None, typer.Option(min=0, max=1, help="Only at or below this score.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 1000,
+) -> None:
+    """Decide every pending item that matches, recorded as bulk with the filter."""
+    chosen = review.BulkFilter(intent, min_quality, max_quality, origin, reason, limit)
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        count = review.decide_bulk(connection, chosen, decision, by, datetime.now(UTC))
+    console.print(f"{count} items: {decision} by {by}", markup=False)
+
+
+def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decision, by: str) -> None:
+    answer = typer.edit() if decision is Decision.EDIT else None
+    try:
+        with engine.begin() as connection:
+            now = datetime.now(UTC)
+            review.decide(connection, item_id, decision, by, now, lambda: _scrubber(settings), answer)
+    except (DataError, NotFound) as error:
+        err.print(str(error), markup=False)
+
+
+def _show(item: ReviewItem, pending: int) -> None:
+    console.print(
+        f"\n[bold]item {item.id}[/bold] of {pending} pending · {item.intent} · {item.channel} · quality {item.quality:.2f}"
+        f" · confidence {'–' if item.confidence is None else f'{item.confidence:.2f}'} · {', '.join(item.reasons) or 'new'}"
+    )
+    for turn in item.context:
+        console.print(f"{turn['role']}: {turn['content']}", style="dim", markup=False)
+    console.print(Panel(item.question, title="customer", title_align="left"), markup=False)
+    console.print(Panel(item.answer, title="answer", title_align="left"), markup=False)
+
+
+def _scrubber(settings: Settings) -> Scrubber:
+    return Scrubber.load(business.load(settings.business_file).allow_list)

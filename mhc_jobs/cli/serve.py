@@ -1,0 +1,44 @@
+"""``mhc serve``: the chat page and the API."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.errors import ConfigurationError
+
+
+def command(
+    host: Annotated[str | None, typer.Option(help="Address to bind to. Default: MHC_SERVE_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port. Default: MHC_SERVE_PORT.")] = None,
+) -> None:
+    """Serve the chat page and the API until Ctrl-C."""
+    import uvicorn
+
+    from mhc_serving.app import create_app
+
+    given = {"serve_host": host, "serve_port": port}
+    settings = configuration.load(**{name: value for name, value in given.items() if value is not None})
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with database(settings) as engine:
+        config = uvicorn.Config(
+            create_app(settings, engine),
+            host=settings.serve_host,
+            port=settings.serve_port,
+            access_log=False,  # the app writes its own, by route and without what callers put into addresses
+            log_config=None,
+            timeout_graceful_shutdown=10,
+        )
+        server = uvicorn.Server(config)
+        try:
+            server.run()
+        except SystemExit:
+            raise _not_bound(settings.serve_host, settings.serve_port) from None
+        if not server.started:
+            raise _not_bound(settings.serve_host, settings.serve_port)
+
+
+def _not_bound(host: str, port: int) -> ConfigurationError:
+    return ConfigurationError(f"the API did not start on {host}:{port}; free the port or choose another with --port")

@@ -1,0 +1,29 @@
+"""``mhc status``: where the loop stands, and what is behind an answer."""
+
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+import typer
+
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.provenance import of_message
+from mhc_core.status import status
+from mhc_jobs.cli.console import console
+from mhc_jobs.cli.summary import show
+
+
+def command(
+    message: Annotated[UUID | None, typer.Option("--message", help="Show what is behind this stored answer.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Counts by stage, versions, the last evaluation and what is live; or the versions behind one answer."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        document = of_message(connection, message) if message else status(connection)
+    if as_json:
+        typer.echo(orjson.dumps(document).decode())
+    elif message:
+        console.print_json(orjson.dumps(document).decode())
+    else:
+        show(document)

@@ -1,0 +1,40 @@
+"""The composition root: the one code location that ``workspace.yaml`` names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from mhc_assets import assets, checks
+from mhc_assets.resources import Platform
+from mhc_jobs import jobs, schedules
+from sensors import failures
+from sensors import knowledge as knowledge_sensors
+from sensors import training as training_sensors
+
+
+def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """Everything Dagster knows of the platform; ``resources`` replaces the default ones by name."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_package_module(assets),
+        asset_checks=dg.load_asset_checks_from_package_module(checks),
+        jobs=jobs.ALL,
+        schedules=schedules.ALL,
+        sensors=[
+            training_sensors.retraining,
+            training_sensors.fine_tune_poller,
+            knowledge_sensors.knowledge_update,
+            failures.record_failures,
+            dg.AutomationConditionSensorDefinition(
+                "automation",
+                target=dg.AssetSelection.all(),
+                default_status=dg.DefaultSensorStatus.RUNNING,
+                minimum_interval_seconds=30,
+            ),
+        ],
+        executor=dg.in_process_executor,
+        resources={"platform": Platform(), **(resources or {})},
+    )
+
+
+defs = build_definitions()

@@ -1,0 +1,63 @@
+"""What is run together. Assets are selected by key: a job that selects a group nobody has would run nothing, silently."""
+
+import dagster as dg
+
+from mhc_assets.partitions import daily
+from mhc_assets.resources import Platform
+from mhc_core.report import write_weekly_report
+
+DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training_data")
+TRAINING = ("training_dataset", "fine_tuned_model", "shadow_evaluation", "promoted_model")
+KNOWLEDGE = ("knowledge_articles", "kb_embeddings")
+
+collect = dg.define_asset_job(
+    "collect",
+    selection=dg.AssetSelection.assets(*DAILY),
+    partitions_def=daily,
+    executor_def=dg.in_process_executor,
+    description="A day of conversations: collected, scored, scrubbed. Backfill a range of days in one run.",
+)
+review = dg.define_asset_job(
+    "review",
+    selection=dg.AssetSelection.assets("review_decisions"),
+    executor_def=dg.in_process_executor,
+    description="Queue what is new for review and carry out decisions that came with conversations.",
+)
+train = dg.define_asset_job(
+    "train",
+    selection=dg.AssetSelection.assets(*TRAINING),
+    executor_def=dg.in_process_executor,
+    description="Data set, training, shadow evaluation, and promotion when verdict and approval allow it.",
+)
+finish_training = dg.define_asset_job(
+    "finish_training",
+    selection=dg.AssetSelection.assets(*TRAINING[1:]),
+    executor_def=dg.in_process_executor,
+    description="Record a model that a provider finished, evaluate it, and promote it when allowed.",
+)
+knowledge = dg.define_asset_job(
+    "knowledge",
+    selection=dg.AssetSelection.assets(*KNOWLEDGE),
+    executor_def=dg.in_process_executor,
+    description="Learn articles from approved answers and publish a new index version when it is not worse.",
+)
+stats = dg.define_asset_job(
+    "stats",
+    selection=dg.AssetSelection.assets("conversation_stats"),
+    executor_def=dg.in_process_executor,
+    description="Refresh the figures dashboards read.",
+)
+
+
+@dg.op(description="Write last week's figures as Markdown under the artifact folder.")
+def write_report(context: dg.OpExecutionContext, platform: Platform) -> None:
+    uri = write_weekly_report(platform.engine, platform.settings, platform.now())
+    context.add_output_metadata({"report": uri})
+
+
+@dg.job(executor_def=dg.in_process_executor, description="The weekly report.")
+def weekly_report() -> None:
+    write_report()
+
+
+ALL = [collect, review, train, finish_training, knowledge, stats, weekly_report]

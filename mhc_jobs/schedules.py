@@ -1,0 +1,66 @@
+"""What runs by the clock, in UTC. Each is on by default; the loop needs them."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from mhc_assets.resources import Platform
+from mhc_core.db.queries import collection as queries
+from mhc_core.scoring import scorer_version
+from mhc_core.scrubbing import VERSION as SCRUBBER_VERSION
+from mhc_core.triggers import training_due
+from mhc_jobs import jobs
+
+RUNNING = dg.DefaultScheduleStatus.RUNNING
+MAX_DAYS_A_TICK = 31
+
+
+@dg.schedule(job=jobs.collect, cron_schedule="0 1 * * *", execution_timezone="UTC", default_status=RUNNING)
+def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> Iterator[dg.RunRequest]:
+    """Every day at 01:00: yesterday, and every earlier day that something changed on since (late feedback, an import)."""
+    scheduled = context.scheduled_execution_time
+    yesterday = (scheduled.date()).fromordinal(scheduled.date().toordinal() - 1)
+    with platform.engine.connect() as connection:
+        changed = queries.days_with_work(
+            connection, scorer_version(platform.embedder()), SCRUBBER_VERSION, MAX_DAYS_A_TICK
+        )
+    for day in sorted({yesterday, *(day for day in changed if day < scheduled.date())}):
+        yield dg.RunRequest(run_key=f"collect:{scheduled:%Y-%m-%d}:{day}", partition_key=day.isoformat())
+
+
+@dg.schedule(job=jobs.train, cron_schedule="0 2 * * *", execution_timezone="UTC", default_status=RUNNING)
+def train_daily(platform: Platform) -> dg.RunRequest | dg.SkipReason:
+    """Every day at 02:00: the same question the retraining sensor asks, should its daemon have been down."""
+    with platform.engine.connect() as connection:
+        due = training_due(connection, platform.settings)
+    if not due.key:
+        return dg.SkipReason(due.reason)
+    return dg.RunRequest(run_key=due.key)
+
+
+knowledge_weekly = dg.ScheduleDefinition(
+    name="knowledge_weekly",
+    job=jobs.knowledge,
+    cron_schedule="0 2 * * 0",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Every Sunday at 02:00: learn articles and publish the index when it is not worse.",
+)
+report_weekly = dg.ScheduleDefinition(
+    name="report_weekly",
+    job=jobs.weekly_report,
+    cron_schedule="0 9 * * 1",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Every Monday at 09:00: the report of the week before.",
+)
+stats_often = dg.ScheduleDefinition(
+    name="stats_often",
+    job=jobs.stats,
+    cron_schedule="*/5 * * * *",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Every five minutes: refresh the figures dashboards read.",
+)
+
+ALL = [collect_daily, train_daily, knowledge_weekly, report_weekly, stats_often]

@@ -1,0 +1,103 @@
+"""Everything else: the live model answers from the passages found, or says honestly that it does not know."""
+
+import logging
+from dataclasses import replace
+
+from mhc_core import intents, prompts
+from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, Passage
+from mhc_core.vocabulary import Intent
+from mhc_serving.agents import handover, safety
+from mhc_serving.agents.reply import Question, Reply, Surroundings
+
+log = logging.getLogger(__name__)
+
+AGENT = "knowledge"
+NO_MODEL = "none"
+NAMED_FROM = 0.5
+"""A passage with at least this score is named when no answer is given."""
+
+
+def reply(question: Question, around: Surroundings) -> Reply:
+    """The model's answer with its citations; below the minimum confidence, no answer but the offer of a person."""
+    tagged = intents.tag(question.text)
+    prompt = prompts.system_prompt(question.business, tagged)
+    request = ChatRequest(question.text, question.history, around.passages, None, prompt)
+    model, answer = _first_answer(around, request)
+    if model is None or answer is None:
+        return _unknown(question, around, tagged, 0.0, NO_MODEL)
+    found = Reply(
+        text=safety.without_promises(question.business, answer.text, answer.intent),
+        agent=AGENT,
+        intent=answer.intent,
+        confidence=min(1.0, max(0.0, answer.confidence)),
+        model_id=model.version_id,
+        citations=_cited(answer, around),
+        prompt_id=prompts.version_id(prompt),
+        knowledge_id=around.live.knowledge_id,
+        example_id=answer.example_id,
+        input_tokens=answer.input_tokens,
+        output_tokens=answer.output_tokens,
+        cost_usd=answer.cost_usd,
+    )
+    if found.confidence < around.minimum_confidence:
+        return _unknown(question, around, answer.intent, found.confidence, model.version_id, found)
+    if found.intent is Intent.COMPLAINT:
+        offer = handover.offer_text(question.business)
+        return replace(found, text=f"{found.text}\n{offer}", notes={"offered_person": True})
+    return found
+
+
+def _first_answer(around: Surroundings, request: ChatRequest) -> tuple[ChatModel | None, ChatAnswer | None]:
+    for model in around.live.models:
+        try:
+            answer = model.answer(request)
+        except Exception as error:
+            log.warning("model %s did not answer (%s); asking the next one", model.version_id, type(error).__name__)
+            continue
+        if answer.text.strip():
+            return model, answer
+    return None, None
+
+
+def _cited(answer: ChatAnswer, around: Surroundings) -> tuple[Passage, ...]:
+    """The passages that the answer rests on, one for each article, best first."""
+    best: dict[str, Passage] = {}
+    for passage in around.passages:
+        if (
+            passage.chunk_id in answer.cited_chunk_ids
+            and passage.score > best.get(passage.article_id, passage).score - 1e-9
+        ):
+            best[passage.article_id] = passage
+    return tuple(sorted(best.values(), key=lambda passage: -passage.score))
+
+
+def _unknown(
+    question: Question,
+    around: Surroundings,
+    intent: Intent,
+    confidence: float,
+    model_id: str,
+    withheld: Reply | None = None,
+) -> Reply:
+    """No invention: says so, names the closest article when one is close, and offers a person."""
+    offer = handover.offer_text(question.business)
+    base = withheld or Reply("", AGENT, intent, confidence, model_id, knowledge_id=around.live.knowledge_id)
+    if intent is Intent.SMALLTALK:
+        text = (
+            f"Hello, this is the assistant of {question.business.name}. Ask me about prices, the menu, dates or our "
+            "rules, or tell me how many guests you expect and I work out the price."
+        )
+        return replace(base, text=text, citations=(), example_id=None, notes={"withheld": withheld is not None})
+    near = [passage for passage in around.passages if passage.score >= NAMED_FROM][:1]
+    sorry = "I am sorry that this happened. " if intent is Intent.COMPLAINT else ""
+    hint = f" The closest article we have is “{near[0].title}”." if near else ""
+    text = f"{sorry}I am not sure enough about that to give you a good answer.{hint} {offer}"
+    if intent is Intent.ALLERGY:
+        text = f"{text}\n{safety.shared_grill(question.business)}"
+    return replace(
+        base,
+        text=text,
+        citations=tuple(near),
+        example_id=None,
+        notes={"offered_person": True, "withheld": withheld is not None},
+    )

@@ -1,0 +1,86 @@
+"""Puts the API together. Nothing is read from the environment and nothing is global: all comes in as arguments."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from mhc_core import business as business_data
+from mhc_core.settings import Settings
+from mhc_serving import errors
+from mhc_serving.concierge import Concierge
+from mhc_serving.deps import Services
+from mhc_serving.live import LiveVersions
+from mhc_serving.providers import ConfiguredProviders, Providers
+from mhc_serving.routes import chat, completions, feedback, health, knowledge, models, review, web
+
+_DESCRIPTION = """
+Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
+the business's own file, and with a person where one is needed. Every answer is stored with the versions that made it.
+
+* `POST /api/v1/chat` answers a message; `POST /v1/chat/completions` does the same for any OpenAI client.
+* `POST /api/v1/ai/feedback` takes a customer's rating of one answer.
+* Staff routes need an API key (`mhc keys create --role reviewer --name …`), sent as `Authorization: Bearer …` or
+  `X-API-Key: …`.
+
+Errors are one sentence in `detail`; under `/v1/` they have OpenAI's shape. Every answer carries `X-Request-ID`.
+"""
+
+
+def utc_now() -> datetime:
+    """The time of the system, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings,
+    engine: sa.Engine,
+    *,
+    providers: Providers | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> FastAPI:
+    """The API over a migrated database.
+
+    Args:
+        engine: stays the caller's, who disposes of it after the app has shut down.
+        providers: what loads models and the embedder; the ones that the settings name when left out.
+        clock: the time, in UTC.
+
+    Raises:
+        ConfigurationError: the business file is not valid.
+    """
+    business = business_data.load(settings.business_file)
+    live = LiveVersions(engine, business, providers or ConfiguredProviders(settings), settings.refresh_seconds)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(live.start)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(live.stop)
+
+    app = FastAPI(
+        title=f"{business.name} concierge",
+        version="1",
+        summary="Chat with customers, learn from what they say.",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        openapi_tags=[
+            {"name": "chat", "description": "Talking with customers."},
+            {"name": "openai", "description": "The same for OpenAI clients."},
+            {"name": "feedback", "description": "What customers say about answers."},
+            {"name": "knowledge", "description": "Articles that answers cite."},
+            {"name": "staff", "description": "Needs an API key with a role."},
+            {"name": "health", "description": "For load balancers and people on call."},
+        ],
+    )
+    app.state.services = Services(settings, engine, live, Concierge(settings, business, engine, live, clock), clock)
+    errors.install(app)
+    app.add_middleware(errors.Journal)
+    for routes in (chat, completions, feedback, knowledge, review, models, health, web):
+        app.include_router(routes.router)
+    return app

@@ -1,0 +1,139 @@
+"""Errors as answers: the right status, one sentence on what to do next, and never a word of what a customer wrote."""
+
+import logging
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mhc_core.errors import (
+    AccessDenied,
+    ConfigurationError,
+    Conflict,
+    DataError,
+    MHCError,
+    NotFound,
+    TransientError,
+)
+
+log = logging.getLogger(__name__)
+
+OPENAI_PREFIX = "/v1/"
+_STATUS: Sequence[tuple[type[MHCError], int]] = (
+    (NotFound, 404),
+    (Conflict, 409),
+    (DataError, 422),
+    (AccessDenied, 503),
+    (TransientError, 503),
+    (ConfigurationError, 503),
+    (MHCError, 500),
+)
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+
+
+def install(app: FastAPI) -> None:
+    """Teach the app every error there is."""
+
+    @app.exception_handler(MHCError)
+    def domain(request: Request, error: MHCError) -> JSONResponse:
+        status = next(code for kind, code in _STATUS if isinstance(error, kind))
+        return answer(request, status, str(error), {"Retry-After": "5"} if status == 503 else None)
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeout)
+    def database(request: Request, error: Exception) -> JSONResponse:
+        if (
+            isinstance(error, DBAPIError)
+            and not error.connection_invalidated
+            and type(error).__name__ != "OperationalError"
+        ):
+            raise error
+        log.warning("database unavailable (%s)", type(error).__name__)
+        detail = "the database does not answer; try again in a few seconds"
+        return answer(request, 503, detail, {"Retry-After": "5"})
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        return answer(request, error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'] if part != 'body') or 'body'}: {_plain(item)}"
+            for item in error.errors()
+        )
+        return answer(request, 422, f"the request does not fit: {problems}")
+
+
+def _plain(item: Mapping[str, Any]) -> str:
+    """A validation message without what was sent."""
+    kind = str(item["type"])
+    if kind == "json_invalid":
+        return "is not valid JSON"
+    if kind.startswith("uuid"):
+        return "must be a UUID"
+    if kind == "string_pattern_mismatch":
+        return "holds a character that can not be stored"
+    return str(item["msg"]).removeprefix("Value error, ")
+
+
+def answer(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """An error in the shape its reader expects: OpenAI's under ``/v1/``, ``{"detail"}`` elsewhere."""
+    if not request.url.path.startswith(OPENAI_PREFIX):
+        return JSONResponse({"detail": detail}, status, headers)
+    code = 400 if status == 422 else status
+    kind = _OPENAI_TYPES.get(code, "server_error" if code >= 500 else "invalid_request_error")
+    return JSONResponse({"error": {"message": detail, "type": kind, "param": None, "code": None}}, code, headers)
+
+
+class Journal:
+    """Gives every request an id, logs it by its route (no query, no text), and turns a crash into a plain 500.
+
+    A crash is logged with its type and the places in the code, without the exception's message: that may hold text.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid4().hex
+        started = time.perf_counter()
+        status = 0
+
+        async def tagged(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, tagged)
+        except Exception as error:
+            log.error("request %s crashed: %s at %s", request_id, type(error).__name__, _places(error))
+            if status:
+                raise RuntimeError(f"request {request_id} failed while answering") from None
+            detail = f"something went wrong on our side (request {request_id}); try again, or tell us this number"
+            await answer(Request(scope), 500, detail)(scope, receive, tagged)
+        finally:
+            route = getattr(scope.get("route"), "path", "-")
+            elapsed = (time.perf_counter() - started) * 1000
+            log.info("%s %s %s %d %.0fms", request_id, scope["method"], route, status, elapsed)
+
+
+def _places(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}:{frame.name}" for frame in reversed(frames))

@@ -1,0 +1,1 @@
+"""What agents use to work things out instead of guessing."""

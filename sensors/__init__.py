@@ -1,0 +1,1 @@
+"""What wakes the loop up: one module a stage."""
