@@ -3,15 +3,20 @@
 import re
 from collections.abc import Sequence
 
+from mhc_core import intents
 from mhc_core.providers.protocols import Turn
+from mhc_core.vocabulary import Intent
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
-SHORT_QUESTION_WORDS = 6
+SHORT_QUESTION_WORDS = 8
 CONTEXT_CHARS = 300
 
 _NAME = r"\[PERSON_\d+\]"
 _GREETED = re.compile(rf"\b(hi|hello|hey|dear|thanks|thank you|good (?:morning|afternoon|evening)),?\s+{_NAME}", re.I)
 _ADDRESSED = re.compile(rf",\s*{_NAME}(?=\s*[,.!?;:)]|\s*$)|(?:^|(?<=[.!?]\s)){_NAME},\s*")
+_FOLLOW_UP = re.compile(
+    r"^\W*(?:and|or|so|then|(?:what|how) about|also for|for)\b|\b(?:there|it|that|those|extra)\W*$", re.I
+)
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'(\[$])|\n+")
 _MARKUP = re.compile(
     r"^\s{0,3}(?:#{1,6}\s+.*|[-*_]{3,}\s*)$|^\s*(?:[-*+]|\d+[.)])\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.M
@@ -24,6 +29,7 @@ _DATE_WORD = re.compile(
     re.I,
 )
 _WORD = re.compile(r"[a-z]{3,}|\d+")
+_NAMED = re.compile(r"(?<=[a-z0-9,] )[A-Z][a-z]{2,}")
 _COMMON_WORDS = """
     the and for are you your our with that this will can have has was were not but from they them their what when how
     would could should about there here just like any all out get let one per its been also than then too very please
@@ -33,15 +39,22 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def query_text(question: str, history: Sequence[Turn] = ()) -> str:
-    """What stands for a question when it is compared: a short one carries the customer's turn before it.
+    """What stands for a question when it is compared: one that leans on the turn before it carries that turn.
 
-    "And for 20?" means nothing alone. Placeholders are left out: a customer's live question has none.
+    "And for 20?" means nothing alone; "thanks!" and "can we pay cash" do. Placeholders are left out: a customer's live
+    question has none.
     """
     text = question
-    if len(question.split()) < SHORT_QUESTION_WORDS:
+    if _leans_on_context(question):
         before = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
         text = f"{before[-CONTEXT_CHARS:]} {question}" if before else question
     return without_placeholders(text)
+
+
+def _leans_on_context(question: str) -> bool:
+    if len(question.split()) >= SHORT_QUESTION_WORDS:
+        return False
+    return bool(_FOLLOW_UP.search(question)) or intents.tag(question) is Intent.OTHER
 
 
 def without_placeholders(text: str) -> str:
@@ -87,6 +100,17 @@ def numbers(text: str) -> frozenset[str]:
 def specifics(text: str) -> frozenset[str]:
     """What ties a text to one case: its numbers, months and weekdays."""
     return numbers(text) | {word.lower()[:3] for word in _DATE_WORD.findall(text)}
+
+
+def bound(question: str, answer: str) -> frozenset[str]:
+    """What an answer repeats of its own question and another question may not share: numbers, dates, named places."""
+    named = {name.lower() for name in _NAMED.findall(answer)}
+    return (specifics(question) & specifics(answer)) | (named & mentioned(question))
+
+
+def mentioned(question: str) -> frozenset[str]:
+    """Everything a question mentions that could bind an answer to it."""
+    return specifics(question) | frozenset(re.findall(r"[a-z]{3,}", question.lower()))
 
 
 def content_words(text: str) -> frozenset[str]:

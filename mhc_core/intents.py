@@ -13,81 +13,116 @@ from mhc_core.vocabulary import Intent
 # In front of a word or phrase stands its weight: 3 decides alone, 2 is strong, 1 is a hint.
 _VOCABULARY: dict[Intent, str] = {
     Intent.ALLERGY: """
-        3 allergy allergies allergic allergen allergens celiac coeliac anaphylaxis anaphylactic epipen intolerant
-        3 intolerance nut_free gluten_free dairy_free egg_free shellfish_free crossed_contamination cross_contamination
-        2 gluten peanut peanuts nuts shellfish lactose sesame contaminated contamination benadryl wheat hives
-        1 dairy soy reaction egg eggs severe
+        4 allergy allergies allergic allergen allergens celiac coeliac anaphylaxis anaphylactic epipen intolerant
+        4 intolerance nut_free gluten_free dairy_free egg_free shellfish_free crossed_contamination cross_contamination
+        4 cross_contact halal kosher muslim
+        3 gluten peanut peanuts nuts nut lactose sesame contaminated contamination benadryl wheat hives pork certified
+        2 shellfish dairy soy reaction egg eggs separate religious oil
     """,
     Intent.COMPLAINT: """
-        4 no_showed never_showed never_arrived never_came didnt_show
-        3 complaint complain terrible horrible awful disgusting unacceptable disappointed disappointing rude lawyer sue
-        3 lawsuit scam ripoff ripped_off food_poisoning poisoning undercooked burnt sick vomiting worst ruined attorney
-        3 unprofessional overcharged ridiculous still_waiting my_money so_late was_late hour_late minutes_late
-        2 late cold upset angry unhappy raw stained damaged manager frustrated mistake missing dirty ill wrong no_one
-        1 never nobody waited waiting ended bad problem
+        5 no_showed never_showed never_arrived never_came didnt_show showed_up no_chef threw_up throwing_up not_here
+        5 not_happy not_cool real_person food_poisoning double_charged charged_twice ripped_off still_waiting
+        4 complaint complain terrible horrible awful disgusting unacceptable disappointed disappointing rude lawyer sue
+        4 lawsuit scam ripoff poisoning undercooked burnt vomiting worst ruined attorney useless rubbery bot human
+        4 unprofessional overcharged ridiculous my_money so_late was_late came_late min_late hour_late minutes_late
+        4 manager supervisor higher_than not_what the_quality
+        3 late cold upset angry unhappy raw stained damaged frustrated mistake missing dirty sick wrong dry salty
+        2 never nobody waited waiting agreed lied broken bad problem quality told
     """,
     Intent.POLICY: """
-        3 cancel cancellation cancelation cancelling canceling cancelled refund refundable refunds nonrefundable rain
-        3 policy policies weather raining
-        2 reschedule rescheduling tent covered indoors indoor inside outdoors outdoor patio garage smoke ventilated
-        3 rained rains rainy
-        2 tables table chairs plates utensils propane setup set_up space deposit_back forecast insurance insured storm
-        2 tip gratuity wind windy contract leftovers how_long bring_own own_alcohol you_bring we_provide
-        1 rules allowed backyard grill electricity power deposit clean cleanup minimum_age lawn deck
+        4 cancel cancellation cancelation cancelling canceling cancelled cancelation refund refundable refunds
+        4 nonrefundable rain rained rains rainy raining reschedule rescheduling invoice
+        3 policy policies weather tent covered indoors indoor venmo zelle paypal move_it move_my move_the push_back
+        3 payment_options credit_card set_up setup
+        2 inside outside outdoors outdoor patio garage smoke ventilated driveway gravel deck lawn apartment hall
+        2 tables table chairs plates utensils propane space forecast insurance insured storm provide call_off
+        2 wind windy contract own_alcohol you_bring we_provide need_to payment cash card pay back room power
+        2 another_date moving_it returned
+        1 rules allowed backyard grill electricity deposit clean cleanup bring size cold flat surface supply days
     """,
     Intent.PRICING: """
-        3 price prices pricing cost costs quote how_much estimate per_person per_head ballpark total_for
-        2 charge charges rate rates fee fees expensive cheap cheaper discount discounts promo coupon minimum dollars
-        2 budget total afford deal specials price_for kids_price
-        1 adults kids children people guests pay deposit tax ppl person
+        4 how_much tip tips tipping gratuity discount discounts upcharge price_for per_person per_head minimum
+        3 price prices pricing cost costs quote estimate ballpark total_for total charge charges rate rates fee fees
+        3 expensive cheap cheaper promo coupon dollars budget afford deal specials price_this roughly damage
+        3 service_charge
+        2 deposit_amount toddlers toddler babies baby total pay_for surcharge included_in would_that
+        1 adults adult kids children child people guests deposit tax ppl person extra add order old
     """,
     Intent.BOOKING: """
-        3 book booking reserve reservation schedule_a sign_up lock_in locked_in confirm_my change_date move_our
-        3 headcount head_count guest_count rebook hold_the go_ahead
-        2 booked confirm confirmed confirmation reserved move_it party_for book_it add_two final_count
-        1 party birthday date schedule deposit hire anniversary event guests wedding graduation change rehearsal
+        4 to_book book_it sign_me sign_up lock_in locked_in confirm_my change_date headcount head_count guest_count
+        4 please_book paid_it deposit_paid deposit_sent corporate final_number final_count all_set
+        3 book booking reserve reservation confirm confirmed rebook hold_the go_ahead rsvp large_group how_long
+        3 numbers_changed dropped_out arrive arrives arrival start_time what_time lunch dinner_at
+        2 booked reserved party_for paid see_you done count number start time hours early event company team
+        2 my_cell name_is number_is address_is email_is noon
+        1 party birthday schedule hire anniversary wedding graduation people cell email phone address change
     """,
     Intent.AVAILABILITY: """
-        3 available availability openings opening open_on free_on any_slots slots time_slot slot
-        3 any_openings you_free fully_booked booked_up last_minute same_day
-        2 open tomorrow tonight weekend saturday sunday friday weekday dates how_soon how_early which_days what_days
-        2 short_notice
-        1 monday tuesday wednesday thursday january february april june july august september october november december
-        1 today next_week this_week evening afternoon noon date christmas thanksgiving memorial labor easter nye pm am
+        4 available availability openings opening open_on free_on any_slots slots time_slot slot any_openings waitlist
+        4 you_free fully_booked booked_up last_minute same_day still_available notice opens
+        3 saturdays sundays fridays weekends holiday holidays spot backup how_fast tonight open which_dates
+        2 tomorrow weekend saturday sunday friday weekday dates how_soon what_days reply answer hold today instead
+        1 monday tuesday wednesday thursday january february march april june july august september october november
+        1 december jan feb mar apr jun jul aug sep oct nov dec next_week this_week evening afternoon date christmas
+        1 thanksgiving memorial labor easter nye free
     """,
     Intent.TRAVEL: """
-        3 travel travel_fee mileage miles mile come_out drive_to do_you_serve service_area you_cover how_far far_away
-        3 you_come come_to travels
-        2 distance drive located location areas area near sacramento fresno stockton tahoe modesto napa oakland sonoma
-        2 monterey redding folsom zip zipcode san_jose bay_area san_francisco santa_cruz far
-        1 city county parking live address town valley
+        4 travel travel_fee mileage miles come_out drive_to do_you_serve service_area you_cover how_far far_away too_far
+        4 travels the_drive out_to
+        3 mile you_come come_to distance drive you_serve we_live live_in gas far
+        2 located location areas area zip zipcode serve driving trip cross
+        1 near sacramento fresno stockton tahoe modesto napa oakland sonoma monterey redding folsom san_jose bay_area
+        1 san_francisco santa_cruz city county parking live town valley
     """,
     Intent.MENU: """
-        3 menu protein proteins vegetarian vegan halal kosher appetizer appetizers yakisoba gyoza lobster filet scallops
-        3 fried_rice pescatarian upgrade upgrades sushi dessert add_on calamari tofu noodles filet_mignon edamame
-        2 chicken steak shrimp salmon rice vegetables veggies veggie sauce sauces sake salad salads meat beef meal food
-        2 seafood dish dishes side drinks included portions pork cook spicy teriyaki
-        1 eat options kids choose choice extra alcohol include each
+        3 menu protein proteins vegetarian vegan vegans appetizer appetizers yakisoba gyoza lobster filet scallops meat
+        3 fried_rice pescatarian upgrade upgrades dessert add_on add_ons calamari tofu noodles filet_mignon edamame
+        3 leftovers leftover dumplings premium to_go
+        2 chicken steak shrimp salmon rice vegetables veggies veggie sake salad salads beef meal food drinks alcohol
+        2 seafood dish dishes side portions cook spicy teriyaki fridge eat whats_included
+        1 options kids choose choice extra include included each sauce sauces more
     """,
     Intent.ACCOUNT: """
-        3 account login log_in password invoice receipt unsubscribe my_email email_address my_profile billing
-        3 payment_method paid_twice charged_twice venmo zelle my_card delete_my update_my privacy opt_out
-        2 payment card profile statement refund_status email sign_in phone_number contact_info paypal cash texts
-        1 update paid balance info number resend
+        5 new_address address_changed my_account remaining_amount balance_due new_cell delete_my erase my_data
+        4 account login log_in password unsubscribe email_address my_profile resend update_my opt_out link balance
+        3 profile contact_info phone_number sign_in declined remaining confirmation new_number privacy remove
+        3 wrong_email
+        2 email update contact_is contact details statement billing text_me delete changed details_again lost
+        1 number info address
+    """,
+    Intent.OTHER: """
+        4 gift gift_card voucher certificate hiring job jobs resume career recipe bartender bartending photographer dj
+        4 magician partnership wholesale supplies influencer featured warranty wrong_number who_is sushi cuisines
+        4 planner
+        3 vendor sponsor advertise owner accident test sell sing happy_birthday magazine google
     """,
     Intent.SMALLTALK: """
+        2 appreciate youre_best amazing incredible loved check_with think_about got_it wonderful best helpful
+        2 great_service budget_though comparing
         1 hi hello hey hiya thanks thank thx ty howdy goodbye bye cheers cool awesome great perfect lol haha welcome
-        1 how_are good_morning good_afternoon good_evening sounds_good no_worries appreciate ok okay yay wonderful nice
-        1 have_a good_night see_you love_it youre_best morning whats_up
+        1 how_are good_morning good_afternoon good_evening sounds_good no_worries ok okay yay nice
+        1 have_a good_night see_you love_it morning whats_up excellent
     """,
 }
+_STREET = "st|street|ave|avenue|rd|road|dr|drive|ln|lane|ct|court|cir|circle|way|blvd|pl"
+# What a customer hands over to book counts for booking, and its words for nothing else.
+_HANDED_OVER = re.compile(
+    rf"\b\d{{1,5}} (?:[a-z]+ ){{1,4}}(?:{_STREET})\b[^\n?]*"
+    r"|\S+@\S+"
+    r"|(?:\+?1[ .-]?)?\(?\b\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b"
+    r"|\[(?:person|phone|email|address)[a-z_]*_\d+\]"
+)
+_ZIP_CODE = re.compile(r"\b9\d{4}\b")
+_DAY = re.compile(
+    r"\b\d{1,2}/\d{1,2}\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}\b", re.I
+)
 _SHORT_FORMS = {
     "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "thanx": "thanks", "tmrw": "tomorrow",
     "tmr": "tomorrow", "tomm": "tomorrow", "avail": "available", "resched": "reschedule", "appt": "reservation",
     "rez": "reservation", "veg": "vegetarian", "apps": "appetizers", "sat": "saturday", "sun": "sunday",
-    "fri": "friday", "wknd": "weekend", "sac": "sacramento", "sf": "san_francisco", "resy": "reservation",
-    "gf": "gluten_free", "addy": "address", "bday": "birthday", "pp": "per_person", "$": "dollars",
-    "acct": "account", "pw": "password", "xmas": "christmas", "cxl": "cancel", "chix": "chicken",
+    "fri": "friday", "mar": "march", "wknd": "weekend", "sac": "sacramento", "sf": "san_francisco",
+    "gf": "gluten_free", "resy": "reservation", "addy": "address", "bday": "birthday", "pp": "per_person",
+    "$": "dollars", "acct": "account", "pw": "password", "xmas": "christmas", "cxl": "cancel", "chix": "chicken",
 }  # fmt: skip
 # Ordinary words one slip away from a word above, which must not be taken for it.
 _NOT_SLIPS = """
@@ -110,8 +145,16 @@ def tag(text: str) -> Intent:
 
     Ties go to the intent that matters more to the customer: allergy and complaint first, small talk last.
     """
-    words = _WORD.findall(_APOSTROPHE.sub("", text[:_READ_CHARS].lower()))
+    read = text[:_READ_CHARS].lower()
+    kept = _HANDED_OVER.sub(" ", read)
+    words = _WORD.findall(_APOSTROPHE.sub("", kept))
     scores = [0] * len(_ORDER)
+    if kept != read:
+        scores[_ORDER.index(Intent.BOOKING)] += 1 if "?" in kept else 3
+    if _ZIP_CODE.search(kept):
+        scores[_ORDER.index(Intent.TRAVEL)] += 3
+    if _DAY.search(kept):
+        scores[_ORDER.index(Intent.AVAILABILITY)] += 1
     previous = ""
     for word in words:
         found, word = _meaning(word)

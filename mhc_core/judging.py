@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from mhc_core.answer_text import content_words, numbers, plain, sentences, without_placeholders
 from mhc_core.providers.protocols import Embedder
 
-RIGHT = 0.75
+RIGHT = 0.6
 SUPPORT = 0.6
 STATEMENT_WORDS = 4
 

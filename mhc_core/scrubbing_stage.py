@@ -11,7 +11,7 @@ from mhc_core.db.queries import installation
 from mhc_core.errors import ScrubRefused
 from mhc_core.examples import Example, Hold, Scrubbed, SourceConversation, build, same_meaning
 from mhc_core.providers.protocols import Embedder
-from mhc_core.scrubbing import Scrubber
+from mhc_core.scrubbing import VERSION, Scrubber
 from mhc_core.settings import Settings
 
 
@@ -22,7 +22,7 @@ def scrub_day(
 
     Conversations that did not change since the same scrubber saw them are not looked at again.
     """
-    conversations = queries.waiting(connection, day, scrubber.version, settings)
+    conversations = queries.waiting(connection, day, VERSION, settings)
     salt = installation.salt(connection)
     found: list[Example] = []
     holds: list[Hold] = []
@@ -34,7 +34,7 @@ def scrub_day(
     written = queries.save(connection, found, vectors, embedder.id)
     queries.save_holds(connection, holds, [conversation.id for conversation in conversations], day, now)
     _merge(connection, embedder, settings, day)
-    queries.mark_scrubbed(connection, day, scrubber.version, now)
+    queries.mark_scrubbed(connection, day, VERSION, now)
     return written
 
 

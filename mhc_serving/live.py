@@ -117,7 +117,7 @@ class LiveVersions:
             else:
                 self._solved("model")
             if knowledge_id is None:
-                self._problems["knowledge"] = "no knowledge version is published; run `mhc knowledge build`"
+                self._problems["knowledge"] = "no knowledge version is published; run `mhc knowledge update`"
             elif knowledge_id != self._now.knowledge_id:
                 self._attempt("knowledge", knowledge_id, lambda: self._load_knowledge(knowledge_id))
             else:
@@ -173,7 +173,7 @@ class LiveVersions:
             if version.embedder != embedder.id:
                 raise ConfigurationError(
                     f"knowledge {knowledge_id} was embedded by {version.embedder}, configured is {embedder.id}; "
-                    "build it again with `mhc knowledge build` or set MHC_EMBEDDER back"
+                    "build it again with `mhc knowledge update` or set MHC_EMBEDDER back"
                 )
             question = "warming up"
             retrieval.search(connection, knowledge_id, question, embedder.embed([question])[0], 1)

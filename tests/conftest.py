@@ -37,11 +37,13 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def _open_folder() -> Iterator[Path]:
-    """A temporary folder outside pytest's, which keeps the last three runs: too much for whole database clusters."""
-    folder = Path(tempfile.mkdtemp(prefix="mhc-test-"))
+def _server_folder() -> Iterator[Path]:
+    """A temporary folder for an embedded server's state, in memory where there is plenty, stopped and removed after."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 4 * 1024**3
+    folder = Path(tempfile.mkdtemp(prefix="mhc-test-", dir=memory if roomy else None))
     try:
-        yield folder
+        yield folder / "state"
     finally:
         _stop_server(Files(folder / "state"))
         shutil.rmtree(folder, ignore_errors=True)
@@ -58,11 +60,18 @@ def _stop_server(files: Files) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture(scope="module")
+def module_state_dir() -> Iterator[Path]:
+    """An empty state folder for an embedded server that the tests of one module share."""
+    with _server_folder() as folder:
+        yield folder
+
+
 @pytest.fixture
 def state_dir() -> Iterator[Path]:
     """An empty state folder in which an embedded server can run."""
-    with _open_folder() as folder:
-        yield folder / "state"
+    with _server_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +79,7 @@ def _server_url() -> Iterator[str]:
     if _GIVEN_SERVER:
         yield _GIVEN_SERVER
         return
-    with _open_folder() as folder, embedded.join(folder / "state") as server:
+    with _server_folder() as folder, embedded.join(folder) as server:
         yield server.url
 
 

@@ -1,10 +1,11 @@
 """Open the database: from a URL or the embedded server, checked, migrated and pooled."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -19,22 +20,34 @@ MINIMUM_PGVECTOR = (0, 7)
 _CONNECT_SECONDS = 10
 
 
-def create(url: str) -> sa.Engine:
+def create(url: str, revive: Callable[[], None] | None = None) -> sa.Engine:
     """An engine on psycopg 3 whose sessions run in UTC and whose errors never show parameters or row values.
 
     Args:
         url: ``postgresql://…`` or ``postgres://…``, with or without a driver.
+        revive: called when nothing listens, before one more try to connect.
 
     Raises:
         ConfigurationError: not a PostgreSQL URL.
     """
+
+    def connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> DiscreetConnection:
+        try:
+            return DiscreetConnection.connect(*arguments, **options)
+        except psycopg.OperationalError as error:
+            answered = "FATAL" in str(error) and not re.search("shutting down|starting up|terminating", str(error))
+            if revive is None or answered:
+                raise
+        revive()
+        return DiscreetConnection.connect(*arguments, **options)
+
     engine = sa.create_engine(
         _with_option(_parse(url), "timezone=UTC").set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "mhc"},
     )
-    sa.event.listen(engine, "do_connect", _connect)
+    sa.event.listen(engine, "do_connect", connect)
     return engine
 
 
@@ -108,6 +121,8 @@ def explain(error: DBAPIError, url: sa.URL) -> MHCError:
 def database(settings: Settings) -> Iterator[sa.Engine]:
     """The platform's database, ready for use: the configured one, or the embedded server for as long as this is open.
 
+    When the embedded server's owner was killed meanwhile, the next connection starts a new one.
+
     Raises:
         MHCError: as ``check_server`` and ``embedded.join``.
     """
@@ -115,23 +130,22 @@ def database(settings: Settings) -> Iterator[sa.Engine]:
         with _ready(settings.database_url.get_secret_value()) as engine:
             yield engine
         return
-    with embedded.join(settings.state_dir, settings.database_port) as server, _ready(server.url) as engine:
+    with (
+        embedded.join(settings.state_dir, settings.database_port) as server,
+        _ready(server.url, server.ensure) as engine,
+    ):
         yield engine
 
 
 @contextmanager
-def _ready(url: str) -> Iterator[sa.Engine]:
-    engine = create(url)
+def _ready(url: str, revive: Callable[[], None] | None = None) -> Iterator[sa.Engine]:
+    engine = create(url, revive)
     try:
         check_server(engine)
         upgrade(engine)
         yield engine
     finally:
         engine.dispose()
-
-
-def _connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> DiscreetConnection:
-    return DiscreetConnection.connect(*arguments, **options)
 
 
 def _create_extension(engine: sa.Engine) -> str:

@@ -201,7 +201,7 @@ training_examples = sa.Table(
     sa.Column("verified_at", UTC_TIME),
     _created(),
     sa.CheckConstraint("origin in ('score', 'human_edit', 'correction')", name="origin"),
-    sa.CheckConstraint("risk in ('none', 'low', 'medium')", name="risk"),
+    sa.CheckConstraint("risk in ('none', 'low', 'medium', 'high')", name="risk"),
     _one_of("intent", Intent),
     _unit("quality"),
     sa.Index(

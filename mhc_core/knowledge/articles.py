@@ -66,7 +66,7 @@ class ArticleReport:
     missing: tuple[str, ...]
 
 
-def parse(data: bytes, now: datetime) -> Article:
+def parse(data: bytes) -> Article:
     """The article in a file's bytes.
 
     Raises:
@@ -104,7 +104,7 @@ def parse(data: bytes, now: datetime) -> Article:
         category=_line(fields, "category", DEFAULT_CATEGORY),
         tags=_lines(fields, "tags"),
         body=body.strip(),
-        reviewed=_reviewed(fields.get("reviewed"), now),
+        reviewed=_reviewed(fields.get("reviewed")),
         questions=_lines(fields, "questions"),
     )
 
@@ -112,12 +112,12 @@ def parse(data: bytes, now: datetime) -> Article:
 def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datetime) -> ArticleReport:
     """Bring Markdown files in, and all ``*.md`` below folders; what did not change is not written again.
 
-    An article without a review date counts as reviewed when it was last written.
+    An article without a review date, or with one to come, counts as reviewed now.
 
     Raises:
         NotFound: a path does not exist.
     """
-    taken, rejected = _read(_files(paths), now)
+    taken, rejected = _read(_files(paths))
     known = queries.article_hashes(connection)
     changed = [
         article for article in taken if article.id not in known or known[article.id][0] != article.content_sha256
@@ -133,7 +133,7 @@ def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datet
                 "body": article.body,
                 "content_sha256": article.content_sha256,
                 "origin": "file",
-                "reviewed_at": article.reviewed or now,
+                "reviewed_at": min(article.reviewed or now, now),
             }
             for article in changed
         ],
@@ -167,13 +167,13 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _read(files: Iterable[Path], now: datetime) -> tuple[list[Article], list[Rejected]]:
+def _read(files: Iterable[Path]) -> tuple[list[Article], list[Rejected]]:
     taken: dict[str, Article] = {}
     asked: dict[str, str] = {}
     rejected: list[Rejected] = []
     for path in files:
         try:
-            article = parse(path.read_bytes(), now)
+            article = parse(path.read_bytes())
             if article.id in taken:
                 raise DataError(f"id {article.id} is used by another file of this import; give each its own")
             if doubles := [asked[question] for question in article.questions if question in asked]:
@@ -203,7 +203,7 @@ def _lines(fields: dict[str, Any], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _reviewed(value: object, now: datetime) -> datetime | None:
+def _reviewed(value: object) -> datetime | None:
     if value is None:
         return None
     try:
@@ -214,7 +214,4 @@ def _reviewed(value: object, now: datetime) -> datetime | None:
         day = day.date()
     if not isinstance(day, date):
         raise DataError("reviewed is not a date; write it as YYYY-MM-DD")
-    reviewed = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if reviewed > now + timedelta(days=1):
-        raise DataError("reviewed lies in the future; correct it")
-    return reviewed
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -36,7 +36,8 @@ _OWN = re.compile(
     r"|updated|moved|checked|received|confirmed|forwarded)"
     r"|(?:i|we)(?:'ll|’ll| will) (?:send|email|text|call|check|add|note|refund|book|move|update|pass|forward|reach out"
     r"|follow up|let you know)|i(?:'m|’m| am) (?:so |very |really )?sorry|apologi[sz]e|confirmation"
-    r"|you(?:'re|’re| are) (?:all set|booked|confirmed|welcome|\d+)|\d+ (?:days?|weeks?|months?) (?:ahead|away|from now)"
+    r"|you(?:'re|’re| are) (?:all set|booked|confirmed|welcome|\d+)"
+    r"|\d+ (?:days?|weeks?|months?) (?:ahead|away|from now)"
     r"|as (?:i|we) (?:said|mentioned)|you (?:said|mentioned|asked|told))\b",
     re.I,
 )

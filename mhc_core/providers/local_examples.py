@@ -14,7 +14,7 @@ from mhc_core.errors import DataError
 from mhc_core.providers.protocols import Turn
 from mhc_core.vocabulary import Intent
 
-NEAR_DUPLICATE = 0.95
+NEAR_DUPLICATE = 0.97
 BLOCK = 512
 
 

@@ -4,7 +4,8 @@ The score of an example is ``0.65 * (cosine to its question and to its answer, a
 question``; TF-IDF counts words, word pairs and letter groups of three to five, which survive typing mistakes. Among the
 twelve best, the answer that agrees most with the others is taken (minimum Bayes risk, Kumar & Byrne 2004): one wrong
 answer among many right ones does not win because its question is spelled alike. An example whose answer repeats
-numbers or dates of its own question, which this question does not hold, is marked down: it was true in that case only.
+numbers, dates or places of its own question, which this question does not hold, is marked down: it was true in that
+case only.
 """
 
 import functools
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.answer_text import specifics
+from mhc_core import answer_text
 
 QUESTION_WEIGHT = 0.5
 TFIDF_WEIGHT = 0.35
@@ -40,7 +41,7 @@ class Index:
     idf: Vector
     intents: NDArray[np.int16]  # the class of each example
     about: Sequence[frozenset[str]]  # numbers and dates of the question
-    bound: Sequence[frozenset[str]]  # those of them that the answer repeats
+    bound: Sequence[frozenset[str]]  # what the answer repeats of its own question
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,13 @@ def scores(index: Index, vectors: Vector, terms: Any) -> Vector:
     return mixed
 
 
-def choose(index: Index, row: Vector, vector: Vector, probabilities: Vector, about: frozenset[str]) -> Retrieved:
+def choose(index: Index, row: Vector, vector: Vector, probabilities: Vector, question: str) -> Retrieved:
     """The best example for one question from its row of scores; rows that may not be used hold ``-inf``."""
+    about, mentioned = answer_text.specifics(question), answer_text.mentioned(question)
     usable = row + INTENT_WEIGHT * probabilities[index.intents]
     count = min(NEIGHBOURS, int(np.isfinite(usable).sum()))
     top = np.argpartition(-usable, count - 1)[:count]
-    conflicts = np.array([len(index.bound[item] - about) for item in top], dtype=np.float64)
+    conflicts = np.array([len(index.bound[item] - mentioned) for item in top], dtype=np.float64)
     ranked = usable[top].astype(np.float64) - CONFLICT_PENALTY * np.minimum(conflicts, 3)
     order = np.lexsort((top, -ranked))
     top, ranked, conflicts = top[order], ranked[order], conflicts[order]
@@ -101,8 +103,8 @@ def build(
     counts = _term_counts(texts)
     documents = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = (np.log((1 + len(texts)) / (1 + documents)) + 1).astype(np.float32)
-    about = [specifics(text) for text in texts]
-    bound = [specifics(answer) & asked for answer, asked in zip(answer_texts, about, strict=True)]
+    about = [answer_text.specifics(text) for text in texts]
+    bound = [answer_text.bound(text, answer) for text, answer in zip(texts, answer_texts, strict=True)]
     return Index(questions, answers, _weighted(counts, idf), idf, intents, about, bound)
 
 

@@ -8,7 +8,7 @@ from mhc_core import intents
 from mhc_core.answer_text import content_words, numbers, plain, query_text, sentences
 from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Embedder, Passage
 
-MAX_WORDS = 70
+MAX_WORDS = 40
 CITE_FROM = 0.4
 NOTHING_KNOWN = (
     "I do not have a reliable answer to that yet, so I am passing your question to one of our team. "
@@ -47,7 +47,7 @@ class KnowledgeOnlyModel:
 
 
 def best_sentences(question: str, passage: Passage, embedder: Embedder | None) -> str:
-    """The run of sentences, at most 70 words, that is closest to the question, as plain text."""
+    """The run of sentences, at most 40 words, that is closest to the question, as plain text."""
     parts = sentences(plain(passage.content))
     if sum(len(part.split()) for part in parts) <= MAX_WORDS:
         return " ".join(parts)
@@ -69,8 +69,8 @@ def best_sentences(question: str, passage: Passage, embedder: Embedder | None) -
 
 
 def passage_confidence(score: float) -> float:
-    """A cautious guess, 0.05 to 0.65, that the best passage answers the question; the middle lies at score 0.5."""
-    return float(0.05 + 0.6 / (1 + np.exp(-10 * (score - 0.5))))
+    """A cautious guess, 0.02 to 0.42, that the best passage answers the question; the middle lies at score 0.6."""
+    return float(0.02 + 0.4 / (1 + np.exp(-10 * (score - 0.6))))
 
 
 def supporting(answer: str, passages: Sequence[Passage]) -> tuple[int, ...]:

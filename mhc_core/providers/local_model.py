@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mhc_core import intents
-from mhc_core.answer_text import query_text, specifics
+from mhc_core.answer_text import query_text
 from mhc_core.errors import ConfigurationError
 from mhc_core.providers import local_index
 from mhc_core.providers.local_artifact import TrainedModel
@@ -19,7 +19,7 @@ from mhc_core.providers.local_knowledge import (
 from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Embedder
 from mhc_core.vocabulary import Intent
 
-ABSTAIN_BELOW = 0.4
+ABSTAIN_BELOW = 0.25
 UNSURE_INTENT = 0.4
 
 
@@ -56,7 +56,7 @@ class LocalModel:
         probabilities = self._trained.intent(vectors)[0]
         intent = request.intent or self._intent(question, probabilities)
         row = local_index.scores(index, vectors, local_index.term_vectors([question], index.idf))[0]
-        found = local_index.choose(index, row, vectors[0], probabilities, specifics(question))
+        found = local_index.choose(index, row, vectors[0], probabilities, question)
         confidence = float(self._trained.confidence(found.features[None, :])[0])
         if confidence >= self._abstain_below:
             text = self._trained.answers[found.row]

@@ -60,11 +60,10 @@ def train(
             probabilities[inside] = _fit_intents(vectors[~inside], labels[~inside], classes)(vectors[inside])
 
         answers = list(shown.values())
-        index = local_index.build(
-            [queries[row] for row in rows], answers, vectors[rows], embedder.embed(answers), labels[rows]
-        )
-        chosen, features = _leave_group_out(index, groups[rows], probabilities[rows], without_answer=False)
-        _, unknown = _leave_group_out(index, groups[rows], probabilities[rows], without_answer=True)
+        texts = [queries[row] for row in rows]
+        index = local_index.build(texts, answers, vectors[rows], embedder.embed(answers), labels[rows])
+        chosen, features = _leave_group_out(index, texts, groups[rows], probabilities[rows], without_answer=False)
+        _, unknown = _leave_group_out(index, texts, groups[rows], probabilities[rows], without_answer=True)
         similarity = _similarities(index, answers, chosen)
         right = similarity >= RIGHT
         confidence, claimed = local_confidence.fit(features, right, folds[rows], unknown)
@@ -127,7 +126,11 @@ def _fit_intents(vectors: NDArray[np.float32], labels: NDArray[np.int16], classe
 
 
 def _leave_group_out(
-    index: local_index.Index, groups: NDArray[np.int64], probabilities: NDArray[np.float32], without_answer: bool
+    index: local_index.Index,
+    texts: Sequence[str],
+    groups: NDArray[np.int64],
+    probabilities: NDArray[np.float32],
+    without_answer: bool,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The row chosen for each example among other groups, with its features.
 
@@ -144,7 +147,7 @@ def _leave_group_out(
             scores[index.answers[block] @ index.answers.T >= RIGHT] = -np.inf
         for at, row in enumerate(scores, start):
             if np.isfinite(row).any():
-                found = local_index.choose(index, row, index.questions[at], probabilities[at], index.about[at])
+                found = local_index.choose(index, row, index.questions[at], probabilities[at], texts[at])
                 chosen[at], features[at] = found.row, found.features
     return chosen, features
 

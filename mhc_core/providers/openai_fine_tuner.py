@@ -110,7 +110,7 @@ class OpenAIFineTuner:
                 continue
             known = replace(known, status=JobStatus.INTENDED, progress={**known.progress, "next": f"upload {part}"})
             save(known)
-            content = _read(uri)
+            content = _upload(uri)
             with self._errors():
                 created = self._once.files.create(file=(_file_name(key, part), content), purpose="fine-tune")
             known = replace(known, progress={**known.progress, f"{part}_file_id": created.id})
@@ -199,6 +199,15 @@ def _read(uri: str) -> bytes:
             f"the data set file {uri} can not be read ({error.strerror}): try again later"
         ) from None
     return content
+
+
+def _upload(uri: str) -> bytes:
+    """The file with the messages alone: a provider may refuse keys it does not know, and ours are not its business."""
+    import orjson
+
+    return b"".join(
+        orjson.dumps({"messages": messages}, option=orjson.OPT_APPEND_NEWLINE) for messages in _examples(uri)
+    )
 
 
 def _examples(uri: str) -> Iterator[list[dict[str, Any]]]:

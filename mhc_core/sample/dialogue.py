@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from mhc_core.business import Business, quote
+from mhc_core.business import Business
+from mhc_core.sample.known import EVERYTHING, fitting_pair, given, learn, sayable
+from mhc_core.sample.phrasing import capital, joined, opening, personal, sentences
 from mhc_core.sample.scene import Scene, change_scene, draw_scene, scene_slots
 from mhc_core.sample.small_words import small_talk
 from mhc_core.sample.talk import Record, Talk, stamp
 from mhc_core.sample.topic_files import FollowUp, Topic, WrongAnswer
 from mhc_core.sample.wording import Template, say
-from mhc_core.vocabulary import Channel, ConversationStatus, Intent, Outcome
+from mhc_core.vocabulary import ConversationStatus, Intent, Outcome
 
 _WRONG_SHARE = 0.12
-_LOWERED = frozenset(
-    ["the", "it", "it's", "its", "is", "yes", "no", "not", "we", "you", "your", "you'd", "you're", "for", "that", "that's", "this", "what", "what's", "whats", "when", "where", "which", "how", "who", "do", "does", "did", "can", "could", "would", "will", "are", "any", "at", "by", "with", "without", "from", "if", "in", "on", "to", "each", "every", "everyone", "after", "there", "there's", "they", "sure", "small", "only", "free", "kids", "children", "guests", "parties", "changes", "done", "moving", "right", "here", "under", "between", "less", "earlier", "sorry", "unfortunately", "plan", "expect", "food", "into", "tell", "need", "want", "looking", "my", "our", "an", "a", "please"]
-)
+_LONG = 6  # messages from which no new subject comes up
 
 
 @dataclass(slots=True)
@@ -42,6 +42,8 @@ class Director:
     scene: Scene = field(init=False)
     slots: dict[str, str] = field(init=False)
     story: Story = field(init=False)
+    known: frozenset[str] = frozenset()
+    extras_quoted: bool = False
 
     def __post_init__(self) -> None:
         self.story = Story(Outcome.RESOLVED)
@@ -54,50 +56,35 @@ class Director:
     def questions(self, chosen: list[Topic], *, returning: bool) -> bool:
         """Ask topic after topic; False when the conversation ended early."""
         for number, topic in enumerate(chosen):
-            if number == 0 or topic.party:
-                self._set(draw_scene(self._rng, self.business, self.talk.customer, self.today, topic.party))
-            text = say(self._rng, topic.asks, self.slots)
-            text = self._open(text, topic, returning) if number == 0 else self._join(text)
-            if not self._exchange(text, topic.intent, topic.answers, topic.wrong):
+            if number and len(self.talk.messages) >= _LONG:
+                break
+            self._turn_to(topic)
+            ask, answer = fitting_pair(self._rng, topic.asks, topic.answers, self.known)
+            text = ask.render(self._rng, self.slots)
+            if number == 0:
+                text = opening(self.talk, self.slots, text, topic, returning=returning)
+            else:
+                text = joined(self.talk, self.slots, text)
+            self.known = learn(self.known, given(ask.fields))
+            self.extras_quoted = self.extras_quoted or "quote_full" in answer.fields
+            if not self._exchange(text, topic.intent, answer, topic.wrong):
                 return False
-            while topic.follow_ups and self._rng.random() < (0.42 if len(self.talk.messages) < 8 else 0.1):
-                follow_up = self._rng.choice(topic.follow_ups)
+            left = list(topic.follow_ups)
+            while left and len(self.talk.messages) < _LONG and self._rng.random() < 0.42:
+                follow_up = left.pop(self._rng.randrange(len(left)))
                 if not self._follow(follow_up, topic.intent):
                     return False
-                if self._rng.random() < 0.7:
-                    break
         return True
 
     def escalate(self, topic: Topic, *, returning: bool) -> None:
         """A question that a person must take."""
-        self._set(draw_scene(self._rng, self.business, self.talk.customer, self.today, topic.party))
-        text = self._open(say(self._rng, topic.asks, self.slots), topic, returning)
+        self._turn_to(topic)
+        ask, answer = fitting_pair(self._rng, topic.asks, topic.answers, self.known)
+        text = opening(self.talk, self.slots, ask.render(self._rng, self.slots), topic, returning=returning)
+        self.known = learn(self.known, given(ask.fields))
         wrong = topic.wrong if self._rng.random() < 0.35 else ()
-        if self._exchange(text, topic.intent, topic.answers, wrong, hand_over=topic.escalate):
+        if self._exchange(text, topic.intent, answer, wrong, hand_over=topic.escalate):
             self._hand_over(topic.escalate, topic.intent, topic.agent)
-
-    def book(self) -> None:
-        """From "let's book" to a paid deposit."""
-        talk, rng = self.talk, self._rng
-        talk.user(small_talk(rng, "lets_book", self.slots), Intent.BOOKING)
-        talk.assistant(small_talk(rng, "ask_details", self.slots), Intent.BOOKING)
-        if rng.random() < 0.3:
-            talk.user(small_talk(rng, "details_two", self.slots), Intent.BOOKING)
-            talk.assistant(small_talk(rng, "ask_rest", self.slots), Intent.BOOKING, matters=False)
-            talk.user(small_talk(rng, "details_rest", self.slots), Intent.BOOKING)
-        else:
-            talk.user(small_talk(rng, "details", self.slots), Intent.BOOKING)
-        talk.knows_name = True
-        talk.assistant(small_talk(rng, "booked", self.slots), Intent.BOOKING)
-        if rng.random() < 0.12:
-            self.story.outcome, self.story.mood = Outcome.QUOTED, 0.2
-            return
-        talk.user(small_talk(rng, "paid", self.slots), Intent.BOOKING)
-        if rng.random() < 0.8:
-            talk.assistant(small_talk(rng, "all_set", self.slots), Intent.BOOKING, matters=False)
-        price = quote(self.business, self.scene.request())
-        self.story.outcome, self.story.mood = Outcome.BOOKED, 1.0
-        self.story.booking_value = float(price.total)
 
     def postpone(self) -> None:
         """The customer leaves with a quote and no booking."""
@@ -128,19 +115,29 @@ class Director:
         self.slots = scene_slots(self._rng, self.business, self.base, scene, self.talk.customer)
         self.slots["agent"] = self.talk.agent
 
+    def _turn_to(self, topic: Topic) -> None:
+        """A topic about a special party (small, far, soon …) brings its own; the rest goes on about the same."""
+        if topic.party:
+            self._set(draw_scene(self._rng, self.business, self.talk.customer, self.today, topic.party))
+            self.known = frozenset()
+        if topic.identity or topic.intent is Intent.COMPLAINT:
+            self.known = EVERYTHING
+
     def _follow(self, follow_up: FollowUp, intent: Intent) -> bool:
         if follow_up.change:
             self._set(change_scene(self._rng, self.business, self.scene, follow_up.change))
-        text = say(self._rng, follow_up.asks, self.slots)
+        ask, answer = fitting_pair(self._rng, follow_up.asks, follow_up.answers, self.known)
+        self.known = learn(self.known, given(ask.fields))
+        text = ask.render(self._rng, self.slots)
         if self._rng.random() < 0.25:
-            text = f"{small_talk(self._rng, 'okay', self.slots)}. {text[0].upper()}{text[1:]}"
-        return self._exchange(text, intent, follow_up.answers, ())
+            text = f"{small_talk(self._rng, 'okay', self.slots)}. {capital(text)}"
+        return self._exchange(text, intent, answer, ())
 
     def _exchange(
         self,
         text: str,
         intent: Intent,
-        answers: tuple[Template, ...],
+        answer: Template,
         wrong: tuple[WrongAnswer, ...],
         hand_over: str = "",
     ) -> bool:
@@ -148,12 +145,14 @@ class Director:
         if self.slots["contact"] in text:
             self.story.mentioned.append(self.slots["contact"])
         talk.user(text, intent)
-        right = self._personal(say(rng, answers, self.slots))
-        if not wrong or rng.random() > _WRONG_SHARE * (2.5 if hand_over else 1):
+        right = personal(talk, self.slots, answer.render(rng, self.slots))
+        mistakes = [mistake for mistake in wrong if sayable([mistake.text], self.known)]
+        if not mistakes or rng.random() > _WRONG_SHARE * (2.5 if hand_over else 1):
             talk.assistant(right, intent)
             return True
-        mistake = rng.choice(wrong)
-        talk.assistant(mistake.text.render(rng, self.slots), intent, right=False, better=right, why=mistake.why)
+        mistake = rng.choice(mistakes)
+        mistaken = sentences(mistake.text.render(rng, self.slots))
+        talk.assistant(mistaken, intent, right=False, better=right, why=mistake.why)
         self.story.mood = -0.5
         fate = rng.random()
         if fate < 0.3:  # nobody notices yet: a reviewer or a thumbs down will
@@ -185,7 +184,7 @@ class Director:
         if rng.random() < 0.3:
             talk.user(small_talk(rng, "call_me", self.slots), intent)
         if agent and rng.random() < 0.75:
-            talk.colleague(say(rng, agent, self.slots), intent)
+            talk.colleague(say(rng, sayable(agent, self.known | {"on file"}) or agent, self.slots), intent)
             if rng.random() < 0.55:
                 talk.user(small_talk(rng, "after_agent", self.slots), intent)
                 self._settled()
@@ -201,42 +200,3 @@ class Director:
         self.story.mood = 0.5
         if self._rng.random() < 0.4:
             self.story.outcome = Outcome.RESOLVED
-
-    def _open(self, text: str, topic: Topic, returning: bool) -> str:
-        talk, rng = self.talk, self._rng
-        greets = text.casefold().startswith(("hi", "hey", "hello", "good ", "yo", "salam", "hola"))
-        introduces = any(self.slots[key] in text for key in ("first", "name"))
-        lead = ""
-        if topic.intent is not Intent.SMALLTALK or topic.key == "how_it_works":
-            if not greets and rng.random() < (0.8 if talk.channel is Channel.EMAIL else 0.35):
-                lead = small_talk(rng, "greeting", self.slots)
-            if not introduces and rng.random() < (0.5 if returning else 0.28) + 0.2 * topic.identity:
-                lead = f"{lead + ', ' if lead else ''}{small_talk(rng, 'introduction', self.slots)}"
-                introduces = True
-        talk.knows_name = introduces or talk.channel is Channel.EMAIL
-        if talk.channel is Channel.EMAIL:
-            sign = "\n\n" + small_talk(rng, "signature", self.slots) if rng.random() < 0.85 else ""
-            return f"{lead + ',' if lead else 'Hello,'}\n\n{_capital(text)}{sign}"
-        if not lead:
-            return text
-        return f"{_capital(lead)}{rng.choice(('. ', ', ', '! '))}{text}"
-
-    def _join(self, text: str) -> str:
-        if self._rng.random() < 0.45:
-            return f"{small_talk(self._rng, 'more', self.slots)} {_lower(text)}"
-        return text
-
-    def _personal(self, text: str) -> str:
-        rng, talk = self._rng, self.talk
-        if talk.knows_name and self.slots["first"] not in text and rng.random() < 0.4:
-            opening = small_talk(rng, "opening", self.slots)
-            return f"{opening} {_lower(text) if opening.endswith(',') else text}"
-        return text
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:] if text.split(maxsplit=1)[0].lower().strip(",.!?:") in _LOWERED else text

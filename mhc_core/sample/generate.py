@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from mhc_core.business import Business
+from mhc_core.sample.booking_flow import book
 from mhc_core.sample.customers import Customer, invent
 from mhc_core.sample.dialogue import Director
 from mhc_core.sample.facts import business_slots
@@ -157,7 +158,7 @@ def _play(rng: Random, director: Director, kind: str, returning: bool) -> Topic:
         if not director.questions(chosen, returning=returning):
             return first
         if rng.random() < 0.55 and director.scene.days_left >= 2:
-            director.book()
+            book(director)
         else:
             director.postpone()
         return first
@@ -206,7 +207,9 @@ def _more(rng: Random, plain: list[Topic], shares: tuple[float, ...]) -> list[To
     askable = [
         topic
         for topic in plain
-        if topic.intent not in (Intent.SMALLTALK, Intent.OTHER, Intent.COMPLAINT, Intent.ACCOUNT) and not topic.party
+        if topic.intent not in (Intent.SMALLTALK, Intent.OTHER, Intent.COMPLAINT, Intent.ACCOUNT)
+        and not topic.party
+        and not topic.identity
     ]
     return [_draw(rng, askable) for _ in range(count)]
 

@@ -10,7 +10,7 @@ _SHORT = {
     "tomorrow": "tmrw", "thanks": "thx", "with": "w", "tonight": "2nite", "for": "4", "to": "2", "though": "tho",
     "really": "rly", "okay": "ok", "birthday": "bday", "saturday": "sat", "sunday": "sun", "want to": "wanna",
     "going to": "gonna", "kind of": "kinda", "minutes": "min", "appointment": "appt", "message": "msg", "and": "n",
-    "before": "b4", "what": "wut", "know": "kno", "probably": "prob", "info": "info", "confirmation": "confo",
+    "before": "b4", "what": "wut", "know": "kno", "probably": "prob", "confirmation": "confo",
 }  # fmt: skip
 _RARELY = {"for", "to", "and", "what", "know", "with", "confirmation"}
 _WORD = re.compile(r"[a-z']+")
@@ -20,8 +20,8 @@ _EMOJI = ("🔥", "🙏", "😊", "🎉", "🍤", "😍", "🙌", "❤️", "�
 _SLOPPY = {Channel.SMS: 0.75, Channel.INSTAGRAM: 0.7, Channel.FACEBOOK: 0.55, Channel.WEB: 0.45, Channel.EMAIL: 0.12}
 
 
-def type_message(rng: Random, text: str, channel: Channel, sloppiness: float) -> str:
-    """``text`` as this customer would enter it; ``sloppiness`` 0..1 belongs to the person.
+def type_message(rng: Random, text: str, channel: Channel, sloppiness: float, *, cheerful: bool = True) -> str:
+    """``text`` as this customer would enter it; ``sloppiness`` 0..1 belongs to the person, emoji to the cheerful.
 
     Names, numbers and addresses keep their letters (case may go), so that what identifies a person stays findable.
     """
@@ -44,7 +44,7 @@ def type_message(rng: Random, text: str, channel: Channel, sloppiness: float) ->
             text = text.rstrip("?")
     elif text.endswith("?") and rng.random() < 0.12:
         text += "?"
-    if channel in (Channel.INSTAGRAM, Channel.FACEBOOK, Channel.SMS) and rng.random() < 0.16:
+    if cheerful and channel in (Channel.INSTAGRAM, Channel.FACEBOOK, Channel.SMS) and rng.random() < 0.16:
         text += " " + rng.choice(_EMOJI) * rng.choice((1, 1, 1, 2))
     return text
 

@@ -48,7 +48,8 @@ class Talk:
         """The customer types ``text`` in their own way."""
         if self.messages:
             self._wait(_CUSTOMER_GAP[self.channel])
-        typed = type_message(self.rng, text, self.channel, self.customer.sloppiness)
+        cheerful = intent not in (Intent.COMPLAINT, Intent.ALLERGY)
+        typed = type_message(self.rng, text, self.channel, self.customer.sloppiness, cheerful=cheerful)
         return self._add("user", typed or text, intent)
 
     def assistant(

@@ -6,17 +6,19 @@ from decimal import Decimal
 from random import Random
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_SLOT = re.compile(r"\{(\w+)\}")
 _SPACES = re.compile(r" {2,}")
 _BEFORE_STOP = re.compile(r" +([,.!?;:])")
 
 
 class Template:
-    """One sentence pattern, parsed once."""
+    """One sentence pattern, parsed once; ``fields`` are the names of its slots."""
 
-    __slots__ = ("_parts", "source")
+    __slots__ = ("_parts", "fields", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.fields = frozenset(_SLOT.findall(source))
         self._parts = [part.split("|") if index % 2 else part for index, part in enumerate(_CHOICE.split(source))]
 
     def render(self, rng: Random, slots: Mapping[str, str]) -> str:

@@ -5,4 +5,7 @@ from mhc_core.scrubbing.engine import Scrubber
 from mhc_core.scrubbing.findings import Finding, PiiType, Risk, ScrubResult
 from mhc_core.scrubbing.placeholders import Placeholders
 
-__all__ = ["Finding", "PiiType", "Placeholders", "Risk", "ScrubRefused", "ScrubResult", "Scrubber"]
+VERSION = "1"
+"""Raised whenever what is found changes, so that conversations scrubbed before are scrubbed again."""
+
+__all__ = ["VERSION", "Finding", "PiiType", "Placeholders", "Risk", "ScrubRefused", "ScrubResult", "Scrubber"]

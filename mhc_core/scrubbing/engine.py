@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mhc_core.errors import ConfigurationError, ScrubRefused
-from mhc_core.scrubbing.findings import SEVERITY, Finding, PiiType, ScrubResult
+from mhc_core.scrubbing.findings import HIGH_RISK, SEVERITY, Finding, PiiType, ScrubResult
 from mhc_core.scrubbing.gate import needs_model
-from mhc_core.scrubbing.placeholders import Placeholders
+from mhc_core.scrubbing.names import WORD, Kind, kind
+from mhc_core.scrubbing.placeholders import Placeholders, words_of_name
 from mhc_core.scrubbing.risk import grade, residue
-from mhc_core.scrubbing.view import HOLE, look, windows
+from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, look, windows
 
 MAX_CHARS = 4_000_000
 TIME_BUDGET_SECONDS = 300.0
@@ -83,7 +84,7 @@ class Scrubber:
         deadline = time.monotonic() + self._budget
         pieces: list[_Piece] = []
         for _ in range(_PASSES):
-            new = self._pass(text, pieces, deadline)
+            new = self._pass(text, pieces, memory.known_names(), deadline)
             if not new:
                 break
             pieces = sorted(pieces + new)
@@ -103,9 +104,9 @@ class Scrubber:
         allowed = [match.group() for match in self._allow.finditer(clean)] if self._allow else []
         return ScrubResult(clean, tuple(findings), grade(piece.type for piece in pieces), not residue(clean, allowed))
 
-    def _pass(self, text: str, taken: Sequence[_Piece], deadline: float) -> list[_Piece]:
-        """What the recognisers find in the text without the slices already taken."""
-        view = look(text, [(piece.start, piece.end) for piece in taken])
+    def _pass(self, text: str, taken: Sequence[_Piece], names: Collection[str], deadline: float) -> list[_Piece]:
+        """What the recognisers find in the text without the slices already taken, and where the people named recur."""
+        view = look(text, [(piece.start, piece.end, piece.type.value) for piece in taken])
         spans: list[_Piece] = []
         for offset, window in _windows(view.text):
             if time.monotonic() > deadline:
@@ -118,6 +119,8 @@ class Scrubber:
                     for piece in self._analyze(self._model, window)
                     if not any(one.start <= piece.start and piece.end <= one.end for one in found)
                 ]
+        names = {*names, *_name_words(view.text, spans), *_name_words(text, taken)}
+        spans += [one for one in _echoes(view.text, names) if not any(p.start <= one.start and one.end <= p.end for p in spans)]
         kept = [(match.start(), match.end()) for match in self._allow.finditer(view.text)] if self._allow and spans else []
         whole = [piece for piece in spans if not any(start <= piece.start and piece.end <= end for start, end in kept)]
         return [
@@ -146,24 +149,55 @@ def resolve(pieces: Iterable[_Piece]) -> list[_Piece]:
     for piece in sorted(pieces, key=lambda piece: (piece.start, -piece.end, -SEVERITY[piece.type], -piece.score, piece.recognizer)):
         if merged and piece.start < merged[-1].end:
             last = merged[-1]
-            worse = max(last, piece, key=lambda one: (SEVERITY[one.type], one.score))
+            worse = max(last, piece, key=_harm)
             merged[-1] = worse._replace(start=last.start, end=max(last.end, piece.end))
         else:
             merged.append(piece)
     return merged
 
 
+def _harm(piece: _Piece) -> tuple[object, ...]:
+    """Of two types that allow fraud the longer finding names both, of all others the more harmful type."""
+    if piece.type in HIGH_RISK:
+        return 1, piece.end - piece.start, piece.score, SEVERITY[piece.type]
+    return 0, SEVERITY[piece.type], piece.score
+
+
 def _clip(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
     """The pieces without blanks at their ends, cut where a placeholder lies inside."""
     clipped = []
     for piece in pieces:
-        for match in re.finditer(rf"[^{HOLE}]+", text[piece.start : piece.end]):
+        for match in re.finditer(rf"[^{HOLE}{PERSON_HOLE}]+", text[piece.start : piece.end]):
             part = match.group()
             start = piece.start + match.start() + len(part) - len(part.lstrip())
-            end = piece.start + match.start() + len(part.rstrip())
+            end = piece.start + match.start() + len(part.rstrip(" \t\n\r.,;:"))
             if any(character.isalnum() for character in part):
                 clipped.append(piece._replace(start=start, end=end))
     return clipped
+
+
+def _name_words(text: str, pieces: Iterable[_Piece]) -> set[str]:
+    """The words, as written, of the people among ``pieces``."""
+    return {
+        word
+        for piece in pieces
+        if piece.type is PiiType.PERSON
+        for word in words_of_name(text[piece.start : piece.end])
+    }
+
+
+def _echoes(text: str, names: Collection[str]) -> list[_Piece]:
+    """Where words of ``names`` stand again: in any case when they can only be names, else only as they were written."""
+    if not names:
+        return []
+    anywhere = {name.lower() for name in names if kind(name) in (Kind.GIVEN, Kind.SURNAME, Kind.UNKNOWN)}
+    written = {name for name in names if name[0].isupper()}
+    return [
+        _Piece(match.start(), match.end(), PiiType.PERSON, 0.5, "echo")
+        for match in WORD.finditer(text)
+        for word in [match.group().removesuffix("'s")]
+        if word in written or word.lower() in anywhere
+    ]
 
 
 def _shift(piece: _Piece, offset: int) -> _Piece:

@@ -75,11 +75,10 @@ def kind(word: str) -> Kind:
     if ordinary(lower):
         return Kind.ORDINARY
     if "-" in lower:
-        parts = [kind(part) for part in lower.split("-") if part]
-        for candidate in (Kind.GIVEN, Kind.SURNAME, Kind.UNKNOWN):
-            if candidate in parts:
-                return candidate
-        return Kind.ORDINARY
+        parts = {kind(part) for part in lower.split("-") if part}
+        if parts & {Kind.ORDINARY, Kind.MISSPELT}:
+            return Kind.ORDINARY
+        return next((best for best in (Kind.GIVEN, Kind.SURNAME, Kind.UNKNOWN) if best in parts), Kind.EITHER)
     if lower in surnames() and not (lower in rare_surnames() and misspelt(lower)):
         return Kind.SURNAME
     return Kind.MISSPELT if misspelt(lower) else Kind.UNKNOWN

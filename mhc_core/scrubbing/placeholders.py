@@ -8,6 +8,7 @@ from mhc_core.scrubbing.digits import spoken_digits
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.names import WORD
 from mhc_core.scrubbing.view import PLACEHOLDER
+from mhc_core.scrubbing.vocabulary import FUNCTION
 
 _TITLES = frozenset("mr mrs ms miss mister dr doctor prof professor sir chef coach chief sr sra rev father pastor aunt uncle auntie the".split())
 _DICTATED = re.compile(r"\(?\[?\b(at|dot|underscore|dash|arroba|punto)\b\]?\)?", re.IGNORECASE)
@@ -24,6 +25,7 @@ class Placeholders:
         self._last: defaultdict[str, int] = defaultdict(int)
         self._known: dict[tuple[PiiType, str], int] = {}
         self._people: dict[int, list[str]] = {}
+        self._written: set[str] = set()
 
     def __repr__(self) -> str:
         return f"Placeholders({dict(self._last)})"
@@ -39,6 +41,10 @@ class Placeholders:
         number = self._person(value) if kind is PiiType.PERSON else self._other(kind, value)
         return f"[{kind.value}_{number}]"
 
+    def known_names(self) -> frozenset[str]:
+        """Words of the names seen so far, as they were written, without titles and initials."""
+        return frozenset(self._written)
+
     def _next(self, kind: PiiType) -> int:
         self._last[kind.value] += 1
         return self._last[kind.value]
@@ -51,6 +57,7 @@ class Placeholders:
 
     def _person(self, value: str) -> int:
         words = _name_words(value)
+        self._written.update(words_of_name(value))
         for number in reversed(self._people):  # the person spoken of last comes first
             if same_person(words, self._people[number]):
                 known = self._people.pop(number)
@@ -72,6 +79,12 @@ def same_person(one: list[str], other: list[str]) -> bool:
 
 def _fits(word: str, candidate: str) -> bool:
     return word == candidate or (len(word) == 1 and candidate.startswith(word)) or (len(candidate) == 1 and word.startswith(candidate))
+
+
+def words_of_name(value: str) -> list[str]:
+    """The words of a name that recognise it elsewhere: no titles, particles or initials."""
+    words = [match.group().removesuffix("'s") for match in WORD.finditer(value)]
+    return [word for word in words if len(word) > 2 and word.lower() not in _TITLES and word.lower() not in FUNCTION and not word.isupper()]
 
 
 def _name_words(value: str) -> list[str]:

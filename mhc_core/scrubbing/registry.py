@@ -3,6 +3,7 @@
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
+from mhc_core.scrubbing.names import kind
 from mhc_core.scrubbing.recognizers.accounts import AccountRecognizer, CardRecognizer, IbanRecognizer, SsnRecognizer
 from mhc_core.scrubbing.recognizers.addresses import AddressRecognizer
 from mhc_core.scrubbing.recognizers.base import SpanRecognizer
@@ -30,12 +31,14 @@ def rules() -> list[SpanRecognizer]:
 
 
 def analyzers() -> tuple[AnalyzerEngine, AnalyzerEngine]:
-    """One analyzer of rules and one of the name model.
+    """One analyzer of rules and one of the name model, with the word lists they read.
 
     Raises:
         ConfigurationError: the name model is missing or altered.
     """
-    return _analyzer(rules()), _analyzer([RampartRecognizer()])
+    both = _analyzer(rules()), _analyzer([RampartRecognizer()])
+    kind("")  # reads the word lists
+    return both
 
 
 def _analyzer(recognizers: list[SpanRecognizer]) -> AnalyzerEngine:

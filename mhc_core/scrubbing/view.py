@@ -13,6 +13,9 @@ from dataclasses import dataclass
 HOLE = "\ufffc"
 """Stands for a placeholder."""
 
+PERSON_HOLE = "\ufff9"
+"""Stands for a placeholder of a person, which says something about the words around."""
+
 PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]{1,30})_(\d{1,9})\]")
 
 _PLAIN = {
@@ -45,12 +48,12 @@ class View:
         return self.origins[segment] + position - self.starts[segment]
 
 
-def look(text: str, taken: Iterable[tuple[int, int]] = ()) -> View:
-    """The view of ``text`` in which the slices ``taken`` are holes; they must not overlap each other."""
+def look(text: str, taken: Iterable[tuple[int, int, str]] = ()) -> View:
+    """The view of ``text`` in which the slices ``taken`` (start, end, type) are holes; they must not overlap."""
     plain = text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
-    cuts = [(start, end, HOLE) for start, end in taken]
+    cuts = [(start, end, _hole(kind)) for start, end, kind in taken]
     if "[" in text:
-        cuts += [(match.start(), match.end(), HOLE) for match in PLACEHOLDER.finditer(text)]
+        cuts += [(match.start(), match.end(), _hole(match.group(1))) for match in PLACEHOLDER.finditer(text)]
     if not plain.isascii():
         cuts += [(match.start(), match.end(), "") for match in _INVISIBLE.finditer(plain)]
     if not cuts:
@@ -71,6 +74,10 @@ def look(text: str, taken: Iterable[tuple[int, int]] = ()) -> View:
     origins.append(position)
     parts.append(plain[position:])
     return View("".join(parts), tuple(starts), tuple(origins))
+
+
+def _hole(kind: str) -> str:
+    return PERSON_HOLE if kind == "PERSON" else HOLE
 
 
 def windows(text: str, size: int, overlap: int) -> Iterator[tuple[int, str]]:

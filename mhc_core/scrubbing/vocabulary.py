@@ -15,7 +15,7 @@ CHAT = frozenset(
     wouldnt shouldnt isnt arent wasnt werent hasnt havent hadnt aint im ive ill id youre youve youll youd hes shes theyre theyve weve
     were well its it'll alot abt appt appts approx avail bday bdays bf gf bff fam grad hr hrs min mins sec secs msg msgs txt txts pic
     pics vid vids info infos addy app apps online website email emails e-mail gmail hotmail yahoo outlook icloud wifi sms dm dms faq
-    rsvp diy eta tbd tba vip bbq byob pm am est pst pdt cst usd ca bucks hii ppl peeps pple guys folks y'all yall def totes obvi sry
+    rsvp diy eta tbd tba vip bbq byob pm am est pst pdt cst usd eur gbp aud cad jpy ca bucks hii ppl peeps pple guys folks y'all yall def totes obvi sry
     soz srry prob probs probly prolly rly srsly congrats yummy yum tasty awesome cool nice amazing sooo soo sooooo veggie veggies
     weds thur thurs tues mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec covid vegan vegans vegetarian
     vegetarians keto paleo pescatarian gluten celiac kosher halal nut-free dairy-free gluten-free msg backyard patio gazebo driveway
@@ -29,7 +29,7 @@ CHAT = frozenset(
     quinceanera quince birthday birthdays anniversary graduation sweet sixteen shower rehearsal retirement housewarming potluck
     hola gracias si señor señora por favor buenos dias tardes noches nombre mi es soy para una un el la de del que cuanto cuesta
     wanted needing asking checking messaging reaching following confirming
-    rofl lmfao omw hbd bc ofc ikr tho jk gl ggl afk irl smh fwiw iirc nbd sos wth wtf af bruh bro sis dude chatbot bot ai app's ordered reorder smth sth anyones everyones alright allright tonight's today's tomorrow's weekend's
+    hiya ciao adios aloha namaste rofl lmfao omw hbd bc ofc ikr tho jk gl ggl afk irl smh fwiw iirc nbd sos wth wtf af bruh bro sis dude chatbot bot ai app's ordered reorder smth sth anyones everyones alright allright tonight's today's tomorrow's weekend's
     """.split()
 )
 
@@ -42,8 +42,8 @@ FOOD = frozenset(
     mushrooms zucchini onion onions broccoli carrot carrots sprouts cabbage ginger garlic butter soy sauce sauces yum-yum aioli mayo
     mustard sriracha chili rice noodle noodles salad salads soup soups seaweed dumpling dumplings appetizer appetizers entree entrees
     dessert desserts cheesecake tiramisu cupcake cupcakes cake cakes brownie brownies cookies mocktail mocktails cocktail cocktails
-    margarita margaritas sangria prosecco champagne wine wines beer beers soda sodas lemonade coke pepsi sprite coffee latte espresso
-    mocha tea boba water juice combo combos platter platters buffet grill grills griddle spatula onion-volcano volcano egg eggs
+    pepper peppers salt tso earl grey margarita margaritas sangria prosecco champagne wine wines beer beers soda sodas lemonade coke pepsi sprite coffee latte espresso
+    mocha chai cortado manuka tea boba water juice combo combos platter platters buffet grill grills griddle spatula onion-volcano volcano egg eggs
     shellfish peanut peanuts sesame dairy wheat almond almonds cashew cashews walnut walnuts pecan avocado asparagus corn potato
     potatoes taco tacos burrito burritos quesadilla pizza pizzas pasta lasagna burger burgers hotdog hotdogs sandwich sandwiches
     fries wings nachos guacamole hummus falafel kebab kebabs kabob kabobs shawarma curry biryani naan tikka masala pho banh boba
@@ -84,6 +84,14 @@ PLACES = frozenset(
     mexico canada toronto vancouver montreal london paris berlin rome madrid tokyo osaka kyoto seoul beijing shanghai hong kong singapore
     sydney melbourne dubai delhi mumbai bangalore chennai hyderabad japan japanese china chinese korea korean india indian vietnam
     vietnamese thai thailand philippines filipino italy italian france french spain spanish germany german england british ireland irish
+    australia australian argentina argentine brazil brazilian peru peruvian chile colombia cuba cuban ecuador panama guatemala honduras nicaragua
+    salvador salvadoran venezuela bolivia uruguay paraguay portugal portuguese greece greek turkey turkish russia russian ukraine ukrainian poland
+    polish sweden swedish norway norwegian denmark danish finland finnish holland dutch belgium belgian austria austrian switzerland swiss hungary
+    hungarian czech romania romanian bulgaria croatia serbia scotland scottish wales welsh israel israeli iran iranian iraq iraqi persian arab
+    arabic lebanon lebanese syria syrian egypt egyptian morocco moroccan ethiopia ethiopian nigeria nigerian kenya ghana pakistan pakistani nepal
+    nepali bangladesh sri lanka cambodia cambodian laos malaysia malaysian indonesia indonesian taiwan taiwanese mongolia mongolian jamaica
+    jamaican haiti caribbean latin hispanic mediterranean english cantonese mandarin szechuan sichuan cajun creole tex mex texmex
+    jewish muslim hindu sikh catholic christian buddhist mormon orthodox protestant evangelical
     america american usa us uk europe asian asia african
     """.split()
 )

@@ -41,6 +41,8 @@ def read(business: Business, plain: str) -> tuple[Counts, Counts]:
     add_ons: dict[str, int | None] = {}
     rest = plain
     for spelling in sorted(names, key=len, reverse=True):
+        if spelling not in rest:
+            continue
         kind, name = names[spelling]
         pattern = re.compile(
             rf"(?:{_NUMBER}{_GAP})?(?P<name>(?<!\w){re.escape(spelling)}(?!\w)){_FILLER}{_FOR}?", re.IGNORECASE

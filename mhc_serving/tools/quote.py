@@ -18,7 +18,7 @@ _PRICE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_PARTY = re.compile(
-    r"\b(?:quote|estimate|total|ballpark)\b|\b(?:for|of) (?:a |an |my |our |the )?(?:\w+ )?"
+    r"\b(?:quote|estimate|total|ballpark)\b|\b(?:for|of|is|are|would|will|does) (?:a |an |my |our |the )?(?:\w+ )?"
     r"(?:party|event|dinner|birthday|wedding|reunion|group|family|celebration|gathering)\b",
     re.IGNORECASE,
 )
@@ -116,7 +116,14 @@ def _ask(business: Business, known: Party, missing: Sequence[str]) -> str:
     if "miles" in missing:
         needs.append("about how many miles you are from our kitchen, or your city if you do not know")
     needs += _open_numbers(missing)
-    return "Happy to work out the exact price for you. Please tell me " + "; and ".join(needs) + "."
+    rates = ""
+    if "guests" in missing:
+        rates = (
+            f"Guests of {rules.adult_from_age} and older are {usd(rules.adult)} each, children of "
+            f"{rules.child_from_age} to {rules.adult_from_age - 1} {usd(rules.child)}, and the food of one party "
+            f"comes to at least {usd(rules.minimum)}. "
+        )
+    return rates + "Happy to work out the exact price for you. Please tell me " + "; and ".join(needs) + "."
 
 
 def _open_numbers(missing: Sequence[str]) -> list[str]:

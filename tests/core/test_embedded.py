@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -98,13 +97,10 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[Path, embedded.EmbeddedServer]]:
+def running(module_state_dir: Path) -> Iterator[tuple[Path, embedded.EmbeddedServer]]:
     """A server for the tests that do it no harm, and its state folder."""
-    with tempfile.TemporaryDirectory(prefix="mhc-test-") as folder:
-        state_dir = Path(folder) / "state"
-        with embedded.join(state_dir) as server:
-            yield state_dir, server
-            _stop(state_dir)
+    with embedded.join(module_state_dir) as server:
+        yield module_state_dir, server
 
 
 def test_users_share_one_server_that_stops_after_the_last(state_dir: Path) -> None:
@@ -320,6 +316,7 @@ def test_root_opens_closed_folders_to_the_servers_account_only(state_dir: Path) 
         assert _execute(server.url, "select 1") == [(1,)]
         stranger = subprocess.run(["/bin/ls", closed], user=65534, group=65534, extra_groups=[], capture_output=True)
         assert stranger.returncode != 0
+        _stop(closed / "state")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")

@@ -1,6 +1,8 @@
 """Opening a database: what is accepted, what is refused and in which words."""
 
 import contextlib
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mhc_core.db import engine as engines
 from mhc_core.db import upgrade as migrations
+from mhc_core.db.embedded.files import Files
 from mhc_core.errors import AccessDenied, ConfigurationError, DatabaseUnavailable
 from mhc_core.settings import Settings, load
 
@@ -55,6 +58,20 @@ def test_database_without_a_url_is_the_embedded_one(state_dir: Path) -> None:
         with engines.database(Settings(state_dir=state_dir)) as second, second.connect() as connection:
             assert connection.scalar(sa.text("select n from kept")) == 7
     assert (state_dir / "postgres" / "data" / "PG_VERSION").exists()
+
+
+def test_open_database_survives_the_death_of_the_embedded_servers_owner(state_dir: Path) -> None:
+    with engines.database(Settings(state_dir=state_dir)) as engine:
+        with engine.begin() as connection:
+            connection.execute(sa.text("create table kept as select 7 as n"))
+        status = Files(state_dir).read_status()
+        assert status is not None
+        assert status.server_pid is not None
+        os.kill(status.owner_pid, signal.SIGKILL)
+        os.kill(status.server_pid, signal.SIGKILL)
+
+        with engine.connect() as connection:
+            assert connection.scalar(sa.text("select n from kept")) == 7
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,11 @@ class Account:
         """
         if self.uid is None:
             return
-        programs = wheel.programs()
-        self.open_way(programs / "postgres")
-        if self._first_closed([programs, programs / "postgres", programs.parent / "share" / "postgresql"]):
+        postgres = wheel.programs() / "postgres"
+        self.open_way(postgres)
+        try:
+            subprocess.run([postgres, "--version"], **self.popen, capture_output=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
             wheel.open_to_all()
 
     def _first_closed(self, way: list[Path]) -> Path | None:

@@ -34,9 +34,10 @@ def account_ids(name: str) -> tuple[int, int]:
 
 
 def open_to_all() -> None:
-    """Let every account read and run the programs, for a wheel that was installed under a closed umask."""
-    home = programs().parent
-    for path in (home, *home.rglob("*")):
-        if not path.is_symlink():
-            mode = path.stat().st_mode
-            path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
+    """Let every account read and run what the wheel installed, where that was done under a closed umask."""
+    package = programs().parent.parent
+    for top in (package, package.with_name(f"{package.name}.libs")):
+        for path in (top, *top.rglob("*")):
+            if path.exists() and not path.is_symlink():
+                mode = path.stat().st_mode
+                path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))

@@ -6,20 +6,27 @@ from collections.abc import Iterator
 from mhc_core.scrubbing.digits import luhn, mod97, order_before
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
+from mhc_core.scrubbing.vocabulary import ordinary
 
 _SEP = r"[\s.\-_/]{0,3}"
 _LONG = re.compile(rf"(?<![\d$])\d(?:{_SEP}\d){{11,18}}(?!\d)")
 _CARD_CUE = re.compile(r"\b(?:card|cc|credit|debit|visa|master\s?card|amex|american express|discover|cvv)\b[^\d\n]{0,30}$", re.IGNORECASE)
+_CARD_ENDING = re.compile(
+    r"\b(?:(?:credit|debit)\s?card|card|visa|master\s?card|amex|cc)\s{0,2}(?:number|num|no\.?|nr|#)?\s{0,2}(?:(?:is|ends?\s(?:in|with)|ending\s?(?:in|with)?|last\s(?:4|four)(?:\sdigits)?|:|#|are)\s{0,2}){1,3}"
+    r"(?P<number>\d{4})(?![\w/%]|[.,:]\d|\s(?:dollars|bucks|people|guests))",
+    re.IGNORECASE,
+)
+_SECURITY_CODE = re.compile(r"\b(?:cvv2?|cvc|csc|security\scode)\s{0,2}(?:number|code)?\s{0,2}(?:(?:is|:|#)\s{0,2}){0,2}(?P<number>\d{3,4})(?!\d)", re.IGNORECASE)
 _FOUR_BY_FOUR = re.compile(r"\d{4}(?:[\s.\-_/]{1,3}\d{4}){2,3}(?:[\s.\-_/]{1,3}\d{1,3})?|\d{4}[\s.\-]{1,3}\d{6}[\s.\-]{1,3}\d{5}")
 _SSN = re.compile(r"(?<![\w.$#])\d{3}([\s.\-/_]{1,3})\d{2}[\s.\-/_]{1,3}\d{4}(?![\w%]|\.\d)")
 _NINE = re.compile(r"(?<![\w.$#+\-])\d{9}(?![\w%\-]|[.,]\d)")
 _SSN_CUE = re.compile(
     r"\b(?:ssn|s\.s\.n\.?|ss\s?#|ss\s(?:number|num|no)|socials?|social\ssecurity|soc\s?sec|last\s?(?:four|4)(?:\sof)?(?:\smy)?\s(?:ssn|social))\b"
-    r"[^\d\n\ufffc]{0,30}(?P<number>\d(?:[\s.\-/_]{0,3}\d){3,9})(?!\d)",
+    r"[^\d\n\ufffc\ufff9]{0,30}(?P<number>\d(?:[\s.\-/_]{0,3}\d){3,9})(?!\d)",
     re.IGNORECASE,
 )
 _SSN_AFTER = re.compile(
-    r"(?<![\w$])(?P<number>\d(?:[\s.\-/_]{0,3}\d){8})\s{0,2}(?:,|-|\()?\s{0,2}(?:is|was|thats|that's|=)?\s?(?:my|the|her|his|our)?\s?(?:ssn|social)\b", re.IGNORECASE
+    r"(?<![\w$])(?P<number>\d(?:[\s.\-/_]{0,3}\d){8}|\d{4})\s{0,2}(?:,|-|\()?\s{0,2}(?:is|was|thats|that's|=)?\s?(?:my|the|her|his|our)?\s?(?:ssn|social)\b", re.IGNORECASE
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ \-]?\d{2}(?:[ \-]{0,2}[A-Z0-9]){11,32}", re.IGNORECASE)
 _IBAN_LENGTH = {
@@ -39,7 +46,7 @@ _BANK = re.compile(
 )
 _GOVERNMENT = re.compile(
     r"\b(?:driver'?s?\s?(?:licen[sc]e|lic)|driving\slicen[sc]e|d\.?l\.?|licen[sc]e\s(?:number|num|no\.?|#)|passport|state\sid|national\sid|"
-    r"id\scard|government\sid|green\scard|alien|uscis|visa|itin|ein|tin|tax\s?(?:payer)?\s?id|medicare|medicaid|real\sid|military\sid|resident\scard|"
+    r"id\scard|government\sid|(?:california|nevada|oregon|ca|nv)\sid|\bid(?=\s(?:number|num|no\.?|\#))|green\scard|alien|uscis|visa|itin|ein|tin|tax\s?(?:payer)?\s?id|medicare|medicaid|real\sid|military\sid|resident\scard|"
     r"nino|national\sinsurance|sin|aadhaar|curp|rfc)\b"
     r"\s{0,2}(?:number|num|no\.?|nr|card|id|#)?\s{0,2}(?:(?:is|was|:|=|#|-)\s{0,2}){0,2}(?:[A-Z]{2}\s)?(?P<number>(?=[A-Z0-9\-]{0,14}\d)[A-Z0-9](?:[ \-]?[A-Z0-9]){4,17})\b",
     re.IGNORECASE,
@@ -55,13 +62,14 @@ _GATE = re.compile(
     rf"\b(?:{_GATE_WORD})\s{{0,2}}(?:is|:|=)\s{{0,2}}(?P<bare>[#*]?\d{{4,8}}[#*]?)(?![\w/:%]|[.,]\d)|"
     rf"\b(?:code|pin|passcode|combo)\s{{0,2}}(?:(?:is|:|=|#|to\sthe\s(?:{_GATE_WORD})|for\sthe\s(?:{_GATE_WORD})|at\sthe\s(?:{_GATE_WORD}))\s{{0,2}}){{1,3}}"
     r"(?P<last>[#*]?\d{3,8}[#*]?)(?![\w/:%]|[.,]\d)|"
+    r"\b(?:key\s?pad|call\s?box|lock\s?box|alarm)\s(?P<pad>[#*]?\d{3,8}[#*]?)(?![\w/:%]|[.,]\d)|"
     rf"(?<![\w$])(?P<first>[#*]?\d{{3,8}}[#*]?)\s(?:is\s(?:the\s|my\s|our\s)?|for\s(?:the\s)?|at\s(?:the\s)?|opens\sthe\s|to\sopen\s(?:the\s)?)(?:{_GATE_WORD})(?:\scode)?\b|"
     rf"\b(?:punch\sin|type\sin|key\sin|dial|enter|press|use)\s(?P<dial>[#*]?\d{{3,8}}[#*]?)\s(?:at|on|for|to)\b[^\n]{{0,20}}\b(?:{_GATE_WORD})\b",
     re.IGNORECASE,
 )
 _PLATE = re.compile(
     r"\b(?:licen[sc]e\s?plates?|number\s?plates?|lic\.?\splate|plates?\s(?:number|no\.?|#|is)|tag\s(?:number|no\.?|#)|vehicle\s(?:tag|plate|registration)|car\splate|reg(?:istration)?\s(?:number|no|plate)|plate)\b"
-    r"\s{0,2}(?:number|no\.?|#)?\s{0,2}(?:(?:is|:|=|#|-)\s{0,2}){0,2}(?:[A-Z]{2}\s(?=\w{5}))?(?P<plate>(?=[A-Z0-9 \-]{0,8}\d)(?=[A-Z0-9 \-]{0,8}[A-Z])[A-Z0-9]{1,7}(?:[ \-][A-Z0-9]{1,4}){0,2})\b",
+    r"\s{0,2}(?:number|no\.?|#)?\s{0,2}(?:(?:is|:|=|#|-)\s{0,2}){0,2}(?:[A-Z]{2}\s(?=\w{5}))?(?P<plate>[A-Z0-9]{1,8}(?:[ \-][A-Z0-9]{1,4}){0,2})\b",
     re.IGNORECASE,
 )
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -92,6 +100,9 @@ class CardRecognizer(SpanRecognizer):
                 yield PiiType.CREDIT_CARD, match.start(), match.end(), 0.8
             elif match.group().isdecimal():
                 yield PiiType.BANK_ACCOUNT, match.start(), match.end(), 0.6
+        for pattern in (_CARD_ENDING, _SECURITY_CODE):
+            for match in pattern.finditer(text):
+                yield PiiType.CREDIT_CARD, match.start("number"), match.end("number"), 0.7
 
 
 class SsnRecognizer(SpanRecognizer):
@@ -153,9 +164,22 @@ class AccountRecognizer(SpanRecognizer):
             group = match.lastgroup or "code"
             yield PiiType.GATE_CODE, match.start(group), match.end(group), 0.8
         for match in _PLATE.finditer(text):
-            yield PiiType.VEHICLE_PLATE, match.start("plate"), match.end("plate"), 0.75
+            length = _plate_length(match.group("plate"))
+            if length:
+                yield PiiType.VEHICLE_PLATE, match.start("plate"), match.start("plate") + length, 0.75
         for match in _BIRTH.finditer(text):
             group = match.lastgroup or "date"
             year = _YEAR.search(match.group(group))
             if group == "date" or (year and int(year.group()) < 2024):
                 yield PiiType.DATE_OF_BIRTH, match.start(group), match.end(group), 0.8
+
+
+def _plate_length(text: str) -> int:
+    """How much of ``text`` is a vehicle plate: one to three groups, 5 to 8 characters, letters and digits; 0 when it is none."""
+    for match in reversed(list(re.finditer(r"[A-Z0-9]+", text, re.IGNORECASE))):
+        part = text[: match.end()]
+        compact = re.sub(r"[ \-]", "", part)
+        words = [group for group in re.findall(r"[A-Za-z]{2,}", part) if ordinary(group.lower())]
+        if 5 <= len(compact) <= 8 and not words and not compact.isdigit() and any(character.isdigit() for character in compact):
+            return len(part)
+    return 0

@@ -2,6 +2,8 @@
 
 import re
 
+from mhc_core.scrubbing.view import PERSON_HOLE
+
 _RELATION = (
     r"son|daughter|kid|wife|husband|hubby|wifey|mom|mum|mother|dad|father|sister|brother|bro|sis|cousin|aunt|auntie|uncle|niece|nephew|grandma|"
     r"grandpa|grandmother|grandfather|grandson|granddaughter|boss|manager|friend|bestie|buddy|partner|fianc[eé]e?|boyfriend|girlfriend|bf|gf|"
@@ -33,10 +35,15 @@ MEDIUM = re.compile(
     r"thank\syou|ty|cheers|best|regards|sincerely|love|yours|truly|respectfully|say\s(?:hi|hello)\sto|for|from|by|under|to|attn|attention|cc|c/o|and|&|"
     r"bring|honor\sof|honoring|celebrat(?:e|ing)|listed\sunder|"
     rf"(?:my|his|her|our|their|your|the)\s(?:\w{{3,10}}\s)?(?:{_RELATION})(?:'s|s)?(?:\sname)?)\s?[,:\-]?\s?|"
-    r"(?:^|[\n.!?])\s{0,3}[-~*]{1,2}\s?)$",
+    rf"(?:^|[\n.!?])\s{{0,3}}[-~*]{{1,2}}\s?|{PERSON_HOLE}\s?(?:,|&|and)\s)$",
     re.IGNORECASE,
 )
 """May announce a person; the word after it decides."""
+
+INTRODUCED = re.compile(
+    rf"(?:\b(?:i'm|i\sam|im|(?:hi|hello|hey)\sthis\sis|it's|its|(?:my|his|her|our|their)\s(?:\w{{3,10}}\s)?(?:{_RELATION}))\s?,?\s)$", re.IGNORECASE
+)
+"""A person speaks of themselves or their kin: after it a month or a verb written with a capital is a name."""
 
 SIGN_OFF = re.compile(
     r"(?:\b(?:thanks|thank\syou|thx|ty|tks|cheers|best|best\swishes|(?:kind\s|warm\s|best\s)?regards|sincerely|love|xoxo|yours(?:\struly)?|"
@@ -76,6 +83,15 @@ BUSINESS_BEFORE = re.compile(
     r"movie|film|song|book|show|city|town|one|food|wine|band|dog|cat|street|event|party)\b[\s\w,]{0,22}$",
     re.IGNORECASE,
 )
+BUSINESS_CALLED = re.compile(
+    r"\b(?:(?:restaurants?|hotel|venue|cafe|bar)\s(?:that(?:'s|\sis)\s|which\sis\s)?(?:called|named|by\s(?:the\s)?name(?:\sof)?|(?:the\s)?name\sis|is|:)?|"
+    r"(?:venue|place|spot|propert(?:y|ies)|apartments?|house|building|company|business|theat(?:er|re)|salon|dish|app|site|store|shop|movie|film|song|book|show|"
+    r"band|dog|cat|wine|one)\s(?:that(?:'s|\sis)\s|which\sis\s)?(?:called|named|by\s(?:the\s)?name(?:\sof)?))"
+    r"\s{1,2}(?:the\s|cafe\s|café\s|little\s|big\s|casa\s|chez\s|le\s|la\s)?(?:[A-Z]\w+\s){0,2}$",
+    re.IGNORECASE,
+)
+"""Announces the name of a business or thing."""
+
 PARTY_AFTER = re.compile(r"(?:'s)?\s(?:party|family|residence|household|wedding|reservation|group)\b", re.IGNORECASE)
 VERB_AFTER = re.compile(
     r"\s(?:is|was|will|has|said|says|called|told|booked|wants|would|can|turns|turned|are|likes|loves|needs|asked|and|&|here|again|speaking|from)\b",

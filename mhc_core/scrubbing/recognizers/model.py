@@ -167,6 +167,8 @@ def _believable(text: str, words: list[Word], index: int, score: float, cased: b
     if score < 0.2 or word.lower in FUNCTION or word.lower in FOOD or len(word.text) < 2:
         return False
     before = text[max(0, word.start - 30) : word.start]
+    if cues.BUSINESS_CALLED.search(text[max(0, word.start - 60) : word.start]):
+        return False
     capital = word.capital and cased
     inside = capital and not cues.SENTENCE_START.search(before)
     if part_of_place(text, words, index):
@@ -178,13 +180,13 @@ def _believable(text: str, words: list[Word], index: int, score: float, cased: b
     if word.kind is Kind.SURNAME:
         return score >= (0.3 if capital else 0.5)
     if word.kind is Kind.UNKNOWN:
-        return score >= (0.4 if inside or len(words) <= 3 else 0.55)
+        return score >= (0.2 if len(words) == 1 else 0.4 if inside or len(words) <= 3 else 0.55)
     if word.kind is Kind.MISSPELT:
         return score >= (0.6 if inside else 0.97)
     if word.lower in PLACES or word.lower in CALENDAR:
         return score >= 0.97 and word.kind is Kind.EITHER
     if word.kind is Kind.EITHER:
-        return score >= (0.5 if capital else 0.9)
+        return score >= (0.5 if inside else 0.7 if capital else 0.9)
     return inside and score >= 0.8 and word.lower not in OWN
 
 

@@ -24,19 +24,19 @@ _EMAIL = re.compile(
     r"\"[^\"\n@]{1,64}\"@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,5}"
 )
 _AT = r"(?:\(\s?at\s?\)|\[\s?at\s?\]|\{\s?at\s?\}|<\s?at\s?>|\bat\b|@|\barroba\b)"
-_DOT = r"(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<\s?dot\s?>|\bdot\b|\bpunto\b|\.)"
+_DOT = r"(?:\s?(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<\s?dot\s?>|\bdot\b|\bpunto\b)\s?|\.)"
 _LOCAL = r"(?<![\w.+\-])[\w+\-]{1,40}(?:\s?(?:\.|\bdot\b|\bunderscore\b|\bdash\b|\bhyphen\b)\s?[\w+\-]{1,40}){0,4}"
 _SPOKEN_EMAIL = re.compile(
     rf"{_LOCAL}\s{{0,2}}{_AT}\s{{0,2}}"
-    rf"(?:(?:[\w\-]{{1,40}}\s?(?:{_DOT})\s?){{1,3}}(?:{_TLD})\b|(?:{_MAIL_HOST})(?:\s?{_DOT}\s?|\s)(?:com|net|org|co|me)\b)",
+    rf"(?:(?:[\w\-]{{1,40}}{_DOT}){{1,3}}(?:{_TLD})\b|(?:{_MAIL_HOST})(?:{_DOT}|\s)(?:com|net|org|co|me)\b)",
     re.IGNORECASE,
 )
 _PLAIN_AT = re.compile(r"\bat\s+[\w\-]{1,40}(?:\.[\w\-]{1,40})+$", re.IGNORECASE)
 _KNOWN_HOST = re.compile(rf"\bat\s+(?:{_MAIL_HOST})\.\w{{2,5}}$", re.IGNORECASE)
 _MAIL_CUE = re.compile(r"(?:mail(?:s|ing)?|reach(?: me)?|contact(?: me)?|address|write(?: me)?)\b[\s\w:,']{0,20}$", re.IGNORECASE)
 _URL = re.compile(
-    rf"\b(?:[a-z][a-z0-9+.\-]{{1,12}}://|www\d?\.)[^\s<>\"'\ufffc]{{2,2000}}|"
-    rf"(?<![\w@.\-])(?:[a-z0-9](?:[a-z0-9\-]{{0,62}})\.){{1,5}}(?:{_TLD})(?![\w\-])(?::\d{{2,5}})?(?:[/?#][^\s<>\"'\ufffc]{{0,2000}})?",
+    rf"\b(?:[a-z][a-z0-9+.\-]{{1,12}}://|www\d?\.)[^\s<>\"'\ufffc\ufff9]{{2,2000}}|"
+    rf"(?<![\w@.\-])(?:[a-z0-9](?:[a-z0-9\-]{{0,62}})\.){{1,5}}(?:{_TLD})(?![\w\-])(?::\d{{2,5}})?(?:[/?#][^\s<>\"'\ufffc\ufff9]{{0,2000}})?",
     re.IGNORECASE,
 )
 _SPOKEN_URL = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mhc_core.scrubbing.findings import PiiType
-from mhc_core.scrubbing.names import WORD, Kind, kind, surnames
+from mhc_core.scrubbing.names import WORD, Kind, given_names, kind, surnames
 from mhc_core.scrubbing.recognizers import cues
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.vocabulary import CALENDAR, FOOD, FUNCTION, PLACES, TRADES
@@ -86,6 +86,8 @@ def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
         return 0.0
     capital = word.capital and cased
     before = text[max(0, word.start - 60) : word.start]
+    if capital and word.kind is Kind.EITHER and cues.INTRODUCED.search(before) and not part_of_place(text, words, index):
+        return 0.8
     courtesy = cues.COURTESY.search(before)
     if courtesy and word.lower not in FOOD and (word.kind is not Kind.ORDINARY or capital) and word.kind is not Kind.MISSPELT:
         return 0.9
@@ -94,7 +96,17 @@ def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
         return 0.9
     if (score := _announced(text, word, before, capital)) > 0:
         return score
-    if word.kind in (Kind.ORDINARY, Kind.MISSPELT) or part_of_place(text, words, index):
+    if cues.BUSINESS_CALLED.search(before):
+        return 0.0
+    if capital and word.kind not in (Kind.ORDINARY, Kind.MISSPELT) and _initial_follows(text, words, index):
+        return 0.8
+    if capital and word.lower in _NAME_AFTER_ALL and word.lower in given_names() and not text[word.end :].strip(" .!\n"):
+        return 0.7 if cues.MEDIUM.search(before) else 0.0
+    if word.kind is Kind.MISSPELT:
+        following = _next(text, words, index)
+        surname = capital and following and following.capital and following.kind in _LISTED and closes(text, following.end)
+        return 0.6 if surname and following and not part_of_place(text, words, index + 1) else 0.0
+    if word.kind is Kind.ORDINARY or part_of_place(text, words, index):
         return 0.0
     medium = bool(cues.MEDIUM.search(before))
     if word.kind is Kind.GIVEN:
@@ -113,7 +125,8 @@ def _announced(text: str, word: Word, before: str, capital: bool) -> float:
     if word.kind in (Kind.ORDINARY, Kind.MISSPELT):
         if word.lower in FOOD or word.lower in CALENDAR or word.lower in TRADES:
             return 0.0
-        return 0.9 if capital or (personal and (word.lower in surnames() or word.kind is Kind.MISSPELT)) else 0.0
+        surname = word.lower in surnames()
+        return 0.9 if capital or (personal and (surname or word.kind is Kind.MISSPELT)) or (surname and not text[word.end :].strip(" .!")) else 0.0
     return 0.9 if len(word.text) > 1 or capital else 0.0
 
 
@@ -151,6 +164,21 @@ def _other(text: str, words: Sequence[Word], index: int, before: str, capital: b
     return 0.0
 
 
+def _initial_follows(text: str, words: Sequence[Word], index: int) -> bool:
+    """Whether an initial and a capitalised word follow: "Wen B. Arroyo"."""
+    if index + 2 >= len(words):
+        return False
+    initial, surname = words[index + 1], words[index + 2]
+    return (
+        len(initial.text) == 1
+        and initial.text.isupper()
+        and surname.capital
+        and surname.kind is not Kind.ORDINARY
+        and text[words[index].end : initial.start] == " "
+        and text[initial.end : surname.start] in (" ", ". ")
+    )
+
+
 def _next(text: str, words: Sequence[Word], index: int) -> Word | None:
     """The word after, when only a blank lies between."""
     if index + 1 < len(words) and text[words[index].end : words[index + 1].start] in (" ", "  "):
@@ -170,7 +198,11 @@ def widen(text: str, words: Sequence[Word], first: int, last: int, cased: bool) 
         gap = text[previous.end : words[first].start]
         if gap not in (" ", "  ") and not (gap == ". " and len(previous.text) == 1):
             break
-        like_name = previous.kind in (Kind.SURNAME, Kind.UNKNOWN, Kind.GIVEN) or (previous.lower in _PARTICLES and previous.capital)
+        like_name = (
+            previous.kind in (Kind.SURNAME, Kind.UNKNOWN, Kind.GIVEN)
+            or (previous.kind is Kind.MISSPELT and previous.lower in surnames())
+            or (previous.capital and (previous.lower in _PARTICLES or (len(words[first].text) == 1 and previous.lower in surnames())))
+        )
         initial = len(previous.text) == 1 and previous.capital and previous.lower not in ("i", "a")
         if not (capital and previous.capital and (like_name or initial)) and not (not capital and like_name and first == 1 and len(previous.text) > 2):
             break
@@ -254,7 +286,9 @@ def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
     kinds = [word.kind for word in head]
     if len(head) == 1:
         alone = text.strip(" .!\n") == head[0].text
-        return words if kinds[0] in _LISTED or (kinds[0] is Kind.EITHER and alone and head[0].capital and not head[0].text.isupper()) else ()
+        capital = alone and head[0].capital and not head[0].text.isupper()
+        written = capital and (kinds[0] is Kind.EITHER or (kinds[0] is Kind.MISSPELT and head[0].lower in surnames()))
+        return words if kinds[0] in _LISTED or written else ()
     if text[head[0].end : head[-1].start].strip(" ,.").isdigit():
         return ()
     if kinds[0] in (*_NAMELIKE, Kind.EITHER) and all(word.kind in (*_NAMELIKE, Kind.EITHER) or word.lower in surnames() for word in head):

@@ -16,12 +16,12 @@ _GROUPED = re.compile(r"(?<![\w.$/:\-])\(?\d{2,5}\)?(?:[\s.\-]{1,2}\d{2,5}){2,4}
 _LOCAL = re.compile(rf"(?<![\w.$#/:\-])[2-9]\d{{2}}[\-.]\d{{4}}(?![\w/:%\-]|\.\d){_EXTENSION}", re.IGNORECASE)
 _CUED = re.compile(
     r"\b(?:phone|cell|mobile|tel(?:ephone)?|call(?:ed|s)?|text(?:ed)?|sms|reach|whats\s?app|viber|ring|contact|landline|fax|ph|mob|number|"
-    r"line|digits)\b[^\d\n\ufffc]{0,25}(?P<number>\+?\(?\d(?:[\s.\-()/_]{0,3}\d){6,14})(?!\d)",
+    r"line|digits)\b[^\d\n\ufffc\ufff9]{0,25}(?<![A-Za-z])(?P<number>\+?\(?\d(?:[\s.\-()/_]{0,3}\d){6,14})(?!\d)",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"(?<![\w.$])\+?\d(?:[\s.\-]{1,2}\d){6,14}(?![\w]|[.,]\d)")
 _SHORT_CUED = re.compile(
-    r"\b(?:phone|cell|mobile|call|text|reach|whats\s?app|my number)\b[^\d\n\ufffc]{0,20}(?P<number>[2-9]\d{2}\s\d{4})(?!\d)", re.IGNORECASE
+    r"\b(?:phone|cell|mobile|call|text|reach|whats\s?app|my number)\b[^\d\n\ufffc\ufff9]{0,20}(?P<number>[2-9]\d{2}\s\d{4})(?!\d)", re.IGNORECASE
 )
 _DIGIT_WORD = (
     "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"

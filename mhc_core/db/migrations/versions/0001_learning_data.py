@@ -229,7 +229,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("origin in ('score', 'human_edit', 'correction')", name="origin"),
         sa.CheckConstraint("quality between 0 and 1", name="quality"),
-        sa.CheckConstraint("risk in ('none', 'low', 'medium')", name="risk"),
+        sa.CheckConstraint("risk in ('none', 'low', 'medium', 'high')", name="risk"),
         schema="ai",
     )
     op.create_index("ix_training_examples_conversation_id", "training_examples", ["conversation_id"], schema="ai")

@@ -1,0 +1,108 @@
+"""``mhc up``: everything, kept running."""
+
+import signal
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+import typer
+
+from mhc_core import sample
+from mhc_core import settings as configuration
+from mhc_core.db import embedded
+from mhc_core.db.engine import database
+from mhc_core.db.queries import versions
+from mhc_core.errors import ConfigurationError
+from mhc_core.settings import Settings
+from mhc_jobs.cli.console import console, err
+
+
+def command() -> None:
+    """Run PostgreSQL, Dagster (UI, daemon with sensors and schedules) and the API until Ctrl-C.
+
+    With the embedded database and no knowledge yet, the sample articles are loaded, so that the chat has answers.
+    """
+    settings = configuration.load()
+    for port in (settings.dagster_port, settings.serve_port):
+        _require_free(port)
+    err.print("starting PostgreSQL …")
+    with database(settings) as engine:
+        if settings.database_url is None:
+            _sample_knowledge(engine, settings)
+        _run(engine, settings)
+
+
+def _run(engine: sa.Engine, settings: Settings) -> None:
+    from mhc_jobs import dagster_home
+    from mhc_jobs.services import Service, supervise
+
+    url = engine.url.render_as_string(hide_password=False)
+    environment = {**dagster_home.prepare(settings, url), "MHC_STATE_DIR": str(settings.state_dir.absolute())}
+    logs = settings.state_dir.absolute() / "logs"
+    workspace = str(dagster_home.PROJECT / "workspace.yaml")
+    scripts = Path(sys.executable).parent
+    ui = [str(scripts / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(settings.dagster_port), "-w", workspace]
+    services = [
+        Service("api", [str(scripts / "mhc"), "serve"], logs / "serve.log"),
+        Service("dagster-daemon", [str(scripts / "dagster-daemon"), "run", "-w", workspace], logs / "dagster-daemon.log"),
+        Service("dagster-webserver", ui, logs / "dagster-webserver.log"),
+    ]
+    stopping: list[bool] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.append(True))
+    doors = {
+        f"chat and API  http://127.0.0.1:{settings.serve_port}": settings.serve_port,
+        f"Dagster UI    http://127.0.0.1:{settings.dagster_port}": settings.dagster_port,
+    }
+    last_look = 0.0
+
+    def tick() -> None:
+        nonlocal last_look
+        for door, port in list(doors.items()):
+            if _answers(port):
+                console.print(door, markup=False)
+                del doors[door]
+                if not doors:
+                    console.print(f"logs in {logs}; Ctrl-C stops everything", style="dim", markup=False)
+        if settings.database_url is None and time.monotonic() - last_look > 2:
+            last_look = time.monotonic()
+            with embedded.join(settings.state_dir, settings.database_port):
+                pass  # joining starts the server again where its owner was killed
+
+    err.print("starting the API and Dagster …")
+    supervise(services, environment, lambda: bool(stopping), tick, lambda text: err.print(text, markup=False))
+    err.print("stopped")
+
+
+def _sample_knowledge(engine: sa.Engine, settings: Settings) -> None:
+    from mhc_core.knowledge import index
+    from mhc_core.knowledge.articles import import_articles
+    from mhc_core.providers import select
+
+    with engine.connect() as connection:
+        if versions.live(connection, "knowledge"):
+            return
+    err.print("loading the sample knowledge base …")
+    now = datetime.now(UTC)
+    embedder = select.embedder(settings)
+    with engine.begin() as connection:
+        import_articles(connection, [sample.knowledge_dir()], now)
+        version = index.build(connection, embedder, now)
+    with engine.begin() as connection:
+        index.publish(connection, version.id, embedder, now, "mhc up")
+
+
+def _require_free(port: int) -> None:
+    if _answers(port):
+        raise ConfigurationError(
+            f"port {port} is taken: stop what runs there, or set MHC_SERVE_PORT or MHC_DAGSTER_PORT"
+        )
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
