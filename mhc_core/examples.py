@@ -16,6 +16,7 @@ from mhc_core.settings import Settings
 
 CONTEXT_TURNS = 6
 Origin = Literal["score", "human_edit", "correction"]
+NOT_LEARNED = frozenset({"quote", "handover", "waiting"})
 RISK_ORDER = ("none", "low", "medium", "high")
 
 
@@ -31,6 +32,7 @@ class SourceMessage:
     confidence: float | None = None
     vote: str | None = None
     stars: int | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,14 @@ def customer_hash(salt: bytes, customer_id: str) -> str:
 def origin(message: SourceMessage, conversation: SourceConversation, settings: Settings) -> Origin | None:
     """Why an answer becomes an example, or ``None``.
 
-    A human edit always does. A disliked answer, or one the model was unsure of, goes to review to be corrected. The
+    A human edit always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a worked-out quote would teach
+    one party's numbers to all others. A disliked answer, or one the model was unsure of, goes to review to be corrected. The
     rest is promoted by the conversation's score, unless a rating below the minimum says otherwise.
     """
     if message.edited_content is not None:
         return "human_edit"
+    if message.agent in NOT_LEARNED:
+        return None
     ratings = [stars for stars in (message.stars, conversation.stars) if stars is not None]
     if message.vote == "down" or (message.stars is not None and message.stars <= 2):
         return "correction"

@@ -156,7 +156,7 @@ class Settings(BaseSettings):
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
     )
     minimum_confidence: float = Field(
-        0.15,
+        0.08,
         ge=0,
         le=1,
         description="An answer less certain is not given: the customer is told so and offered a person.",

@@ -72,7 +72,9 @@ def _tend(service: Service, environment: Mapping[str, str], say: Callable[[str],
         return
     if service.process is not None:
         _signal_group(service.process, signal.SIGKILL)
-        say(f"{service.name} ended with {service.process.returncode}, again in {service.pause:.0f} s; see {service.log}")
+        say(
+            f"{service.name} ended with {service.process.returncode}, again in {service.pause:.0f} s; see {service.log}"
+        )
         service.wait_until = now + service.pause
         service.pause = min(MAX_PAUSE_SECONDS, service.pause * 2)
         service.process = None

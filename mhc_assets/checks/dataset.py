@@ -36,7 +36,7 @@ def dataset_meets_expectations(platform: Platform) -> dg.AssetCheckResult:
     dataset = _latest(platform)
     with platform.engine.connect() as connection:
         customers = queries.customers(connection, dataset.id)
-    failed, count = failures(dataset, customers)
+    failed, count = failures(dataset, customers, platform.business().allow_list)
     return dg.AssetCheckResult(
         passed=not failed, metadata={"expectations": count, "failed": dg.MetadataValue.json(failed)}
     )

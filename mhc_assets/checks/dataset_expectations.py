@@ -1,10 +1,10 @@
 """What Great Expectations holds true of a data set version.
 
-The library takes seconds to import, so nothing here is imported at the top. Three of its habits shape the code: an empty
+It takes seconds to import, so it is imported where it is used. Three of its habits shape the code: an empty
 frame passes every expectation, a missing column hides in ``exception_info``, and results may hold NaN.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
@@ -17,15 +17,17 @@ EMAIL = r"[\w.+-]+@[\w-]+\.[\w.]{2,}"
 PHONE = r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b"
 
 
-def failures(dataset: DatasetVersion, customers: Mapping[str, str]) -> tuple[dict[str, str], int]:
+def failures(
+    dataset: DatasetVersion, customers: Mapping[str, str], business_contacts: Collection[str]
+) -> tuple[dict[str, str], int]:
     """Expectations that do not hold, with how often, and how many were tested.
 
-    ``customers`` gives the customer hash of each example id.
+    ``customers`` gives the customer hash of each example id; ``business_contacts`` are no personal data.
     """
     import great_expectations as gx
     import pandas as pd
 
-    rows = _rows(dataset, customers)
+    rows = _rows(dataset, customers, business_contacts)
     if len(rows) != dataset.train_count + dataset.validation_count:
         return {"row_count": f"{len(rows)} lines, {dataset.train_count + dataset.validation_count} expected"}, 1
     frame = pd.DataFrame(rows)
@@ -41,7 +43,7 @@ def failures(dataset: DatasetVersion, customers: Mapping[str, str]) -> tuple[dic
         expect.ExpectColumnValuesToBeInSet(column="customer_on_both_sides", value_set=[False]),
         *(
             expect.ExpectColumnValuesToNotMatchRegex(column=column, regex=pattern)
-            for column in ("question", "answer")
+            for column in ("question_without_contacts", "answer_without_contacts")
             for pattern in (EMAIL, PHONE)
         ),
     ]
@@ -61,7 +63,14 @@ def failures(dataset: DatasetVersion, customers: Mapping[str, str]) -> tuple[dic
     return failed, len(suite)
 
 
-def _rows(dataset: DatasetVersion, customers: Mapping[str, str]) -> list[dict[str, Any]]:
+def _rows(
+    dataset: DatasetVersion, customers: Mapping[str, str], business_contacts: Collection[str]
+) -> list[dict[str, Any]]:
+    def without_contacts(text: str) -> str:
+        for contact in business_contacts:
+            text = text.replace(contact, "")
+        return text
+
     rows = []
     for split, uri in (("train", dataset.train_uri), ("validation", dataset.validation_uri)):
         data = artifacts.read_verified(uri, dataset.manifest["sha256"][split])
@@ -76,6 +85,8 @@ def _rows(dataset: DatasetVersion, customers: Mapping[str, str]) -> list[dict[st
                     "system": messages[0]["content"],
                     "question": messages[-2]["content"],
                     "answer": messages[-1]["content"],
+                    "question_without_contacts": without_contacts(messages[-2]["content"]),
+                    "answer_without_contacts": without_contacts(messages[-1]["content"]),
                 }
             )
     return rows

@@ -5,6 +5,7 @@ Hit rate@3 is the share of questions whose article is among the first three retr
 the live one holds: articles that are new must not hide that the old ones are found less often.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,25 +34,35 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A new version, measured over all questions and, beside the live one, over those both can know."""
+    """A new version, measured over all questions and, beside the live one, over those both can know.
+
+    ``displacing`` are the articles that stand before the right one where it stood higher in the live version.
+    """
 
     not_worse: bool
     reasons: tuple[str, ...]
     new: Metrics
     new_shared: Metrics | None = None
     old_shared: Metrics | None = None
+    displacing: frozenset[str] = frozenset()
 
 
-def ranks(
-    connection: sa.Connection, version_id: str, questions: list[tuple[str, str]], vectors: NDArray[np.float32]
-) -> list[int]:
-    """Where each question's article stands among the first ten retrieved, from 1; 0 when it is not there."""
-    found: list[int] = []
-    for (question, article_id), vector in zip(questions, vectors, strict=True):
-        passages = search(connection, version_id, question, vector, k=DEPTH)
-        places = [place for place, passage in enumerate(passages, start=1) if passage.article_id == article_id]
-        found.append(places[0] if places else 0)
-    return found
+def retrieved(
+    connection: sa.Connection, version_id: str, questions: Sequence[tuple[str, str]], vectors: NDArray[np.float32]
+) -> list[list[str]]:
+    """For each question the ids of the first ten articles retrieved, best first."""
+    return [
+        [passage.article_id for passage in search(connection, version_id, question, vector, k=DEPTH)]
+        for (question, _), vector in zip(questions, vectors, strict=True)
+    ]
+
+
+def ranks(questions: Sequence[tuple[str, str]], found: Sequence[list[str]]) -> list[int]:
+    """Where each question's own article stands among those found, from 1; 0 when it is not there."""
+    return [
+        ids.index(article_id) + 1 if article_id in ids else 0
+        for (_, article_id), ids in zip(questions, found, strict=True)
+    ]
 
 
 def metrics(found: list[int]) -> Metrics:
@@ -72,8 +83,9 @@ def compare(
     """
     questions = queries.questions(connection)
     vectors = embedder.embed([question for question, _ in questions]) if questions else np.empty((0, 0), np.float32)
-    found = ranks(connection, new.id, questions, vectors)
-    measured = metrics(found)
+    found = retrieved(connection, new.id, questions, vectors)
+    places = ranks(questions, found)
+    measured = metrics(places)
     if live is None:
         return Comparison(True, ("No other version is live.",), measured)
     if live.id == new.id:
@@ -86,10 +98,23 @@ def compare(
     shared = [place for place, (_, article_id) in enumerate(questions) if article_id in known]
     if not shared:
         return Comparison(True, ("The live version holds no article of any stored question.",), measured)
-    old_found = ranks(connection, live.id, [questions[place] for place in shared], vectors[shared])
-    new_shared, old_shared = metrics([found[place] for place in shared]), metrics(old_found)
+    asked = [questions[place] for place in shared]
+    old_places = ranks(asked, retrieved(connection, live.id, asked, vectors[shared]))
+    new_places = [places[place] for place in shared]
+    before = [found[place][: (places[place] or DEPTH + 1) - 1] for place in shared]
+    lost = [
+        ids
+        for ids, new_place, old_place in zip(before, new_places, old_places, strict=True)
+        if _lower(new_place, old_place)
+    ]
+    new_shared, old_shared = metrics(new_places), metrics(old_places)
     not_worse, reasons = _verdict(new_shared, old_shared)
-    return Comparison(not_worse, reasons, measured, new_shared, old_shared)
+    displacing = frozenset(article_id for ids in lost for article_id in ids)
+    return Comparison(not_worse, reasons, measured, new_shared, old_shared, displacing)
+
+
+def _lower(new_place: int, old_place: int) -> bool:
+    return (new_place or DEPTH + 1) > (old_place or DEPTH + 1)
 
 
 def _against_record(measured: Metrics, live: KnowledgeVersion) -> Comparison:

@@ -38,6 +38,7 @@ _OWN = re.compile(
     r"|follow up|let you know)|i(?:'m|’m| am) (?:so |very |really )?sorry|apologi[sz]e|confirmation"
     r"|you(?:'re|’re| are) (?:all set|booked|confirmed|welcome|\d+)"
     r"|\d+ (?:days?|weeks?|months?) (?:ahead|away|from now)"
+    r"|your request|(?:pass|hand)(?:ed|ing) (?:this|that|it|you)|(?:pass|hand|forward) (?:this|that|it) (?:on|to)"
     r"|as (?:i|we) (?:said|mentioned)|you (?:said|mentioned|asked|told))\b",
     re.I,
 )

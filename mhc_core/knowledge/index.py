@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from mhc_core.db.queries import audit, learned, versions
@@ -13,16 +12,18 @@ from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries.knowledge import Chunk, KnowledgeVersion
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.knowledge import compare
-from mhc_core.knowledge.chunks import embedded_text, split
+from mhc_core.knowledge.chunks import split, vectors
 from mhc_core.providers.protocols import Embedder
 
 KIND = "knowledge"
-_EMBED_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What publishing decided. ``live`` is the version in use afterwards; ``reasons`` are whole sentences."""
+    """What publishing decided. ``live`` is the version in use afterwards; ``reasons`` are whole sentences.
+
+    ``displacing`` names the articles that stand before the right one of a question that it placed higher.
+    """
 
     version_id: str
     published: bool
@@ -30,6 +31,7 @@ class Publication:
     reasons: tuple[str, ...]
     new: compare.Metrics
     old: compare.Metrics | None
+    displacing: tuple[str, ...] = ()
 
 
 def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> KnowledgeVersion:
@@ -42,7 +44,7 @@ def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> Knowl
         Conflict: there is no active article with text.
     """
     queries.lock_index(connection)
-    chunks = [chunk for row in queries.articles(connection) for chunk in split(row.id, row.title, row.body)]
+    chunks = [chunk for row in queries.articles(connection) for chunk in split(row.id, row.title, row.tags, row.body)]
     if not chunks:
         raise Conflict("no knowledge article is active; add articles with `mhc import knowledge` first")
     version_id = _version_id(embedder, chunks)
@@ -102,28 +104,35 @@ def publish(connection: sa.Connection, version_id: str, embedder: Embedder, now:
         reasons=comparison.reasons,
         new=comparison.new_shared or comparison.new,
         old=comparison.old_shared,
+        displacing=tuple(sorted(comparison.displacing)),
     )
 
 
 def update(connection: sa.Connection, embedder: Embedder, now: datetime, by: str) -> Publication:
-    """Build the present version and publish it; when it is worse, try once more without what was learned since.
+    """Build the present version and publish it; when it is worse, try again without what was learned since.
 
-    New learned articles that harm retrieval are withdrawn, so that they can not keep edited articles from going live.
+    First those new learned articles go that stand before the right article of a stored question, then, if that is not
+    enough, all new ones: so they can not keep edited articles from going live.
 
     Raises:
         Conflict: there is no active article with text.
     """
-    first = publish(connection, build(connection, embedder, now).id, embedder, now, by)
-    if first.published:
-        return first
-    withdrawn = learned.withdraw_unpublished(connection, first.live, now)
+    result = publish(connection, build(connection, embedder, now).id, embedder, now, by)
+    withdrawn: list[str] = []
+    for only in (result.displacing, None):
+        if result.published:
+            break
+        gone = learned.withdraw_unpublished(connection, result.live, now, only)
+        if not gone:
+            continue
+        withdrawn += gone
+        evidence = {"articles": gone, "reasons": list(result.reasons)}
+        audit.record(connection, by, "knowledge.learned_withdrawn", result.version_id, evidence, now)
+        result = publish(connection, build(connection, embedder, now).id, embedder, now, by)
     if not withdrawn:
-        return first
-    evidence = {"articles": withdrawn, "reasons": list(first.reasons)}
-    audit.record(connection, by, "knowledge.learned_withdrawn", first.version_id, evidence, now)
-    second = publish(connection, build(connection, embedder, now).id, embedder, now, by)
-    note = f"{len(withdrawn)} new learned articles were withdrawn: with them retrieval was worse."
-    return replace(second, reasons=(*second.reasons, note))
+        return result
+    note = f"Withdrawn because retrieval was worse with them: {', '.join(withdrawn)}."
+    return replace(result, reasons=(*result.reasons, note))
 
 
 def rollback(connection: sa.Connection, now: datetime, by: str) -> str:
@@ -140,13 +149,7 @@ def _embed_missing(connection: sa.Connection, embedder: Embedder, chunks: list[C
     missing = [chunk for chunk in chunks if (chunk.article_id, chunk.content_sha256) not in known]
     if not missing:
         return
-    vectors = np.concatenate(
-        [
-            embedder.embed([embedded_text(chunk) for chunk in missing[start : start + _EMBED_AT_ONCE]])
-            for start in range(0, len(missing), _EMBED_AT_ONCE)
-        ]
-    )
-    queries.copy_chunks(connection, missing, embedder.id, vectors)
+    queries.copy_chunks(connection, missing, embedder.id, vectors(embedder, missing))
     queries.ensure_index(connection, embedder.dimensions)
 
 

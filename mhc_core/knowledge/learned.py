@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from mhc_core.business_data import Business
 from mhc_core.db.queries import learned as queries
-from mhc_core.db.queries.knowledge import upsert_articles
+from mhc_core.db.queries.knowledge import Chunk, upsert_articles
 from mhc_core.knowledge.articles import LEARNED_PREFIX
+from mhc_core.knowledge.chunks import vectors
 from mhc_core.knowledge.general import general, known_numbers, without_greeting
 from mhc_core.providers.protocols import Embedder
 from mhc_core.vocabulary import Intent
@@ -24,7 +25,7 @@ REUSABLE = (Intent.PRICING, Intent.MENU, Intent.POLICY, Intent.TRAVEL, Intent.AV
 QUALITY = 0.9
 LIMIT = 25
 """New articles in one run."""
-SIMILARITY = 0.8
+SIMILARITY = 0.6
 """Cosine from which a question with its answer says what an existing chunk, or another learned article, says."""
 
 _LOOKED_AT = 8 * LIMIT
@@ -94,11 +95,11 @@ def _new(connection: sa.Connection, embedder: Embedder, fitting: list[sa.Row[Any
     if not fitting:
         return []
     earlier = queries.learned_texts(connection)
-    vectors = embedder.embed(
-        [*(other.text for other in earlier), *(f"{title(row.question)}\n{row.answer.strip()}" for row in fitting)]
-    )
-    taken = [(other.example_id, vector) for other, vector in zip(earlier, vectors, strict=False)]
-    own = vectors[len(earlier) :]
+    said = [(other.title, other.body) for other in earlier]
+    said += [(title(row.question), row.answer.strip()) for row in fitting]
+    known = vectors(embedder, [Chunk("", heading, heading, body, "") for heading, body in said])
+    taken = [(other.example_id, vector) for other, vector in zip(earlier, known, strict=False)]
+    own = known[len(earlier) :]
     chosen: list[sa.Row[Any]] = []
     for row, vector, closest in zip(fitting, own, queries.nearest_chunks(connection, embedder.id, own), strict=True):
         if len(chosen) == limit:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from mhc_core.db.queries import retrieval as queries
 from mhc_core.providers.protocols import Passage
 
-LEXICAL_WEIGHT = 0.3
+LEXICAL_WEIGHT = 0.15
+LEARNED_WEIGHT = 0.85
 POOL = 60
 RARE_MATCHES = 400
 PER_ARTICLE = 1
@@ -53,6 +54,7 @@ def search(
         _rare(list(weights), frequency),
         weights,
         lexical_weight=LEXICAL_WEIGHT,
+        learned_weight=LEARNED_WEIGHT,
         pool=min(POOL, ef_search),
         per_article=PER_ARTICLE,
         k=k,

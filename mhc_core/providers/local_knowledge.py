@@ -69,8 +69,8 @@ def best_sentences(question: str, passage: Passage, embedder: Embedder | None) -
 
 
 def passage_confidence(score: float) -> float:
-    """A cautious guess, 0.02 to 0.42, that the best passage answers the question; the middle lies at score 0.6."""
-    return float(0.02 + 0.4 / (1 + np.exp(-10 * (score - 0.6))))
+    """A cautious guess, 0.02 to 0.42, that the best passage answers the question; the middle lies at score 0.55."""
+    return float(0.02 + 0.4 / (1 + np.exp(-10 * (score - 0.55))))
 
 
 def supporting(answer: str, passages: Sequence[Passage]) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ class Story:
     mood: float = 0.0
     booking_value: float | None = None
     escalation: Record | None = None
+    complaint: bool = False
     mentioned: list[str] = field(default_factory=list)
 
 
@@ -96,6 +97,15 @@ class Director:
         if rng.random() < 0.3:
             self.story.outcome = Outcome.NOT_BOOKED
 
+    def settle_complaint(self) -> None:
+        """A complaint that was taken up; whether it is resolved shows later."""
+        rng = self._rng
+        self.story.mood = -0.2
+        self.story.outcome = rng.choice((Outcome.RESOLVED, Outcome.UNRESOLVED))
+        if rng.random() < 0.5:
+            self.talk.user(small_talk(rng, "thanks_complaint", self.slots), Intent.COMPLAINT)
+            self.story.outcome, self.story.mood = Outcome.RESOLVED, 0.3
+
     def close(self) -> None:
         """Thanks and goodbye, or a silent end."""
         talk, rng = self.talk, self._rng
@@ -145,7 +155,9 @@ class Director:
         if self.slots["contact"] in text:
             self.story.mentioned.append(self.slots["contact"])
         talk.user(text, intent)
-        right = personal(talk, self.slots, answer.render(rng, self.slots))
+        plain = sentences(answer.render(rng, self.slots))
+        serious = bool(hand_over) or intent is Intent.COMPLAINT
+        right = personal(talk, self.slots, plain, serious=serious)
         mistakes = [mistake for mistake in wrong if sayable([mistake.text], self.known)]
         if not mistakes or rng.random() > _WRONG_SHARE * (2.5 if hand_over else 1):
             talk.assistant(right, intent)
@@ -156,16 +168,18 @@ class Director:
         self.story.mood = -0.5
         fate = rng.random()
         if fate < 0.3:  # nobody notices yet: a reviewer or a thumbs down will
+            if hand_over:
+                self.story.outcome = Outcome.UNRESOLVED
             return not hand_over
         if fate < 0.65:
             talk.user(small_talk(rng, "doubt", self.slots), intent)
-            talk.assistant(f"{small_talk(rng, 'sorry', self.slots)} {right}", intent)
+            talk.assistant(f"{small_talk(rng, 'sorry', self.slots)} {plain}", intent)
             return True
         if fate < 0.85:
             talk.user(small_talk(rng, "angry", self.slots), Intent.COMPLAINT)
             talk.assistant(small_talk(rng, "handover", self.slots), Intent.COMPLAINT, matters=False)
             self._handed(hand_over or "angry customer")
-            fix = small_talk(rng, "agent_fix", {**self.slots, "better": right})
+            fix = small_talk(rng, "agent_fix", {**self.slots, "better": plain})
             talk.colleague(fix, intent)
             if rng.random() < 0.6:
                 talk.user(small_talk(rng, "after_agent", self.slots), intent)

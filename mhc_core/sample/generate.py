@@ -29,6 +29,9 @@ _CHANNELS = {
 _HOURS = (9, 9, 10, 9, 7, 5, 3, 1.5, 0.7, 0.4, 0.3, 0.3, 0.4, 0.7, 1.5, 2.5, 4, 5, 6, 6.5, 6.5, 6, 6, 7.5)
 _WEEKDAYS = (0.95, 0.9, 1.0, 1.15, 1.3, 1.2, 1.05)
 _KINDS = {"sale": 36, "question": 33, "existing": 11, "complaint": 6, "escalation": 9, "smalltalk": 5}
+_SIDE_INTENTS = (
+    Intent.PRICING, Intent.BOOKING, Intent.MENU, Intent.POLICY, Intent.AVAILABILITY, Intent.TRAVEL, Intent.ALLERGY,
+)  # fmt: skip
 _REPEAT_SHARE = 0.26
 _REMEMBERED = 4_000
 _MODELS = ((0.45, "concierge-2026-08"), (1.0, "concierge-2026-10"))
@@ -112,6 +115,7 @@ def _conversation(
     director = Director(talk, business, base, begun.date())
     kind = rng.choices(list(_KINDS), list(_KINDS.values()))[0]
     topic = _play(rng, director, kind, returning)
+    director.story.complaint = topic.intent is Intent.COMPLAINT
     story = director.story
     record: Record = {
         "id": record_id,
@@ -154,7 +158,7 @@ def _play(rng: Random, director: Director, kind: str, returning: bool) -> Topic:
         return topic
     if kind == "sale":
         first = _draw(rng, [topic for topic in plain if topic.sales])
-        chosen = [first, *_more(rng, plain, (0.55, 0.35, 0.1))]
+        chosen = [first, *_more(rng, plain, first, (0.55, 0.35, 0.1))]
         if not director.questions(chosen, returning=returning):
             return first
         if rng.random() < 0.55 and director.scene.days_left >= 2:
@@ -165,11 +169,7 @@ def _play(rng: Random, director: Director, kind: str, returning: bool) -> Topic:
     chosen = _chosen(rng, plain, kind)
     if director.questions(chosen, returning=returning):
         if kind == "complaint":
-            director.story.mood = -0.2
-            director.story.outcome = rng.choice((Outcome.RESOLVED, Outcome.UNRESOLVED))
-            if rng.random() < 0.5:
-                director.close()
-                director.story.mood = 0.2
+            director.settle_complaint()
         elif rng.random() < 0.1:
             director.story.outcome, director.story.mood = Outcome.ABANDONED, 0.0
         else:
@@ -184,34 +184,22 @@ def _chosen(rng: Random, plain: list[Topic], kind: str) -> list[Topic]:
         "existing": (Intent.ACCOUNT, Intent.POLICY, Intent.BOOKING),
         "complaint": (Intent.COMPLAINT,),
         "smalltalk": (Intent.SMALLTALK, Intent.OTHER),
-    }.get(
-        kind,
-        (
-            Intent.PRICING,
-            Intent.BOOKING,
-            Intent.MENU,
-            Intent.POLICY,
-            Intent.AVAILABILITY,
-            Intent.TRAVEL,
-            Intent.ALLERGY,
-        ),
-    )
+    }.get(kind, _SIDE_INTENTS)
     first = _draw(rng, [topic for topic in plain if topic.intent in wanted])
     if kind in ("complaint", "smalltalk"):
         return [first]
-    return [first, *_more(rng, plain, (0.5, 0.33, 0.17))]
+    return [first, *_more(rng, plain, first, (0.5, 0.33, 0.17))]
 
 
-def _more(rng: Random, plain: list[Topic], shares: tuple[float, ...]) -> list[Topic]:
+def _more(rng: Random, plain: list[Topic], first: Topic, shares: tuple[float, ...]) -> list[Topic]:
     count = rng.choices(range(len(shares)), shares)[0]
-    askable = [
-        topic
-        for topic in plain
-        if topic.intent not in (Intent.SMALLTALK, Intent.OTHER, Intent.COMPLAINT, Intent.ACCOUNT)
-        and not topic.party
-        and not topic.identity
-    ]
-    return [_draw(rng, askable) for _ in range(count)]
+    askable = [topic for topic in plain if topic.intent in _SIDE_INTENTS and not topic.party and not topic.identity]
+    chosen: list[Topic] = []
+    while len(chosen) < count:
+        topic = _draw(rng, askable)
+        if topic not in (first, *chosen):
+            chosen.append(topic)
+    return chosen
 
 
 def _draw(rng: Random, among: list[Topic]) -> Topic:

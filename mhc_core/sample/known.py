@@ -62,11 +62,12 @@ def sayable(patterns: Sequence[Template], known: frozenset[str]) -> list[Templat
 def fitting_pair(
     rng: Random, asks: Sequence[Template], answers: Sequence[Template], known: frozenset[str]
 ) -> tuple[Template, Template]:
-    """A question and an answer that uses only what the question and the talk before have told."""
+    """A question and an answer that uses only what was told, and takes up what the question tells where it can."""
     for ask in rng.sample(asks, len(asks)):
-        fits = sayable(answers, learn(known, given(ask.fields)))
+        told = learn(frozenset(), given(ask.fields))
+        fits = sayable(answers, learn(known, told))
         if fits:
-            return ask, rng.choice(fits)
+            return ask, rng.choice([answer for answer in fits if needed(answer.fields) & told] or fits)
     return rng.choice(asks), rng.choice(answers)
 
 

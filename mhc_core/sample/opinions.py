@@ -51,7 +51,9 @@ def give_feedback(talk: Talk, story: Story, slots: Mapping[str, str], record: Re
         else:
             record["feedback"] |= {"vote": "up", "stars": stars}
         if rng.random() < 0.35:
-            record["feedback"]["comment"] = small_talk(rng, "comment_good", slots)
+            record["feedback"]["comment"] = small_talk(
+                rng, "comment_relieved" if story.complaint else "comment_good", slots
+            )
         return
     stars = rng.choice((1, 1, 2, 2, 3)) if story.mood < 0 else rng.choice((3, 3, 4, 4))
     record["feedback"] = {

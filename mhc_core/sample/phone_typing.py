@@ -15,7 +15,7 @@ _SHORT = {
 _RARELY = {"for", "to", "and", "what", "know", "with", "confirmation"}
 _WORD = re.compile(r"[a-z']+")
 _TYPO_WORD = re.compile(r"\b[a-z]{5,}\b")
-_FILLERS = ("um, ", "uh, ", "so, ", "yeah so ", "okay, ", "hi there, ", "well, ")
+_FILLERS = ("um, ", "uh, ", "so, ", "yeah so ", "okay, ", "well, ")
 _EMOJI = ("🔥", "🙏", "😊", "🎉", "🍤", "😍", "🙌", "❤️", "👍", "🥳")
 _SLOPPY = {Channel.SMS: 0.75, Channel.INSTAGRAM: 0.7, Channel.FACEBOOK: 0.55, Channel.WEB: 0.45, Channel.EMAIL: 0.12}
 

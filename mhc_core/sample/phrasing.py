@@ -48,11 +48,11 @@ def joined(talk: Talk, slots: Mapping[str, str], text: str) -> str:
     return f"{small_talk(talk.rng, 'more', slots)} {_lower(text)}" if talk.rng.random() < 0.45 else text
 
 
-def personal(talk: Talk, slots: Mapping[str, str], text: str) -> str:
+def personal(talk: Talk, slots: Mapping[str, str], text: str, *, serious: bool) -> str:
     """An answer in whole sentences, now and then with the customer's name before it."""
     rng = talk.rng
     if talk.knows_name and slots["first"] not in text and rng.random() < 0.4:
-        name = small_talk(rng, "opening", slots)
+        name = small_talk(rng, "opening_serious" if serious else "opening", slots)
         text = f"{name} {_lower(text) if name.endswith(',') else text}"
     return sentences(text)
 

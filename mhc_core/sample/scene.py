@@ -98,12 +98,12 @@ def draw_scene(rng: Random, business: Business, customer: Customer, today: date,
 
 def change_scene(rng: Random, business: Business, scene: Scene, change: str) -> Scene:
     """The party after a follow-up such as "and for 12?"."""
-    ceiling = business.handover.guests_from - 1 - scene.children - scene.under_six
+    room = business.handover.guests_from - 1 - scene.under_six
     if change == "party":
-        others = [count for count in range(6, ceiling + 1) if count != scene.adults]
+        others = [count for count in range(6, room - scene.children + 1) if count != scene.adults]
         return replace(scene, adults=rng.choice(others))
     if change == "kids":
-        return replace(scene, children=min(scene.children + rng.randrange(1, 5), 29 - scene.adults - scene.under_six))
+        return replace(scene, children=min(scene.children + rng.randrange(1, 5), room - scene.adults))
     if change == "extras":
         return replace(scene, upgrade=(rng.choice(list(business.upgrades)), rng.randrange(2, scene.adults + 1)))
     if change == "day":
@@ -156,10 +156,12 @@ def scene_slots(
         "days_left": str(scene.days_left),
         "days_ago": str(rng.randrange(1, 5)),
         "upgrade": upgrade,
+        "upgrade_is": f"{upgrade} {'are' if upgrade.endswith('s') else 'is'}",
         "upgrade_n": str(persons),
         "upgrade_price": money(upgrade_price),
         "upgrade_sum": money(upgrade_price * persons),
         "add_on": add_on,
+        "add_on_is": f"{add_on} {'are' if add_on.endswith('s') else 'is'}",
         "add_on_n": str(portions),
         "add_on_price": money(add_on_price),
         "add_on_sum": money(add_on_price * portions),

@@ -3,11 +3,28 @@
 import re
 
 TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
-_UNITS = {word: index for index, word in enumerate("zero one two three four five six seven eight nine".split())} | {
-    word: index for index, word in enumerate("cero uno dos tres cuatro cinco seis siete ocho nueve".split())
-} | {"oh": 0, "o": 0, "niner": 9}
-_TEENS = {w: 10 + i for i, w in enumerate("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-_TENS = {w: 20 + 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_UNITS = (
+    {
+        word: index
+        for index, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    }
+    | {
+        word: index
+        for index, word in enumerate(
+            ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
+        )
+    }
+    | {"oh": 0, "o": 0, "niner": 9}
+)
+_TEENS = {
+    w: 10 + i
+    for i, w in enumerate(
+        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+    )
+}
+_TENS = {
+    w: 20 + 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
+}
 _ORDER_BEFORE = re.compile(
     r"(?:\b(?:order|ref(?:erence)?|confirmation|conf|invoice|ticket|tracking|booking|reservation|quote|case|receipt|po|sku|item)\b"
     r"\s{0,2}(?:number|num|no\.?|nr|id|code|is|#|:|was)?\s{0,2}(?:is)?\s{0,2}[#:]?\s{0,2}(?:[A-Z]{1,3}-?)?|#)$",

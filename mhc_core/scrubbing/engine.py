@@ -38,7 +38,9 @@ class Scrubber:
     comes out is exactly what a further scrub would leave alone.
     """
 
-    def __init__(self, rules: Any, model: Any, business_allow: Collection[str] = (), budget: float = TIME_BUDGET_SECONDS) -> None:
+    def __init__(
+        self, rules: Any, model: Any, business_allow: Collection[str] = (), budget: float = TIME_BUDGET_SECONDS
+    ) -> None:
         """``rules`` and ``model`` are Presidio analyzers; ``budget`` is the time one text may take, in seconds."""
         self._rules = rules
         self._model = model
@@ -67,7 +69,9 @@ class Scrubber:
             raise
         except Exception as error:
             # The cause may quote the text, so it is named but not chained.
-            raise ScrubRefused(f"scrubbing failed with {type(error).__name__}: hold the text and look into the scrubber") from None
+            raise ScrubRefused(
+                f"scrubbing failed with {type(error).__name__}: hold the text and look into the scrubber"
+            ) from None
 
     def scrub_conversation(self, texts: Sequence[str]) -> list[ScrubResult]:
         """The texts of one conversation, oldest first, with the same placeholder for the same person or number.
@@ -120,8 +124,14 @@ class Scrubber:
                     if not any(one.start <= piece.start and piece.end <= one.end for one in found)
                 ]
         names = {*names, *_name_words(view.text, spans), *_name_words(text, taken)}
-        spans += [one for one in _echoes(view.text, names) if not any(p.start <= one.start and one.end <= p.end for p in spans)]
-        kept = [(match.start(), match.end()) for match in self._allow.finditer(view.text)] if self._allow and spans else []
+        spans += [
+            one
+            for one in _echoes(view.text, names)
+            if not any(p.start <= one.start and one.end <= p.end for p in spans)
+        ]
+        kept = (
+            [(match.start(), match.end()) for match in self._allow.finditer(view.text)] if self._allow and spans else []
+        )
         whole = [piece for piece in spans if not any(start <= piece.start and piece.end <= end for start, end in kept)]
         return [
             piece._replace(start=start, end=end)
@@ -146,7 +156,9 @@ class Scrubber:
 def resolve(pieces: Iterable[_Piece]) -> list[_Piece]:
     """Pieces that do not overlap: those that do become one over all of them, named after the most harmful type."""
     merged: list[_Piece] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.start, -piece.end, -SEVERITY[piece.type], -piece.score, piece.recognizer)):
+    for piece in sorted(
+        pieces, key=lambda piece: (piece.start, -piece.end, -SEVERITY[piece.type], -piece.score, piece.recognizer)
+    ):
         if merged and piece.start < merged[-1].end:
             last = merged[-1]
             worse = max(last, piece, key=_harm)
@@ -193,7 +205,7 @@ def _echoes(text: str, names: Collection[str]) -> list[_Piece]:
     anywhere = {name.lower() for name in names if kind(name) in (Kind.GIVEN, Kind.SURNAME, Kind.UNKNOWN)}
     written = {name for name in names if name[0].isupper()}
     return [
-        _Piece(match.start(), match.end(), PiiType.PERSON, 0.5, "echo")
+        _Piece(match.start(), match.start() + len(word), PiiType.PERSON, 0.5, "echo")
         for match in WORD.finditer(text)
         for word in [match.group().removesuffix("'s")]
         if word in written or word.lower() in anywhere
@@ -238,5 +250,7 @@ def _analyzers() -> tuple[Any, Any]:
     try:
         from mhc_core.scrubbing.registry import analyzers
     except ImportError as error:
-        raise ConfigurationError(f"the scrubber can not start, {error.name} is missing: install the project again") from None
+        raise ConfigurationError(
+            f"the scrubber can not start, {error.name} is missing: install the project again"
+        ) from None
     return analyzers()

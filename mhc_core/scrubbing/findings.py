@@ -29,9 +29,7 @@ class PiiType(StrEnum):
 SEVERITY: Mapping[str, int] = {kind.value: len(PiiType) - rank for rank, kind in enumerate(PiiType)}
 """Higher is more harmful; decides the label of overlapping findings."""
 
-HIGH_RISK = frozenset(
-    {PiiType.CREDIT_CARD, PiiType.US_SSN, PiiType.IBAN, PiiType.BANK_ACCOUNT, PiiType.GOVERNMENT_ID}
-)
+HIGH_RISK = frozenset({PiiType.CREDIT_CARD, PiiType.US_SSN, PiiType.IBAN, PiiType.BANK_ACCOUNT, PiiType.GOVERNMENT_ID})
 """Kinds that allow fraud by themselves."""
 
 

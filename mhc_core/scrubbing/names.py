@@ -9,11 +9,62 @@ from mhc_core.scrubbing.vocabulary import FOOD, FUNCTION, OWN, english, misspelt
 
 WORD = re.compile(r"(?<![^\W_])[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|['\-](?=[^\W\d_]))*")
 CLEAR = frozenset(
-    """
-    john william maria donna peter heather harry louis bobby tony charlotte eva sally lucy hugh matt brad ken rob glen derrick dustin
-    darin lacey alma warren patsy lana teddy kisha missy willy hank kitty fanny lulu christen alia wei mei terry jack
-    james mary daniel george andrew anna virginia henry julie nicholas alexander michael
-    """.split()
+    [
+        "john",
+        "william",
+        "maria",
+        "donna",
+        "peter",
+        "heather",
+        "harry",
+        "louis",
+        "bobby",
+        "tony",
+        "charlotte",
+        "eva",
+        "sally",
+        "lucy",
+        "hugh",
+        "matt",
+        "brad",
+        "ken",
+        "rob",
+        "glen",
+        "derrick",
+        "dustin",
+        "darin",
+        "lacey",
+        "alma",
+        "warren",
+        "patsy",
+        "lana",
+        "teddy",
+        "kisha",
+        "missy",
+        "willy",
+        "hank",
+        "kitty",
+        "fanny",
+        "lulu",
+        "christen",
+        "alia",
+        "wei",
+        "mei",
+        "terry",
+        "jack",
+        "james",
+        "mary",
+        "daniel",
+        "george",
+        "andrew",
+        "anna",
+        "virginia",
+        "henry",
+        "julie",
+        "nicholas",
+        "alexander",
+        "michael",
+    ]
 )
 """Given names that the English lexicon also lists as words but that mean a person whenever people write them."""
 

@@ -10,7 +10,32 @@ from mhc_core.scrubbing.names import WORD
 from mhc_core.scrubbing.view import PLACEHOLDER
 from mhc_core.scrubbing.vocabulary import FUNCTION
 
-_TITLES = frozenset("mr mrs ms miss mister dr doctor prof professor sir chef coach chief sr sra rev father pastor aunt uncle auntie the".split())
+_TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mister",
+        "dr",
+        "doctor",
+        "prof",
+        "professor",
+        "sir",
+        "chef",
+        "coach",
+        "chief",
+        "sr",
+        "sra",
+        "rev",
+        "father",
+        "pastor",
+        "aunt",
+        "uncle",
+        "auntie",
+        "the",
+    ]
+)
 _DICTATED = re.compile(r"\(?\[?\b(at|dot|underscore|dash|arroba|punto)\b\]?\)?", re.IGNORECASE)
 _SIGNS = {"at": "@", "arroba": "@", "dot": ".", "punto": ".", "underscore": "_", "dash": "-"}
 
@@ -78,13 +103,21 @@ def same_person(one: list[str], other: list[str]) -> bool:
 
 
 def _fits(word: str, candidate: str) -> bool:
-    return word == candidate or (len(word) == 1 and candidate.startswith(word)) or (len(candidate) == 1 and word.startswith(candidate))
+    return (
+        word == candidate
+        or (len(word) == 1 and candidate.startswith(word))
+        or (len(candidate) == 1 and word.startswith(candidate))
+    )
 
 
 def words_of_name(value: str) -> list[str]:
     """The words of a name that recognise it elsewhere: no titles, particles or initials."""
     words = [match.group().removesuffix("'s") for match in WORD.finditer(value)]
-    return [word for word in words if len(word) > 2 and word.lower() not in _TITLES and word.lower() not in FUNCTION and not word.isupper()]
+    return [
+        word
+        for word in words
+        if len(word) > 2 and word.lower() not in _TITLES and word.lower() not in FUNCTION and not word.isupper()
+    ]
 
 
 def _name_words(value: str) -> list[str]:

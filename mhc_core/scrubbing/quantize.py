@@ -46,9 +46,13 @@ def _graph(graph: memoryview) -> bytes:
             replaced.update(inputs[1:])
             out += _message(_INITIALIZER, _tensor(f"{name}_int8", _INT8, packed.shape, packed.tobytes()))
             out += _message(_INITIALIZER, _tensor(f"{name}_scale", _FLOAT, scale.shape, scale.tobytes()))
-            node = b"".join(_message(_INPUT, source.encode()) for source in (inputs[0], f"{name}_int8", f"{name}_scale"))
+            node = b"".join(
+                _message(_INPUT, source.encode()) for source in (inputs[0], f"{name}_int8", f"{name}_scale")
+            )
             node += _message(_OUTPUT, _text(value, _OUTPUT)[0].encode()) + _message(_NAME, name.encode())
-            out += _message(_NODE, node + _message(_OP_TYPE, b"DynamicQuantizeMatMul") + _message(_DOMAIN, b"com.microsoft"))
+            out += _message(
+                _NODE, node + _message(_OP_TYPE, b"DynamicQuantizeMatMul") + _message(_DOMAIN, b"com.microsoft")
+            )
         else:
             out += raw
     kept = bytearray()
@@ -80,7 +84,11 @@ def _raw(tensor: memoryview) -> memoryview:
 
 
 def _text(message: memoryview, wanted: int) -> list[str]:
-    return [bytes(value).decode() for number, value, _ in _fields(message) if number == wanted and isinstance(value, memoryview)]
+    return [
+        bytes(value).decode()
+        for number, value, _ in _fields(message)
+        if number == wanted and isinstance(value, memoryview)
+    ]
 
 
 def _tensor(name: str, kind: int, shape: tuple[int, ...], raw: bytes) -> bytes:
@@ -98,7 +106,9 @@ def _fields(message: memoryview) -> Iterator[tuple[int, memoryview | int, memory
         if key & 7 == 0:
             value, position = _read(message, position)
         else:
-            width, position = (8, position) if key & 7 == 1 else (4, position) if key & 7 == 5 else _read(message, position)
+            width, position = (
+                (8, position) if key & 7 == 1 else (4, position) if key & 7 == 5 else _read(message, position)
+            )
             value = message[position : position + width]
             position += width
         yield key >> 3, value, message[start:position]

@@ -36,12 +36,13 @@ def analyzers() -> tuple[AnalyzerEngine, AnalyzerEngine]:
     Raises:
         ConfigurationError: the name model is missing or altered.
     """
-    both = _analyzer(rules()), _analyzer([RampartRecognizer()])
+    both = analyzer(rules()), analyzer([RampartRecognizer()])
     kind("")  # reads the word lists
     return both
 
 
-def _analyzer(recognizers: list[SpanRecognizer]) -> AnalyzerEngine:
+def analyzer(recognizers: list[SpanRecognizer]) -> AnalyzerEngine:
+    """A Presidio analyzer of these recognisers alone."""
     return AnalyzerEngine(
         registry=RecognizerRegistry(recognizers=recognizers, supported_languages=["en"]),
         nlp_engine=NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}]),

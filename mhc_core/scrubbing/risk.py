@@ -11,7 +11,11 @@ from mhc_core.scrubbing.view import look
 _RUN = re.compile(r"\d{9,}")
 _SSN_LIKE = re.compile(r"(?<!\d)\d{3}\W{1,3}\d{2}\W{1,3}\d{4}(?!\d)")
 _CARD_LIKE = re.compile(r"(?<!\d)\d(?:[^\w\n]{0,3}\d){12,18}(?!\d)")
-_ACCOUNT_LIKE = re.compile(r"\b(?:account|acct|routing|iban|ssn|social security|passport)\b\W{0,3}(?:number|no|is)?\W{0,3}(?:is)?\W{0,3}\d(?:[\s\-.]?\d){5,}", re.IGNORECASE)
+_ACCOUNT_LIKE = re.compile(
+    r"\b(?:account|acct|routing|iban|ssn|social security|passport)\b\W{0,3}(?:number|no|"
+    r"is)?\W{0,3}(?:is)?\W{0,3}\d(?:[\s\-.]?\d){5,}",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"(?:\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b[\s,.\-]{0,3}){9,}", re.IGNORECASE)
 _LOW = frozenset({PiiType.PERSON, PiiType.URL, PiiType.SOCIAL_HANDLE, PiiType.IP})
 

@@ -22,13 +22,18 @@ _PLAIN = {
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-"),
     **dict.fromkeys(map(ord, "‘’‛′ʼ＇"), "'"),
     **dict.fromkeys(map(ord, "“”„″＂"), '"'),
-    **dict.fromkeys(map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " "),
+    **dict.fromkeys(
+        map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
+        " ",
+    ),
     **{0xFF01 + offset: chr(0x21 + offset) for offset in range(94)},
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
     **{code: " " for code in range(32) if chr(code) not in "\n\t\r"},
     0x7F: " ",
 }
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,16 @@ def command(
     """
     files = sorted([*data.glob("pii_chat_*.jsonl.gz"), *data.glob("pii_spans_*.jsonl.gz")])
     if not files:
-        raise ConfigurationError(f"{data} holds no pii_chat_*.jsonl.gz or pii_spans_*.jsonl.gz: name the folder that does")
+        raise ConfigurationError(
+            f"{data} holds no pii_chat_*.jsonl.gz or pii_spans_*.jsonl.gz: name the folder that does"
+        )
     report: dict[str, Any] = {"mhc": _apart(_measure_mhc, files)}
     if importlib.util.find_spec(STOCK_MODEL):
         report["stock_presidio"] = _apart(_measure_stock, files)
         report["speed_against_stock"] = {
-            name: round(report["stock_presidio"]["sets"][name]["cpu_ms_per_message"] / measured["cpu_ms_per_message"], 2)
+            name: round(
+                report["stock_presidio"]["sets"][name]["cpu_ms_per_message"] / measured["cpu_ms_per_message"], 2
+            )
             for name, measured in report["mhc"]["sets"].items()
         }
     else:

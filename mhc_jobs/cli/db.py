@@ -15,8 +15,8 @@ app = typer.Typer(help="Upgrade or downgrade the schema.", no_args_is_help=True)
 @app.command("upgrade")
 def upgrade() -> None:
     """Bring the schema to the newest version. Every start does this by itself."""
-    with database(configuration.load()) as engine:
-        console.print(f"schema ai is at revision {migrations.current(engine)}")
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        console.print(f"schema ai is at revision {migrations.current(connection)}")
 
 
 @app.command("downgrade")

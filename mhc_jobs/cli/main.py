@@ -42,7 +42,7 @@ def main() -> None:
     try:
         app()
     except MHCError as error:
-        err.print(f"[bold red]error:[/bold red] {_plain(str(error))}")
+        err.print(f"[bold red]error:[/bold red] {_plain(str(error))}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("interrupted")

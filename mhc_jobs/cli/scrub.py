@@ -45,7 +45,9 @@ def command(
     refused = 0
     with closing(_open(file)) as stream:
         numbered = enumerate(_lines(stream), start=1)
-        for line in _parallel(numbered, work, jobs) if jobs > 1 else chain.from_iterable(work([one]) for one in numbered):
+        for line in (
+            _parallel(numbered, work, jobs) if jobs > 1 else chain.from_iterable(work([one]) for one in numbered)
+        ):
             typer.echo(line.content)
             refused += line.refused
     if refused:
@@ -59,7 +61,9 @@ def _open(file: str) -> BinaryIO:
     try:
         return Path(file).open("rb")
     except OSError as error:
-        raise DataError(f"{file} can not be read ({error.strerror}): name an existing file, or - for standard input") from None
+        raise DataError(
+            f"{file} can not be read ({error.strerror}): name an existing file, or - for standard input"
+        ) from None
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -74,7 +78,9 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
 
 
 def _parallel(
-    numbered: Iterable[tuple[int, bytes | None]], work: Callable[[list[tuple[int, bytes | None]]], list[Line]], jobs: int
+    numbered: Iterable[tuple[int, bytes | None]],
+    work: Callable[[list[tuple[int, bytes | None]]], list[Line]],
+    jobs: int,
 ) -> Iterator[Line]:
     """``work`` on batches of lines in other processes, results in the order of input, a bounded number read ahead."""
     waiting: deque[Future[list[Line]]] = deque()
@@ -121,7 +127,12 @@ def _record(scrubber: Scrubber, number: int, raw: bytes | None) -> Line | None:
             raise ScrubRefused('"text" is missing or not text')
         return Line(_json(_result(identifier, scrubber.scrub(record["text"]))), False)
     except ScrubRefused as refusal:
-        return Line(_json({"id": identifier if isinstance(identifier, str | int) else None, "line": number, "error": str(refusal)}), True)
+        return Line(
+            _json(
+                {"id": identifier if isinstance(identifier, str | int) else None, "line": number, "error": str(refusal)}
+            ),
+            True,
+        )
 
 
 def _parse(raw: bytes | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def command(
     given = {"serve_host": host, "serve_port": port}
     settings = configuration.load(**{name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with database(settings) as engine:
         config = uvicorn.Config(
             create_app(settings, engine),

@@ -47,7 +47,9 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
     ui = [str(scripts / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(settings.dagster_port), "-w", workspace]
     services = [
         Service("api", [str(scripts / "mhc"), "serve"], logs / "serve.log"),
-        Service("dagster-daemon", [str(scripts / "dagster-daemon"), "run", "-w", workspace], logs / "dagster-daemon.log"),
+        Service(
+            "dagster-daemon", [str(scripts / "dagster-daemon"), "run", "-w", workspace], logs / "dagster-daemon.log"
+        ),
         Service("dagster-webserver", ui, logs / "dagster-webserver.log"),
     ]
     stopping: list[bool] = []

@@ -42,8 +42,8 @@ _PERSON = _words(
     rf"|^\W*(?:human|agent|representative|operator|manager|real person)\W*$"
 )
 _YES = _words(
-    r"^\W*(?:yes|yea|yeah|yep|yup|sure|ok|okay|please|pls|please do|go ahead|do that|that would be (?:great|nice|good)|"
-    r"sounds good)\b.{0,40}$"
+    r"^\W*(?:yes|yea|yeah|yep|yup|sure|please|pls|please do|go ahead|do that|that would be (?:great|nice|good)|"
+    r"sounds good)\b.{0,40}$|^\W*ok(?:ay)?(?: please| do(?: that| it)?| pass it on)?\W*$"
 )
 
 # --- harm ------------------------------------------------------------------------------------------------------------

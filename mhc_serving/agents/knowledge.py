@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 AGENT = "knowledge"
 NO_MODEL = "none"
+UNSURE_BELOW = 0.25
+"""An answer with less confidence is given with a word of doubt and the offer of a person."""
 NAMED_FROM = 0.5
 """A passage with at least this score is named when no answer is given."""
 
@@ -41,10 +43,12 @@ def reply(question: Question, around: Surroundings) -> Reply:
     )
     if found.confidence < around.minimum_confidence:
         return _unknown(question, around, answer.intent, found.confidence, model.version_id, found)
-    if found.intent is Intent.COMPLAINT:
-        offer = handover.offer_text(question.business)
-        return replace(found, text=f"{found.text}\n{offer}", notes={"offered_person": True})
-    return found
+    unsure = found.confidence < UNSURE_BELOW
+    if not unsure and found.intent is not Intent.COMPLAINT:
+        return found
+    doubt = "I am not certain that this is what you mean: " if unsure else ""
+    offer = handover.offer_text(question.business)
+    return replace(found, text=f"{doubt}{found.text}\n{offer}", notes={"offered_person": True})
 
 
 def _first_answer(around: Surroundings, request: ChatRequest) -> tuple[ChatModel | None, ChatAnswer | None]:

@@ -24,6 +24,8 @@ _WHOLE_PARTY = re.compile(
 )
 _TRAVEL = re.compile(r"\b(?:travel|mileage|distance|delivery|drive|trip)\b", re.IGNORECASE)
 _BOOK = re.compile(r"\b(?:book|booking|reserve|reservation|lock (?:it )?in|schedule)\b", re.IGNORECASE)
+SHORT_QUESTION_WORDS = 3
+"""A question about prices in so few words, such as "how much?", is about the whole party."""
 _BARE_NUMBER = re.compile(r"\W*(?:about |around |like |maybe )?(\d{1,4})\W*(?:total)?\W*")
 
 
@@ -47,6 +49,8 @@ def asked(message: str, said: Party, quoting: bool) -> bool:
         return True
     if not _PRICE.search(message):
         return False
+    if len(message.split()) <= SHORT_QUESTION_WORDS and not said.known:
+        return True
     return said.people_known or said.miles is not None or bool(_WHOLE_PARTY.search(message))
 
 

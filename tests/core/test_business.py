@@ -33,7 +33,7 @@ def parties(draw: st.DrawFn) -> QuoteRequest:
 )
 def test_worked_checks_of_the_business(adults: int, children: int, distance: int, total: int, balance: int) -> None:
     result = quote(SAMPLE, QuoteRequest(adults, children, miles=distance))
-    assert (result.total, result.deposit, result.balance) == (total, 100, balance)
+    assert [result.total, result.deposit, result.balance] == [Decimal(total), Decimal(100), Decimal(balance)]
 
 
 def test_upgrades_and_add_ons_come_on_top_of_the_minimum() -> None:

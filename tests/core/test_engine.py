@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -68,7 +69,9 @@ def test_open_database_survives_the_death_of_the_embedded_servers_owner(state_di
         assert status is not None
         assert status.server_pid is not None
         os.kill(status.owner_pid, signal.SIGKILL)
+        backends = psutil.Process(status.server_pid).children()
         os.kill(status.server_pid, signal.SIGKILL)
+        psutil.wait_procs(backends, timeout=15)  # a statement on a backend that is just dying is lost, as anywhere
 
         with engine.connect() as connection:
             assert connection.scalar(sa.text("select n from kept")) == 7

@@ -106,11 +106,11 @@ def test_the_same_articles_give_the_same_version_and_embed_nothing_again(filled:
     embedder = HashingEmbedder()
     first = index.build(filled, embedder, NOW)
     assert (first.article_count, first.chunk_count, first.dimensions) == (4, 4, 64)
-    assert len(embedder.seen) == 4
+    assert len(embedder.seen) == 8  # topic and content of each chunk
     assert queries.count_members(filled, first.id) == queries.count_active(filled) == 4
     again = index.build(filled, embedder, NOW + timedelta(days=1))
     assert again == first
-    assert len(embedder.seen) == 4
+    assert len(embedder.seen) == 8
 
 
 def test_only_changed_chunks_are_embedded(filled: sa.Connection) -> None:
@@ -120,7 +120,7 @@ def test_only_changed_chunks_are_embedded(filled: sa.Connection) -> None:
     _articles(filled, {"KB-1": ("Travel", "Forty miles are free."), "KB-5": ("Sake", "Sake is poured for adults.")})
     second = index.build(filled, embedder, NOW)
     assert second.id != first.id
-    assert sorted(embedder.seen) == ["Sake\nSake is poured for adults.", "Travel\nForty miles are free."]
+    assert sorted(embedder.seen) == ["Forty miles are free.", "Sake", "Sake is poured for adults.", "Travel"]
     assert queries.member_articles(filled, first.id) == set(TEXTS)
     # Back to the first content: the first version again, from chunks that are still there.
     embedder.seen.clear()
@@ -223,12 +223,12 @@ def test_learned_articles_that_harm_are_withdrawn_so_that_edits_still_go_live(fi
         for question in asked
         for number in range(4)
     }
-    _articles(filled, noise)
+    _articles(filled, noise | {"KB-LGOOD": ("Birthday candles", "Candles are welcome.")})
     _articles(filled, {"KB-5": ("Sake", "Sake is poured for adults.")})
     result = index.update(filled, embedder, NOW, "ann")
     assert result.published
-    assert "withdrawn" in result.reasons[-1]
-    assert queries.member_articles(filled, result.version_id) == {*TEXTS, "KB-5"}
+    assert result.reasons[-1].startswith("Withdrawn")
+    assert queries.member_articles(filled, result.version_id) == {*TEXTS, "KB-5", "KB-LGOOD"}
 
 
 def test_a_new_embedder_is_held_against_the_recorded_figures(filled: sa.Connection) -> None:
@@ -263,7 +263,7 @@ def test_concurrent_updates_end_in_one_version_and_embed_once(fresh_database_url
         assert {version.id for version in queries.versions(connection)} == made
         assert len(made) == 1
         assert len(versions.history(connection, "knowledge")) == 1
-    assert len(embedder.seen) == 4
+    assert len(embedder.seen) == 8
     engine.dispose()
 
 

@@ -149,6 +149,7 @@ def test_what_is_not_proven_or_not_general_never_becomes_one(clean: sa.Connectio
         "The drive is 45 miles, so travel is $30 on top of the food for the evening.",
         "Two days is the minimum and you're 18 days ahead, so there is time enough.",
         "Lobster tail for 2 × $15 adds $30 on top of the food for the evening.",
+        "I can't change prices myself, so I'm passing this to a colleague who can look at it.",
         "Yes we do.",
     ],
 )

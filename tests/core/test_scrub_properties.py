@@ -31,7 +31,9 @@ def scrubber() -> Scrubber:
 
 
 def digits(count: int, first: str = "0123456789") -> st.SearchStrategy[str]:
-    return st.builds("".join, st.tuples(st.sampled_from(first), st.text("0123456789", min_size=count - 1, max_size=count - 1)))
+    return st.builds(
+        "".join, st.tuples(st.sampled_from(first), st.text("0123456789", min_size=count - 1, max_size=count - 1))
+    )
 
 
 def grouped(value: str, sizes: list[int], gap: str) -> str:
@@ -42,7 +44,19 @@ def grouped(value: str, sizes: list[int], gap: str) -> str:
     return gap.join([*parts, value[position:]] if position < len(value) else parts)
 
 
-US_FORMS = ("{0}-{1}-{2}", "({0}) {1}-{2}", "{0}.{1}.{2}", "{0} {1} {2}", "{0}{1}{2}", "+1 {0} {1} {2}", "1-{0}-{1}-{2}", "{0} {1}{2}", "+1({0}){1}-{2}", "{0}/{1}-{2}", "{0}–{1}–{2}")
+US_FORMS = (
+    "{0}-{1}-{2}",
+    "({0}) {1}-{2}",
+    "{0}.{1}.{2}",
+    "{0} {1} {2}",
+    "{0}{1}{2}",
+    "+1 {0} {1} {2}",
+    "1-{0}-{1}-{2}",
+    "{0} {1}{2}",
+    "+1({0}){1}-{2}",
+    "{0}/{1}-{2}",
+    "{0}–{1}–{2}",
+)
 PHONES = st.builds(
     lambda form, area, exchange, line: form.format(area, exchange, line),
     st.sampled_from(US_FORMS),
@@ -50,7 +64,7 @@ PHONES = st.builds(
     digits(3, "23456789"),
     digits(4),
 )
-WORDS = "zero one two three four five six seven eight nine".split()
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SPOKEN = st.builds(
     lambda number, gap: gap.join(WORDS[int(digit)] for digit in number),
     digits(10, "23456789"),
@@ -68,7 +82,9 @@ CARDS = st.builds(
     st.sampled_from(([4, 4, 4, 4], [4, 6, 5], [16], [6, 10], [2] * 8, [1] * 16)),
     st.sampled_from((" ", "-", ".", "  ", " - ")),
 )
-SSNS = st.builds(lambda number, gap: grouped(number, [3, 2, 4], gap), digits(9), st.sampled_from(("-", " ", ".", "–", " - ", "/")))
+SSNS = st.builds(
+    lambda number, gap: grouped(number, [3, 2, 4], gap), digits(9), st.sampled_from(("-", " ", ".", "–", " - ", "/"))
+)
 
 
 def iban(country: str, body: str) -> str:
@@ -77,10 +93,16 @@ def iban(country: str, body: str) -> str:
 
 
 IBANS = st.builds(
-    lambda value, size, lower: (lambda text: text.lower() if lower else text)(grouped(value, [size] * (len(value) // size), " ")),
+    lambda value, size, lower: (lambda text: text.lower() if lower else text)(
+        grouped(value, [size] * (len(value) // size), " ")
+    ),
     st.one_of(
         st.builds(lambda body: iban("DE", body), digits(18)),
-        st.builds(lambda bank, body: iban("GB", bank + body), st.text("ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=4, max_size=4), digits(14)),
+        st.builds(
+            lambda bank, body: iban("GB", bank + body),
+            st.text("ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=4, max_size=4),
+            digits(14),
+        ),
         st.builds(lambda body: iban("FR", body), digits(23)),
         st.builds(lambda body: iban("NL", "ABNA" + body), digits(10)),
     ),
@@ -93,7 +115,11 @@ HOST = st.from_regex(r"[a-z][a-z0-9]{1,9}(-[a-z0-9]{1,5})?\.(com|net|org|co\.uk|
 EMAILS = st.one_of(
     st.builds("{}@{}".format, LOCAL, HOST),
     st.builds(lambda local, host: f"{local}@{host}".upper(), LOCAL, HOST),
-    st.builds("{} at {} dot com".format, st.from_regex(r"[a-z][a-z0-9]{2,9}", fullmatch=True), st.from_regex(r"[a-z]{3,9}", fullmatch=True)),
+    st.builds(
+        "{} at {} dot com".format,
+        st.from_regex(r"[a-z][a-z0-9]{2,9}", fullmatch=True),
+        st.from_regex(r"[a-z]{3,9}", fullmatch=True),
+    ),
     st.builds("{} (at) {} (dot) com".format, LOCAL, st.from_regex(r"[a-z]{3,9}", fullmatch=True)),
 )
 
@@ -103,7 +129,11 @@ def assert_gone(scrubber: Scrubber, template: str, value: str) -> None:
     start = text.index(value)
     result = scrubber.scrub(text)
     covered = {position for finding in result.findings for position in range(finding.start, finding.end)}
-    left = [text[position] for position in range(start, start + len(value)) if text[position].isalnum() and position not in covered]
+    left = [
+        text[position]
+        for position in range(start, start + len(value))
+        if text[position].isalnum() and position not in covered
+    ]
     assert not left, f"{left} of {value!r} survived in {result.text!r}"
     assert_maps_back(text, result)
 

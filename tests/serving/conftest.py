@@ -1,6 +1,7 @@
 """A database with a small published knowledge, and the API over it: in process, and on a real port."""
 
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from mhc_core.knowledge import articles, index
 from mhc_core.providers import minilm
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
+
+sys.path.append(str(Path(__file__).parents[1] / "standins"))
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

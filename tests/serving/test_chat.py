@@ -33,9 +33,9 @@ def stored(engine: sa.Engine, conversation_id: str) -> list[Any]:
 
 
 def test_a_question_is_answered_from_the_article_it_cites(say: Say) -> None:
-    given = say("What happens when it rains on the day of the party?")
-    assert given["citations"][0]["id"] == "KB-087"
-    assert "cover" in given["answer"]
+    given = say("Do we get a refund when we cancel 10 days before?")
+    assert given["citations"][0]["id"] == "KB-042"
+    assert "half is refunded" in given["answer"]
     assert given["model"] == "knowledge-only"
     assert given["intent"] == "policy"
     assert 0 < given["confidence"] <= 1
@@ -158,7 +158,7 @@ def test_what_nobody_knows_is_not_invented_but_offered_to_a_person(say: Say, ser
     given = say("Which quantum computer does the warehouse robot run?")
     assert "not sure" in given["answer"]
     assert "person" in given["answer"]
-    assert given["confidence"] < 0.15
+    assert given["confidence"] < 0.08
     assert not given["escalated"]
     agreed = say("yes please")
     assert agreed["escalated"]
@@ -167,6 +167,14 @@ def test_what_nobody_knows_is_not_invented_but_offered_to_a_person(say: Say, ser
             sa.select(conversations.c.escalation_reason).where(conversations.c.id == UUID(given["conversation_id"]))
         )
     assert reason == "request for a person"
+
+
+def test_a_doubtful_answer_is_given_as_such_and_offers_a_person(say: Say) -> None:
+    given = say("What happens when it rains on the day of the party?")
+    assert 0.08 <= given["confidence"] < 0.25
+    assert given["answer"].startswith("I am not certain")
+    assert "cover" in given["answer"]
+    assert not say("ok thanks, that helps")["escalated"]
 
 
 def test_yes_alone_hands_nobody_over(say: Say) -> None:

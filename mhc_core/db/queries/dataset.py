@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
@@ -64,7 +65,7 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
             context=row.context,
             question=row.question,
             answer=row.answer,
-            vector=row.embedding.to_numpy(),
+            vector=np.asarray(row.embedding, dtype=np.float32),
         )
         for row in rows
     ]
@@ -73,7 +74,7 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
 def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, validation_uri: str) -> bool:
     """Store a version and its members; False when it exists already."""
     counts: Mapping[str, int] = dataset.manifest["examples"]
-    added = connection.execute(
+    added = connection.scalar(
         insert(dataset_versions)
         .values(
             id=dataset.id,
@@ -85,7 +86,8 @@ def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, valid
             manifest=dict(dataset.manifest),
         )
         .on_conflict_do_nothing()
-    ).rowcount
+        .returning(_V.id)
+    )
     if added:
         connection.execute(
             sa.insert(dataset_members),
@@ -94,7 +96,7 @@ def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, valid
                 for example, split, position in dataset.members
             ],
         )
-    return bool(added)
+    return added is not None
 
 
 def latest(connection: sa.Connection) -> DatasetVersion | None:

@@ -54,7 +54,16 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
             stars[about] = row.stars
     parts: dict[UUID, list[SourceMessage]] = {}
     for message in connection.execute(
-        sa.select(m.conversation_id, m.id, m.role, m.content, m.edited_content, m.intent, m.confidence)
+        sa.select(
+            m.conversation_id,
+            m.id,
+            m.role,
+            m.content,
+            m.edited_content,
+            m.intent,
+            m.confidence,
+            m.message_metadata["agent"].astext.label("agent"),
+        )
         .join(due, due.c.id == m.conversation_id)
         .order_by(m.conversation_id, m.position)
     ):
@@ -68,6 +77,7 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
                 message.confidence,
                 votes.get(message.id),
                 stars.get(message.id),
+                message.agent,
             )
         )
     found = [

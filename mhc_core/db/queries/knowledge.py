@@ -25,10 +25,11 @@ HNSW_MAX_DIMENSIONS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of an article as it is stored; ``content_sha256`` covers title and content."""
+    """A piece of an article. ``topic`` is title and tags; ``content_sha256`` covers topic and content."""
 
     article_id: str
     title: str
+    topic: str
     content: str
     content_sha256: str
 

@@ -1,6 +1,6 @@
 """SQL of learned articles: which examples may become one, and which articles lost their example."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +37,10 @@ def withdraw(connection: sa.Connection, now: datetime) -> list[str]:
     return sorted(rows)
 
 
-def withdraw_unpublished(connection: sa.Connection, live_version_id: str | None, now: datetime) -> list[str]:
-    """Deactivate active learned articles that the live version does not hold; their ids."""
+def withdraw_unpublished(
+    connection: sa.Connection, live_version_id: str | None, now: datetime, only: Collection[str] | None
+) -> list[str]:
+    """Deactivate active learned articles that the live version does not hold, all or ``only`` these; their ids."""
     held = (
         sa.select(knowledge_chunks.c.article_id)
         .join(knowledge_version_chunks, knowledge_version_chunks.c.chunk_id == knowledge_chunks.c.id)
@@ -47,7 +49,12 @@ def withdraw_unpublished(connection: sa.Connection, live_version_id: str | None,
     article = knowledge_articles.c
     rows = connection.scalars(
         sa.update(knowledge_articles)
-        .where(article.active, article.origin == "learned", article.id.not_in(held))
+        .where(
+            article.active,
+            article.origin == "learned",
+            article.id.not_in(held),
+            sa.true() if only is None else article.id.in_(list(only)),
+        )
         .values(active=False, updated_at=now)
         .returning(article.id)
     )
@@ -87,14 +94,17 @@ def examples(connection: sa.Connection, intents: Sequence[str], quality: float, 
 
 
 def learned_texts(connection: sa.Connection) -> list[sa.Row[Any]]:
-    """Example id and text (title and body) of every learned article.
+    """Example id, title and body of every learned article.
 
     Withdrawn ones are among them: what was withdrawn does not come back in the words of another example.
     """
     article = knowledge_articles.c
-    text = (article.title + "\n" + article.body).label("text")
     return list(
-        connection.execute(sa.select(article.example_id, text).where(article.origin == "learned").order_by(article.id))
+        connection.execute(
+            sa.select(article.example_id, article.title, article.body)
+            .where(article.origin == "learned")
+            .order_by(article.id)
+        )
     )
 
 

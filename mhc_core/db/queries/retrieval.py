@@ -46,13 +46,14 @@ _CANDIDATES = """
                         where m.version_id = :version_id and m.chunk_id = c.id)
     ), scored as (
         select c.id, c.article_id, c.title, c.content,
+               (case when a.origin = 'learned' then cast(:learned_weight as float8) else 1 end) * (
                (1 - cast(:lexical_weight as float8))
                    * greatest(0, 1 - ((c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))))
              + cast(:lexical_weight as float8)
                    * coalesce((select sum(q.weight)
                                  from unnest(cast(:lexemes as text[]), cast(:weights as float8[])) q(lexeme, weight)
-                                where q.lexeme = any(tsvector_to_array(c.search))), 0) as score
-          from ai.knowledge_chunks c
+                                where q.lexeme = any(tsvector_to_array(c.search))), 0)) as score
+          from ai.knowledge_chunks c join ai.knowledge_articles a on a.id = c.article_id
          where c.id in (select id from near union select id from matching)
     ), ranked as (
         select *, row_number() over (partition by article_id order by score desc, id) as place from scored
@@ -94,6 +95,7 @@ def candidates(
     weights: Mapping[str, float],
     *,
     lexical_weight: float,
+    learned_weight: float,
     pool: int,
     per_article: int,
     k: int,
@@ -113,6 +115,7 @@ def candidates(
                 "lexemes": list(weights),
                 "weights": list(weights.values()),
                 "lexical_weight": lexical_weight,
+                "learned_weight": learned_weight,
                 "pool": pool,
                 "per_article": per_article,
                 "k": k,

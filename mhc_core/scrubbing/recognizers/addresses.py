@@ -8,67 +8,192 @@ from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.vocabulary import FOOD, FUNCTION
 
 _STATE = (
-    r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]|"
+    r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|"
+    r"W[AVIY]|"
     r"Calif(?:ornia)?|Cali|Nevada|Oregon|Washington|Arizona|Texas|Florida|New\sYork|Colorado|Utah|Idaho)"
 )
 _ZIP = r"\d{5}(?:-\d{4})?"
 _CITY = r"[^\W\d_][^\W\d_'.\-]{1,20}(?:\s[^\W\d_][^\W\d_'.\-]{1,20}){0,2}"
 _TAIL = re.compile(
-    rf"\s{{0,2}},?\s{{1,3}}(?:in\s)?{_CITY}\s{{0,2}},?\s{{0,3}}{_STATE}\b\.?(?:\s{{0,2}},?\s{{0,3}}{_ZIP}\b)?(?:,?\s(?:USA?|United\sStates)\b)?|"
-    rf"\s{{0,2}},?\s{{1,3}}(?:in\s)?{_CITY}\s{{0,2}},?\s{{1,3}}{_ZIP}\b|\s{{0,2}},?\s{{1,3}}{_STATE}\b(?:\s{{0,2}},?\s{{0,3}}{_ZIP}\b)?|\s{{0,2}},?\s{{1,3}}{_ZIP}\b|"
+    rf"\s{{0,2}},?\s{{1,3}}(?:in\s)?{_CITY}\s{{0,2}},?\s{{0,3}}{_STATE}\b\.?(?:\s{{0,2}},?\s{{0,3}}{_ZIP}\b)?(?:,?\s(?:USA?|"
+    rf"United\sStates)\b)?|"
+    rf"\s{{0,2}},?\s{{1,3}}(?:in\s)?{_CITY}\s{{0,2}},?\s{{1,3}}{_ZIP}\b|"
+    rf"\s{{0,2}},?\s{{1,3}}{_STATE}\b(?:\s{{0,2}},?\s{{0,3}}{_ZIP}\b)?|\s{{0,2}},?\s{{1,3}}{_ZIP}\b|"
     rf"\s{{0,2}},\s{{0,3}}(?=[A-Z]){_CITY}(?=\s{{0,2}}(?:[.,;!?\n]|$)|\s[a-z])",
     re.IGNORECASE,
 )
-_TITLE_CITY = re.compile(r"\s{0,2},\s{0,3}[A-Z][a-zà-ÿ'.\-]{1,20}(?:\s[A-Z][a-zà-ÿ'.\-]{1,20}){0,2}(?=\s{0,2}(?:[.,;!?\n]|$|[a-z]))")
+_TITLE_CITY = re.compile(
+    r"\s{0,2},\s{0,3}[A-Z][a-zà-ÿ'.\-]{1,20}(?:\s[A-Z][a-zà-ÿ'.\-]{1,20}){0,2}(?=\s{0,2}(?:[.,;!?\n]|$|[a-z]))"
+)
 _UNIT = re.compile(
-    r"\s{0,2},?\s{0,2}(?:\(?\b(?:apt|apartment|unit|suite|ste|room|rm|bldg|building|floor|fl|level|lvl|lot|space|spc|trailer|trlr|penthouse|ph|no)\b\.?\s{0,2}#?\s{0,2}"
+    r"\s{0,2},?\s{0,2}(?:\(?\b(?:apt|apartment|unit|suite|ste|room|rm|bldg|building|floor|fl|level|lvl|lot|space|spc|"
+    r"trailer|trlr|penthouse|ph|no)\b\.?\s{0,2}#?\s{0,2}"
     r"(?:[a-z]?\d{1,5}[a-z]?|[a-z]|[a-z]-?\d{1,4})\b\)?|#\s?\w{1,6})",
     re.IGNORECASE,
 )
 _DIRECTION = r"(?:north(?:east|west)?|south(?:east|west)?|east|west|[ns]\.?[ew]\.?|[nsew])\.?"
 _FULL_SUFFIX = (
-    r"street|avenue|boulevard|road|lane|drive|court|circle|terrace|parkway|highway|freeway|trail|place|plaza|square|alley|crescent|"
-    r"expressway|turnpike|junction|crossing|causeway|esplanade|promenade|mews|commons?|estates?|heights|hills?|hollow|landing|meadows?|manor|"
-    r"oaks?|orchard|overlook|pointe?|ridge|springs?|summit|valley|view|village|vista|glen|grove|harbor|island|cove|creek|canyon|bend|bluff|bridge|"
-    r"brook|cliff|corner|dale|field|fork|garden|gate|green|haven|knoll|lake|loop|mall|mill|park|pass|path|pike|pine|ranch|rapids|rest|river|row|run|"
+    r"street|avenue|boulevard|road|lane|drive|court|circle|terrace|parkway|highway|freeway|trail|place|plaza|square|"
+    r"alley|crescent|"
+    r"expressway|turnpike|junction|crossing|causeway|esplanade|promenade|mews|commons?|estates?|heights|hills?|"
+    r"hollow|landing|meadows?|manor|"
+    r"oaks?|orchard|overlook|pointe?|ridge|springs?|summit|valley|view|village|vista|glen|grove|harbor|island|cove|"
+    r"creek|canyon|bend|bluff|bridge|"
+    r"brook|cliff|corner|dale|field|fork|garden|gate|green|haven|knoll|lake|loop|mall|mill|park|pass|path|pike|pine|"
+    r"ranch|rapids|rest|river|row|run|"
     r"shore|spur|station|stream|trace|track|turn|walk|way"
 )
 _SHORT_SUFFIX = r"st|str|ave?|blvd|bl|rd|ln|dr|ct|crt|cir|ter|terr|pkwy|pky|hwy|fwy|trl|pl|plz|sq|aly|cres|expy|tpke|xing|cv|pt|rte|wy|lp|cmn|hts|mnr|rdg|vw|vlg|wlk"
 _SURE = re.compile(
-    r"(?:street|avenue|boulevard|road|lane|drive|court|circle|terrace|parkway|highway|freeway|trail|st|str|ave?|blvd|rd|ln|dr|ct|crt|cir|ter|terr|pkwy|hwy|trl|pl|"
+    r"(?:street|avenue|boulevard|road|lane|drive|court|circle|terrace|parkway|highway|freeway|trail|st|str|ave?|blvd|"
+    r"rd|ln|dr|ct|crt|cir|ter|terr|pkwy|hwy|trl|pl|"
     r"wy|plz|aly|cres|expy|tpke|xing|cv|crescent|alley|expressway)\.?",
     re.IGNORECASE,
 )
 _NUMBER = r"(?<![\w$#.,:/\-])\d{1,6}(?:[a-z]|\s?1/2|-\d{1,4}[a-z]?)?"
 _WORD = r"(?:[^\W\d_][^\W\d_'’.\-]{0,24}|\d{1,3}(?:st|nd|rd|th))"
 _STREET = re.compile(
-    rf"{_NUMBER}\s{{1,3}}(?P<direction>{_DIRECTION}\s{{1,2}})?(?P<words>{_WORD}(?:\s{{1,2}}{_WORD}){{0,3}}?)\s{{1,2}}(?P<suffix>{_FULL_SUFFIX}|{_SHORT_SUFFIX})\b\.?(?:\s{{1,2}}(?P<more>{_FULL_SUFFIX}|{_SHORT_SUFFIX})\b\.?){{0,2}}(?:\s{_DIRECTION}(?=[\s,.]|$))?",
+    rf"{_NUMBER}\s{{1,3}}(?P<direction>{_DIRECTION}\s{{1,2}})?(?P<words>{_WORD}(?:\s{{1,2}}{_WORD}){{0,3}}?)\s{{1,2}}(?P<suffix>{_FULL_SUFFIX}|"
+    rf"{_SHORT_SUFFIX})\b\.?(?:\s{{1,2}}(?P<more>{_FULL_SUFFIX}|"
+    rf"{_SHORT_SUFFIX})\b\.?){{0,2}}(?:\s{_DIRECTION}(?=[\s,.]|$))?",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    rf"{_NUMBER}\s{{1,3}}(?:{_DIRECTION}\s{{1,2}})?(?:highway|hwy|route|rte|state\sroute|sr|us|interstate|county\sroad|cr|fm|rural\sroute|rr|avenue|ave|street|st|road|rd)\.?\s{{0,2}}#?\d{{1,4}}\b",
+    rf"{_NUMBER}\s{{1,3}}(?:{_DIRECTION}\s{{1,2}})?(?:highway|hwy|route|rte|state\sroute|sr|us|interstate|"
+    rf"county\sroad|cr|fm|rural\sroute|rr|avenue|ave|street|st|road|rd)\.?\s{{0,2}}#?\d{{1,4}}\b",
     re.IGNORECASE,
 )
 _SPANISH = re.compile(
-    rf"{_NUMBER}\s{{1,3}}(?:via|calle|camino|avenida|paseo|rue|rua|corte|caminito|circulo|vista|rancho|el camino|la|las|los|del)\s{{1,2}}{_WORD}(?:\s{{1,2}}{_WORD}){{0,2}}",
+    rf"{_NUMBER}\s{{1,3}}(?:via|calle|camino|avenida|paseo|rue|rua|corte|caminito|circulo|vista|rancho|el camino|la|"
+    rf"las|los|del)\s{{1,2}}{_WORD}(?:\s{{1,2}}{_WORD}){{0,2}}",
     re.IGNORECASE,
 )
 _DIRECTED = re.compile(
-    rf"{_NUMBER}\s{{1,3}}(?:[nsew]|[ns][ew]|north|south|east|west)\.?\s{{1,2}}(?P<words>{_WORD})(?=\s{{0,2}}(?:,|\.|;|$|\n)|\s{{1,2}}(?:apt|unit|suite|ste|#))", re.IGNORECASE
+    rf"{_NUMBER}\s{{1,3}}(?:[nsew]|[ns][ew]|north|south|east|west)\.?\s{{1,2}}(?P<words>{_WORD})(?=\s{{0,2}}(?:,|\.|"
+    rf";|$|\n)|\s{{1,2}}(?:apt|unit|suite|ste|#))",
+    re.IGNORECASE,
 )
-_BROADWAY = re.compile(rf"{_NUMBER}\s{{1,3}}(?:{_DIRECTION}\s)?(?:broadway|embarcadero|esplanade|the\s(?:alameda|embarcadero|strand))\b", re.IGNORECASE)
-_BOX = re.compile(r"\b(?:p\.?\s{0,2}o\.?|post\s?(?:office)?)\s{0,2}box\s{0,2}(?:no\.?|number|#)?\s{0,2}[a-z]?\d{1,7}\b", re.IGNORECASE)
+_BROADWAY = re.compile(
+    rf"{_NUMBER}\s{{1,3}}(?:{_DIRECTION}\s)?(?:broadway|embarcadero|esplanade|the\s(?:alameda|embarcadero|strand))\b",
+    re.IGNORECASE,
+)
+_BOX = re.compile(
+    r"\b(?:p\.?\s{0,2}o\.?|post\s?(?:office)?)\s{0,2}box\s{0,2}(?:no\.?|number|#)?\s{0,2}[a-z]?\d{1,7}\b", re.IGNORECASE
+)
 _WITH_ZIP = re.compile(
-    rf"{_NUMBER}\s{{1,3}}{_WORD}(?:\s{{1,2}}{_WORD}){{0,4}}\s{{0,2}},\s{{0,3}}(?:{_CITY}\s{{0,2}},?\s{{1,3}}){{0,1}}{_STATE}\s{{0,2}},?\s{{0,3}}{_ZIP}\b", re.IGNORECASE
+    rf"{_NUMBER}\s{{1,3}}{_WORD}(?:\s{{1,2}}{_WORD}){{0,4}}\s{{0,2}},\s{{0,3}}(?:{_CITY}\s{{0,2}},?\s{{1,3}}){{0,1}}{_STATE}\s{{0,2}},?\s{{0,3}}{_ZIP}\b",
+    re.IGNORECASE,
 )
-_NOT_STREET = FUNCTION | FOOD | frozenset(
-    """
-    people ppl person persons pax guest guests adult adults kid kids child children toddler toddlers teen teens boys girls men women
-    min mins minute minutes hour hours hr hrs day days week weeks month months year years yr yrs mile miles mi km ft feet foot inch inches
-    sq pm am percent dollars dollar bucks usd stars star times time pcs piece pieces pack packs order orders plate plates table tables
-    chair chairs chef chefs grill grills person-party items options choices proteins upgrades trays extra total deposit tip birthday
-    party parties minimum hours-long long-drive drive gallon tent tents propane cars car parking spots
-    """.split()
+_NOT_STREET = (
+    FUNCTION
+    | FOOD
+    | frozenset(
+        [
+            "people",
+            "ppl",
+            "person",
+            "persons",
+            "pax",
+            "guest",
+            "guests",
+            "adult",
+            "adults",
+            "kid",
+            "kids",
+            "child",
+            "children",
+            "toddler",
+            "toddlers",
+            "teen",
+            "teens",
+            "boys",
+            "girls",
+            "men",
+            "women",
+            "min",
+            "mins",
+            "minute",
+            "minutes",
+            "hour",
+            "hours",
+            "hr",
+            "hrs",
+            "day",
+            "days",
+            "week",
+            "weeks",
+            "month",
+            "months",
+            "year",
+            "years",
+            "yr",
+            "yrs",
+            "mile",
+            "miles",
+            "mi",
+            "km",
+            "ft",
+            "feet",
+            "foot",
+            "inch",
+            "inches",
+            "sq",
+            "pm",
+            "am",
+            "percent",
+            "dollars",
+            "dollar",
+            "bucks",
+            "usd",
+            "stars",
+            "star",
+            "times",
+            "time",
+            "pcs",
+            "piece",
+            "pieces",
+            "pack",
+            "packs",
+            "order",
+            "orders",
+            "plate",
+            "plates",
+            "table",
+            "tables",
+            "chair",
+            "chairs",
+            "chef",
+            "chefs",
+            "grill",
+            "grills",
+            "person-party",
+            "items",
+            "options",
+            "choices",
+            "proteins",
+            "upgrades",
+            "trays",
+            "extra",
+            "total",
+            "deposit",
+            "tip",
+            "birthday",
+            "party",
+            "parties",
+            "minimum",
+            "hours-long",
+            "long-drive",
+            "drive",
+            "gallon",
+            "tent",
+            "tents",
+            "propane",
+            "cars",
+            "car",
+            "parking",
+            "spots",
+        ]
+    )
 )
 
 
@@ -84,7 +209,9 @@ class AddressRecognizer(SpanRecognizer):
             for match in pattern.finditer(text):
                 if pattern is _STREET and not _plausible(match):
                     continue
-                if pattern in (_DIRECTED, _SPANISH, _WITH_ZIP) and not set(re.findall(r"[a-z]+", match.group().lower())[1:] or [""]).isdisjoint(_NOT_STREET - {"el", "la", "las", "los", "del"}):
+                if pattern in (_DIRECTED, _SPANISH, _WITH_ZIP) and not set(
+                    re.findall(r"[a-z]+", match.group().lower())[1:] or [""]
+                ).isdisjoint(_NOT_STREET - {"el", "la", "las", "los", "del"}):
                     continue
                 yield PiiType.ADDRESS, match.start(), extend(text, match.end()), 0.85
 
@@ -105,18 +232,65 @@ def _tail(text: str, end: int) -> int:
     if match is None:
         return 0
     words = re.findall(r"[^\W\d_]+", match.group().lower())
-    if any(word in FUNCTION and word not in ("in", "la", "el", "los", "las", "new", "or", "me", "hi", "ok", "de", "del") for word in words[:-1]):
+    if any(
+        word in FUNCTION and word not in ("in", "la", "el", "los", "las", "new", "or", "me", "hi", "ok", "de", "del")
+        for word in words[:-1]
+    ):
         return 0
     if not re.search(rf"{_ZIP}|\b{_STATE}\b", match.group()) and not _TITLE_CITY.match(text, end):
         state = re.search(rf"\b(?:{_STATE})$", match.group().rstrip(" ."), re.IGNORECASE)
-        if not state or state.group().lower() in ("in", "or", "me", "hi", "ok", "la", "de", "pa", "ma", "oh", "mi", "id", "co", "al", "ga", "ct"):
+        if not state or state.group().lower() in (
+            "in",
+            "or",
+            "me",
+            "hi",
+            "ok",
+            "la",
+            "de",
+            "pa",
+            "ma",
+            "oh",
+            "mi",
+            "id",
+            "co",
+            "al",
+            "ga",
+            "ct",
+        ):
             return 0
     return match.end()
 
 
 def _plausible(match: re.Match[str]) -> bool:
     words = [word.lower().rstrip(".") for word in match.group("words").split()]
-    if any(word in _NOT_STREET and not (word in ("new", "old", "el", "la", "las", "los", "del", "de", "one", "first", "second", "third", "san", "good", "great", "big", "little", "may") and len(words) > 1) for word in words):
+    if any(
+        word in _NOT_STREET
+        and not (
+            word
+            in (
+                "new",
+                "old",
+                "el",
+                "la",
+                "las",
+                "los",
+                "del",
+                "de",
+                "one",
+                "first",
+                "second",
+                "third",
+                "san",
+                "good",
+                "great",
+                "big",
+                "little",
+                "may",
+            )
+            and len(words) > 1
+        )
+        for word in words
+    ):
         return False
     suffix = match.group("suffix")
     if _SURE.fullmatch(suffix) or _SURE.fullmatch(match.group("more") or ""):

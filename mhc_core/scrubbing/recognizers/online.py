@@ -9,13 +9,18 @@ from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.vocabulary import ordinary
 
 _TLD = (
-    "com|net|org|edu|gov|mil|int|info|biz|name|pro|mobi|app|dev|io|ai|me|tv|cc|us|uk|ca|au|nz|ie|de|fr|es|it|nl|be|ch|at|se|no|dk|fi|"
-    "pl|pt|cz|gr|ro|hu|ru|ua|tr|il|in|pk|cn|jp|kr|tw|hk|sg|my|th|vn|ph|id|br|mx|ar|cl|pe|za|ng|ke|eg|ae|sa|eu|co|ly|gl|gg|sh|so|fm|"
-    "to|xyz|online|site|store|shop|tech|cloud|club|live|life|link|page|web|wedding|events|party|photo|photos|space|world|today|email|"
-    "bio|ee|blog|art|design|studio|media|social|team|works|zone|agency|house|kitchen|restaurant|catering|cafe|fun|lol|art|menu|place"
+    "com|net|org|edu|gov|mil|int|info|biz|name|pro|mobi|app|dev|io|ai|me|tv|cc|us|uk|ca|au|nz|ie|de|fr|es|it|nl|be|"
+    "ch|at|se|no|dk|fi|"
+    "pl|pt|cz|gr|ro|hu|ru|ua|tr|il|in|pk|cn|jp|kr|tw|hk|sg|my|th|vn|ph|id|br|mx|ar|cl|pe|za|ng|ke|eg|ae|sa|eu|co|ly|"
+    "gl|gg|sh|so|fm|"
+    "to|xyz|online|site|store|shop|tech|cloud|club|live|life|link|page|web|wedding|events|party|photo|photos|space|"
+    "world|today|email|"
+    "bio|ee|blog|art|design|studio|media|social|team|works|zone|agency|house|kitchen|restaurant|catering|cafe|fun|"
+    "lol|art|menu|place"
 )
 _MAIL_HOST = (
-    r"g\s?mail|googlemail|yahoo|ymail|hot\s?mail|outlook|live|icloud|me|mac|aol|msn|proton(?:mail)?|pm|gmx|mail|comcast|att|"
+    r"g\s?mail|googlemail|yahoo|ymail|hot\s?mail|outlook|live|icloud|me|mac|aol|msn|proton(?:mail)?|pm|gmx|mail|"
+    r"comcast|att|"
     r"sbcglobal|verizon|cox|charter|earthlink|zoho|fastmail|rocketmail|bellsouth|pacbell|hey|qq|163|yandex|web"
 )
 _EMAIL = re.compile(
@@ -33,30 +38,38 @@ _SPOKEN_EMAIL = re.compile(
 )
 _PLAIN_AT = re.compile(r"\bat\s+[\w\-]{1,40}(?:\.[\w\-]{1,40})+$", re.IGNORECASE)
 _KNOWN_HOST = re.compile(rf"\bat\s+(?:{_MAIL_HOST})\.\w{{2,5}}$", re.IGNORECASE)
-_MAIL_CUE = re.compile(r"(?:mail(?:s|ing)?|reach(?: me)?|contact(?: me)?|address|write(?: me)?)\b[\s\w:,']{0,20}$", re.IGNORECASE)
+_MAIL_CUE = re.compile(
+    r"(?:mail(?:s|ing)?|reach(?: me)?|contact(?: me)?|address|write(?: me)?)\b[\s\w:,']{0,20}$", re.IGNORECASE
+)
 _URL = re.compile(
     rf"\b(?:[a-z][a-z0-9+.\-]{{1,12}}://|www\d?\.)[^\s<>\"'\ufffc\ufff9]{{2,2000}}|"
     rf"(?<![\w@.\-])(?:[a-z0-9](?:[a-z0-9\-]{{0,62}})\.){{1,5}}(?:{_TLD})(?![\w\-])(?::\d{{2,5}})?(?:[/?#][^\s<>\"'\ufffc\ufff9]{{0,2000}})?",
     re.IGNORECASE,
 )
 _SPOKEN_URL = re.compile(
-    r"\b(?:www|w w w)\s(?:dot|\.)\s[\w\-]{1,40}(?:\s(?:dot|\.)\s[\w\-]{1,40}){0,2}\s(?:dot|\.)\s(?:com|net|org)\b", re.IGNORECASE
+    r"\b(?:www|w w w)\s(?:dot|\.)\s[\w\-]{1,40}(?:\s(?:dot|\.)\s[\w\-]{1,40}){0,2}\s(?:dot|\.)\s(?:com|net|org)\b",
+    re.IGNORECASE,
 )
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,15})?(?![\w:])", re.IGNORECASE)
+_IPV6 = re.compile(
+    r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,15})?(?![\w:])", re.IGNORECASE
+)
 _NETWORK = (
-    r"(?:insta(?:gram)?|ig|tik\s?tok|snap(?:chat)?|twitter|telegram|discord|skype|face\s?book|fb|linked\s?in|venmo|cash\s?app|whatsapp|"
+    r"(?:insta(?:gram)?|ig|tik\s?tok|snap(?:chat)?|twitter|telegram|discord|skype|face\s?book|fb|linked\s?in|venmo|"
+    r"cash\s?app|whatsapp|"
     r"we\s?chat|kik|threads|you\s?tube|pinterest|viber|line)"
 )
 _HANDLE = re.compile(r"(?<![\w@.+\-/])@[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,38}[A-Za-z0-9_])?")
 _NAMED_HANDLE = re.compile(
     rf"\b(?:my|our|his|her|their|the|on|via|through|add|follow|dm|find|check|at|add me on)?\s?{_NETWORK}"
-    rf"(?:\s(?:account|handle|name|user\s?name|id|user|page|profile))?(?:\s?[:=]\s?|\s(?:is|as|at|under|called|-)\s(?:just\s)?|\s(?=@))"
+    rf"(?:\s(?:account|handle|name|user\s?name|id|user|page|profile))?(?:\s?[:=]\s?|\s(?:is|as|at|under|called|"
+    rf"-)\s(?:just\s)?|\s(?=@))"
     r"\(?(?P<handle>@?[a-z0-9_](?:[a-z0-9_.\-]{1,38}[a-z0-9_]))",
     re.IGNORECASE,
 )
 _USER_CUE = re.compile(
-    r"\b(?:my\s)?(?:user\s?name|user\s?id|screen\s?name|handle|gamertag)\s?(?:is|:|=|-)\s?(?P<handle>@?[a-z0-9_][a-z0-9_.\-]{1,38}[a-z0-9_])",
+    r"\b(?:my\s)?(?:user\s?name|user\s?id|screen\s?name|handle|gamertag)\s?(?:is|:|=|"
+    r"-)\s?(?P<handle>@?[a-z0-9_][a-z0-9_.\-]{1,38}[a-z0-9_])",
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?)]}'\""

@@ -10,8 +10,43 @@ from mhc_core.scrubbing.recognizers import cues
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.vocabulary import CALENDAR, FOOD, FUNCTION, PLACES, TRADES
 
-_PARTICLES = frozenset("van von der den de la le del della da dos di el al bin ibn ben ter ten af zu mac mc o abu y e ap bint san".split())
-_NAME_AFTER_ALL = frozenset("will may best love son see long young good great ha an in so".split())
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "la",
+        "le",
+        "del",
+        "della",
+        "da",
+        "dos",
+        "di",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "ter",
+        "ten",
+        "af",
+        "zu",
+        "mac",
+        "mc",
+        "o",
+        "abu",
+        "y",
+        "e",
+        "ap",
+        "bint",
+        "san",
+    ]
+)
+_NAME_AFTER_ALL = frozenset(
+    ["will", "may", "best", "love", "son", "see", "long", "young", "good", "great", "ha", "an", "in", "so"]
+)
 """Function words that people also are called."""
 _NEVER = FUNCTION - _NAME_AFTER_ALL - {"y", "e", "la", "el", "del", "de"}
 _LISTED = (Kind.GIVEN, Kind.SURNAME)
@@ -85,14 +120,30 @@ def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
     if word.lower in _NEVER or (len(word.text) < 2 and not word.capital):
         return 0.0
     capital = word.capital and cased
+    if word.kind is Kind.ORDINARY and not capital and word.lower not in surnames():
+        return 0.0
     before = text[max(0, word.start - 60) : word.start]
-    if capital and word.kind is Kind.EITHER and cues.INTRODUCED.search(before) and not part_of_place(text, words, index):
+    if (
+        capital
+        and word.kind is Kind.EITHER
+        and cues.INTRODUCED.search(before)
+        and not part_of_place(text, words, index)
+    ):
         return 0.8
     courtesy = cues.COURTESY.search(before)
-    if courtesy and word.lower not in FOOD and (word.kind is not Kind.ORDINARY or capital) and word.kind is not Kind.MISSPELT:
+    if (
+        courtesy
+        and word.lower not in FOOD
+        and (word.kind is not Kind.ORDINARY or capital)
+        and word.kind is not Kind.MISSPELT
+    ):
         return 0.9
     role = cues.ROLE.search(before)
-    if role and (word.kind in _LISTED or (capital and word.kind in (Kind.EITHER, Kind.UNKNOWN))) and word.lower not in CALENDAR:
+    if (
+        role
+        and (word.kind in _LISTED or (capital and word.kind in (Kind.EITHER, Kind.UNKNOWN)))
+        and word.lower not in CALENDAR
+    ):
         return 0.9
     if (score := _announced(text, word, before, capital)) > 0:
         return score
@@ -100,18 +151,29 @@ def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
         return 0.0
     if capital and word.kind not in (Kind.ORDINARY, Kind.MISSPELT) and _initial_follows(text, words, index):
         return 0.8
-    if capital and word.lower in _NAME_AFTER_ALL and word.lower in given_names() and not text[word.end :].strip(" .!\n"):
+    if (
+        capital
+        and word.lower in _NAME_AFTER_ALL
+        and word.lower in given_names()
+        and not text[word.end :].strip(" .!\n")
+    ):
         return 0.7 if cues.MEDIUM.search(before) else 0.0
     if word.kind is Kind.MISSPELT:
         following = _next(text, words, index)
-        surname = capital and following and following.capital and following.kind in _LISTED and closes(text, following.end)
+        surname = (
+            capital and following and following.capital and following.kind in _LISTED and closes(text, following.end)
+        )
         return 0.6 if surname and following and not part_of_place(text, words, index + 1) else 0.0
     if word.kind is Kind.ORDINARY or part_of_place(text, words, index):
         return 0.0
     medium = bool(cues.MEDIUM.search(before))
     if word.kind is Kind.GIVEN:
         return 0.85 if len(word.text) > 3 or capital or medium else 0.0
-    return _either(text, words, index, before, capital, medium) if word.kind is Kind.EITHER else _other(text, words, index, before, capital, medium)
+    return (
+        _either(text, words, index, before, capital, medium)
+        if word.kind is Kind.EITHER
+        else _other(text, words, index, before, capital, medium)
+    )
 
 
 def _announced(text: str, word: Word, before: str, capital: bool) -> float:
@@ -126,7 +188,13 @@ def _announced(text: str, word: Word, before: str, capital: bool) -> float:
         if word.lower in FOOD or word.lower in CALENDAR or word.lower in TRADES:
             return 0.0
         surname = word.lower in surnames()
-        return 0.9 if capital or (personal and (surname or word.kind is Kind.MISSPELT)) or (surname and not text[word.end :].strip(" .!")) else 0.0
+        return (
+            0.9
+            if capital
+            or (personal and (surname or word.kind is Kind.MISSPELT))
+            or (surname and not text[word.end :].strip(" .!"))
+            else 0.0
+        )
     return 0.9 if len(word.text) > 1 or capital else 0.0
 
 
@@ -144,7 +212,13 @@ def _either(text: str, words: Sequence[Word], index: int, before: str, capital: 
         return 0.0
     if medium or cues.IS_MY.match(text, word.end) or _joined(text, words, index):
         return 0.75
-    return 0.7 if not cues.SENTENCE_START.search(before) and _lower_case(words, index) and not re.search(r"\bthe\s$", before, re.IGNORECASE) else 0.0
+    return (
+        0.7
+        if not cues.SENTENCE_START.search(before)
+        and _lower_case(words, index)
+        and not re.search(r"\bthe\s$", before, re.IGNORECASE)
+        else 0.0
+    )
 
 
 def _other(text: str, words: Sequence[Word], index: int, before: str, capital: bool, medium: bool) -> float:
@@ -156,10 +230,20 @@ def _other(text: str, words: Sequence[Word], index: int, before: str, capital: b
         return 0.7
     if cues.SIGN_OFF.search(before) and len(word.text) > 2 and not text[word.end :].strip(" .!\n"):
         return 0.7
-    if before.lower().endswith("the ") and (capital or word.kind is Kind.SURNAME) and cues.PARTY_AFTER.match(text, word.end):
+    if (
+        before.lower().endswith("the ")
+        and (capital or word.kind is Kind.SURNAME)
+        and cues.PARTY_AFTER.match(text, word.end)
+    ):
         return 0.7
     following = _next(text, words, index)
-    if capital and following and following.capital and following.kind in _NAMELIKE and following.lower not in cues.PLACE_TAILS:
+    if (
+        capital
+        and following
+        and following.capital
+        and following.kind in _NAMELIKE
+        and following.lower not in cues.PLACE_TAILS
+    ):
         return 0.75 if Kind.SURNAME in (word.kind, following.kind) or following.kind is Kind.GIVEN else 0.6
     return 0.0
 
@@ -191,7 +275,12 @@ def widen(text: str, words: Sequence[Word], first: int, last: int, cased: bool) 
     capital = words[first].capital and cased
     while last + 1 < len(words) and last - first < 5 and _belongs(text, words, last, capital, first):
         last += 1
-    while last > first and words[last].lower in _PARTICLES and words[last].kind is Kind.ORDINARY and not words[last].capital:
+    while (
+        last > first
+        and words[last].lower in _PARTICLES
+        and words[last].kind is Kind.ORDINARY
+        and not words[last].capital
+    ):
         last -= 1
     while first > 0 and last - first < 5:
         previous = words[first - 1]
@@ -201,10 +290,15 @@ def widen(text: str, words: Sequence[Word], first: int, last: int, cased: bool) 
         like_name = (
             previous.kind in (Kind.SURNAME, Kind.UNKNOWN, Kind.GIVEN)
             or (previous.kind is Kind.MISSPELT and previous.lower in surnames())
-            or (previous.capital and (previous.lower in _PARTICLES or (len(words[first].text) == 1 and previous.lower in surnames())))
+            or (
+                previous.capital
+                and (previous.lower in _PARTICLES or (len(words[first].text) == 1 and previous.lower in surnames()))
+            )
         )
         initial = len(previous.text) == 1 and previous.capital and previous.lower not in ("i", "a")
-        if not (capital and previous.capital and (like_name or initial)) and not (not capital and like_name and first == 1 and len(previous.text) > 2):
+        if not (capital and previous.capital and (like_name or initial)) and not (
+            not capital and like_name and first == 1 and len(previous.text) > 2
+        ):
             break
         if part_of_place(text, words, first - 1):
             break
@@ -221,25 +315,49 @@ def _belongs(text: str, words: Sequence[Word], last: int, capital: bool, first: 
         return False
     if len(word.text) == 1:
         dotted = text[word.end : word.end + 1] == "."
-        return word.capital == here.capital and (dotted or word.lower not in ("i", "u", "n", "a", "r", "k", "b", "c", "y"))
+        return word.capital == here.capital and (
+            dotted or word.lower not in ("i", "u", "n", "a", "r", "k", "b", "c", "y")
+        )
     if word.lower in _PARTICLES:
-        after = words[last + 2] if last + 2 < len(words) and text[word.end : words[last + 2].start] in (" ", "'") else None
+        after = (
+            words[last + 2] if last + 2 < len(words) and text[word.end : words[last + 2].start] in (" ", "'") else None
+        )
         return bool(after) and (after.capital if capital else after.kind in _NAMELIKE and word.lower not in FUNCTION)  # type: ignore[union-attr]
     if word.lower in FUNCTION:
-        return capital and word.capital and (word.lower in _NAME_AFTER_ALL or len(word.text) == 2) and closes(text, word.end)
+        return (
+            capital
+            and word.capital
+            and (word.lower in _NAME_AFTER_ALL or len(word.text) == 2)
+            and closes(text, word.end)
+        )
     if word.kind in (Kind.GIVEN, Kind.UNKNOWN, Kind.SURNAME, Kind.MISSPELT):
         if capital:
             return word.capital
         return word.kind is not Kind.MISSPELT and (len(word.text) > 2 or closes(text, word.end))
     if capital and word.capital:
-        return word.lower not in FOOD and word.lower not in CALENDAR and (word.lower not in cues.PLACE_TAILS or initial_before or word.lower in surnames())
-    return not capital and not word.capital and word.lower in surnames() and word.lower not in FOOD and closes(text, word.end)
+        return (
+            word.lower not in FOOD
+            and word.lower not in CALENDAR
+            and (word.lower not in cues.PLACE_TAILS or initial_before or word.lower in surnames())
+        )
+    return (
+        not capital
+        and not word.capital
+        and word.lower in surnames()
+        and word.lower not in FOOD
+        and closes(text, word.end)
+    )
 
 
 def closes(text: str, end: int) -> bool:
     """Whether the clause ends at ``end`` or goes on with what follows names."""
     rest = text[end : end + 30]
-    return not rest.strip(" .!?\n") or rest[0] in ",.;:!?\n)" or bool(cues.VERB_AFTER.match(rest)) or bool(re.match(r"\s{1,2}[\d(+]", rest))
+    return (
+        not rest.strip(" .!?\n")
+        or rest[0] in ",.;:!?\n)"
+        or bool(cues.VERB_AFTER.match(rest))
+        or bool(re.match(r"\s{1,2}[\d(+]", rest))
+    )
 
 
 def _lower_case(words: Sequence[Word], index: int) -> bool:
@@ -254,7 +372,12 @@ def _joined(text: str, words: Sequence[Word], index: int) -> bool:
         if here >= 0 and there < len(words):
             first, link, second = words[here], words[here + 1], words[there]
             other = second if here == index else first
-            if link.lower in ("and", "n") and text[first.end : second.start].strip() == link.text and other.capital and other.kind in (Kind.GIVEN, Kind.EITHER):
+            if (
+                link.lower in ("and", "n")
+                and text[first.end : second.start].strip() == link.text
+                and other.capital
+                and other.kind in (Kind.GIVEN, Kind.EITHER)
+            ):
                 return not part_of_place(text, words, there if here == index else here)
     return False
 
@@ -271,7 +394,11 @@ def part_of_place(text: str, words: Sequence[Word], index: int) -> bool:
     if word.lower not in PLACES:
         return False
     context = text[max(0, word.start - 60) : word.start]
-    return bool(cues.PLACE_BEFORE.search(context)) or not cues.MEDIUM.search(context) or bool(cues.PLACE_LINK.search(context))
+    return (
+        bool(cues.PLACE_BEFORE.search(context))
+        or not cues.MEDIUM.search(context)
+        or bool(cues.PLACE_LINK.search(context))
+    )
 
 
 def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
@@ -279,7 +406,9 @@ def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
     if len(words) > 4 or "?" in text or "@" in text or text.count(",") > 1:
         return ()
     head = [word for word in words if len(word.text) > 1]
-    if not head or any(word.lower in _NEVER or word.lower in FOOD or word.lower in CALENDAR or word.lower in PLACES for word in head):
+    if not head or any(
+        word.lower in _NEVER or word.lower in FOOD or word.lower in CALENDAR or word.lower in PLACES for word in head
+    ):
         return ()
     if any(word.lower in cues.PLACE_TAILS or word.lower in TRADES for word in head[1:]):
         return ()
@@ -291,6 +420,8 @@ def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
         return words if kinds[0] in _LISTED or written else ()
     if text[head[0].end : head[-1].start].strip(" ,.").isdigit():
         return ()
-    if kinds[0] in (*_NAMELIKE, Kind.EITHER) and all(word.kind in (*_NAMELIKE, Kind.EITHER) or word.lower in surnames() for word in head):
+    if kinds[0] in (*_NAMELIKE, Kind.EITHER) and all(
+        word.kind in (*_NAMELIKE, Kind.EITHER) or word.lower in surnames() for word in head
+    ):
         return words if any(one in _LISTED for one in kinds) or all(word.capital for word in head) else ()
     return ()

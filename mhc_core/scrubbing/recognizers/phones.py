@@ -9,31 +9,53 @@ from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 
 _GAP = r"[\s.\-/()_·•*]{0,3}"
 _EXTENSION = r"(?:\s{0,2}(?:,|;)?\s{0,2}(?:x|ext\.?|extension)\s{0,2}\.?\s{0,2}\d{1,6})?"
-_US = re.compile(rf"(?<![\w.$])(?:\(?\+?1\)?{_GAP})?\(?[2-9]\d{{2}}\)?{_GAP}\d{{3}}{_GAP}\d{{4}}(?!\d|[.,]\d|%){_EXTENSION}", re.IGNORECASE)
+_US = re.compile(
+    rf"(?<![\w.$])(?:\(?\+?1\)?{_GAP})?\(?[2-9]\d{{2}}\)?{_GAP}\d{{3}}{_GAP}\d{{4}}(?!\d|[.,]\d|%){_EXTENSION}",
+    re.IGNORECASE,
+)
 _INTERNATIONAL = re.compile(rf"(?:\+|\b00|\b011[\s\-]?)\(?\d(?:{_GAP}\d){{6,14}}(?!\d){_EXTENSION}", re.IGNORECASE)
-_NATIONAL = re.compile(rf"(?<![\w.$/:\-])\(?0\d{{1,5}}\)?(?:[\s.\-/]{{1,2}}\(?\d{{2,6}}\)?){{1,4}}(?![\w/:]|\.\d){_EXTENSION}", re.IGNORECASE)
+_NATIONAL = re.compile(
+    rf"(?<![\w.$/:\-])\(?0\d{{1,5}}\)?(?:[\s.\-/]{{1,2}}\(?\d{{2,6}}\)?){{1,4}}(?![\w/:]|\.\d){_EXTENSION}",
+    re.IGNORECASE,
+)
 _GROUPED = re.compile(r"(?<![\w.$/:\-])\(?\d{2,5}\)?(?:[\s.\-]{1,2}\d{2,5}){2,4}(?![\w/:%]|\.\d)")
 _LOCAL = re.compile(rf"(?<![\w.$#/:\-])[2-9]\d{{2}}[\-.]\d{{4}}(?![\w/:%\-]|\.\d){_EXTENSION}", re.IGNORECASE)
 _CUED = re.compile(
-    r"\b(?:phone|cell|mobile|tel(?:ephone)?|call(?:ed|s)?|text(?:ed)?|sms|reach|whats\s?app|viber|ring|contact|landline|fax|ph|mob|number|"
+    r"\b(?:phone|cell|mobile|tel(?:ephone)?|call(?:ed|s)?|text(?:ed)?|sms|reach|whats\s?app|viber|ring|contact|"
+    r"landline|fax|ph|mob|number|"
     r"line|digits)\b[^\d\n\ufffc\ufff9]{0,25}(?<![A-Za-z])(?P<number>\+?\(?\d(?:[\s.\-()/_]{0,3}\d){6,14})(?!\d)",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"(?<![\w.$])\+?\d(?:[\s.\-]{1,2}\d){6,14}(?![\w]|[.,]\d)")
 _SHORT_CUED = re.compile(
-    r"\b(?:phone|cell|mobile|call|text|reach|whats\s?app|my number)\b[^\d\n\ufffc\ufff9]{0,20}(?P<number>[2-9]\d{2}\s\d{4})(?!\d)", re.IGNORECASE
+    r"\b(?:phone|cell|mobile|call|text|reach|whats\s?app|"
+    r"my number)\b[^\d\n\ufffc\ufff9]{0,20}(?P<number>[2-9]\d{2}\s\d{4})(?!\d)",
+    re.IGNORECASE,
 )
 _DIGIT_WORD = (
-    "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    "seventeen|eighteen|"
     "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|double|triple|niner|"
     "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 )
 _SPOKEN = re.compile(
-    rf"(?<!\w)(?:plus\s)?(?:{_DIGIT_WORD}|\d{{1,4}})(?:[\s,.\-]{{1,3}}(?:area code |dash |and )?(?:{_DIGIT_WORD}|\d{{1,4}})){{3,19}}(?!\w)", re.IGNORECASE
+    rf"(?<![\w.,$])(?:plus\s)?(?:{_DIGIT_WORD}|\d{{1,4}})(?:[\s,.\-]{{1,3}}(?:area code |dash |"
+    rf"and )?(?:{_DIGIT_WORD}|\d{{1,4}})){{3,19}}(?!\w)",
+    re.IGNORECASE,
 )
-_DATE = re.compile(r"(?:19|20)\d\d[\-/. ](?:0?[1-9]|1[0-2])[\-/. ](?:0?[1-9]|[12]\d|3[01])\b|(?:0?[1-9]|[12]\d|3[01])[\-/. ](?:0?[1-9]|[12]\d|3[01])[\-/. ](?:(?:19|20)?\d\d)\b")
+_ALL_WORDS = re.compile(
+    rf"\b(?:{_DIGIT_WORD})(?:[\s,.\-]{{1,3}}(?:area code |dash |and )?(?:{_DIGIT_WORD})){{3,30}}\b", re.IGNORECASE
+)
+_DATE = re.compile(
+    r"(?:19|20)\d\d[\-/. ](?:0?[1-9]|1[0-2])[\-/. ](?:0?[1-9]|[12]\d|3[01])\b|(?:0?[1-9]|[12]\d|"
+    r"3[01])[\-/. ](?:0?[1-9]|[12]\d|3[01])[\-/. ](?:(?:19|20)?\d\d)\b"
+)
 _BARE = re.compile(r"(?<![\w.$#+\-])\d{10,12}(?![\w%\-]|[.,]\d)")
-_COUNT = re.compile(r"\s{0,2}(?:people|guests|adults|kids|children|persons?|pax|ppl|miles|dollars|bucks|usd|hours?|hrs?|minutes?|mins?|am|pm|sq|ft|feet)\b", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\s{0,2}(?:people|guests|adults|kids|children|persons?|pax|ppl|miles|dollars|bucks|usd|hours?|hrs?|minutes?|"
+    r"mins?|am|pm|sq|ft|feet)\b",
+    re.IGNORECASE,
+)
 
 
 class PhoneNumberRecognizer(SpanRecognizer):
@@ -49,9 +71,20 @@ class PhoneNumberRecognizer(SpanRecognizer):
             for match in _SPOKEN.finditer(text):
                 if 7 <= len(spoken_digits(match.group())) <= 15 and _mostly_words(match.group()):
                     yield PiiType.PHONE, match.start(), match.end(), 0.8
+            for match in _ALL_WORDS.finditer(text):
+                if len(spoken_digits(match.group())) >= 7:
+                    yield PiiType.PHONE, match.start(), match.end(), 0.8
 
     def _written(self, text: str) -> Iterator[Span]:
-        for pattern, score in ((_US, 0.9), (_INTERNATIONAL, 0.9), (_NATIONAL, 0.7), (_LOCAL, 0.7), (_SPACED, 0.8), (_BARE, 0.6), (_GROUPED, 0.6)):
+        for pattern, score in (
+            (_US, 0.9),
+            (_INTERNATIONAL, 0.9),
+            (_NATIONAL, 0.7),
+            (_LOCAL, 0.7),
+            (_SPACED, 0.8),
+            (_BARE, 0.6),
+            (_GROUPED, 0.6),
+        ):
             for match in pattern.finditer(text):
                 found = match.group()
                 count = sum(character.isdigit() for character in found)

@@ -1,0 +1,150 @@
+"""Who may do what: roles, keys, and the address the API listens on."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from mhc_core import keys
+from mhc_core.db.queries import keys as key_queries
+from mhc_core.db.tables import api_keys, audit_log
+from mhc_core.errors import AccessDenied, Conflict, DataError, NotFound
+from mhc_core.keys import Role
+from mhc_core.settings import Settings
+from mhc_serving.app import create_app, utc_now
+
+KeyOf = Callable[[str], dict[str, str]]
+ROLES = ("app", "agent", "reviewer", "admin")
+CHAT = {"message": "How much space does the chef need?", "customer_id": "c", "channel": "web"}
+OPENAI = {"model": "m", "messages": [{"role": "user", "content": "How much space does the chef need?"}]}
+OPEN = [
+    ("POST", "/api/v1/chat", CHAT, 200),
+    ("POST", "/v1/chat/completions", OPENAI, 200),
+    ("GET", "/v1/models", None, 200),
+    ("GET", "/api/v1/knowledge/KB-042", None, 200),
+    ("POST", "/api/v1/ai/feedback", {}, 422),
+    ("GET", "/healthz", None, 200),
+    ("GET", "/readyz", None, 200),
+    ("GET", "/", None, 200),
+    ("GET", "/web/chat.js", None, 200),
+    ("GET", "/web/chat.css", None, 200),
+    ("GET", "/web/icon.svg", None, 200),
+    ("GET", "/openapi.json", None, 200),
+    ("GET", "/docs", None, 200),
+    ("GET", "/redoc", None, 200),
+]
+STAFF = [
+    ("GET", "/api/v1/ai/feedback/stats", None, {"agent", "reviewer", "admin"}, 200),
+    ("GET", "/api/v1/models", None, {"agent", "reviewer", "admin"}, 200),
+    ("GET", "/api/v1/review", None, {"reviewer", "admin"}, 200),
+    ("POST", "/api/v1/review/999999", {"decision": "approve"}, {"reviewer", "admin"}, 404),
+]
+FRAMEWORK = {"/docs/oauth2-redirect"}
+
+
+def test_every_route_is_in_one_of_the_tables(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()["paths"]
+    listed = {(method, path) for method, path, *_ in [*OPEN, *STAFF]}
+    for path, operations in described.items():
+        sample = path.replace("{article_id}", "KB-042").replace("{item_id}", "999999")
+        for method in operations:
+            assert (method.upper(), sample) in listed, f"{method} {path} has no entry: who may use it?"
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), OPEN)
+def test_customers_need_no_key_on_loopback(
+    client: TestClient, method: str, path: str, body: object, status: int
+) -> None:
+    assert client.request(method, path, json=body).status_code == status
+    wrong = {"Authorization": "Bearer anything"}
+    assert client.request(method, path, json=body, headers=wrong).status_code == status
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "path", "body", "roles", "status"), STAFF)
+def test_staff_routes_ask_for_a_role(
+    client: TestClient, key_of: KeyOf, method: str, path: str, body: object, roles: set[str], status: int, role: str
+) -> None:
+    response = client.request(method, path, json=body, headers=key_of(role))
+    if role in roles:
+        assert response.status_code == status
+    else:
+        assert response.status_code == 403
+        assert role in response.json()["detail"]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "roles", "status"), STAFF)
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "mhc_wrong"}, {"Authorization": "Bearer é"}, {"X-API-Key": ""}])
+def test_staff_routes_refuse_strangers(
+    client: TestClient,
+    method: str,
+    path: str,
+    body: object,
+    roles: set[str],
+    status: int,
+    headers: dict[str, str],
+) -> None:
+    encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+    response = client.request(method, path, json=body, headers=encoded)  # type: ignore[arg-type]
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_both_headers_carry_a_key(client: TestClient, key_of: KeyOf) -> None:
+    key = key_of("admin")["Authorization"].removeprefix("Bearer ")
+    assert client.get("/api/v1/models", headers={"X-API-Key": key}).status_code == 200
+
+
+def test_beyond_loopback_customers_speak_through_a_key_holder(
+    serving_engine: sa.Engine, settings: Settings, key_of: KeyOf
+) -> None:
+    public = settings.model_copy(update={"serve_host": "0.0.0.0"})
+    with TestClient(create_app(public, serving_engine)) as client:
+        for path, body in (("/api/v1/chat", CHAT), ("/v1/chat/completions", OPENAI)):
+            assert client.post(path, json=body).status_code == 401
+            assert client.post(path, json=body, headers=key_of("app")).status_code == 200
+        refused = client.post("/v1/chat/completions", json=OPENAI).json()
+        assert refused["error"]["type"] == "authentication_error"
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_key_is_stored_as_a_hash_only(connection: sa.Connection) -> None:
+    key = keys.create(connection, " Ann ", Role.REVIEWER, utc_now())
+    row = connection.execute(sa.select(api_keys)).one()
+    assert row.key_sha256 == hashlib.sha256(key.encode()).hexdigest()
+    assert row.name == "Ann"
+    assert key not in str(row)
+    assert key not in str(connection.execute(sa.select(audit_log)).all())
+
+
+def test_a_revoked_key_is_useless(connection: sa.Connection) -> None:
+    now = utc_now()
+    key = keys.create(connection, "Ann", Role.REVIEWER, now)
+    holder = keys.authenticate(connection, key, now)
+    assert (holder.name, holder.role) == ("Ann", Role.REVIEWER)
+    keys.revoke(connection, holder.id, now)
+    with pytest.raises(AccessDenied, match="revoked"):
+        keys.authenticate(connection, key, now)
+    with pytest.raises(Conflict):
+        keys.revoke(connection, holder.id, now)
+    with pytest.raises(NotFound):
+        keys.revoke(connection, holder.id + 1, now)
+
+
+def test_use_is_noted_at_most_once_a_minute(connection: sa.Connection) -> None:
+    now = utc_now()
+    key = keys.create(connection, "Ann", Role.APP, now)
+    for seconds, noted in ((0, 0), (30, 0), (61, 61)):
+        keys.authenticate(connection, key, now + timedelta(seconds=seconds))
+        used = key_queries.listed(connection)[0].last_used_at
+        assert used is not None
+        assert used == now + timedelta(seconds=noted)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101])
+def test_a_key_needs_a_name(connection: sa.Connection, name: str) -> None:
+    with pytest.raises(DataError):
+        keys.create(connection, name, Role.APP, utc_now())
