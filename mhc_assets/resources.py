@@ -1,4 +1,4 @@
-"""What assets, checks and sensors are given: the settings, the database and the models. Nothing is stored in run config."""
+"""What assets, checks and sensors are given: settings, database and models. Nothing of it stands in run config."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from pydantic import PrivateAttr
 from mhc_core import business
 from mhc_core.business import Business
 from mhc_core.db.engine import database
+from mhc_core.db.queries.training import ModelVersion
 from mhc_core.providers import select
 from mhc_core.providers.protocols import ChatModel, Embedder, FineTuner
-from mhc_core.db.queries.training import ModelVersion
 from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings, load
 

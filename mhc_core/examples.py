@@ -103,8 +103,8 @@ def origin(message: SourceMessage, conversation: SourceConversation, settings: S
     """Why an answer becomes an example, or ``None``.
 
     A human edit always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a worked-out quote would teach
-    one party's numbers to all others. A disliked answer, or one the model was unsure of, goes to review to be corrected. The
-    rest is promoted by the conversation's score, unless a rating below the minimum says otherwise.
+    one party's numbers to all others. A disliked answer, or one the model was unsure of, goes to review to be
+    corrected. The rest is promoted by the conversation's score, unless a rating below the minimum says otherwise.
     """
     if message.edited_content is not None:
         return "human_edit"

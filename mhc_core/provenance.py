@@ -16,8 +16,8 @@ def of_message(connection: sa.Connection, message_id: UUID) -> dict[str, Any]:
     """
     row = connection.execute(
         sa.text("""
-            select m.id, m.conversation_id, m.role, m.sent_at, m.intent, m.confidence, m.latency_ms, m.cost_usd, m.cached,
-                   m.citations, m.prompt_version_id, m.knowledge_version_id, m.model_version_id, m.example_id,
+            select m.id, m.conversation_id, m.role, m.sent_at, m.intent, m.confidence, m.latency_ms, m.cost_usd,
+                   m.cached, m.citations, m.prompt_version_id, m.knowledge_version_id, m.model_version_id, m.example_id,
                    v.provider, v.base_model, v.dataset_id, v.training_job_id, v.artifact_sha256,
                    e.answer_message_id as example_answer_message_id, e.verified_by, e.verified_at
             from ai.messages m

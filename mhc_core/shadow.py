@@ -16,6 +16,7 @@ from mhc_core.db.queries import versions
 from mhc_core.db.queries.dataset import DatasetVersion
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.db.queries.training import ModelVersion
+from mhc_core.errors import Conflict
 from mhc_core.evaluation import compare
 from mhc_core.judging import Answered, score_answers
 from mhc_core.knowledge.retrieval import search

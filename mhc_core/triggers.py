@@ -1,7 +1,7 @@
 """When is there enough new to act on? One deterministic key for each crossing of a threshold.
 
-A key names the state it was computed from, so overlapping ticks, a restarted daemon and the nightly schedule all ask for
-the same run.
+A key names the state it was computed from, so overlapping ticks, a restarted daemon and the nightly schedule all ask
+for the same run.
 """
 
 from typing import NamedTuple

@@ -18,7 +18,15 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(assets),
         asset_checks=dg.load_asset_checks_from_package_module(checks),
-        jobs=jobs.ALL,
+        jobs=[
+            jobs.collect,
+            jobs.review,
+            jobs.train,
+            jobs.finish_training,
+            jobs.knowledge,
+            jobs.stats,
+            jobs.weekly_report,
+        ],
         schedules=schedules.ALL,
         sensors=[
             training_sensors.retraining,

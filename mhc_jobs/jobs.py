@@ -1,4 +1,4 @@
-"""What is run together. Assets are selected by key: a job that selects a group nobody has would run nothing, silently."""
+"""What is run together. Assets are selected by key: a job that selects an unknown group would run nothing, silently."""
 
 import dagster as dg
 
@@ -60,4 +60,12 @@ def weekly_report() -> None:
     write_report()
 
 
-ALL = [collect, review, train, finish_training, knowledge, stats, weekly_report]
+ALL: list[dg.JobDefinition | UnresolvedAssetJobDefinition] = [
+    collect,
+    review,
+    train,
+    finish_training,
+    knowledge,
+    stats,
+    weekly_report,
+]

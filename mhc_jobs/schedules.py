@@ -1,6 +1,7 @@
 """What runs by the clock, in UTC. Each is on by default; the loop needs them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
@@ -17,9 +18,9 @@ MAX_DAYS_A_TICK = 31
 
 @dg.schedule(job=jobs.collect, cron_schedule="0 1 * * *", execution_timezone="UTC", default_status=RUNNING)
 def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> Iterator[dg.RunRequest]:
-    """Every day at 01:00: yesterday, and every earlier day that something changed on since (late feedback, an import)."""
+    """Every day at 01:00: yesterday, and every earlier day that changed since (late feedback, an import)."""
     scheduled = context.scheduled_execution_time
-    yesterday = (scheduled.date()).fromordinal(scheduled.date().toordinal() - 1)
+    yesterday = scheduled.date() - timedelta(days=1)
     with platform.engine.connect() as connection:
         changed = queries.days_with_work(
             connection, scorer_version(platform.embedder()), SCRUBBER_VERSION, MAX_DAYS_A_TICK

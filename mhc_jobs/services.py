@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 STOP_SECONDS = 20.0
@@ -27,7 +28,6 @@ class Service:
     started: float = 0.0
     pause: float = 1.0
     wait_until: float = 0.0
-    restarts: int = field(default=0)
 
 
 def supervise(
@@ -55,10 +55,8 @@ def stop(services: Sequence[Service]) -> None:
         _signal_group(process, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     for process in running:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
         # Children of the service that outlived it (Dagster's code servers, runs) go with the group.
         _signal_group(process, signal.SIGKILL)
         process.wait()
@@ -78,7 +76,6 @@ def _tend(service: Service, environment: Mapping[str, str], say: Callable[[str],
         service.wait_until = now + service.pause
         service.pause = min(MAX_PAUSE_SECONDS, service.pause * 2)
         service.process = None
-        service.restarts += 1
     if now >= service.wait_until:
         service.log.parent.mkdir(parents=True, exist_ok=True)
         with service.log.open("ab") as log:
@@ -105,7 +102,5 @@ def _child() -> None:
 
 
 def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass

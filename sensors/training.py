@@ -26,7 +26,7 @@ def retraining(platform: Platform) -> dg.RunRequest | dg.SkipReason:
 def fine_tune_poller(
     context: dg.SensorEvaluationContext, platform: Platform
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Looks at jobs that a provider is running; when one ends, goes on with its model, or with a run that says why not."""
+    """Looks at jobs a provider is running; when one ends, goes on with its model, or with a run that says why not."""
     with platform.engine.connect() as connection:
         waiting = [job for job in queries.jobs(connection, open_only=True) if job.provider != "local"]
         ended = queries.unrecorded(connection)

@@ -1,5 +1,8 @@
 """Is the candidate better than what answers today?"""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 from mhc_assets.assets.knowledge import kb_embeddings
@@ -34,7 +37,7 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
     evaluation = result.evaluation
     with platform.engine.begin() as connection:
         rollout.open_for(connection, evaluation)
-    metadata: dict[str, dg.MetadataValue[object] | str | int | float] = {
+    metadata: dict[str, Any] = {
         "verdict": evaluation.verdict.value,
         "reasons": dg.MetadataValue.md("\n".join(f"- {reason}" for reason in evaluation.reasons)),
         "candidate": evaluation.candidate_id,
@@ -54,6 +57,6 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
     return dg.MaterializeResult(metadata=metadata)
 
 
-def _table(candidate: "dict[str, float]", baseline: "dict[str, float]") -> str:
+def _table(candidate: Mapping[str, Any], baseline: Mapping[str, Any]) -> str:
     rows = [f"| {name} | {candidate[name]:.4g} | {baseline[name]:.4g} |" for name in candidate if name in baseline]
     return "\n".join(["| measure | candidate | baseline |", "|---|---|---|", *rows])

@@ -25,7 +25,9 @@ def failures(
     ``customers`` gives the customer hash of each example id; ``business_contacts`` are no personal data.
     """
     import great_expectations as gx
+    import great_expectations.expectations as expect
     import pandas as pd
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     rows = _rows(dataset, customers, business_contacts)
     if len(rows) != dataset.train_count + dataset.validation_count:
@@ -33,7 +35,6 @@ def failures(
     frame = pd.DataFrame(rows)
     sides = frame.groupby("customer")["split"].nunique()
     frame["customer_on_both_sides"] = frame["customer"].map(sides) > 1
-    expect = gx.expectations
     suite = [
         expect.ExpectColumnValuesToBeUnique(column="example_id"),
         expect.ExpectColumnValuesToBeInSet(column="intent", value_set=[intent.value for intent in Intent]),
@@ -48,7 +49,7 @@ def failures(
         ),
     ]
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batch = (
         context.data_sources.add_pandas("data_set")
         .add_dataframe_asset("lines")

@@ -1,7 +1,7 @@
 """Scores a scrubber on annotated texts.
 
-A gold span counts as found when 90 % of its letters and digits are covered by findings, whatever their label. A finding is
-right when half of its characters lie in gold spans.
+A gold span counts as found when 90 % of its letters and digits are covered by findings, whatever their label. A finding
+is right when half of its characters lie in gold spans.
 """
 
 import gzip

@@ -5,66 +5,15 @@ from enum import Enum
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from mhc_core.scrubbing.vocabulary import FOOD, FUNCTION, OWN, english, misspelt, ordinary
+from mhc_core.scrubbing.vocabulary import FOOD, FUNCTION, OWN, english, misspelt, ordinary, words
 
 WORD = re.compile(r"(?<![^\W_])[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|['\-](?=[^\W\d_]))*")
-CLEAR = frozenset(
-    [
-        "john",
-        "william",
-        "maria",
-        "donna",
-        "peter",
-        "heather",
-        "harry",
-        "louis",
-        "bobby",
-        "tony",
-        "charlotte",
-        "eva",
-        "sally",
-        "lucy",
-        "hugh",
-        "matt",
-        "brad",
-        "ken",
-        "rob",
-        "glen",
-        "derrick",
-        "dustin",
-        "darin",
-        "lacey",
-        "alma",
-        "warren",
-        "patsy",
-        "lana",
-        "teddy",
-        "kisha",
-        "missy",
-        "willy",
-        "hank",
-        "kitty",
-        "fanny",
-        "lulu",
-        "christen",
-        "alia",
-        "wei",
-        "mei",
-        "terry",
-        "jack",
-        "james",
-        "mary",
-        "daniel",
-        "george",
-        "andrew",
-        "anna",
-        "virginia",
-        "henry",
-        "julie",
-        "nicholas",
-        "alexander",
-        "michael",
-    ]
+CLEAR = words(
+    """
+    john william maria donna peter heather harry louis bobby tony charlotte eva sally lucy hugh matt brad ken rob
+    glen derrick dustin darin lacey alma warren patsy lana teddy kisha missy willy hank kitty fanny lulu christen
+    alia wei mei terry jack james mary daniel george andrew anna virginia henry julie nicholas alexander michael
+    """
 )
 """Given names that the English lexicon also lists as words but that mean a person whenever people write them."""
 
@@ -106,12 +55,12 @@ def _names(file: str) -> list[str]:
 
 @cache
 def _given_or_either() -> dict[str, Kind]:
-    words = english()
+    known = english()
     kinds = {}
     for name in given_names():
         if len(name) < 2 or name in FUNCTION or name in FOOD:
             continue
-        clear = name in CLEAR or (name not in words and name not in OWN)
+        clear = name in CLEAR or (name not in known and name not in OWN)
         kinds[name] = Kind.GIVEN if clear else Kind.EITHER
     return kinds
 

@@ -8,33 +8,13 @@ from mhc_core.scrubbing.digits import spoken_digits
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.names import WORD
 from mhc_core.scrubbing.view import PLACEHOLDER
-from mhc_core.scrubbing.vocabulary import FUNCTION
+from mhc_core.scrubbing.vocabulary import FUNCTION, words
 
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mister",
-        "dr",
-        "doctor",
-        "prof",
-        "professor",
-        "sir",
-        "chef",
-        "coach",
-        "chief",
-        "sr",
-        "sra",
-        "rev",
-        "father",
-        "pastor",
-        "aunt",
-        "uncle",
-        "auntie",
-        "the",
-    ]
+_TITLES = words(
+    """
+    mr mrs ms miss mister dr doctor prof professor sir chef coach chief sr sra rev father pastor aunt uncle
+    auntie the
+    """
 )
 _DICTATED = re.compile(r"\(?\[?\b(at|dot|underscore|dash|arroba|punto)\b\]?\)?", re.IGNORECASE)
 _SIGNS = {"at": "@", "arroba": "@", "dot": ".", "punto": ".", "underscore": "_", "dash": "-"}

@@ -18,7 +18,7 @@ _FLOAT, _INT8 = 1, 3  # TensorProto.DataType
 
 
 def to_int8(model: bytes) -> bytes:
-    """The model with every ``MatMulNBits`` (4 bits, symmetric, in blocks) as ``DynamicQuantizeMatMul`` (int8 by column).
+    """The model with each ``MatMulNBits`` (4 bits, symmetric, in blocks) as ``DynamicQuantizeMatMul`` (int8 by column).
 
     Raises:
         ValueError: the file has a product of another form.

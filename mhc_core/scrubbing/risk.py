@@ -33,8 +33,8 @@ def grade(types: Iterable[PiiType]) -> Risk:
 def residue(clean: str, allowed: Collection[str] = ()) -> bool:
     """Whether the scrubbed text still holds a number like those of cards, accounts or social security.
 
-    Stricter than the recognisers: what announces a number as harmless, like "order", does not count here. ``allowed`` are
-    slices of the text that may stay.
+    Stricter than the recognisers: what announces a number as harmless, like "order", does not count here.
+    ``allowed`` are slices of the text that may stay.
     """
     text = unicodedata.normalize("NFKC", look(clean).text)
     for value in allowed:

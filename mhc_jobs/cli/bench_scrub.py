@@ -27,15 +27,16 @@ def command(
         typer.Option(
             exists=True,
             file_okay=False,
-            help='Folder with pii_chat_*.jsonl.gz and pii_spans_*.jsonl.gz: lines of {"id", "text", "spans": [{"start", "end", "label"}]}.',
+            help="Folder with pii_chat_*.jsonl.gz and pii_spans_*.jsonl.gz: lines of "
+            '{"id", "text", "spans": [{"start", "end", "label"}]}.',
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure recall, precision, speed and memory, beside stock Presidio where its language model is installed.
 
-    A gold span is found when 90 % of its letters and digits are covered, whatever the label. A finding is right when half of
-    it lies in gold.
+    A gold span is found when 90 % of its letters and digits are covered, whatever the label. A finding is right when
+    half of it lies in gold.
     """
     files = sorted([*data.glob("pii_chat_*.jsonl.gz"), *data.glob("pii_spans_*.jsonl.gz")])
     if not files:

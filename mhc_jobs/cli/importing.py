@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 
 import orjson
 import typer
-from mhc_jobs.cli.console import console, err
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mhc_core import settings
 from mhc_core.importing.reject import reject_path
 from mhc_core.importing.report import ImportReport, silent
 from mhc_core.importing.report import Progress as OnProgress
+from mhc_jobs.cli.console import console, err
 
 app = typer.Typer(help="Bring in conversations, feedback and knowledge articles.", no_args_is_help=True)
 

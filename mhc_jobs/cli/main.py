@@ -8,9 +8,23 @@ import sys
 import typer
 
 from mhc_core.errors import MHCError
-from mhc_jobs.cli import dataset, db, demo, importing, keys, knowledge, loop, models, openapi, review, scrub, serve, up
-from mhc_jobs.cli import chat as chat_command
-from mhc_jobs.cli import status as status_command
+from mhc_jobs.cli import (
+    chat,
+    dataset,
+    db,
+    demo,
+    importing,
+    keys,
+    knowledge,
+    loop,
+    models,
+    openapi,
+    review,
+    scrub,
+    serve,
+    status,
+    up,
+)
 from mhc_jobs.cli.console import err
 
 app = typer.Typer(
@@ -24,8 +38,8 @@ app.command("up")(up.command)
 app.command("serve")(serve.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
-app.command("status")(status_command.command)
-app.command("chat")(chat_command.command)
+app.command("status")(status.command)
+app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")
 app.add_typer(review.app, name="review")
 app.add_typer(dataset.app, name="dataset")

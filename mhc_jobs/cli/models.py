@@ -71,9 +71,8 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
     )
     for evaluation in compared:
         console.print(
-            f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id} on {evaluation.questions} questions: "
-            f"{evaluation.difference:+.3f} [{evaluation.interval_low:+.3f}, {evaluation.interval_high:+.3f}]",
-            markup=True,
+            f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id}, "
+            f"{evaluation.questions} questions: {evaluation.difference:+.3f} ({evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f})"
         )
         table = Table("measure", "candidate", "baseline", box=None)
         for name, value in evaluation.candidate_metrics.items():

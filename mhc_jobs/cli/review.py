@@ -4,6 +4,7 @@ import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
+import click
 import orjson
 import sqlalchemy as sa
 import typer
@@ -109,7 +110,7 @@ def bulk(
 
 
 def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decision, by: str) -> None:
-    answer = typer.edit() if decision is Decision.EDIT else None
+    answer = click.edit() if decision is Decision.EDIT else None
     try:
         with engine.begin() as connection:
             now = datetime.now(UTC)
@@ -119,9 +120,10 @@ def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decis
 
 
 def _show(item: ReviewItem, pending: int) -> None:
+    confidence = "–" if item.confidence is None else f"{item.confidence:.2f}"
     console.print(
-        f"\n[bold]item {item.id}[/bold] of {pending} pending · {item.intent} · {item.channel} · quality {item.quality:.2f}"
-        f" · confidence {'–' if item.confidence is None else f'{item.confidence:.2f}'} · {', '.join(item.reasons) or 'new'}"
+        f"\n[bold]item {item.id}[/bold] of {pending} pending · {item.intent} · {item.channel} · "
+        f"quality {item.quality:.2f} · confidence {confidence} · {', '.join(item.reasons) or 'new'}"
     )
     for turn in item.context:
         console.print(f"{turn['role']}: {turn['content']}", style="dim", markup=False)

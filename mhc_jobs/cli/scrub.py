@@ -37,8 +37,8 @@ def command(
 ) -> None:
     """Replace personal data by placeholders, in constant memory.
 
-    Reads JSON lines {"id", "text"} and writes {"id", "text", "findings", "risk", "safe_for_training"} in the same order. A line
-    that can not be scrubbed becomes {"id", "line", "error"}, and the exit code is 1 at the end.
+    Reads JSON lines {"id", "text"} and writes {"id", "text", "findings", "risk", "safe_for_training"} in the same
+    order. A line that can not be scrubbed becomes {"id", "line", "error"}, and the exit code is 1 at the end.
     """
     allow = tuple(business.load(settings.load().business_file).allow_list)
     work = partial(scrub_lines, allow=allow, plain=plain)

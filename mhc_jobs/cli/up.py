@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-import typer
 
 from mhc_core import sample
 from mhc_core import settings as configuration

@@ -46,19 +46,57 @@ PERSONAL = [
     ("VEHICLE_PLATE", "license plate 8ABC123", "license plate [VEHICLE_PLATE_1]"),
 ]
 
-HARMLESS = (
-    """
-how much for 12 adults and 5 kids|July 12 at 5pm|we need 15 people on 7/4/2026 at 6:30|total is $1,250.00|order #48213|order number 1234567
-invoice 2024-1187|ref 5521190|do you travel to 95818?|zip is 95630|Quote for 95747 please|in Davis on Saturday|Is Tracy too far?|Santa Rosa on Memorial Day
-party in Santa Clara|El Dorado Hills|Filet mignon and lobster tail|Chicken Teriyaki for 10|New York Strip for 3|Mother's Day brunch|Christmas Eve at 6
-are you guys Hibachi Heaven?|mark me down for 15|may i add gyoza|rose gold theme|8x6 ft area|the grill is 68.3 x 27.5 x 41.3|HELLO HOW ARE YOU
-Sounds Good Thanks!|its a surprise party|from 3 to 5|20-25 ppl|KB-042 says refund|the chef was late|Chef did awesome job|im 20 min away|45 min drive
-12 people at the park|plate of shrimp 12 pieces|promo code HIBACHI10|gate is open|my card was declined|2026-05-03 18:00|10 mile way|account for 12 guests
-my daughter's birthday is july 4 2026|can I pay with Venmo or Zelle|do you have a Facebook page|my instagram is private
-""".strip()
-    .replace("\n", "|")
-    .split("|")
-)
+HARMLESS = """
+how much for 12 adults and 5 kids
+July 12 at 5pm
+we need 15 people on 7/4/2026 at 6:30
+total is $1,250.00
+order #48213
+order number 1234567
+invoice 2024-1187
+ref 5521190
+do you travel to 95818?
+zip is 95630
+Quote for 95747 please
+in Davis on Saturday
+Is Tracy too far?
+Santa Rosa on Memorial Day
+party in Santa Clara
+El Dorado Hills
+Filet mignon and lobster tail
+Chicken Teriyaki for 10
+New York Strip for 3
+Mother's Day brunch
+Christmas Eve at 6
+are you guys Hibachi Heaven?
+mark me down for 15
+may i add gyoza
+rose gold theme
+8x6 ft area
+the grill is 68.3 x 27.5 x 41.3
+HELLO HOW ARE YOU
+Sounds Good Thanks!
+its a surprise party
+from 3 to 5
+20-25 ppl
+KB-042 says refund
+the chef was late
+Chef did awesome job
+im 20 min away
+45 min drive
+12 people at the park
+plate of shrimp 12 pieces
+promo code HIBACHI10
+gate is open
+my card was declined
+2026-05-03 18:00
+10 mile way
+account for 12 guests
+my daughter's birthday is july 4 2026
+can I pay with Venmo or Zelle
+do you have a Facebook page
+my instagram is private
+""".strip().splitlines()
 
 
 @pytest.fixture(scope="module")

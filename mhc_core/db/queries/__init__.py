@@ -1,1 +1,1 @@
-"""All SQL, one module a stage. Functions take a ``Connection`` and return typed rows; the caller owns the transaction."""
+"""All SQL, one module a stage. Functions take a ``Connection`` and return typed rows; callers own transactions."""

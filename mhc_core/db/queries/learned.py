@@ -108,25 +108,39 @@ def learned_texts(connection: sa.Connection) -> list[sa.Row[Any]]:
     )
 
 
-def nearest_chunks(connection: sa.Connection, embedder: str, vectors: NDArray[np.float32]) -> list[float]:
-    """For each vector the cosine of the closest chunk of an active article, -1 where there is none."""
-    if not len(vectors):
+def said_already(
+    connection: sa.Connection, embedder: str, vectors: NDArray[np.float32], answers: Sequence[str]
+) -> list[tuple[float, float]]:
+    """What the chunks of active articles say of each answer: cosine of the nearest one, and coverage.
+
+    ``vectors`` are of question and answer together. Coverage is the share, 0..1, of the answer's words (stemmed,
+    without stop words, numbers among them) that the three nearest chunks hold. Without chunks it is (-1, 0).
+    """
+    if not answers:
         return []
     scan_settings(connection, ef_search=100)
     size = vectors.shape[1]
-    rows = connection.scalars(
+    rows = connection.execute(
         sa.text(
             f"""
-            select (select 1 - (c.embedding::halfvec({size}) <=> v.vector)
-                      from ai.knowledge_chunks c
-                     where c.embedder = :embedder and c.dimensions = {size}
-                       and exists (select 1 from ai.knowledge_articles a where a.id = c.article_id and a.active)
-                     order by c.embedding::halfvec({size}) <=> v.vector
-                     limit 1)
-              from unnest(cast(:vectors as halfvec({size})[])) with ordinality v(vector, place)
-             order by v.place
+            select coalesce(found.cosine, -1) as cosine, coalesce(found.held, 0) as held
+              from unnest(cast(:vectors as halfvec({size})[]), cast(:answers as text[]))
+                   with ordinality asked(vector, answer, place)
+              left join lateral (
+                   select max(near.cosine) as cosine,
+                          (select avg((exists (select 1 from unnest(array_agg(near.search)) held(search)
+                                                where word.lexeme = any(tsvector_to_array(held.search))))::int)
+                             from unnest(to_tsvector('english', asked.answer)) word) as held
+                     from (select 1 - (c.embedding::halfvec({size}) <=> asked.vector) as cosine, c.search
+                             from ai.knowledge_chunks c
+                            where c.embedder = :embedder and c.dimensions = {size}
+                              and exists (select 1 from ai.knowledge_articles a where a.id = c.article_id and a.active)
+                            order by c.embedding::halfvec({size}) <=> asked.vector
+                            limit 3) near
+              ) found on true
+             order by asked.place
             """
         ),
-        {"embedder": embedder, "vectors": [literal(vector) for vector in vectors]},
+        {"embedder": embedder, "vectors": [literal(vector) for vector in vectors], "answers": list(answers)},
     )
-    return [-1.0 if closest is None else float(closest) for closest in rows]
+    return [(float(row.cosine), float(row.held)) for row in rows]

@@ -97,14 +97,20 @@ _PLATE = re.compile(
     r"-)\s{0,2}){0,2}(?:[A-Z]{2}\s(?=\w{5}))?(?P<plate>[A-Z0-9]{1,8}(?:[ \-][A-Z0-9]{1,4}){0,2})\b",
     re.IGNORECASE,
 )
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _DAY_WITH_YEAR = (
     rf"(?:\d{{1,2}}\s?[./\-]\s?\d{{1,2}}\s?[./\-]\s?(?:\d{{4}}|'?\d{{2}})|(?:19|"
     rf"20)\d\d\s?[./\-]\s?\d{{1,2}}\s?[./\-]\s?\d{{1,2}}|"
     rf"{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:of\s)?(?:\d{{4}}|'\d{{2}})|\d{{1,2}}(?:st|nd|rd|"
     rf"th)?\s(?:of\s)?{_MONTH}\.?,?\s(?:\d{{4}}|'\d{{2}}))"
 )
-_DAY = rf"(?:{_DAY_WITH_YEAR}|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}|\d{{1,2}}[./\-]\d{{1,2}}|(?:19|20)\d\d|\d{{6,8}})"
+_DAY = (
+    rf"(?:{_DAY_WITH_YEAR}|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}|"
+    r"\d{1,2}[./\-]\d{1,2}|(?:19|20)\d\d|\d{6,8})"
+)
 _BIRTH = re.compile(
     rf"\b(?:d\.?o\.?b\.?|date\sof\sbirth|birth\s?dates?|born)(?!\w)\s{{0,2}}(?:(?:is|was|on|in|:|=|-|"
     rf"the)\s{{0,2}}){{0,3}}(?P<date>{_DAY})(?!\d)|"
@@ -141,7 +147,7 @@ class CardRecognizer(SpanRecognizer):
 
 
 class SsnRecognizer(SpanRecognizer):
-    """US social security numbers, by form or because they are announced; nine bare digits count unless they are an order's."""
+    """US social security numbers, by form or announced; nine bare digits count unless they are an order's."""
 
     types = (PiiType.US_SSN,)
 
@@ -228,7 +234,7 @@ def _card_inside(text: str) -> list[tuple[int, int]]:
 
 
 def _plate_length(text: str) -> int:
-    """How much of ``text`` is a vehicle plate: one to three groups, 5 to 8 characters, letters and digits; 0 when it is none."""
+    """How much of ``text`` is a vehicle plate, 5 to 8 letters and digits in up to three groups; 0 when it is none."""
     for match in reversed(list(re.finditer(r"[A-Z0-9]+", text, re.IGNORECASE))):
         part = text[: match.end()]
         compact = re.sub(r"[ \-]", "", part)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
-from mhc_core.scrubbing.vocabulary import FOOD, FUNCTION
+from mhc_core.scrubbing.vocabulary import FOOD, FUNCTION, words
 
 _STATE = (
     r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|"
@@ -43,7 +43,10 @@ _FULL_SUFFIX = (
     r"ranch|rapids|rest|river|row|run|"
     r"shore|spur|station|stream|trace|track|turn|walk|way"
 )
-_SHORT_SUFFIX = r"st|str|ave?|blvd|bl|rd|ln|dr|ct|crt|cir|ter|terr|pkwy|pky|hwy|fwy|trl|pl|plz|sq|aly|cres|expy|tpke|xing|cv|pt|rte|wy|lp|cmn|hts|mnr|rdg|vw|vlg|wlk"
+_SHORT_SUFFIX = (
+    r"st|str|ave?|blvd|bl|rd|ln|dr|ct|crt|cir|ter|terr|pkwy|pky|hwy|fwy|trl|pl|"
+    r"plz|sq|aly|cres|expy|tpke|xing|cv|pt|rte|wy|lp|cmn|hts|mnr|rdg|vw|vlg|wlk"
+)
 _SURE = re.compile(
     r"(?:street|avenue|boulevard|road|lane|drive|court|circle|terrace|parkway|highway|freeway|trail|st|str|ave?|blvd|"
     r"rd|ln|dr|ct|crt|cir|ter|terr|pkwy|hwy|trl|pl|"
@@ -87,118 +90,26 @@ _WITH_ZIP = re.compile(
 _NOT_STREET = (
     FUNCTION
     | FOOD
-    | frozenset(
-        [
-            "people",
-            "ppl",
-            "person",
-            "persons",
-            "pax",
-            "guest",
-            "guests",
-            "adult",
-            "adults",
-            "kid",
-            "kids",
-            "child",
-            "children",
-            "toddler",
-            "toddlers",
-            "teen",
-            "teens",
-            "boys",
-            "girls",
-            "men",
-            "women",
-            "min",
-            "mins",
-            "minute",
-            "minutes",
-            "hour",
-            "hours",
-            "hr",
-            "hrs",
-            "day",
-            "days",
-            "week",
-            "weeks",
-            "month",
-            "months",
-            "year",
-            "years",
-            "yr",
-            "yrs",
-            "mile",
-            "miles",
-            "mi",
-            "km",
-            "ft",
-            "feet",
-            "foot",
-            "inch",
-            "inches",
-            "sq",
-            "pm",
-            "am",
-            "percent",
-            "dollars",
-            "dollar",
-            "bucks",
-            "usd",
-            "stars",
-            "star",
-            "times",
-            "time",
-            "pcs",
-            "piece",
-            "pieces",
-            "pack",
-            "packs",
-            "order",
-            "orders",
-            "plate",
-            "plates",
-            "table",
-            "tables",
-            "chair",
-            "chairs",
-            "chef",
-            "chefs",
-            "grill",
-            "grills",
-            "person-party",
-            "items",
-            "options",
-            "choices",
-            "proteins",
-            "upgrades",
-            "trays",
-            "extra",
-            "total",
-            "deposit",
-            "tip",
-            "birthday",
-            "party",
-            "parties",
-            "minimum",
-            "hours-long",
-            "long-drive",
-            "drive",
-            "gallon",
-            "tent",
-            "tents",
-            "propane",
-            "cars",
-            "car",
-            "parking",
-            "spots",
-        ]
+    | words(
+        """
+    people ppl person persons pax guest guests adult adults kid kids child children toddler toddlers teen teens boys
+    girls men women min mins minute minutes hour hours hr hrs day days week weeks month months year years yr yrs
+    mile miles mi km ft feet foot inch inches sq pm am percent dollars dollar bucks usd stars star times time pcs
+    piece pieces pack packs order orders plate plates table tables chair chairs chef chefs grill grills person-party
+    items options choices proteins upgrades trays extra total deposit tip birthday party parties minimum hours-long
+    long-drive drive gallon tent tents propane cars car parking spots
+    """
     )
 )
 
 
+_IN_STREETS = words("new old el la las los del de one first second third san good great big little may")
+_IN_TOWNS = words("in la el los las new or me hi ok de del")
+_STATE_OR_WORD = words("in or me hi ok la de pa ma oh mi id co al ga ct")
+
+
 class AddressRecognizer(SpanRecognizer):
-    """US street addresses, with unit, town, state and zip where they follow, and post boxes. A zip or town alone is none."""
+    """US street addresses, with unit, town, state and zip where they follow, and post boxes."""
 
     types = (PiiType.ADDRESS,)
 
@@ -209,11 +120,14 @@ class AddressRecognizer(SpanRecognizer):
             for match in pattern.finditer(text):
                 if pattern is _STREET and not _plausible(match):
                     continue
-                if pattern in (_DIRECTED, _SPANISH, _WITH_ZIP) and not set(
-                    re.findall(r"[a-z]+", match.group().lower())[1:] or [""]
-                ).isdisjoint(_NOT_STREET - {"el", "la", "las", "los", "del"}):
+                if pattern in (_DIRECTED, _SPANISH, _WITH_ZIP) and not _names_only(match.group()):
                     continue
                 yield PiiType.ADDRESS, match.start(), extend(text, match.end()), 0.85
+
+
+def _names_only(text: str) -> bool:
+    """Whether no word after the house number is one that streets are not called after."""
+    return set(re.findall(r"[a-z]+", text.lower())[1:]).isdisjoint(_NOT_STREET - _IN_STREETS)
 
 
 def extend(text: str, end: int) -> int:
@@ -228,72 +142,27 @@ def extend(text: str, end: int) -> int:
 
 
 def _tail(text: str, end: int) -> int:
+    """The end of the town, state and zip that follow a street; 0 when other words do."""
     match = _TAIL.match(text, end)
     if match is None:
         return 0
-    words = re.findall(r"[^\W\d_]+", match.group().lower())
-    if any(
-        word in FUNCTION and word not in ("in", "la", "el", "los", "las", "new", "or", "me", "hi", "ok", "de", "del")
-        for word in words[:-1]
-    ):
+    found = re.findall(r"[^\W\d_]+", match.group().lower())
+    if any(word in FUNCTION and word not in _IN_TOWNS for word in found[:-1]):
         return 0
     if not re.search(rf"{_ZIP}|\b{_STATE}\b", match.group()) and not _TITLE_CITY.match(text, end):
         state = re.search(rf"\b(?:{_STATE})$", match.group().rstrip(" ."), re.IGNORECASE)
-        if not state or state.group().lower() in (
-            "in",
-            "or",
-            "me",
-            "hi",
-            "ok",
-            "la",
-            "de",
-            "pa",
-            "ma",
-            "oh",
-            "mi",
-            "id",
-            "co",
-            "al",
-            "ga",
-            "ct",
-        ):
+        if not state or state.group().lower() in _STATE_OR_WORD:
             return 0
     return match.end()
 
 
 def _plausible(match: re.Match[str]) -> bool:
-    words = [word.lower().rstrip(".") for word in match.group("words").split()]
-    if any(
-        word in _NOT_STREET
-        and not (
-            word
-            in (
-                "new",
-                "old",
-                "el",
-                "la",
-                "las",
-                "los",
-                "del",
-                "de",
-                "one",
-                "first",
-                "second",
-                "third",
-                "san",
-                "good",
-                "great",
-                "big",
-                "little",
-                "may",
-            )
-            and len(words) > 1
-        )
-        for word in words
-    ):
+    """Whether number, words and suffix are a street and not "45 min drive"."""
+    named = [word.lower().rstrip(".") for word in match.group("words").split()]
+    if any(word in _NOT_STREET and not (len(named) > 1 and word in _IN_STREETS) for word in named):
         return False
     suffix = match.group("suffix")
     if _SURE.fullmatch(suffix) or _SURE.fullmatch(match.group("more") or ""):
         return True
-    # "12 party place", "2 mile run": a suffix that is an everyday word needs a name written like one, or more of an address
+    # "2 party place": a suffix that is an everyday word needs a longer number or a name with a capital
     return len(match.group().split()[0]) >= 2 or match.group("words")[:1].isupper()

@@ -3,6 +3,7 @@
 import re
 
 from mhc_core.scrubbing.view import PERSON_HOLE
+from mhc_core.scrubbing.vocabulary import words
 
 _RELATION = (
     r"son|daughter|kid|wife|husband|hubby|wifey|mom|mum|mother|dad|father|sister|brother|bro|sis|cousin|aunt|auntie|"
@@ -79,81 +80,18 @@ PLACE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 PLACE_LINK = re.compile(r"\b(?:to|from|of|between|north|south|east|west|over|city|and|or)\s(?:the\s)?$", re.IGNORECASE)
-PLACE_HEADS = frozenset(
-    [
-        "san",
-        "santa",
-        "st",
-        "saint",
-        "los",
-        "las",
-        "el",
-        "fort",
-        "ft",
-        "lake",
-        "mount",
-        "mt",
-        "port",
-        "point",
-        "north",
-        "south",
-        "east",
-        "west",
-        "palo",
-        "city",
-        "rancho",
-        "villa",
-        "cape",
-        "glen",
-        "isla",
-        "plaza",
-        "casa",
-    ]
+PLACE_HEADS = words(
+    """
+    san santa st saint los las el fort ft lake mount mt port point north south east west palo city rancho villa
+    cape glen isla plaza casa
+    """
 )
-PLACE_TAILS = frozenset(
-    [
-        "beach",
-        "city",
-        "springs",
-        "valley",
-        "heights",
-        "hills",
-        "park",
-        "lake",
-        "bay",
-        "creek",
-        "county",
-        "island",
-        "falls",
-        "grove",
-        "station",
-        "village",
-        "oaks",
-        "point",
-        "ridge",
-        "area",
-        "square",
-        "center",
-        "mall",
-        "church",
-        "school",
-        "day",
-        "days",
-        "eve",
-        "street",
-        "st",
-        "ave",
-        "avenue",
-        "road",
-        "rd",
-        "drive",
-        "dr",
-        "lane",
-        "ln",
-        "blvd",
-        "court",
-        "way",
-    ]
+PLACE_TAILS = words(
+    """
+    beach city springs valley heights hills park lake bay creek county island falls grove station village oaks
+    point ridge area square center mall church school day days eve street st ave avenue road rd drive dr lane ln
+    blvd court way
+    """
 )
 _HOUSES = (
     r"restaurants?|bar|grill|grille|kitchen|pizza|pizzeria|pizzas|sushi|cafe|café|bistro|brasserie|diner|steakhouse|"

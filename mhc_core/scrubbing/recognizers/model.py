@@ -21,7 +21,7 @@ from mhc_core.scrubbing.quantize import to_int8
 from mhc_core.scrubbing.recognizers import cues
 from mhc_core.scrubbing.recognizers.addresses import extend
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
-from mhc_core.scrubbing.recognizers.people import Word, end_of, part_of_place, shouted, widen, words_of
+from mhc_core.scrubbing.recognizers.name_words import Word, end_of, part_of_place, shouted, widen, words_of
 from mhc_core.scrubbing.view import windows
 from mhc_core.scrubbing.vocabulary import CALENDAR, FOOD, FUNCTION, OWN, PLACES
 
@@ -68,7 +68,7 @@ _MAX_TOKENS = 512
 
 
 class Token(NamedTuple):
-    """A piece of a word with the model's best label, its probability, and the probability of it being part of a name."""
+    """A piece of a word with the model's best label, its probability, and that of being part of a name."""
 
     start: int
     end: int

@@ -2,82 +2,27 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from mhc_core.scrubbing.findings import PiiType
-from mhc_core.scrubbing.names import WORD, Kind, given_names, kind, surnames
+from mhc_core.scrubbing.names import Kind, given_names, surnames
 from mhc_core.scrubbing.recognizers import cues
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
+from mhc_core.scrubbing.recognizers.name_words import (
+    ALSO_NAMES,
+    NAMELIKE,
+    Word,
+    closes,
+    end_of,
+    next_word,
+    part_of_place,
+    shouted,
+    widen,
+    words_of,
+)
 from mhc_core.scrubbing.vocabulary import CALENDAR, FOOD, FUNCTION, PLACES, TRADES
 
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "la",
-        "le",
-        "del",
-        "della",
-        "da",
-        "dos",
-        "di",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ben",
-        "ter",
-        "ten",
-        "af",
-        "zu",
-        "mac",
-        "mc",
-        "o",
-        "abu",
-        "y",
-        "e",
-        "ap",
-        "bint",
-        "san",
-    ]
-)
-_NAME_AFTER_ALL = frozenset(
-    ["will", "may", "best", "love", "son", "see", "long", "young", "good", "great", "ha", "an", "in", "so"]
-)
-"""Function words that people also are called."""
-_NEVER = FUNCTION - _NAME_AFTER_ALL - {"y", "e", "la", "el", "del", "de"}
+_NEVER = FUNCTION - ALSO_NAMES - {"y", "e", "la", "el", "del", "de"}
 _LISTED = (Kind.GIVEN, Kind.SURNAME)
-_NAMELIKE = (Kind.GIVEN, Kind.SURNAME, Kind.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word with its place in the text and what it can be."""
-
-    text: str
-    start: int
-    end: int
-    kind: Kind
-    lower: str
-    capital: bool
-
-
-def words_of(text: str) -> list[Word]:
-    """The words of ``text``, without digits."""
-    return [
-        Word(found, match.start(), match.end(), kind(found), found.lower(), found[0].isupper())
-        for match in WORD.finditer(text)
-        for found in [match.group()]
-    ]
-
-
-def shouted(words: Sequence[Word]) -> bool:
-    """Whether capitals say nothing because most words are in capitals."""
-    letters = sum(len(word.text) for word in words)
-    return sum(len(word.text) for word in words if len(word.text) > 1 and word.text.isupper()) * 2 > letters
 
 
 class NameRecognizer(SpanRecognizer):
@@ -107,11 +52,6 @@ class NameRecognizer(SpanRecognizer):
             title = cues.COURTESY.search(text[:start][-14:]) or cues.ROLE.search(text[:start][-14:])
             yield PiiType.PERSON, start - len(title.group()) if title else start, end_of(words[last]), score
             index = last + 1
-
-
-def end_of(word: Word) -> int:
-    """Where the name ends, without a possessive ending."""
-    return word.end - 2 if word.lower.endswith("'s") else word.end
 
 
 def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
@@ -151,15 +91,10 @@ def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
         return 0.0
     if capital and word.kind not in (Kind.ORDINARY, Kind.MISSPELT) and _initial_follows(text, words, index):
         return 0.8
-    if (
-        capital
-        and word.lower in _NAME_AFTER_ALL
-        and word.lower in given_names()
-        and not text[word.end :].strip(" .!\n")
-    ):
+    if capital and word.lower in ALSO_NAMES and word.lower in given_names() and not text[word.end :].strip(" .!\n"):
         return 0.7 if cues.MEDIUM.search(before) else 0.0
     if word.kind is Kind.MISSPELT:
-        following = _next(text, words, index)
+        following = next_word(text, words, index)
         surname = (
             capital and following and following.capital and following.kind in _LISTED and closes(text, following.end)
         )
@@ -178,7 +113,7 @@ def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
 
 def _announced(text: str, word: Word, before: str, capital: bool) -> float:
     """After "my name is" any word is a name that is not food, a day or a function word."""
-    if word.lower in _NAME_AFTER_ALL and not capital:
+    if word.lower in ALSO_NAMES and not capital:
         return 0.0
     personal = cues.PERSONAL.search(before)
     cue = personal or cues.ANNOUNCED.search(before)
@@ -201,7 +136,7 @@ def _announced(text: str, word: Word, before: str, capital: bool) -> float:
 def _either(text: str, words: Sequence[Word], index: int, before: str, capital: bool, medium: bool) -> float:
     """A given name that is an ordinary word too: only with a surname, or written and placed like a name."""
     word = words[index]
-    following = _next(text, words, index)
+    following = next_word(text, words, index)
     if word.lower in CALENDAR and not (following and following.kind in _LISTED):
         return 0.0
     if following and following.kind is Kind.SURNAME and len(following.text) > 2 and (capital or not following.capital):
@@ -236,12 +171,12 @@ def _other(text: str, words: Sequence[Word], index: int, before: str, capital: b
         and cues.PARTY_AFTER.match(text, word.end)
     ):
         return 0.7
-    following = _next(text, words, index)
+    following = next_word(text, words, index)
     if (
         capital
         and following
         and following.capital
-        and following.kind in _NAMELIKE
+        and following.kind in NAMELIKE
         and following.lower not in cues.PLACE_TAILS
     ):
         return 0.75 if Kind.SURNAME in (word.kind, following.kind) or following.kind is Kind.GIVEN else 0.6
@@ -260,103 +195,6 @@ def _initial_follows(text: str, words: Sequence[Word], index: int) -> bool:
         and surname.kind is not Kind.ORDINARY
         and text[words[index].end : initial.start] == " "
         and text[initial.end : surname.start] in (" ", ". ")
-    )
-
-
-def _next(text: str, words: Sequence[Word], index: int) -> Word | None:
-    """The word after, when only a blank lies between."""
-    if index + 1 < len(words) and text[words[index].end : words[index + 1].start] in (" ", "  "):
-        return words[index + 1]
-    return None
-
-
-def widen(text: str, words: Sequence[Word], first: int, last: int, cased: bool) -> tuple[int, int]:
-    """Indices of the first and last word of the name of which ``words[first : last + 1]`` is a part."""
-    capital = words[first].capital and cased
-    while last + 1 < len(words) and last - first < 5 and _belongs(text, words, last, capital, first):
-        last += 1
-    while (
-        last > first
-        and words[last].lower in _PARTICLES
-        and words[last].kind is Kind.ORDINARY
-        and not words[last].capital
-    ):
-        last -= 1
-    while first > 0 and last - first < 5:
-        previous = words[first - 1]
-        gap = text[previous.end : words[first].start]
-        if gap not in (" ", "  ") and not (gap == ". " and len(previous.text) == 1):
-            break
-        like_name = (
-            previous.kind in (Kind.SURNAME, Kind.UNKNOWN, Kind.GIVEN)
-            or (previous.kind is Kind.MISSPELT and previous.lower in surnames())
-            or (
-                previous.capital
-                and (previous.lower in _PARTICLES or (len(words[first].text) == 1 and previous.lower in surnames()))
-            )
-        )
-        initial = len(previous.text) == 1 and previous.capital and previous.lower not in ("i", "a")
-        if not (capital and previous.capital and (like_name or initial)) and not (
-            not capital and like_name and first == 1 and len(previous.text) > 2
-        ):
-            break
-        if part_of_place(text, words, first - 1):
-            break
-        first -= 1
-    return first, last
-
-
-def _belongs(text: str, words: Sequence[Word], last: int, capital: bool, first: int) -> bool:
-    """Whether the name goes on with the word after ``words[last]``."""
-    here, word = words[last], words[last + 1]
-    gap = text[here.end : word.start]
-    initial_before = len(here.text) == 1 and last > first
-    if here.lower.endswith("'s") or not (gap in (" ", "  ") or (gap in (". ", ".") and len(here.text) <= 2)):
-        return False
-    if len(word.text) == 1:
-        dotted = text[word.end : word.end + 1] == "."
-        return word.capital == here.capital and (
-            dotted or word.lower not in ("i", "u", "n", "a", "r", "k", "b", "c", "y")
-        )
-    if word.lower in _PARTICLES:
-        after = (
-            words[last + 2] if last + 2 < len(words) and text[word.end : words[last + 2].start] in (" ", "'") else None
-        )
-        return bool(after) and (after.capital if capital else after.kind in _NAMELIKE and word.lower not in FUNCTION)  # type: ignore[union-attr]
-    if word.lower in FUNCTION:
-        return (
-            capital
-            and word.capital
-            and (word.lower in _NAME_AFTER_ALL or len(word.text) == 2)
-            and closes(text, word.end)
-        )
-    if word.kind in (Kind.GIVEN, Kind.UNKNOWN, Kind.SURNAME, Kind.MISSPELT):
-        if capital:
-            return word.capital
-        return word.kind is not Kind.MISSPELT and (len(word.text) > 2 or closes(text, word.end))
-    if capital and word.capital:
-        return (
-            word.lower not in FOOD
-            and word.lower not in CALENDAR
-            and (word.lower not in cues.PLACE_TAILS or initial_before or word.lower in surnames())
-        )
-    return (
-        not capital
-        and not word.capital
-        and word.lower in surnames()
-        and word.lower not in FOOD
-        and closes(text, word.end)
-    )
-
-
-def closes(text: str, end: int) -> bool:
-    """Whether the clause ends at ``end`` or goes on with what follows names."""
-    rest = text[end : end + 30]
-    return (
-        not rest.strip(" .!?\n")
-        or rest[0] in ",.;:!?\n)"
-        or bool(cues.VERB_AFTER.match(rest))
-        or bool(re.match(r"\s{1,2}[\d(+]", rest))
     )
 
 
@@ -382,25 +220,6 @@ def _joined(text: str, words: Sequence[Word], index: int) -> bool:
     return False
 
 
-def part_of_place(text: str, words: Sequence[Word], index: int) -> bool:
-    """Whether the word belongs to the name of a place: "San Jose", "in Davis", "Madison Park"."""
-    word = words[index]
-    before = words[index - 1] if index else None
-    after = _next(text, words, index)
-    if before and before.lower in cues.PLACE_HEADS and text[before.end : word.start] in (" ", ". "):
-        return True
-    if after and after.lower in cues.PLACE_TAILS and (after.capital or not word.capital):
-        return True
-    if word.lower not in PLACES:
-        return False
-    context = text[max(0, word.start - 60) : word.start]
-    return (
-        bool(cues.PLACE_BEFORE.search(context))
-        or not cues.MEDIUM.search(context)
-        or bool(cues.PLACE_LINK.search(context))
-    )
-
-
 def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """The words of a message that is nothing but a name, as people answer "your name?"; empty otherwise."""
     if len(words) > 4 or "?" in text or "@" in text or text.count(",") > 1:
@@ -420,8 +239,8 @@ def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
         return words if kinds[0] in _LISTED or written else ()
     if text[head[0].end : head[-1].start].strip(" ,.").isdigit():
         return ()
-    if kinds[0] in (*_NAMELIKE, Kind.EITHER) and all(
-        word.kind in (*_NAMELIKE, Kind.EITHER) or word.lower in surnames() for word in head
+    if kinds[0] in (*NAMELIKE, Kind.EITHER) and all(
+        word.kind in (*NAMELIKE, Kind.EITHER) or word.lower in surnames() for word in head
     ):
         return words if any(one in _LISTED for one in kinds) or all(word.capital for word in head) else ()
     return ()

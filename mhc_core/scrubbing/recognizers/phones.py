@@ -106,4 +106,4 @@ class PhoneNumberRecognizer(SpanRecognizer):
 
 def _mostly_words(text: str) -> bool:
     tokens = TOKEN.findall(text)
-    return sum(token.isalpha() for token in tokens) * 2 >= len(tokens)
+    return bool(2 * sum(token.isalpha() for token in tokens) >= len(tokens))
