@@ -58,14 +58,3 @@ def write_report(context: dg.OpExecutionContext, platform: Platform) -> None:
 @dg.job(executor_def=dg.in_process_executor, description="The weekly report.")
 def weekly_report() -> None:
     write_report()
-
-
-ALL: list[dg.JobDefinition | UnresolvedAssetJobDefinition] = [
-    collect,
-    review,
-    train,
-    finish_training,
-    knowledge,
-    stats,
-    weekly_report,
-]

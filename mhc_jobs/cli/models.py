@@ -70,9 +70,10 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
         f"{model.provider}, {model.base_model}, data set {model.dataset_id or '–'}, cost {model.cost_usd} USD"
     )
     for evaluation in compared:
+        console.print(f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id}", end=", ")
         console.print(
-            f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id}, "
-            f"{evaluation.questions} questions: {evaluation.difference:+.3f} ({evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f})"
+            f"{evaluation.questions} questions: "
+            f"{evaluation.difference:+.3f} ({evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f})"
         )
         table = Table("measure", "candidate", "baseline", box=None)
         for name, value in evaluation.candidate_metrics.items():

@@ -39,7 +39,7 @@ def show(status: dict[str, Any]) -> None:
         low, high = evaluation["interval"]
         console.print(
             f"evaluation   {evaluation['verdict']}: {evaluation['candidate']} against {evaluation['baseline']}, "
-            f"{evaluation['difference']:+.3f} ({low:+.3f} to {high:+.3f}) on {evaluation['questions']} held-out questions"
+            f"{evaluation['difference']:+.3f} ({low:+.3f} to {high:+.3f}) on {evaluation['questions']} questions"
         )
         measures = Table("", "candidate", "baseline", box=None, padding=(0, 3, 0, 0))
         for name, value in evaluation["candidate_metrics"].items():
