@@ -1,9 +1,9 @@
-"""What all assets share in the UI: groups in the order of the flow, and owners."""
+"""What all assets share in the UI: the groups, in the order data flows, and the owners."""
 
 OWNERS = ["team:data"]
 
-COLLECT = "a_collect"
-LEARN = "b_learn"
-MODEL = "c_model"
-KNOWLEDGE = "d_knowledge"
-MONITOR = "e_monitor"
+COLLECT = "collection"
+LEARN = "curation"
+MODEL = "model"
+KNOWLEDGE = "knowledge"
+MONITOR = "monitoring"

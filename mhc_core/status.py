@@ -1,5 +1,6 @@
 """Where the loop stands, as one object for people and scripts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,6 +8,22 @@ import sqlalchemy as sa
 from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
 
 LOOP_FINISHED = "loop.finished"
+
+STAGES = (
+    "conversations",
+    "feedback",
+    "scored_conversations",
+    "scrubbed_training_data",
+    "review_decisions",
+    "knowledge_articles",
+    "kb_embeddings",
+    "training_dataset",
+    "fine_tuned_model",
+    "shadow_evaluation",
+    "promoted_model",
+    "conversation_stats",
+)
+"""The assets in the order the loop makes them."""
 
 
 def status(connection: sa.Connection) -> dict[str, Any]:
@@ -54,5 +71,9 @@ def status(connection: sa.Connection) -> dict[str, Any]:
         }
         if index
         else None,
-        "loop": loop,
+        "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
     }
+
+
+def _in_order(by_stage: Mapping[str, Any]) -> dict[str, Any]:
+    return {stage: by_stage[stage] for stage in STAGES if stage in by_stage}

@@ -44,11 +44,7 @@ def submit(engine: sa.Engine, tuner: FineTuner, dataset: DatasetVersion, now: da
                 hyperparameters=tuner.hyperparameters,
                 estimated_cost_usd=tuner.estimate_usd(dataset.files),
             )
-        if job.state.status in (JobStatus.FAILED, JobStatus.CANCELLED):
-            raise Conflict(
-                f"training job {job.id} {job.state.status}: {job.state.error or 'no reason given'}; "
-                f"start another with `mhc models retry {job.id}`"
-            )
+        require_hope(job)
         if job.state.status is JobStatus.INTENDED:
 
             def save(state: JobState) -> None:
@@ -58,6 +54,19 @@ def submit(engine: sa.Engine, tuner: FineTuner, dataset: DatasetVersion, now: da
             save(tuner.submit(dataset.files, key, job.state, save))
     with engine.connect() as connection:
         return queries.get(connection, job.id)
+
+
+def require_hope(job: TrainingJob) -> None:
+    """Refuse to go on with a job that ended badly.
+
+    Raises:
+        Conflict: it failed or was cancelled; a retry is a person's decision.
+    """
+    if job.state.status in (JobStatus.FAILED, JobStatus.CANCELLED):
+        raise Conflict(
+            f"training job {job.id} {job.state.status}: {job.state.error or 'no reason given'}; "
+            f"start another with `mhc models retry {job.id}`"
+        )
 
 
 def poll(engine: sa.Engine, tuner: FineTuner, job: TrainingJob, now: datetime) -> TrainingJob:

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from mhc_assets.partitions import daily
 from mhc_assets.resources import Platform
 from mhc_core.report import write_weekly_report
 
@@ -13,7 +12,6 @@ KNOWLEDGE = ("knowledge_articles", "kb_embeddings")
 collect = dg.define_asset_job(
     "collect",
     selection=dg.AssetSelection.assets(*DAILY),
-    partitions_def=daily,
     executor_def=dg.in_process_executor,
     description="A day of conversations: collected, scored, scrubbed. Backfill a range of days in one run.",
 )

@@ -19,7 +19,7 @@ from mhc_core.providers import select
 from mhc_core.scoring import scorer_version
 from mhc_core.scrubbing import VERSION as SCRUBBER_VERSION
 from mhc_core.settings import Settings
-from mhc_core.status import LOOP_FINISHED
+from mhc_core.status import LOOP_FINISHED, STAGES
 from mhc_jobs.definitions import defs
 
 Report = Callable[[str], None]
@@ -107,14 +107,16 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             report(f"{name}: {_latest(instance, run_id)}")
         finished = running.result()
     for step in instance.get_run_step_stats(run_id):
-        if step.start_time and step.end_time and not step.step_key.count("_is_"):
+        if step.start_time and step.end_time and step.step_key in STAGES:  # the others are checks
             result.seconds[step.step_key] = round(
                 result.seconds.get(step.step_key, 0) + step.end_time - step.start_time, 2
             )
-    for event in finished.get_asset_materialization_events():
-        rows = event.materialization.metadata.get("dagster/row_count")
-        if rows is not None and event.step_key:
-            result.rows[event.step_key] = result.rows.get(event.step_key, 0) + int(str(rows.value))
+    # A run over a range of days reports its one figure once for every day.
+    made = {event.step_key: event.materialization.metadata for event in finished.get_asset_materialization_events()}
+    for step_key, metadata in made.items():
+        rows = metadata.get("dagster/row_count")
+        if rows is not None and step_key:
+            result.rows[step_key] = result.rows.get(step_key, 0) + int(str(rows.value))
     if not finished.success:
         raise LoopFailed(f"job {name} failed at {_failure(finished)}")
 

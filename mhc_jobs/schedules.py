@@ -11,6 +11,7 @@ from mhc_core.scoring import scorer_version
 from mhc_core.scrubbing import VERSION as SCRUBBER_VERSION
 from mhc_core.triggers import training_due
 from mhc_jobs import jobs
+from mhc_jobs.requests import once
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 MAX_DAYS_A_TICK = 31
@@ -30,13 +31,11 @@ def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> 
 
 
 @dg.schedule(job=jobs.train, cron_schedule="0 2 * * *", execution_timezone="UTC", default_status=RUNNING)
-def train_daily(platform: Platform) -> dg.RunRequest | dg.SkipReason:
+def train_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
     """Every day at 02:00: the same question the retraining sensor asks, should its daemon have been down."""
     with platform.engine.connect() as connection:
         due = training_due(connection, platform.settings)
-    if not due.key:
-        return dg.SkipReason(due.reason)
-    return dg.RunRequest(run_key=due.key)
+    return once(context.instance, due)
 
 
 knowledge_weekly = dg.ScheduleDefinition(

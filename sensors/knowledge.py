@@ -5,11 +5,12 @@ import dagster as dg
 from mhc_assets.resources import Platform
 from mhc_core.triggers import knowledge_due
 from mhc_jobs import jobs
+from mhc_jobs.requests import once
 
 
 @dg.sensor(job=jobs.knowledge, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
-def knowledge_update(platform: Platform) -> dg.RunRequest | dg.SkipReason:
+def knowledge_update(context: dg.SensorEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
     """Updates the knowledge after every `MHC_KNOWLEDGE_THRESHOLD` approved answers."""
     with platform.engine.connect() as connection:
         due = knowledge_due(connection, platform.settings)
-    return dg.RunRequest(run_key=due.key) if due.key else dg.SkipReason(due.reason)
+    return once(context.instance, due)

@@ -1,25 +1,30 @@
 """Retraining when enough is new, and jobs that providers are running."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
+from mhc_assets.assets.training import TRAINING_JOB
 from mhc_assets.resources import Platform
 from mhc_core import training
 from mhc_core.db.queries import training as queries
-from mhc_core.errors import TransientError
+from mhc_core.errors import MHCError
 from mhc_core.triggers import training_due
 from mhc_jobs import jobs
+from mhc_jobs.requests import once
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
+# A job's end is asked about again for this long, should a tick die between storing it and starting the run.
+LOOK_BACK = timedelta(days=1)
 
 
 @dg.sensor(job=jobs.train, minimum_interval_seconds=30, default_status=RUNNING)
-def retraining(platform: Platform) -> dg.RunRequest | dg.SkipReason:
+def retraining(context: dg.SensorEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
     """Starts a training run when `MHC_RETRAINING_THRESHOLD` verified examples wait that no data set holds yet."""
     with platform.engine.connect() as connection:
         due = training_due(connection, platform.settings)
-    return dg.RunRequest(run_key=due.key) if due.key else dg.SkipReason(due.reason)
+    return once(context.instance, due)
 
 
 @dg.sensor(job=jobs.finish_training, minimum_interval_seconds=30, default_status=RUNNING)
@@ -29,7 +34,7 @@ def fine_tune_poller(
     """Looks at jobs a provider is running; when one ends, goes on with its model, or with a run that says why not."""
     with platform.engine.connect() as connection:
         waiting = [job for job in queries.jobs(connection, open_only=True) if job.provider != "local"]
-        ended = queries.unrecorded(connection)
+        ended = queries.ended(connection, platform.now() - LOOK_BACK)
     if waiting:
         tuner = platform.fine_tuner()
         for job in waiting:
@@ -38,7 +43,7 @@ def fine_tune_poller(
                 continue
             try:
                 job = training.poll(platform.engine, tuner, job, platform.now())
-            except TransientError as error:
+            except MHCError as error:
                 context.log.warning("job %d: %s", job.id, error)
                 continue
             if job.state.status.final:
@@ -46,4 +51,4 @@ def fine_tune_poller(
     if not ended:
         yield dg.SkipReason(f"{len(waiting)} jobs are running at providers")
     for job in ended:
-        yield dg.RunRequest(run_key=f"job:{job.id}:{job.state.status}", tags={"mhc/training_job": str(job.id)})
+        yield dg.RunRequest(run_key=f"job:{job.id}:{job.state.status}", tags={TRAINING_JOB: str(job.id)})

@@ -10,7 +10,7 @@ from mhc_assets.assets.training import fine_tuned_model
 from mhc_assets.plots import paired_differences
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
-from mhc_core import rollout
+from mhc_core import measures, rollout
 from mhc_core.shadow import evaluate_newest
 
 
@@ -44,7 +44,7 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
         "baseline": evaluation.baseline_id,
         "questions": evaluation.questions,
         "difference": round(evaluation.difference, 4),
-        "interval": f"[{evaluation.interval_low:.4f}, {evaluation.interval_high:.4f}]",
+        "interval": f"{evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f}",
         "comparison": dg.MetadataValue.md(_table(evaluation.candidate_metrics, evaluation.baseline_metrics)),
     }
     if result.differences:
@@ -58,5 +58,5 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
 
 
 def _table(candidate: Mapping[str, Any], baseline: Mapping[str, Any]) -> str:
-    rows = [f"| {name} | {candidate[name]:.4g} | {baseline[name]:.4g} |" for name in candidate if name in baseline]
-    return "\n".join(["| measure | candidate | baseline |", "|---|---|---|", *rows])
+    lines = [f"| {name} | {ours} | {theirs} |" for name, ours, theirs in measures.rows(candidate, baseline)]
+    return "\n".join(["| measure | candidate | baseline |", "|---|--:|--:|", *lines])

@@ -50,13 +50,13 @@ def kb_embeddings(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
     """An immutable index version of all active articles, live only if it finds stored questions no worse.
 
     Articles are cut into chunks; unchanged chunks are not embedded again. Compared are hit rate@3 and mean reciprocal
-    rank. `mhc knowledge rollback` goes back to the version before.
+    rank; learned articles that make it worse are withdrawn. `mhc knowledge rollback` goes back to the version before.
     """
     now, embedder = platform.now(), platform.embedder()
     with platform.engine.begin() as connection:
-        version = index.build(connection, embedder, now)
-    with platform.engine.begin() as connection:
-        outcome = index.publish(connection, version.id, embedder, now, "pipeline")
+        outcome = index.update(connection, embedder, now, "pipeline")
+        version = queries.version(connection, outcome.version_id)
+    assert version is not None
     for reason in outcome.reasons:
         context.log.info(reason)
     return dg.MaterializeResult(

@@ -9,7 +9,13 @@ from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
 from mhc_core import training
 from mhc_core.db.queries import dataset as datasets
+from mhc_core.db.queries import training as queries
+from mhc_core.db.queries.training import TrainingJob
 from mhc_core.vocabulary import JobStatus
+
+
+TRAINING_JOB = "mhc/training_job"
+"""Run tag with the id of the job that the run goes on with; without it the newest data set is trained on."""
 
 
 @dg.asset(
@@ -28,11 +34,7 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
     and the assets after it are skipped; the sensor `fine_tune_poller` starts them when the job has ended. One data set
     and recipe are never paid twice, however often a run is killed and started again.
     """
-    with platform.engine.connect() as connection:
-        dataset = datasets.latest(connection)
-    if dataset is None:
-        raise dg.Failure("there is no data set yet; materialise training_dataset first", allow_retries=False)
-    job = training.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())
+    job = _job(platform, context.run.tags.get(TRAINING_JOB))
     if job.state.status is not JobStatus.SUCCEEDED:
         context.log.info("job %d at %s is %s; the poller goes on from here", job.id, job.provider, job.state.status)
         return
@@ -41,7 +43,7 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
     yield dg.MaterializeResult(
         metadata={
             "model": model_id,
-            "dataset": dataset.id,
+            "dataset": job.dataset_id,
             "provider": job.provider,
             "base_model": job.base_model,
             "cost_usd": float(job.state.cost_usd or 0),
@@ -50,3 +52,15 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
         },
         data_version=dg.DataVersion(model_id),
     )
+
+
+def _job(platform: Platform, ended: str | None) -> TrainingJob:
+    with platform.engine.connect() as connection:
+        if ended is not None:
+            job = queries.get(connection, int(ended))
+            training.require_hope(job)
+            return job
+        dataset = datasets.latest(connection)
+    if dataset is None:
+        raise dg.Failure("there is no data set yet; materialise training_dataset first", allow_retries=False)
+    return training.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())

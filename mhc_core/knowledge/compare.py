@@ -5,6 +5,7 @@ Hit rate@3 is the share of questions whose article is among the first three retr
 the live one holds: articles that are new must not hide that the old ones are found less often.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,8 @@ class Metrics:
 class Comparison:
     """A new version, measured over all questions and, beside the live one, over those both can know.
 
-    ``displacing`` are the articles that stand before the right one where it stood higher in the live version.
+    ``displacing`` are the articles that stand before the right one where it stood higher in the live version; those
+    that do so for most questions come first.
     """
 
     not_worse: bool
@@ -44,7 +46,7 @@ class Comparison:
     new: Metrics
     new_shared: Metrics | None = None
     old_shared: Metrics | None = None
-    displacing: frozenset[str] = frozenset()
+    displacing: tuple[str, ...] = ()
 
 
 def retrieved(
@@ -109,7 +111,8 @@ def compare(
     ]
     new_shared, old_shared = metrics(new_places), metrics(old_places)
     not_worse, reasons = _verdict(new_shared, old_shared)
-    displacing = frozenset(article_id for ids in lost for article_id in ids)
+    harm = Counter(article_id for ids in lost for article_id in ids)
+    displacing = tuple(sorted(harm, key=lambda article_id: (-harm[article_id], article_id)))
     return Comparison(not_worse, reasons, measured, new_shared, old_shared, displacing)
 
 

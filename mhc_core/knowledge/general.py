@@ -1,8 +1,8 @@
 """Whether an answer that was given to one customer holds for every customer.
 
 In doubt it does not: placeholders, dates and clock times, amounts that are no list price, sums, and anything about a
-booking, an order or a party already in progress make an answer somebody's own. So do a number of guests or miles in the
-question, and distances in the answer that are not those of the travel rules.
+booking, an order or a party already in progress make an answer somebody's own. So do a number of guests in the
+question, and distances that are not those of the travel rules. A severe allergy is a person's to answer.
 """
 
 import re
@@ -38,10 +38,14 @@ _OWN = re.compile(
     r"|follow up|let you know)|i(?:'m|’m| am) (?:so |very |really )?sorry|apologi[sz]e|confirmation"
     r"|you(?:'re|’re| are) (?:all set|booked|confirmed|welcome|\d+)"
     r"|\d+ (?:days?|weeks?|months?) (?:ahead|away|from now)"
-    r"|your request|(?:pass|hand)(?:ed|ing) (?:this|that|it|you)|(?:pass|hand|forward) (?:this|that|it) (?:on|to)"
+    r"|your request|this chat"
+    r"|(?:pass|hand|forward)(?:ed|ing) (?:this|that|it|you)|(?:pass|hand|forward) (?:this|that|it) (?:on|to)"
     r"|as (?:i|we) (?:said|mentioned)|you (?:said|mentioned|asked|told))\b",
     re.I,
 )
+# What must reach a person, and promises that nobody may make (shared grill).
+_SEVERE = re.compile(r"\b(?:epi-?pen|anaphyla\w*|severe\w*|life.?threatening|deadly|hospital|er visit)\b", re.I)
+_PROMISE = re.compile(r"\b(?:safe|safely|guarantee[ds]?|100 ?%)(?!\w)", re.I)
 _LEANS_BACK = re.compile(
     r"^(?:and|but|also|so|or|then|what about|how about|ok(?:ay)?|yes|yeah|yep|no|nope|sure|thanks?|thank you|that|this"
     r"|it|they|he|she|there|same|what if (?:it|they|that))\b",
@@ -69,12 +73,13 @@ def general(question: str, answer: str, numbers: Collection[Decimal]) -> bool:
         return False
     if not _MIN_ANSWER <= len(answer.strip()) <= _MAX_ANSWER or answer.rstrip().endswith("?"):
         return False
-    if any(pattern.search(question) for pattern in (_TIME, _PARTY, _MILES)):
+    if any(pattern.search(question) for pattern in (_TIME, _PARTY, _SEVERE)):
         return False
-    if any(pattern.search(answer) for pattern in (_PLACEHOLDER, _SUM, _TIME, _OWN)):
+    if any(pattern.search(answer) for pattern in (_PLACEHOLDER, _SUM, _TIME, _OWN, _PROMISE)):
         return False
-    named = [first or second for first, second in _AMOUNT.findall(answer)]
-    named += [*_MILES.findall(answer), *_LARGE.findall(answer)]
+    both = f"{question}\n{answer}"
+    named = [first or second for first, second in _AMOUNT.findall(both)]
+    named += [*_MILES.findall(both), *_LARGE.findall(both)]
     return all(Decimal(text.replace(",", "")) in numbers for text in named)
 
 

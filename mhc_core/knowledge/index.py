@@ -1,6 +1,7 @@
 """Building an immutable index version from the active articles, publishing it when it is not worse, and going back."""
 
 import hashlib
+import math
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries.knowledge import Chunk, KnowledgeVersion
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.knowledge import compare
+from mhc_core.knowledge.articles import LEARNED_PREFIX
 from mhc_core.knowledge.chunks import split, vectors
 from mhc_core.providers.protocols import Embedder
 
@@ -104,24 +106,26 @@ def publish(connection: sa.Connection, version_id: str, embedder: Embedder, now:
         reasons=comparison.reasons,
         new=comparison.new_shared or comparison.new,
         old=comparison.old_shared,
-        displacing=tuple(sorted(comparison.displacing)),
+        displacing=comparison.displacing,
     )
 
 
 def update(connection: sa.Connection, embedder: Embedder, now: datetime, by: str) -> Publication:
     """Build the present version and publish it; when it is worse, try again without what was learned since.
 
-    First those new learned articles go that stand before the right article of a stored question, then, if that is not
-    enough, all new ones: so they can not keep edited articles from going live.
+    First the new learned articles go that stand before the right article of most stored questions: half of them, half
+    of the rest, the rest; when that is not enough, all new ones. So they can not keep edited articles from going live.
 
     Raises:
         Conflict: there is no active article with text.
     """
     result = publish(connection, build(connection, embedder, now).id, embedder, now, by)
     withdrawn: list[str] = []
-    for only in (result.displacing, None):
+    for share in (0.5, 0.5, 1, None):
         if result.published:
             break
+        harmful = [article_id for article_id in result.displacing if article_id.startswith(LEARNED_PREFIX)]
+        only = None if share is None else harmful[: math.ceil(len(harmful) * share)]
         gone = learned.withdraw_unpublished(connection, result.live, now, only)
         if not gone:
             continue

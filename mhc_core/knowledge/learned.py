@@ -25,8 +25,10 @@ REUSABLE = (Intent.PRICING, Intent.MENU, Intent.POLICY, Intent.TRAVEL, Intent.AV
 QUALITY = 0.9
 LIMIT = 25
 """New articles in one run."""
-SIMILARITY = 0.6
-"""Cosine from which a question with its answer says what an existing chunk, or another learned article, says."""
+SIMILARITY = 0.7
+"""Cosine from which question and answer together say what a chunk, or another learned article, says."""
+COVERED = 0.6
+"""Share of an answer's words in the three nearest chunks from which it says nothing new."""
 
 _LOOKED_AT = 8 * LIMIT
 
@@ -95,16 +97,18 @@ def _new(connection: sa.Connection, embedder: Embedder, fitting: list[sa.Row[Any
     if not fitting:
         return []
     earlier = queries.learned_texts(connection)
-    said = [(other.title, other.body) for other in earlier]
-    said += [(title(row.question), row.answer.strip()) for row in fitting]
-    known = vectors(embedder, [Chunk("", heading, heading, body, "") for heading, body in said])
+    texts = [(other.title, other.body) for other in earlier]
+    texts += [(title(row.question), row.answer.strip()) for row in fitting]
+    known = vectors(embedder, [Chunk("", heading, heading, body, "") for heading, body in texts])
     taken = [(other.example_id, vector) for other, vector in zip(earlier, known, strict=False)]
     own = known[len(earlier) :]
     chosen: list[sa.Row[Any]] = []
-    for row, vector, closest in zip(fitting, own, queries.nearest_chunks(connection, embedder.id, own), strict=True):
+    said = queries.said_already(connection, embedder.id, own, [row.answer for row in fitting])
+    for row, vector, (closest, covered) in zip(fitting, own, said, strict=True):
         if len(chosen) == limit:
             break
-        if closest < SIMILARITY and all(float(vector @ other) < SIMILARITY for key, other in taken if key != row.id):
+        new = closest < SIMILARITY and covered < COVERED
+        if new and all(float(vector @ other) < SIMILARITY for key, other in taken if key != row.id):
             taken.append((row.id, vector))
             chosen.append(row)
     return chosen

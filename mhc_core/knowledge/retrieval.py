@@ -4,8 +4,8 @@
 
 ``cosine`` is between question and chunk. ``coverage`` is the share of the question's words that the chunk holds, each
 word (stemmed, without stop words) counted by how rare it is in this version: idf = ln(1 + N / n) with N chunks of which
-n hold the word. Both lie in 0..1 and so does the score. Candidates are the nearest chunks of the HNSW index and every
-chunk that holds one of the question's rare words.
+n hold the word. Both lie in 0..1 and so does the score; that of a learned article is multiplied by LEARNED_WEIGHT.
+Candidates are the nearest chunks of the HNSW index and every chunk that holds one of the question's rare words.
 """
 
 import math
@@ -21,7 +21,8 @@ from mhc_core.db.queries import retrieval as queries
 from mhc_core.providers.protocols import Passage
 
 LEXICAL_WEIGHT = 0.15
-LEARNED_WEIGHT = 0.85
+LEARNED_WEIGHT = 0.9
+"""The score of a learned article counts this much: it fills gaps, and steps back where the team wrote the answer."""
 POOL = 60
 RARE_MATCHES = 400
 PER_ARTICLE = 1

@@ -1,8 +1,10 @@
 """Answering from the knowledge alone: the untrained baseline, and what the trained model falls back to."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mhc_core import intents
 from mhc_core.answer_text import content_words, numbers, plain, query_text, sentences
@@ -10,6 +12,7 @@ from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Embedder, Pass
 
 MAX_WORDS = 40
 CITE_FROM = 0.4
+KEPT_PASSAGES = 1024
 NOTHING_KNOWN = (
     "I do not have a reliable answer to that yet, so I am passing your question to one of our team. "
     "They usually reply within one to two business hours."
@@ -25,7 +28,7 @@ class KnowledgeOnlyModel:
 
     def __init__(self, version_id: str, embedder: Embedder | None = None) -> None:
         self._version_id = version_id
-        self._embedder = embedder
+        self._excerpts = Excerpts(embedder)
 
     @property
     def version_id(self) -> str:
@@ -39,24 +42,39 @@ class KnowledgeOnlyModel:
         if best is None:
             return ChatAnswer(NOTHING_KNOWN, NOTHING_CONFIDENCE, intent)
         return ChatAnswer(
-            text=best_sentences(question, best, self._embedder) or NOTHING_KNOWN,
+            text=self._excerpts.best(question, best) or NOTHING_KNOWN,
             confidence=passage_confidence(best.score),
             intent=intent,
             cited_chunk_ids=(best.chunk_id,),
         )
 
 
-def best_sentences(question: str, passage: Passage, embedder: Embedder | None) -> str:
-    """The run of sentences, at most 40 words, that is closest to the question, as plain text."""
-    parts = sentences(plain(passage.content))
-    if sum(len(part.split()) for part in parts) <= MAX_WORDS:
-        return " ".join(parts)
-    if embedder is not None:
-        vectors = embedder.embed([question, *parts])
-        closeness = vectors[1:] @ vectors[0]
-    else:
-        asked = content_words(question)
-        closeness = np.array([len(content_words(part) & asked) for part in parts], dtype=np.float32)
+class Excerpts:
+    """The part of a passage that answers a question. Sentences of recent passages are embedded once and kept."""
+
+    def __init__(self, embedder: Embedder | None) -> None:
+        self._embedder = embedder
+        self._sentences = lru_cache(maxsize=KEPT_PASSAGES)(self._embedded)
+
+    def best(self, question: str, passage: Passage, vector: NDArray[np.float32] | None = None) -> str:
+        """The run of sentences, at most 40 words, that is closest to the question, as plain text.
+
+        ``vector`` is the question's, when the caller has it already.
+        """
+        parts, vectors = self._sentences(passage.content)
+        if sum(len(part.split()) for part in parts) <= MAX_WORDS:
+            return " ".join(parts)
+        if self._embedder is None or vectors is None:
+            asked = content_words(question)
+            return _best_run(parts, np.array([len(content_words(part) & asked) for part in parts], dtype=np.float32))
+        return _best_run(parts, vectors @ (self._embedder.embed([question])[0] if vector is None else vector))
+
+    def _embedded(self, content: str) -> tuple[tuple[str, ...], NDArray[np.float32] | None]:
+        parts = tuple(sentences(plain(content)))
+        return parts, self._embedder.embed(parts) if self._embedder else None
+
+
+def _best_run(parts: Sequence[str], closeness: NDArray[np.float32]) -> str:
     runs = []
     for start in range(len(parts)):
         length, end = len(parts[start].split()), start + 1

@@ -12,7 +12,7 @@ from mhc_core.providers.local_artifact import TrainedModel
 from mhc_core.providers.local_knowledge import (
     NOTHING_CONFIDENCE,
     NOTHING_KNOWN,
-    best_sentences,
+    Excerpts,
     passage_confidence,
     supporting,
 )
@@ -39,6 +39,7 @@ class LocalModel:
         self._version_id = version_id
         self._trained = trained
         self._embedder = embedder
+        self._excerpts = Excerpts(embedder)
         self._abstain_below = float(trained.hyperparameters.get("abstain_below", ABSTAIN_BELOW))
 
     @property
@@ -71,7 +72,7 @@ class LocalModel:
         if best is None:
             return ChatAnswer(NOTHING_KNOWN, min(confidence, NOTHING_CONFIDENCE), intent)
         return ChatAnswer(
-            text=best_sentences(question, best, self._embedder) or NOTHING_KNOWN,
+            text=self._excerpts.best(question, best, vectors[0]) or NOTHING_KNOWN,
             confidence=min(self._abstain_below, passage_confidence(best.score)),
             intent=intent,
             cited_chunk_ids=(best.chunk_id,),

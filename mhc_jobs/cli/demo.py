@@ -46,7 +46,10 @@ def command(
         return
     console.print("\n[bold]What was learned[/bold]")
     show(document)
-    console.print(f"\n{document['seconds']} s. Next: `make up`, or `mhc chat`.", markup=False)
+    console.print(
+        f"\n{document['seconds']:.0f} s in all. Next: `make up` keeps it running; `mhc chat`, once it runs, asks it.",
+        markup=False,
+    )
 
 
 def _import(engine: sa.Engine, settings: Settings) -> None:
@@ -54,7 +57,10 @@ def _import(engine: sa.Engine, settings: Settings) -> None:
     file = sample_file(settings)
     err.print("importing the sample conversations …")
     report = import_conversations(engine, str(file), now, reject_path(settings.reject_dir, str(file)), source="sample")
-    err.print(f"  {report.read} read, {report.inserted} new, {report.unchanged} unchanged, {report.rejected} rejected")
+    err.print(
+        f"  {report.read:,} read: {report.inserted:,} new, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.rejected:,} rejected"
+    )
     with engine.begin() as connection:
         articles = import_articles(connection, [sample.knowledge_dir()], now)
     err.print(f"  {articles.inserted} new articles, {articles.unchanged} unchanged")

@@ -16,6 +16,7 @@ from mhc_core.db.queries import training as queries
 from mhc_core.db.queries import versions
 from mhc_core.errors import NotFound
 from mhc_jobs.cli.console import console
+from mhc_jobs.cli.summary import bullets, comparison
 
 app = typer.Typer(help="Trained models, their evaluations, and production.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -66,23 +67,19 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
         typer.echo(orjson.dumps(document, default=str).decode())
         return
     console.print(f"[bold]{model.id}[/bold]{'  live in production' if live else ''}")
-    console.print(
-        f"{model.provider}, {model.base_model}, data set {model.dataset_id or '–'}, cost {model.cost_usd} USD"
-    )
+    made_of = f"{model.provider}, {model.base_model}, data set {model.dataset_id or '–'}, cost {model.cost_usd:.2f} USD"
+    console.print(made_of, markup=False)
     for evaluation in compared:
-        console.print(f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id}", end=", ")
         console.print(
-            f"{evaluation.questions} questions: "
-            f"{evaluation.difference:+.3f} ({evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f})"
+            f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id}: {evaluation.difference:+.3f} "
+            f"({evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f}), {evaluation.questions:,} questions"
         )
-        table = Table("measure", "candidate", "baseline", box=None)
-        for name, value in evaluation.candidate_metrics.items():
-            table.add_row(name, f"{value:.4g}", f"{evaluation.baseline_metrics.get(name, float('nan')):.4g}")
-        console.print(table)
-        for reason in evaluation.reasons:
-            console.print(f"- {reason}", markup=False)
+        console.print(comparison(evaluation.candidate_metrics, evaluation.baseline_metrics))
+        console.print(bullets(evaluation.reasons))
+    if decided:
+        console.print()
     for decision in decided:
-        console.print(f"{decision.decided_at:%F %H:%M} {decision.action} by {decision.decided_by}", markup=False)
+        console.print(f"{decision.decided_at:%F %H:%M} UTC  {decision.action} by {decision.decided_by}", markup=False)
 
 
 @app.command("jobs")

@@ -1,9 +1,12 @@
 """The status object as people read it."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
+from mhc_core import measures
 from mhc_jobs.cli.console import console
 
 _COUNTS = (
@@ -17,40 +20,90 @@ _COUNTS = (
     ("review_pending", "waiting for review"),
     ("verified_examples", "verified by people"),
     ("knowledge_articles", "knowledge articles"),
-    ("learned_articles", "of them learned"),
+    ("learned_articles", "of them learned from answers"),
 )
 
 
-def show(status: dict[str, Any]) -> None:
+def show(status: Mapping[str, Any]) -> None:
     """Print the status in the order data flows."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(justify="right", style="bold")
-    table.add_column()
+    counts = _grid("right", "left")
     for key, label in _COUNTS:
-        table.add_row(f"{status['counts'][key]:,}", label)
-    console.print(table)
+        counts.add_row(f"[bold]{status['counts'][key]:,}[/bold]", label)
+    console.print(counts)
+    console.print()
+    versions = _grid("left", "left")
+    for row in _versions(status):
+        versions.add_row(*row)
+    console.print(versions)
+    if evaluation := status["evaluation"]:
+        console.print()
+        console.print(comparison(evaluation["candidate_metrics"], evaluation["baseline_metrics"]))
+        console.print()
+        console.print(bullets(evaluation["reasons"]))
+    if loop := status["loop"]:
+        console.print()
+        console.print(_stages(loop))
+        if loop["training_skipped"]:
+            console.print(f"training was skipped: {loop['training_skipped']}", markup=False)
+
+
+def comparison(candidate: Mapping[str, float], baseline: Mapping[str, float]) -> Table:
+    """The measures of candidate and baseline side by side."""
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
+    table.add_column("measure")
+    table.add_column("candidate", justify="right")
+    table.add_column("baseline", justify="right")
+    for row in measures.rows(candidate, baseline):
+        table.add_row(*row)
+    return table
+
+
+def bullets(lines: list[str] | tuple[str, ...]) -> Table:
+    """Sentences one below the other; long ones wrap under their own beginning."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for line in lines:
+        table.add_row("-", escape(line))
+    return table
+
+
+def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = []
     if dataset := status["dataset"]:
-        console.print(f"data set     {dataset['version']}: {dataset['train']} train, {dataset['validation']} held out")
+        rows.append(
+            ("data set", f"{dataset['version']}: {dataset['train']:,} train, {dataset['validation']:,} held out")
+        )
     if knowledge := status["knowledge"]:
-        console.print(
-            f"knowledge    {knowledge['version']}: {knowledge['articles']} articles in {knowledge['chunks']} chunks"
+        rows.append(
+            ("knowledge", f"{knowledge['version']}: {knowledge['articles']:,} articles, {knowledge['chunks']:,} chunks")
         )
     if evaluation := status["evaluation"]:
         low, high = evaluation["interval"]
-        console.print(
-            f"evaluation   {evaluation['verdict']}: {evaluation['candidate']} against {evaluation['baseline']}, "
-            f"{evaluation['difference']:+.3f} ({low:+.3f} to {high:+.3f}) on {evaluation['questions']} questions"
-        )
-        measures = Table("", "candidate", "baseline", box=None, padding=(0, 3, 0, 0))
-        for name, value in evaluation["candidate_metrics"].items():
-            measures.add_row(f"             {name}", f"{value:.4g}", f"{evaluation['baseline_metrics'][name]:.4g}")
-        console.print(measures)
-        for reason in evaluation["reasons"]:
-            console.print(f"             {reason}", markup=False)
+        rows += [
+            ("candidate", f"{evaluation['candidate']} against {evaluation['baseline']}"),
+            (
+                "verdict",
+                f"[bold]{evaluation['verdict']}[/bold]: {evaluation['difference']:+.3f} similarity "
+                f"(95 % interval {low:+.3f} to {high:+.3f}), {evaluation['questions']:,} questions",
+            ),
+        ]
     production = status["production"]
-    console.print(f"production   {production['id'] if production else 'nothing promoted: answers quote the knowledge'}")
-    if loop := status["loop"]:
-        seconds = "  ".join(f"{stage} {value:.1f}" for stage, value in loop["seconds"].items())
-        console.print(f"last loop    seconds by stage: {seconds}")
-        if loop["training_skipped"]:
-            console.print(f"             {loop['training_skipped']}", markup=False)
+    rows.append(("production", production["id"] if production else "no model yet: answers quote the knowledge"))
+    return rows
+
+
+def _stages(loop: Mapping[str, Any]) -> Table:
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
+    table.add_column("last loop, by stage")
+    table.add_column("rows", justify="right")
+    table.add_column("seconds", justify="right")
+    for stage, seconds in loop["seconds"].items():
+        rows = loop["rows"].get(stage)
+        table.add_row(stage, "" if rows is None else f"{rows:,}", f"{seconds:.1f}")
+    return table
+
+
+def _grid(*sides: Any) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for side in sides:
+        table.add_column(justify=side)
+    return table

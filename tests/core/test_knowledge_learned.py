@@ -150,6 +150,7 @@ def test_what_is_not_proven_or_not_general_never_becomes_one(clean: sa.Connectio
         "Two days is the minimum and you're 18 days ahead, so there is time enough.",
         "Lobster tail for 2 × $15 adds $30 on top of the food for the evening.",
         "I can't change prices myself, so I'm passing this to a colleague who can look at it.",
+        "That's fine, the chef will clean the grill first so it's safe.",
         "Yes we do.",
     ],
 )
@@ -176,6 +177,8 @@ def test_answers_that_hold_for_everybody_are_general(answer: str) -> None:
     [
         "and for kids then please",
         "how many tables for 6 adults and 2 kids",
+        "can you do better than $610 for us",
+        "my son carries an epipen for shellfish, ok?",
         "do you drive 45 miles out",
         "that one works right?",
         "ok sounds good to me",

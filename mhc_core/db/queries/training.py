@@ -204,10 +204,18 @@ def _job(row: Any) -> TrainingJob:
     )
 
 
-def unrecorded(connection: sa.Connection) -> list[TrainingJob]:
-    """Succeeded jobs of remote providers whose model nobody recorded yet."""
+def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
+    """Jobs of remote providers that succeeded and whose model nobody recorded, or that ended badly after ``since``."""
     recorded = sa.select(_V.id).where(_V.training_job_id == _J.id)
     rows = connection.execute(
-        sa.select(training_jobs).where(_J.status == "succeeded", _J.provider != "local", ~sa.exists(recorded))
+        sa.select(training_jobs)
+        .where(
+            _J.provider != "local",
+            sa.or_(
+                sa.and_(_J.status == "succeeded", ~sa.exists(recorded)),
+                sa.and_(_J.status.in_(["failed", "cancelled"]), _J.finished_at > since),
+            ),
+        )
+        .order_by(_J.id)
     )
     return [_job(row) for row in rows]
