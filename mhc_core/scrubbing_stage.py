@@ -90,6 +90,6 @@ def _merge(connection: sa.Connection, embedder: Embedder, settings: Settings, da
             continue
         mine = (pair.verified, pair.origin == "human_edit", -pair.sequence)
         other = (pair.other_verified, pair.other_origin == "human_edit", -pair.other_sequence)
-        if mine < other and pair.id not in duplicates:
-            duplicates[pair.id] = pair.other_id
+        kept, left = (pair.other_id, pair.id) if mine < other else (pair.id, pair.other_id)
+        duplicates.setdefault(left, kept)
     queries.save_novelty(connection, day, novelty, duplicates)

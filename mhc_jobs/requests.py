@@ -10,8 +10,8 @@ TRIGGER = "mhc/trigger"
 def once(instance: dg.DagsterInstance, due: Due) -> dg.RunRequest | dg.SkipReason:
     """A request for the run that is due, unless a run was started for the same cause.
 
-    Dagster tells run keys apart by the sensor or schedule that used them, so a schedule that asks the same question as a
-    sensor would start a second run. The tag is looked for in all runs.
+    Dagster tells run keys apart by the sensor or schedule that used them, so a schedule that asks the same
+    question as a sensor would start a second run. The tag is looked for in all runs.
     """
     if not due.key:
         return dg.SkipReason(due.reason)

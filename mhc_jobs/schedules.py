@@ -17,7 +17,13 @@ RUNNING = dg.DefaultScheduleStatus.RUNNING
 MAX_DAYS_A_TICK = 31
 
 
-@dg.schedule(job=jobs.collect, cron_schedule="0 1 * * *", execution_timezone="UTC", default_status=RUNNING)
+@dg.schedule(
+    job=jobs.collect,
+    cron_schedule="0 1 * * *",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Every day at 01:00: yesterday, and every earlier day that something changed on since (late feedback, an import).",
+)
 def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> Iterator[dg.RunRequest]:
     """Every day at 01:00: yesterday, and every earlier day that changed since (late feedback, an import)."""
     scheduled = context.scheduled_execution_time
@@ -30,9 +36,14 @@ def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> 
         yield dg.RunRequest(run_key=f"collect:{scheduled:%Y-%m-%d}:{day}", partition_key=day.isoformat())
 
 
-@dg.schedule(job=jobs.train, cron_schedule="0 2 * * *", execution_timezone="UTC", default_status=RUNNING)
+@dg.schedule(
+    job=jobs.train,
+    cron_schedule="0 2 * * *",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Every day at 02:00: the same question the retraining sensor asks, should its daemon have been down.",
+)
 def train_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
-    """Every day at 02:00: the same question the retraining sensor asks, should its daemon have been down."""
     with platform.engine.connect() as connection:
         due = training_due(connection, platform.settings)
     return once(context.instance, due)

@@ -54,6 +54,9 @@ def kb_embeddings(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
     """
     now, embedder = platform.now(), platform.embedder()
     with platform.engine.begin() as connection:
+        if not queries.count_active(connection):
+            context.log.info("there is no article yet: add some with `mhc import knowledge`")
+            return dg.MaterializeResult(metadata={"dagster/row_count": 0, "live": "none"})
         outcome = index.update(connection, embedder, now, "pipeline")
         version = queries.version(connection, outcome.version_id)
     assert version is not None

@@ -13,7 +13,6 @@ from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.training import TrainingJob
 from mhc_core.vocabulary import JobStatus
 
-
 TRAINING_JOB = "mhc/training_job"
 """Run tag with the id of the job that the run goes on with; without it the newest data set is trained on."""
 

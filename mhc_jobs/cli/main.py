@@ -9,6 +9,7 @@ import typer
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
+    bench_scrub,
     chat,
     dataset,
     db,
@@ -49,6 +50,9 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)
 app.command("openapi")(openapi.command)
+bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_is_help=True)
+bench.command("scrub")(bench_scrub.command)
+app.add_typer(bench, name="bench")
 
 
 def main() -> None:

@@ -40,6 +40,11 @@ async function call(path, body) {
   return answer;
 }
 
+// On a touch screen the keyboard would cover what was just answered.
+function focusBox() {
+  if (matchMedia("(pointer: fine)").matches) box.focus();
+}
+
 function add(item) {
   log.append(item);
   item.scrollIntoView({ block: "end" });
@@ -64,7 +69,7 @@ function addAnswer(text, kind) {
 function show(item, given) {
   item.classList.remove("waiting");
   item.classList.toggle("person", given.escalated);
-  item.querySelector(".text").textContent = given.answer;
+  item.querySelector(".text").textContent = given.answer.replace(/^- /gm, "• ");
   for (const source of given.citations) {
     const open = document.createElement("button");
     open.type = "button";
@@ -106,7 +111,7 @@ async function ask(text) {
     box.value = text;
   } finally {
     busy = send.disabled = false;
-    box.focus();
+    focusBox();
   }
 }
 
@@ -192,10 +197,10 @@ document.getElementById("restart").addEventListener("click", () => {
   sessionStorage.removeItem("mhc-conversation");
   log.replaceChildren();
   starters.hidden = false;
-  box.focus();
+  focusBox();
 });
 if (conversation) {
   // The log of an earlier visit is not shown again; the conversation goes on.
   document.getElementById("state").textContent = "Your conversation goes on. “New chat” starts another.";
 }
-box.focus();
+focusBox();

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from stored import DAY, NOW, START, WordEmbedder, opinion, row_versions, say, talk
 
@@ -77,6 +77,7 @@ def test_efficiency_falls_with_the_messages_it_took() -> None:
     assert [efficiency_factor(count, SCALES) for count in (1, 6, 13, 20, 90)] == [1.0, 1.0, 0.5, 0.0, 0.0]
 
 
+@settings(deadline=None)  # the first example loads the lexicon
 @given(st.lists(st.text(max_size=80), max_size=5))
 def test_sentiment_of_any_text_is_a_share_or_missing(texts: list[str]) -> None:
     found = sentiment_factor([Turn("user", text) for text in texts])
@@ -89,7 +90,7 @@ def test_sentiment_hears_the_customer_and_the_end_most() -> None:
     assert happy is not None
     assert sad is not None
     assert happy > 0.5 > sad
-    assert sentiment_factor([Turn("assistant", "terrible awful"), Turn("user", "how many people fit the grill")]) is None
+    assert sentiment_factor([Turn("assistant", "terrible awful"), Turn("user", "is there wheat in the noodles")]) is None
 
 
 def test_coherence_compares_each_answer_with_its_question_in_one_call() -> None:
@@ -111,7 +112,7 @@ def test_a_complaint_counts_in_the_score() -> None:
     turns = (Turn("user", "what is the deposit"), Turn("assistant", "the deposit is 100 dollars"))
 
     def value(*signals: FeedbackSignals) -> float:
-        item = FinishedConversation(uuid4(), "resolved", turns, signals)
+        item = FinishedConversation(uuid4(), "quoted", turns, signals)
         ((_, score),) = score_conversations([item], WordEmbedder(), SETTINGS)
         return score.value
 

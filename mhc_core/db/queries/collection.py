@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from mhc_core.db.queries.days import bounds, within
+from mhc_core.db.queries.examples import held_by_error
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages
 
 _C, _M, _S, _F = conversations.c, messages.c, conversation_scores.c, feedback.c
@@ -73,6 +74,7 @@ def days_with_work(connection: sa.Connection, scorer: str, scrubber: str, limit:
                 _S.scrubbed_at.is_(None),
                 _S.scrubber != scrubber,
                 _S.scrubbed_at < sa.func.greatest(_S.scored_at, _C.updated_at),
+                held_by_error(_C.id),
             ),
         )
         .group_by(day)

@@ -35,6 +35,7 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
                 s.scrubbed_at.is_(None),
                 s.scrubber != scrubber,
                 s.scrubbed_at < sa.func.greatest(s.scored_at, c.updated_at),
+                held_by_error(c.id),
             ),
         )
         .cte("due")
@@ -89,6 +90,15 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
     return [item for item in found if _teaches(item, settings)]
 
 
+def held_by_error(conversation_id: sa.ColumnElement[UUID]) -> sa.Exists:
+    """Whether the scrubber failed on a conversation when it saw it last; it is tried again."""
+    return sa.exists().where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.id == scrub_holds.c.answer_message_id,
+        scrub_holds.c.kind == "error",
+    )
+
+
 def _teaches(conversation: SourceConversation, settings: Settings) -> bool:
     return conversation.score >= settings.quality_threshold or any(
         message.edited_content is not None
@@ -100,15 +110,17 @@ def _teaches(conversation: SourceConversation, settings: Settings) -> bool:
 
 
 def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArray[np.float32], embedder: str) -> int:
-    """Insert examples, or replace those whose text changed; a verified one only yields to a human edit.
+    """Insert examples, or replace those whose text or worth changed; a verified one only yields to a human edit.
 
-    Returns how many rows were written.
+    What became of an example (switched off, merged) stands until its text changes. Returns how many rows were written.
     """
     if not examples:
         return 0
     statement = insert(training_examples)
     new = statement.excluded
     kept = ("id", "answer_message_id")
+    reworded = _T.content_sha256.is_distinct_from(new.content_sha256)
+    reassessed = sa.or_(*(_T[name].is_distinct_from(new[name]) for name in ("origin", "quality", "confidence", "vote")))
     statement = statement.on_conflict_do_update(
         index_elements=[_T.id],
         set_={
@@ -116,13 +128,11 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
             "verified": False,
             "verified_by": None,
             "verified_at": None,
-            "active": True,
-            "duplicate_of": None,
-            "novelty": None,
+            "active": sa.or_(reworded, _T.active),
+            **{column.name: sa.case((reworded, None), else_=column) for column in (_T.duplicate_of, _T.novelty)},
         },
-        where=sa.and_(
-            _T.content_sha256.is_distinct_from(new.content_sha256),
-            sa.or_(~_T.verified, new.origin == "human_edit"),
+        where=sa.or_(
+            sa.and_(reworded, sa.or_(~_T.verified, new.origin == "human_edit")), sa.and_(reassessed, ~_T.verified)
         ),
     )
     result = connection.execute(

@@ -45,6 +45,9 @@ class CarriedDecision(NamedTuple):
 def enqueue(connection: sa.Connection, confidence_threshold: float) -> int:
     """Queue active, unverified examples that are not queued, by what a decision on them would teach.
 
+    One that was decided is back here because its text was replaced, and is decided again; one that waits with other
+    reasons than before gets its new place.
+
     Priority is a sum: up to 1 for a confidence below the threshold (in proportion), 1 for a thumbs down on a confident
     answer, 0.5 for booking and complaint, up to 0.5 for a question unlike any other, 0.25 for any other disliked
     answer.
@@ -73,7 +76,9 @@ def enqueue(connection: sa.Connection, confidence_threshold: float) -> int:
                 from ai.training_examples e
                 where active and not verified
             ) e
-            on conflict (example_id) do nothing
+            on conflict (example_id) do update
+            set status = 'pending', priority = excluded.priority, reasons = excluded.reasons
+            where review_items.status = 'decided' or review_items.reasons <> excluded.reasons
         """),
         {"threshold": confidence_threshold},
     ).rowcount
@@ -94,7 +99,8 @@ def queue(connection: sa.Connection, limit: int, after: tuple[float, int] | None
     """Pending items, most valuable first; ``after`` is priority and id of the last item of the page before."""
     query = _items().where(_I.status == "pending", _E.active).order_by(_I.priority.desc(), _I.id).limit(limit)
     if after is not None:
-        priority, last = after
+        last = after[1]
+        priority = sa.cast(after[0], sa.REAL)  # as a double it would equal no stored priority
         query = query.where(sa.or_(_I.priority < priority, sa.and_(_I.priority == priority, _I.id > last)))
     return [_item(row) for row in connection.execute(query)]
 
@@ -128,7 +134,7 @@ def matching(
     if origin is not None:
         query = query.where(_E.origin == origin)
     if reason is not None:
-        query = query.where(_I.reasons.any(reason))
+        query = query.where(sa.literal(reason) == sa.any_(_I.reasons))
     if min_quality is not None:
         query = query.where(_E.quality >= min_quality)
     if max_quality is not None:

@@ -1,0 +1,137 @@
+"""A few days of conversations through collection, scoring and scrubbing, as Dagster runs them."""
+
+import json
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+from pipeline import QUIET, RANGE, copy, execute, fingerprint, made, metadata, small_sample
+
+from mhc_assets import assets, checks
+from mhc_assets.resources import Platform
+from mhc_core import sample
+from mhc_core.scrubbing.recognizers.base import Span
+from mhc_core.scrubbing.recognizers.phones import PhoneNumberRecognizer
+
+DAILY = {"conversations", "feedback", "scored_conversations", "scrubbed_training_data"}
+
+
+def count(engine: sa.Engine, what: str) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(sa.text(f"select count(*) from {what}")).scalar_one())
+
+
+def test_a_range_of_days_is_one_run_and_the_same_run_again_changes_no_row(
+    sampled_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    first = execute("collect", instance, RANGE)
+    assert made(first) == DAILY
+    assert metadata(first, "conversations")["dagster/row_count"] == count(sampled_engine, "ai.conversations") == 60
+    assert metadata(first, "feedback")["dagster/row_count"] == count(
+        sampled_engine, "ai.feedback where score is not null"
+    )
+    assert count(sampled_engine, "ai.feedback where score is null") == 0
+    scored = metadata(first, "scored_conversations")
+    assert scored["dagster/row_count"] == count(sampled_engine, "ai.conversation_scores")
+    assert scored["dagster/row_count"] == count(sampled_engine, "ai.conversations where status <> 'active'")
+    examples = metadata(first, "scrubbed_training_data")
+    assert examples["dagster/row_count"] == count(sampled_engine, "ai.training_examples") > 30
+    assert sum(examples["findings"].values()) > 10
+    for day in ("2026-10-05", "2026-10-06", "2026-10-07"):
+        for name in DAILY:
+            assert instance.get_latest_materialization_event(dg.AssetKey(name)) is not None
+            assert day in instance.get_materialized_partitions(dg.AssetKey(name))
+    assert all(check.passed for check in first.get_asset_check_evaluations())
+
+    before = fingerprint(sampled_engine)
+    again = execute("collect", instance, RANGE)
+    assert metadata(again, "scored_conversations")["scored_now"] == 0
+    assert metadata(again, "scrubbed_training_data")["written_now"] == 0
+    assert fingerprint(sampled_engine) == before
+
+
+def test_one_day_touches_that_day_only(sampled_engine: sa.Engine, instance: dg.DagsterInstance) -> None:
+    result = execute("collect", instance, partition_key="2026-10-06")
+    on_that_day = count(sampled_engine, "ai.conversations where started_at::date = '2026-10-06'")
+    assert metadata(result, "conversations")["dagster/row_count"] == on_that_day > 0
+    other_days = "ai.conversation_scores s join ai.conversations c on c.id = s.conversation_id where started_at::date <> '2026-10-06'"
+    assert count(sampled_engine, other_days) == 0
+    assert count(sampled_engine, "ai.training_examples where day <> '2026-10-06'") == 0
+    assert count(sampled_engine, "ai.training_examples") > 0
+    assert instance.get_materialized_partitions(dg.AssetKey("scrubbed_training_data")) == {"2026-10-06"}
+
+
+def test_days_one_by_one_give_what_the_range_gives(
+    sampled_engine: sa.Engine, reviewed: str, _server_url: str, instance: dg.DagsterInstance
+) -> None:
+    for day in ("2026-10-05", "2026-10-06", "2026-10-07"):
+        execute("collect", instance, partition_key=day)
+
+    def results(engine: sa.Engine) -> list[tuple[object, ...]]:
+        with engine.connect() as connection:
+            scores = "select conversation_id, score from ai.conversation_scores order by 1"
+            texts = "select id, question, answer, context, content_sha256 from ai.training_examples order by sequence"
+            return [*map(tuple, connection.execute(sa.text(scores))), *map(tuple, connection.execute(sa.text(texts)))]
+
+    with copy(_server_url, reviewed) as url:
+        other = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+        in_one_run = results(other)
+        other.dispose()
+    # A decision that came with a conversation may have changed an answer after the range was scrubbed.
+    assert [row[:2] for row in results(sampled_engine)] == [row[:2] for row in in_one_run]
+
+
+def test_a_day_without_conversations_is_no_error(sampled_engine: sa.Engine, instance: dg.DagsterInstance) -> None:
+    result = execute("collect", instance, partition_key="2026-09-01")
+    assert made(result) == DAILY
+    assert metadata(result, "scrubbed_training_data")["dagster/row_count"] == 0
+
+
+def test_text_on_which_the_scrubber_fails_is_held_and_stops_what_comes_after(
+    sampled_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy = PhoneNumberRecognizer.spans
+
+    def broken(self: PhoneNumberRecognizer, text: str) -> Iterator[Span]:
+        if "shrimp" in text.lower():
+            raise ValueError(f"can not read {text}")
+        yield from healthy(self, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PhoneNumberRecognizer, "spans", broken)
+        result = execute("collect", instance, RANGE, raise_on_error=False)
+        # In one run with the review, the check keeps the review from running.
+        together = dg.materialize(
+            [*dg.load_assets_from_package_module(assets), *dg.load_asset_checks_from_package_module(checks)],
+            instance=instance,
+            resources={"platform": Platform()},
+            run_config=QUIET,
+            tags=RANGE,
+            raise_on_error=False,
+            selection=dg.AssetSelection.assets("scrubbed_training_data", "review_decisions"),
+        )
+    assert not result.success
+    failed = {check.check_name for check in result.get_asset_check_evaluations() if not check.passed}
+    assert failed == {"nothing_was_held_by_an_error"}
+    held = count(sampled_engine, "ai.scrub_holds where kind = 'error'")
+    assert held == metadata(result, "scrubbed_training_data")["held"] > 0
+    assert count(sampled_engine, "ai.training_examples where question ilike '%shrimp%' or answer ilike '%shrimp%'") == 0
+    assert count(sampled_engine, "ai.scrub_holds where reason ilike '%shrimp%'") == 0
+    assert count(sampled_engine, "ai.training_examples") > 0
+    assert not together.success
+    assert made(together) == {"scrubbed_training_data"}
+    assert count(sampled_engine, "ai.review_items") == 0
+
+    # Healthy again, the same days are tried again.
+    assert execute("collect", instance, RANGE).success
+    assert count(sampled_engine, "ai.scrub_holds where kind = 'error'") == 0
+    assert count(sampled_engine, "ai.training_examples where question ilike '%shrimp%' or answer ilike '%shrimp%'") > 0
+
+
+def test_no_event_and_no_log_line_shows_a_customer(sampled_engine: sa.Engine, instance: dg.DagsterInstance) -> None:
+    personal = {value.lower() for value in sample.personal_values(small_sample())}
+    result = execute("collect", instance, RANGE)
+    said = json.dumps([str(entry) for entry in instance.all_logs(result.run_id)]).lower()
+    assert len(said) > 10_000
+    assert [value for value in personal if value in said] == []

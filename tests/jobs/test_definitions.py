@@ -1,0 +1,79 @@
+"""Jobs, schedules and sensors as Dagster loads them."""
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from mhc_jobs.definitions import build_definitions, defs
+
+JOBS = {
+    "collect": {"conversations", "feedback", "scored_conversations", "scrubbed_training_data"},
+    "review": {"review_decisions"},
+    "train": {"training_dataset", "fine_tuned_model", "shadow_evaluation", "promoted_model"},
+    "finish_training": {"fine_tuned_model", "shadow_evaluation", "promoted_model"},
+    "knowledge": {"knowledge_articles", "kb_embeddings"},
+    "stats": {"conversation_stats"},
+}
+SCHEDULES = {
+    "collect_daily": ("0 1 * * *", "collect"),
+    "train_daily": ("0 2 * * *", "train"),
+    "knowledge_weekly": ("0 2 * * 0", "knowledge"),
+    "report_weekly": ("0 9 * * 1", "weekly_report"),
+    "stats_often": ("*/5 * * * *", "stats"),
+}
+SENSORS = {"retraining", "fine_tune_poller", "knowledge_update", "record_failures", "automation"}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_selects_exactly_these_assets(name: str) -> None:
+    selected = defs.resolve_job_def(name).asset_layer.executable_asset_keys
+    assert {key.to_user_string() for key in selected} == JOBS[name]
+
+
+def test_a_job_runs_the_checks_of_its_assets() -> None:
+    for name, assets in JOBS.items():
+        checks = defs.resolve_job_def(name).asset_layer.asset_graph.asset_check_keys
+        of_its_assets = {key for key in defs.resolve_asset_graph().asset_check_keys if key.asset_key.path[0] in assets}
+        assert of_its_assets <= set(checks), name
+
+
+def test_schedules_are_on_in_utc_at_these_times() -> None:
+    found = {schedule.name: schedule for schedule in defs.schedules or []}
+    assert set(found) == set(SCHEDULES)
+    for name, (cron, job) in SCHEDULES.items():
+        schedule = found[name]
+        assert isinstance(schedule, dg.ScheduleDefinition)
+        assert (schedule.cron_schedule, schedule.job_name, schedule.execution_timezone) == (cron, job, "UTC")
+        assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+        assert schedule.description
+
+
+def test_sensors_are_on() -> None:
+    found = {sensor.name: sensor for sensor in defs.sensors or []}
+    assert set(found) == SENSORS
+    assert all(sensor.default_status is dg.DefaultSensorStatus.RUNNING for sensor in found.values())
+    assert all(sensor.description for name, sensor in found.items() if name != "automation")
+
+
+def test_nothing_a_run_could_show_is_configured() -> None:
+    """Resource configuration is printed in the UI; ours has none, so no secret can be in it."""
+    platform = (build_definitions().resources or {})["platform"]
+    assert isinstance(platform, dg.ConfigurableResource)
+    assert type(platform).to_config_schema().as_field().config_type.fields == {}
+
+
+def test_the_code_location_loads_without_database_models_or_settings() -> None:
+    said = subprocess.run(
+        [
+            sys.executable, "-c",
+            "import sys; import mhc_jobs.definitions;"
+            "print(sorted({'great_expectations', 'onnxruntime', 'sklearn', 'openai', 'matplotlib', 'presidio_analyzer'}"
+            " & set(sys.modules)))",
+        ],
+        env={"MHC_DATABASE_URL": "not even a URL", "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == "[]"
+    assert said.stderr == ""
