@@ -22,7 +22,7 @@ MAX_DAYS_A_TICK = 31
     cron_schedule="0 1 * * *",
     execution_timezone="UTC",
     default_status=RUNNING,
-    description="Every day at 01:00: yesterday, and every earlier day that something changed on since (late feedback, an import).",
+    description="Every day at 01:00: yesterday, and every earlier day that something changed on (late feedback, an import).",
 )
 def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> Iterator[dg.RunRequest]:
     """Every day at 01:00: yesterday, and every earlier day that changed since (late feedback, an import)."""

@@ -44,7 +44,9 @@ def verified(
         origin="score",
         channel="web",
         quality=quality,
-        context=({"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}) if number % 3 == 0 else (),
+        context=({"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"})
+        if number % 3 == 0
+        else (),
         question=asked,
         answer=f"answer {number}",
         vector=WordEmbedder().embed([asked])[0],
@@ -97,7 +99,9 @@ def test_every_line_is_its_member_with_prompt_context_question_and_answer() -> N
     assert sum(built.manifest["intents"]["train"].values()) == len(lines["train"])
 
 
-GROUPED = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 40), st.sampled_from(INTENTS[:3])), min_size=10, max_size=80)
+GROUPED = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(0, 40), st.sampled_from(INTENTS[:3])), min_size=10, max_size=80
+)
 
 
 @given(GROUPED, st.integers(0, 5))

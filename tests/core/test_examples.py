@@ -145,7 +145,10 @@ def test_questions_in_a_row_are_one_and_older_turns_are_context() -> None:
         ("do you do tofu\nand shrimp?", "both"),
     ]
     assert examples[0].context == ()
-    assert examples[1].context == ({"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi, Ken here"})
+    assert examples[1].context == (
+        {"role": "user", "content": "hello"},
+        {"role": "assistant", "content": "hi, Ken here"},
+    )
     assert (examples[1].question_message_id, examples[1].intent) == (source.messages[4].id, "menu")
 
 
@@ -164,7 +167,9 @@ def test_every_answer_pairs_with_the_messages_right_before_it(roles: list[str]) 
         assert {roles[index] for index in asked} == {"user"}
         assert roles[answered] in ("assistant", "agent")
         assert asked[0] == 0 or roles[asked[0] - 1] != "user"
-    expected = sum(1 for before, role in zip(roles, roles[1:], strict=False) if before == "user" and role in ("assistant", "agent"))
+    expected = sum(
+        1 for before, role in zip(roles, roles[1:], strict=False) if before == "user" and role in ("assistant", "agent")
+    )
     assert len(found) == expected
 
 

@@ -273,7 +273,6 @@ def test_an_editors_answer_is_their_approval(connection: sa.Connection) -> None:
     assert (row.verified, row.verified_by, row.answer) == (True, "marcus", "it is $100")
 
 
-
 def test_an_answer_edited_after_its_approval_is_approved_anew(connection: sa.Connection) -> None:
     identifier, item = one(connection)
     decide(connection, item, Decision.APPROVE)

@@ -90,7 +90,9 @@ def test_sentiment_hears_the_customer_and_the_end_most() -> None:
     assert happy is not None
     assert sad is not None
     assert happy > 0.5 > sad
-    assert sentiment_factor([Turn("assistant", "terrible awful"), Turn("user", "is there wheat in the noodles")]) is None
+    assert (
+        sentiment_factor([Turn("assistant", "terrible awful"), Turn("user", "is there wheat in the noodles")]) is None
+    )
 
 
 def test_coherence_compares_each_answer_with_its_question_in_one_call() -> None:
@@ -142,9 +144,7 @@ def test_a_score_is_stored_with_its_parts_and_made_again_only_for_a_reason(conne
     talk(connection, asked, status="active")
     talk(connection, asked, answer, at=START + timedelta(days=1))
     assert score_day(connection) == 2
-    row = connection.execute(
-        sa.select(conversation_scores).where(conversation_scores.c.conversation_id == first)
-    ).one()
+    row = connection.execute(sa.select(conversation_scores).where(conversation_scores.c.conversation_id == first)).one()
     assert (row.feedback, row.sentiment, row.outcome, row.efficiency) == (None, None, 1.0, 1.0)
     assert set(row.weights) == {"outcome", "coherence", "efficiency"}
 

@@ -66,7 +66,9 @@ def examples(connection: sa.Connection) -> dict[UUID, Any]:
 def touch(connection: sa.Connection, conversation: UUID, hours: float) -> None:
     """What every writer of a conversation does."""
     connection.execute(
-        sa.update(conversations).where(conversations.c.id == conversation).values(updated_at=NOW + timedelta(hours=hours))
+        sa.update(conversations)
+        .where(conversations.c.id == conversation)
+        .values(updated_at=NOW + timedelta(hours=hours))
     )
 
 
@@ -192,7 +194,9 @@ def test_numbers_keep_near_questions_apart(connection: sa.Connection) -> None:
         talk(connection, say("user", f"{words} {count} people"), say("assistant", "yes there is"), score=0.9)
     scrub(connection)
     vectors = WordEmbedder().embed([f"{words} {count} people" for count in (10, 20)])
-    assert float(vectors[0] @ vectors[1]) > SETTINGS.near_duplicate_similarity, "near enough to be merged by cosine alone"
+    assert float(vectors[0] @ vectors[1]) > SETTINGS.near_duplicate_similarity, (
+        "near enough to be merged by cosine alone"
+    )
     assert all(row.active for row in examples(connection).values())
 
 

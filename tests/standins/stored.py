@@ -49,7 +49,11 @@ def say(role: str, content: str, **columns: Any) -> dict[str, Any]:
 
 
 def talk(
-    connection: sa.Connection, *said: Mapping[str, Any], at: datetime = START, score: float | None = None, **columns: Any
+    connection: sa.Connection,
+    *said: Mapping[str, Any],
+    at: datetime = START,
+    score: float | None = None,
+    **columns: Any,
 ) -> tuple[UUID, list[UUID]]:
     """Store a conversation, a minute between messages, scored when ``score`` is given; its id and its messages' ids."""
     conversation = uuid4()
@@ -136,6 +140,8 @@ def example(connection: sa.Connection, question: str, answer: str, **columns: An
 def row_versions(connection: sa.Connection, *tables: str) -> dict[str, dict[Any, Any]]:
     """Which row version every row of these tables of schema ``ai`` has now: a rewritten row gets another."""
     return {
-        table: {row[0]: row[1:] for row in connection.execute(sa.text(f"select ctid::text, xmin::text from ai.{table}"))}
+        table: {
+            row[0]: row[1:] for row in connection.execute(sa.text(f"select ctid::text, xmin::text from ai.{table}"))
+        }
         for table in tables
     }

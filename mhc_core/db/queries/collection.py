@@ -59,11 +59,15 @@ def save_intents(connection: sa.Connection, intents: Sequence[tuple[UUID, str]])
 
 
 def days_with_work(connection: sa.Connection, scorer: str, scrubber: str, limit: int | None = None) -> list[date]:
-    """UTC days, oldest first, with finished conversations that scoring or scrubbing has not seen as they are now."""
+    """UTC days, oldest first, with something to do.
+
+    That is: finished conversations that scoring or scrubbing has not seen as they are now or failed on, or feedback
+    without a score.
+    """
     day = sa.cast(sa.func.timezone("UTC", _C.started_at), sa.Date)
     given = sa.select(sa.func.max(_F.created_at)).where(_F.conversation_id == _C.id).scalar_subquery()
     query = (
-        sa.select(day)
+        sa.select(day.label("day"))
         .outerjoin(conversation_scores, _S.conversation_id == _C.id)
         .where(
             _C.status != "active",
@@ -77,11 +81,10 @@ def days_with_work(connection: sa.Connection, scorer: str, scrubber: str, limit:
                 held_by_error(_C.id),
             ),
         )
-        .group_by(day)
-        .order_by(day)
-        .limit(limit)
     )
-    return list(connection.scalars(query))
+    unscored = sa.select(sa.cast(sa.func.timezone("UTC", _F.given_at), sa.Date)).where(_F.score.is_(None))
+    days = sa.union(query, unscored).subquery("days")
+    return list(connection.scalars(sa.select(days.c[0]).order_by(days.c[0]).limit(limit)))
 
 
 class DaySummary(NamedTuple):

@@ -213,6 +213,8 @@ def upgrade() -> None:
         sa.Column("novelty", sa.REAL),
         sa.Column("findings", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
         sa.Column("risk", sa.Text, nullable=False),
+        sa.Column("language", sa.Text),
+        sa.Column("tags", ARRAY(sa.Text), nullable=False, server_default=sa.text("'{}'")),
         sa.Column("embedder", sa.Text, nullable=False),
         sa.Column("embedding", HALFVEC(), nullable=False),
         sa.Column("content_sha256", sa.Text, nullable=False),

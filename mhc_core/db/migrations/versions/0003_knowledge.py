@@ -39,6 +39,19 @@ def upgrade() -> None:
     op.create_index("ix_audit_log_at", "audit_log", ["at"], schema="ai")
     op.create_index("ix_audit_log_subject", "audit_log", ["subject"], schema="ai")
     op.create_table(
+        "erasures",
+        sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+        sa.Column("customer_hash", sa.Text, nullable=False, unique=True),
+        sa.Column("status", sa.Text, nullable=False, server_default="requested"),
+        sa.Column("requested_by", sa.Text, nullable=False),
+        sa.Column("requested_at", UTC_TIME, nullable=False),
+        sa.Column("finished_at", UTC_TIME),
+        sa.Column("progress", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
+        sa.Column("certificate", JSONB),
+        sa.CheckConstraint("status in ('requested', 'erased', 'finished')", name="status"),
+        schema="ai",
+    )
+    op.create_table(
         "installation",
         sa.Column("singleton", sa.Boolean, primary_key=True, server_default=sa.true()),
         sa.Column("salt", sa.LargeBinary, nullable=False),
@@ -55,6 +68,32 @@ def upgrade() -> None:
         sa.Column("chunk_count", sa.Integer, nullable=False),
         sa.Column("metrics", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
         sa.Column("created_at", UTC_TIME, nullable=False, server_default=sa.func.now()),
+        schema="ai",
+    )
+    op.create_table(
+        "scrub_terms",
+        sa.Column("term_hash", sa.Text, primary_key=True),
+        sa.Column("list", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("words", sa.SmallInteger, nullable=False),
+        sa.Column("added_by", sa.Text, nullable=False),
+        sa.Column("added_at", UTC_TIME, nullable=False),
+        sa.CheckConstraint("list in ('allow', 'deny')", name="list"),
+        schema="ai",
+    )
+    op.create_table(
+        "scrub_marks",
+        sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+        sa.Column("message_id", sa.Uuid, sa.ForeignKey("ai.messages.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("edited", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("start", sa.Integer, nullable=False),
+        sa.Column("end", sa.Integer, nullable=False),
+        sa.Column("marked_by", sa.Text, nullable=False),
+        sa.Column("marked_at", UTC_TIME, nullable=False),
+        sa.UniqueConstraint("message_id", "edited", "kind", "start", "end"),
+        sa.CheckConstraint("kind in ('missed', 'wrong')", name="kind"),
         schema="ai",
     )
     op.create_table(
@@ -136,8 +175,11 @@ def downgrade() -> None:
         "retrieval_questions",
         "knowledge_chunks",
         "knowledge_articles",
+        "scrub_marks",
+        "scrub_terms",
         "knowledge_versions",
         "installation",
+        "erasures",
         "audit_log",
         "api_keys",
     ):

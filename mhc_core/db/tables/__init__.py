@@ -1,0 +1,70 @@
+"""The tables of schema ``ai``, in the order data flows through them.
+
+Raw customer text lives in ``conversations``, ``messages`` and ``feedback`` only; every later table holds scrubbed text.
+Times are UTC, money is numeric (USD). Versioned things (data sets, models, knowledge, prompts) are never updated in
+place: ``version_aliases`` says which one is live, and moving it is how a promotion or a rollback happens.
+"""
+
+from mhc_core.db.tables.base import SCHEMA, metadata
+from mhc_core.db.tables.knowledge import (
+    knowledge_articles,
+    knowledge_chunks,
+    knowledge_version_chunks,
+    knowledge_versions,
+    retrieval_questions,
+)
+from mhc_core.db.tables.learning import (
+    conversation_scores,
+    review_decisions,
+    review_items,
+    scrub_holds,
+    scrub_marks,
+    scrub_terms,
+    training_examples,
+)
+from mhc_core.db.tables.models import (
+    dataset_members,
+    dataset_versions,
+    evaluations,
+    model_versions,
+    prompt_versions,
+    rollout_decisions,
+    rollouts,
+    training_jobs,
+    version_aliases,
+)
+from mhc_core.db.tables.operations import api_keys, audit_log, erasures, installation
+from mhc_core.db.tables.raw import conversations, feedback, messages
+
+__all__ = [
+    "SCHEMA",
+    "api_keys",
+    "audit_log",
+    "conversation_scores",
+    "conversations",
+    "dataset_members",
+    "dataset_versions",
+    "erasures",
+    "evaluations",
+    "feedback",
+    "installation",
+    "knowledge_articles",
+    "knowledge_chunks",
+    "knowledge_version_chunks",
+    "knowledge_versions",
+    "messages",
+    "metadata",
+    "model_versions",
+    "prompt_versions",
+    "retrieval_questions",
+    "review_decisions",
+    "review_items",
+    "rollout_decisions",
+    "rollouts",
+    "scrub_holds",
+    "scrub_marks",
+    "scrub_terms",
+    "training_examples",
+    "training_jobs",
+    "version_aliases",
+]

@@ -1,0 +1,145 @@
+"""Data sets, training, evaluation and rollout; which version is live."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from mhc_core.db.tables.base import USD, UTC_TIME, created, json_column, metadata, one_of
+from mhc_core.db.tables.learning import training_examples
+from mhc_core.vocabulary import JobStatus, Verdict
+
+prompt_versions = sa.Table(
+    "prompt_versions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    created(),
+    sa.Index(None, "name"),
+)
+
+dataset_versions = sa.Table(
+    "dataset_versions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("train_uri", sa.Text, nullable=False),
+    sa.Column("validation_uri", sa.Text, nullable=False),
+    sa.Column("train_count", sa.Integer, nullable=False),
+    sa.Column("validation_count", sa.Integer, nullable=False),
+    sa.Column("last_sequence", sa.BigInteger, nullable=False),
+    json_column("manifest"),
+    created(),
+)
+
+dataset_members = sa.Table(
+    "dataset_members",
+    metadata,
+    sa.Column("dataset_id", sa.ForeignKey(dataset_versions.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("example_id", sa.ForeignKey(training_examples.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("split", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.CheckConstraint("split in ('train', 'validation')", name="split"),
+    sa.Index(None, "example_id"),
+)
+
+training_jobs = sa.Table(
+    "training_jobs",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("dataset_id", sa.ForeignKey(dataset_versions.c.id), nullable=False),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("base_model", sa.Text, nullable=False),
+    json_column("hyperparameters"),
+    sa.Column("status", sa.Text, nullable=False, server_default=JobStatus.INTENDED),
+    sa.Column("provider_job_id", sa.Text, unique=True),
+    sa.Column("provider_model_id", sa.Text),
+    sa.Column("artifact_uri", sa.Text),
+    sa.Column("artifact_sha256", sa.Text),
+    json_column("progress"),
+    json_column("metrics"),
+    sa.Column("estimated_cost_usd", USD),
+    sa.Column("cost_usd", USD),
+    sa.Column("error", sa.Text),
+    created(),
+    sa.Column("finished_at", UTC_TIME),
+    one_of("status", JobStatus),
+    sa.Index(None, "dataset_id"),
+    sa.Index("ix_training_jobs_open", "id", postgresql_where=sa.text("status in ('intended','submitted','running')")),
+)
+
+model_versions = sa.Table(
+    "model_versions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("base_model", sa.Text, nullable=False),
+    sa.Column("dataset_id", sa.ForeignKey(dataset_versions.c.id)),
+    sa.Column("training_job_id", sa.ForeignKey(training_jobs.c.id), unique=True),
+    sa.Column("provider_model_id", sa.Text),
+    sa.Column("artifact_uri", sa.Text),
+    sa.Column("artifact_sha256", sa.Text),
+    sa.Column("cost_usd", USD, nullable=False, server_default="0"),
+    json_column("metrics"),
+    created(),
+)
+
+evaluations = sa.Table(
+    "evaluations",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("candidate_id", sa.ForeignKey(model_versions.c.id), nullable=False),
+    sa.Column("baseline_id", sa.ForeignKey(model_versions.c.id), nullable=False),
+    sa.Column("dataset_id", sa.ForeignKey(dataset_versions.c.id), nullable=False),
+    sa.Column("knowledge_version_id", sa.Text),
+    sa.Column("questions", sa.Integer, nullable=False),
+    json_column("candidate_metrics"),
+    json_column("baseline_metrics"),
+    sa.Column("difference", sa.REAL, nullable=False),
+    sa.Column("interval_low", sa.REAL, nullable=False),
+    sa.Column("interval_high", sa.REAL, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("reasons", ARRAY(sa.Text), nullable=False),
+    created(),
+    one_of("verdict", Verdict),
+    sa.Index(None, "candidate_id"),
+)
+
+rollouts = sa.Table(
+    "rollouts",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("model_version_id", sa.ForeignKey(model_versions.c.id), nullable=False, unique=True),
+    sa.Column("evaluation_id", sa.ForeignKey(evaluations.c.id)),
+    sa.Column("status", sa.Text, nullable=False, server_default="pending"),
+    created(),
+    sa.Column("updated_at", UTC_TIME, nullable=False, server_default=sa.func.now()),
+    sa.CheckConstraint("status in ('pending', 'approved', 'promoted', 'rejected', 'rolled_back')", name="status"),
+)
+
+rollout_decisions = sa.Table(
+    "rollout_decisions",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("rollout_id", sa.ForeignKey(rollouts.c.id), nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("decided_at", UTC_TIME, nullable=False),
+    json_column("evidence"),
+    sa.CheckConstraint("action in ('approve', 'promote', 'reject', 'rollback')", name="action"),
+    sa.Index(None, "rollout_id"),
+)
+
+version_aliases = sa.Table(
+    "version_aliases",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("alias", sa.Text, nullable=False),
+    sa.Column("version_id", sa.Text, nullable=False),
+    sa.Column("moved_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("moved_at", UTC_TIME, nullable=False),
+    sa.CheckConstraint("kind in ('model', 'knowledge', 'prompt')", name="kind"),
+    sa.Index(None, "kind", "alias", sa.text("id desc")),
+)

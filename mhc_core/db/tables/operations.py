@@ -1,0 +1,57 @@
+"""What serves all stages: the installation, erasures, API keys, the audit log."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from mhc_core.db.tables.base import UTC_TIME, created, json_column, metadata
+
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("singleton", sa.Boolean, primary_key=True, server_default=sa.true()),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+    created(),
+    sa.CheckConstraint("singleton", name="singleton"),
+)
+
+
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("customer_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("status", sa.Text, nullable=False, server_default="requested"),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("requested_at", UTC_TIME, nullable=False),
+    sa.Column("finished_at", UTC_TIME),
+    json_column("progress"),
+    sa.Column("certificate", JSONB),
+    sa.CheckConstraint("status in ('requested', 'erased', 'finished')", name="status"),
+)
+
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("key_sha256", sa.Text, nullable=False, unique=True),
+    created(),
+    sa.Column("last_used_at", UTC_TIME),
+    sa.Column("revoked_at", UTC_TIME),
+    sa.CheckConstraint("role in ('app', 'agent', 'reviewer', 'admin')", name="role"),
+)
+
+audit_log = sa.Table(
+    "audit_log",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("at", UTC_TIME, nullable=False, server_default=sa.func.now()),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    json_column("details"),
+    sa.Index(None, "subject"),
+    sa.Index(None, "at"),
+)

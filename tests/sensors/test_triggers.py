@@ -1,0 +1,199 @@
+"""What wakes the loop up, by ticking: thresholds, schedules and the automation condition."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+from pipeline import RANGE, execute
+
+from mhc_assets.resources import Platform
+from mhc_core import review
+from mhc_core.vocabulary import Decision
+from mhc_jobs.definitions import defs
+
+NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
+
+
+def tick(name: str, instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[list[str], str]:
+    """Run keys that one tick of a sensor asks for, or why it asks for none."""
+    [sensor] = [found for found in defs.sensors or [] if found.name == name]
+    assert isinstance(sensor, dg.SensorDefinition)
+    context = dg.build_sensor_context(
+        instance=instance, cursor=cursor, definitions=defs, sensor_name=name, resources={"platform": Platform()}
+    )
+    with context:
+        data = sensor.evaluate_tick(context)
+    return [request.run_key or "" for request in data.run_requests or []], data.skip_message or ""
+
+
+def launch(name: str, sensor: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    """Start what a sensor asks for, with the tags the daemon puts on it."""
+    [definition] = [found for found in defs.sensors or [] if found.name == sensor]
+    assert isinstance(definition, dg.SensorDefinition)
+    context = dg.build_sensor_context(
+        instance=instance, definitions=defs, sensor_name=sensor, resources={"platform": Platform()}
+    )
+    with context:
+        [request] = definition.evaluate_tick(context).run_requests or []
+    tags = {**request.tags, "dagster/run_key": request.run_key or "", "dagster/sensor_name": sensor}
+    return execute(name, instance, tags)
+
+
+def schedule(
+    name: str, instance: dg.DagsterInstance, at: datetime
+) -> "dg._core.definitions.schedule_definition.ScheduleExecutionData":
+    [found] = [found for found in defs.schedules or [] if found.name == name]
+    assert isinstance(found, dg.ScheduleDefinition)
+    context = dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=at, resources={"platform": Platform()}
+    )
+    with context:
+        return found.evaluate_tick(context)
+
+
+def verified(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        query = "select count(*) from ai.training_examples where verified and active"
+        return int(connection.execute(sa.text(query)).scalar_one())
+
+
+def approve(engine: sa.Engine, count: int) -> None:
+    with engine.begin() as connection:
+        done = review.decide_bulk(connection, review.BulkFilter(limit=count), Decision.APPROVE, "ana", NOW)
+    assert done == count
+
+
+def test_below_the_threshold_nothing_starts_and_the_tick_says_how_far_it_is(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = verified(reviewed_engine)
+    monkeypatch.setenv("MHC_RETRAINING_THRESHOLD", str(waiting + 1))
+    keys, why = tick("retraining", instance)
+    assert keys == []
+    assert why == f"{waiting} new verified examples, {waiting + 1} start a training run"
+    approve(reviewed_engine, 1)
+    assert len(tick("retraining", instance)[0]) == 1
+
+
+def test_one_crossing_starts_one_run_whoever_asks_and_however_often(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MHC_RETRAINING_THRESHOLD", str(verified(reviewed_engine) - 2))
+    [key], _ = tick("retraining", instance)
+    # A tick that overlaps, a daemon that starts again without its cursor, and examples that come in meanwhile.
+    assert tick("retraining", instance)[0] == [key]
+    assert tick("retraining", instance, cursor=None)[0] == [key]
+    approve(reviewed_engine, 1)
+    assert tick("retraining", instance, cursor="lost")[0] == [key]
+    # The nightly schedule asks for the same run, and for none while the sensor's run is on.
+    [nightly] = schedule("train_daily", instance, NOW.replace(hour=2)).run_requests or []
+    assert nightly.run_key == key
+
+    assert launch("train", "retraining", instance).success
+    keys, why = tick("retraining", instance)
+    assert keys == []
+    assert why.startswith("0 new verified examples")
+    assert not schedule("train_daily", instance, NOW.replace(hour=2)).run_requests
+
+
+def test_while_the_run_that_was_started_has_not_ended_no_second_one_starts(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MHC_RETRAINING_THRESHOLD", str(verified(reviewed_engine)))
+    [key], _ = tick("retraining", instance)
+    job = defs.resolve_job_def("train")
+    instance.create_run_for_job(job, tags={"mhc/trigger": key, "dagster/sensor_name": "retraining"})
+    for keys, why in (tick("retraining", instance), tick("retraining", instance)):
+        assert keys == []
+        assert "started before" in why
+    assert not schedule("train_daily", instance, NOW.replace(hour=2)).run_requests
+
+
+def test_the_next_crossing_is_another_run(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MHC_RETRAINING_THRESHOLD", "5")
+    first, _ = tick("retraining", instance)
+    approve(reviewed_engine, 5)
+    second, _ = tick("retraining", instance)
+    assert len(first) == len(second) == 1
+    assert first != second
+
+
+def test_knowledge_after_every_so_many_approvals(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reviewed_engine.connect() as connection:
+        query = "select count(*) from ai.review_decisions where decision in ('approve', 'edit')"
+        approvals = int(connection.execute(sa.text(query)).scalar_one())
+    monkeypatch.setenv("MHC_KNOWLEDGE_THRESHOLD", str(approvals + 3))
+    assert tick("knowledge_update", instance) == ([], "3 more approvals start the next knowledge update")
+    approve(reviewed_engine, 3)
+    [key], _ = tick("knowledge_update", instance)
+    assert tick("knowledge_update", instance)[0] == [key]
+    assert launch("knowledge", "knowledge_update", instance).success
+    keys, why = tick("knowledge_update", instance)
+    assert keys == []
+    assert "started before" in why
+
+
+def test_a_failed_run_is_written_down_once_and_without_the_errors_text(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MHC_DATASET_MIN_EXAMPLES", "9999")
+    result = execute("train", instance, raise_on_error=False)
+    assert not result.success
+    [failure] = [event for event in result.all_events if event.event_type_value == "PIPELINE_FAILURE"]
+    [sensor] = [found for found in defs.sensors or [] if found.name == "record_failures"]
+    assert isinstance(sensor, dg.SensorDefinition)
+    for _ in range(2):
+        context = dg.build_run_status_sensor_context(
+            sensor_name="record_failures", dagster_instance=instance, dagster_run=result.dagster_run,
+            dagster_event=failure, resources={"platform": Platform()},
+        ).for_run_failure()  # fmt: skip
+        with context:
+            sensor(context)
+    with reviewed_engine.connect() as connection:
+        rows = connection.execute(
+            sa.text("select actor, subject, details from ai.audit_log where action = 'run.failed'")
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("dagster", f"run:{result.run_id}", {"job": "train", "steps": ["training_dataset"]})
+    ]
+
+
+def test_the_daily_collection_takes_yesterday_and_days_that_changed(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    with reviewed_engine.begin() as connection:
+        connection.execute(sa.text("update ai.feedback set score = 0 where score is null"))
+    quiet = schedule("collect_daily", instance, NOW).run_requests or []
+    assert [request.partition_key for request in quiet] == ["2026-11-01"]
+    with reviewed_engine.begin() as connection:
+        connection.execute(
+            sa.text("""
+                insert into ai.feedback (id, source, source_id, conversation_id, vote, given_at)
+                select gen_random_uuid(), 'test', 'late', id, 'down', '2026-11-01T20:00Z' from ai.conversations
+                where started_at::date = '2026-10-06' and status <> 'active' order by id limit 1
+            """)
+        )
+    late = schedule("collect_daily", instance, NOW).run_requests or []
+    assert [request.partition_key for request in late] == ["2026-10-06", "2026-11-01"]
+    assert len({request.run_key for request in late}) == 2
+    again = schedule("collect_daily", instance, NOW).run_requests or []
+    assert [request.run_key for request in again] == [request.run_key for request in late]
+    for request in late:
+        assert execute("collect", instance, partition_key=request.partition_key).success
+    after = schedule("collect_daily", instance, NOW).run_requests or []
+    assert [request.partition_key for request in after] == ["2026-11-01"]
+
+
+def test_a_backfilled_range_leaves_no_day_of_conversations_open(
+    sampled_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    days = [request.partition_key for request in schedule("collect_daily", instance, NOW).run_requests or []]
+    assert {"2026-10-05", "2026-10-06", "2026-10-07"} < set(days)
+    execute("collect", instance, RANGE)
+    left = [request.partition_key for request in schedule("collect_daily", instance, NOW).run_requests or []]
+    assert not {"2026-10-05", "2026-10-06", "2026-10-07"} & set(left)
