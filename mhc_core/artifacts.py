@@ -75,6 +75,19 @@ def exists(uri: str) -> bool:
         return bool(store.isfile(path))
 
 
+def remove(uri: str) -> None:
+    """Remove an artifact for good; one that is not there is no error.
+
+    Raises:
+        ConfigurationError: it can not be removed.
+        TransientError: the store did not answer.
+    """
+    with _explained(uri, "removed"):
+        store, path = fsspec.core.url_to_fs(uri)
+        if store.isfile(path):
+            store.rm_file(path)
+
+
 def _is_local(store: Any) -> bool:
     names = (store.protocol,) if isinstance(store.protocol, str) else store.protocol
     return "file" in names

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mhc_core import artifacts
 from mhc_core.business import Business
-from mhc_core.errors import DataError
+from mhc_core.errors import Conflict, DataError
 from mhc_core.prompts import system_prompt
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
@@ -205,6 +205,7 @@ def store(
 
     Raises:
         DataError: see :func:`build`.
+        Conflict: an example was erased meanwhile; the files are removed again.
     """
     from mhc_core.db.queries import dataset as queries
 
@@ -213,8 +214,13 @@ def store(
     artifacts.write_bytes(f"{folder}/train.jsonl", built.train)
     artifacts.write_bytes(f"{folder}/validation.jsonl", built.validation)
     artifacts.write_bytes(f"{folder}/manifest.json", orjson.dumps(built.manifest, option=orjson.OPT_INDENT_2))
-    with engine.begin() as connection:
-        queries.save(connection, built, f"{folder}/train.jsonl", f"{folder}/validation.jsonl")
-        version = queries.get(connection, built.id)
+    try:
+        with engine.begin() as connection:
+            queries.save(connection, built, f"{folder}/train.jsonl", f"{folder}/validation.jsonl")
+            version = queries.get(connection, built.id)
+    except Conflict:
+        for name in ("train.jsonl", "validation.jsonl", "manifest.json"):
+            artifacts.remove(f"{folder}/{name}")
+        raise
     assert version is not None
     return version

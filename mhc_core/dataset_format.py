@@ -1,5 +1,7 @@
 """Is a file valid for fine-tuning? The checks a provider would make, before anything is uploaded or paid."""
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -36,6 +38,8 @@ def problems(uri: str) -> Iterator[Problem]:
                 count += 1
                 if reason := _reason(raw):
                     yield Problem(number, reason)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Problem(count + 1, "the compressed file ends early or is damaged")
     except FileNotFoundError:
         raise NotFound(f"{uri} does not exist; `mhc dataset list` shows where data sets are") from None
     if count < MIN_EXAMPLES:

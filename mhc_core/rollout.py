@@ -81,6 +81,8 @@ def promote(connection: sa.Connection, model_id: str, by: str, now: datetime) ->
         )
     evidence = _evidence(evaluation)
     queries.decide(connection, rollout.id, "promote", "promoted", by, now, evidence)
+    if live is None:  # a rollback of the very first promotion leads to the untrained model that answered until now
+        versions.move(connection, "model", evaluation.baseline_id, by, "the model before any promotion", now)
     versions.move(connection, "model", model_id, by, f"evaluation {evaluation.id}: promote", now)
     return True
 

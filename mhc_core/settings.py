@@ -61,7 +61,12 @@ class Settings(BaseSettings):
     """Configuration of one process. Names in the environment are the field names in capitals with ``MHC_`` before."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MHC_", env_nested_delimiter="__", env_file=".env", extra="ignore", populate_by_name=True
+        env_prefix="MHC_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     # Where things live
@@ -147,6 +152,11 @@ class Settings(BaseSettings):
     # Knowledge
     knowledge_stale_days: int = Field(30, ge=1, description="Articles not reviewed for longer are flagged (days).")
     retrieval_top_k: int = Field(3, ge=1, le=20, description="Passages given to the model.")
+
+    # Privacy
+    retention_days: int | None = Field(
+        None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
+    )
 
     # Serving
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")

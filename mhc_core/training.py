@@ -44,14 +44,17 @@ def submit(engine: sa.Engine, tuner: FineTuner, dataset: DatasetVersion, now: da
                 hyperparameters=tuner.hyperparameters,
                 estimated_cost_usd=tuner.estimate_usd(dataset.files),
             )
+            retries = queries.set_aside_count(connection, key)
         require_hope(job)
+        # The provider still knows the jobs that were set aside: under their name it would find one of them again.
+        bought_as = f"{key}-retry-{retries}" if retries else key
         if job.state.status is JobStatus.INTENDED:
 
             def save(state: JobState) -> None:
                 with engine.begin() as connection:
                     queries.save_state(connection, job.id, state, now)
 
-            save(tuner.submit(dataset.files, key, job.state, save))
+            save(tuner.submit(dataset.files, bought_as, job.state, save))
     with engine.connect() as connection:
         return queries.get(connection, job.id)
 

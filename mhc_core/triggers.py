@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import dataset, review
+from mhc_core.db.queries import audit, dataset, review, training
 from mhc_core.settings import Settings
+
+RETRAINING = "privacy.retraining_requested"
+"""The audit log's action by which an erasure asks for a training run on the data set it names."""
 
 
 class Due(NamedTuple):
@@ -20,11 +23,22 @@ class Due(NamedTuple):
 
 
 def training_due(connection: sa.Connection, settings: Settings) -> Due:
-    """Whether enough verified examples wait that the newest data set does not hold."""
+    """Whether enough verified examples wait that the newest data set does not hold, or an erasure asks for a model."""
     latest = dataset.latest(connection)
     waiting = dataset.new_verified(connection, latest.id if latest else None)
+    if latest is not None:
+        left_out = latest.manifest.get("available", 0) - latest.train_count - latest.validation_count
+        waiting -= max(0, left_out)  # known to that data set, and over its size limit
     reason = f"{waiting} new verified examples, {settings.retraining_threshold} start a training run"
     if waiting < settings.retraining_threshold:
+        wanted = audit.latest(connection, RETRAINING)
+        if (
+            wanted
+            and latest is not None
+            and wanted["dataset"] == latest.id
+            and not training.started(connection, latest.id)
+        ):
+            return Due(f"train:erasure:{latest.id}", "an erasure asks for a model without the customer")
         return Due("", reason)
     crossing = waiting // settings.retraining_threshold
     return Due(f"train:{latest.id if latest else 'first'}:{settings.retraining_threshold}:{crossing}", reason)

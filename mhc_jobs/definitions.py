@@ -26,6 +26,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.knowledge,
             jobs.stats,
             jobs.weekly_report,
+            jobs.privacy,
         ],
         schedules=schedules.ALL,
         sensors=[

@@ -3,6 +3,8 @@
 import dagster as dg
 
 from mhc_assets.resources import Platform
+from mhc_core.privacy import retention
+from mhc_core.privacy.erase import Forgetter
 from mhc_core.report import write_weekly_report
 
 DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training_data")
@@ -56,3 +58,16 @@ def write_report(context: dg.OpExecutionContext, platform: Platform) -> None:
 @dg.job(executor_def=dg.in_process_executor, description="The weekly report.")
 def weekly_report() -> None:
     write_report()
+
+
+@dg.op(description="Finish erasures that were interrupted, and empty raw text older than MHC_RETENTION_DAYS.")
+def keep_privacy(context: dg.OpExecutionContext, platform: Platform) -> None:
+    now, days = platform.now(), platform.settings.retention_days
+    finished = Forgetter(platform.engine, platform.embedder(), platform.business(), platform.settings).resume(now)
+    emptied = retention.apply(platform.engine, days, now).conversations if days is not None else 0
+    context.add_output_metadata({"erasures_finished": len(finished), "conversations_emptied": emptied})
+
+
+@dg.job(executor_def=dg.in_process_executor, description="Retention of raw text, and erasures that were interrupted.")
+def privacy() -> None:
+    keep_privacy()

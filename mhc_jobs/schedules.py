@@ -22,7 +22,7 @@ MAX_DAYS_A_TICK = 31
     cron_schedule="0 1 * * *",
     execution_timezone="UTC",
     default_status=RUNNING,
-    description="Every day at 01:00: yesterday, and every earlier day that something changed on (late feedback, an import).",
+    description="Every day at 01:00: yesterday, and earlier days that something changed on (late feedback, an import).",
 )
 def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> Iterator[dg.RunRequest]:
     """Every day at 01:00: yesterday, and every earlier day that changed since (late feedback, an import)."""
@@ -65,6 +65,14 @@ report_weekly = dg.ScheduleDefinition(
     default_status=RUNNING,
     description="Every Monday at 09:00: the report of the week before.",
 )
+privacy_daily = dg.ScheduleDefinition(
+    name="privacy_daily",
+    job=jobs.privacy,
+    cron_schedule="0 4 * * *",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Every day at 04:00: empty raw text past MHC_RETENTION_DAYS and finish interrupted erasures.",
+)
 stats_often = dg.ScheduleDefinition(
     name="stats_often",
     job=jobs.stats,
@@ -74,4 +82,4 @@ stats_often = dg.ScheduleDefinition(
     description="Every five minutes: refresh the figures dashboards read.",
 )
 
-ALL = [collect_daily, train_daily, knowledge_weekly, report_weekly, stats_often]
+ALL = [collect_daily, train_daily, knowledge_weekly, report_weekly, privacy_daily, stats_often]

@@ -15,7 +15,7 @@ from mhc_serving.concierge import Concierge
 from mhc_serving.deps import Services
 from mhc_serving.live import LiveVersions
 from mhc_serving.providers import ConfiguredProviders, Providers
-from mhc_serving.routes import chat, completions, feedback, health, knowledge, models, review, web
+from mhc_serving.routes import chat, completions, feedback, health, knowledge, models, privacy, review, web
 
 _DESCRIPTION = """
 Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
@@ -81,6 +81,6 @@ def create_app(
     app.state.services = Services(settings, engine, live, Concierge(settings, business, engine, live, clock), clock)
     errors.install(app)
     app.add_middleware(errors.Journal)
-    for routes in (chat, completions, feedback, knowledge, review, models, health, web):
+    for routes in (chat, completions, feedback, knowledge, review, models, privacy, health, web):
         app.include_router(routes.router)
     return app

@@ -72,6 +72,7 @@ def _allow(*roles: Role) -> Callable[[Holder], Holder]:
     return check
 
 
+Admin = Annotated[Holder, Depends(_allow())]
 Reviewer = Annotated[Holder, Depends(_allow(Role.REVIEWER))]
 Staff = Annotated[Holder, Depends(_allow(Role.REVIEWER, Role.AGENT))]
 

@@ -37,11 +37,12 @@ class Live:
 
     ``models`` stand in the order in which they are asked: the next one when the one before fails. ``model_id`` is the
     promoted model, or the baseline while none was ever promoted; None when the promoted one could not be loaded and
-    there was no other before it.
+    there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
     """
 
     models: tuple[ChatModel, ...] = ()
     model_id: str | None = None
+    artifact_sha256: str | None = None
     knowledge_id: str | None = None
     embedder: Embedder | None = None
 
@@ -112,7 +113,8 @@ class LiveVersions:
             if self._now.embedder is None:
                 self._attempt("embedder", "embedder", self._load_embedder)
             model_id = promoted or BASELINE
-            if model_id != self._now.model_id:
+            artifact = row.artifact_sha256 if row else None
+            if (model_id, artifact) != (self._now.model_id, self._now.artifact_sha256):
                 self._attempt("model", model_id, lambda: self._load_model(model_id, row))
             else:
                 self._solved("model")
@@ -160,7 +162,8 @@ class LiveVersions:
             if not self._now.models:
                 self._now = replace(self._now, models=self._providers.chain(self._engine, None))
             raise
-        self._now = replace(self._now, models=chain, model_id=model_id)
+        artifact = row.artifact_sha256 if row else None
+        self._now = replace(self._now, models=chain, model_id=model_id, artifact_sha256=artifact)
 
     def _load_knowledge(self, knowledge_id: str) -> None:
         embedder = self._now.embedder

@@ -172,6 +172,22 @@ class ReviewOut(BaseModel):
     decided_at: datetime
 
 
+class ErasureIn(_Body):
+    """Whom to forget."""
+
+    customer_id: Annotated[Text, Field(min_length=1, max_length=200)] = Field(
+        description="The id that the customer's conversations carry.", examples=["cust-4711"]
+    )
+
+
+class ErasureOut(BaseModel):
+    """A finished erasure."""
+
+    customer_hash: str = Field(description="The salted hash that stands for the customer from now on.")
+    finished_at: datetime
+    certificate: dict[str, Any] = Field(description="What was done, with counts, hashes, versions; nothing personal.")
+
+
 class ModelOut(BaseModel):
     """A recorded model version."""
 

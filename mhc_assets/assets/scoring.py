@@ -30,10 +30,11 @@ def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) 
     written = 0
     summaries = []
     for day in days(context):
+        now = platform.now()  # before reading, so that feedback that arrives meanwhile is newer than the score
         with platform.engine.begin() as connection:
             pending = queries.pending(connection, day, scorer)
             scores = score_conversations(pending, embedder, settings)
-            queries.save_scores(connection, scores, scorer, platform.now())
+            queries.save_scores(connection, scores, scorer, now)
             summaries.append(queries.summary(connection, day, settings.quality_threshold))
         written += len(scores)
         context.log.info("%s: %d conversations scored", day, len(scores))

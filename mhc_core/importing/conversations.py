@@ -71,7 +71,7 @@ def import_conversations(
             if writing is not None:
                 writing.result()
         report.rejected = rejects.count
-        report.read = report.stored + report.rejected
+        report.read = report.stored + report.rejected + report.erased
         progress(opened.position, opened.size, report.read)
     report.reject_file = reject_path if report.rejected else None
     report.seconds = time.perf_counter() - began
@@ -113,7 +113,7 @@ def _store(engine: sa.Engine, batch: list[Entry], now: datetime, report: ImportR
             [row for _, parsed in part for row in parsed.messages],
             now,
         )
-        skipped = counts.refused | counts.outdated
+        skipped = counts.erased | counts.refused | counts.outdated
         given = [row for _, parsed in part if parsed.conversation.id not in skipped for row in parsed.feedback]
         feedback = feedback_queries.upsert(connection, given, now)
         queries.touch(connection, feedback.conversations - counts.inserted, now)
@@ -129,7 +129,8 @@ def _store(engine: sa.Engine, batch: list[Entry], now: datetime, report: ImportR
                 item.reject(rejects, "id: belongs to a conversation that did not come from an import; use --source")
         report.inserted += len(counts.inserted)
         report.updated += len(changed)
-        report.unchanged += len(part) - len(counts.inserted) - len(changed) - len(counts.refused)
+        report.erased += len(counts.erased)
+        report.unchanged += len(part) - len(counts.inserted) - len(changed) - len(counts.refused) - len(counts.erased)
         report.messages_inserted += counts.messages_inserted
         report.messages_updated += counts.messages_updated
         report.feedback_inserted += feedback.inserted

@@ -90,7 +90,7 @@ def import_feedback(
             _store(engine, batch, source or DEFAULT_SOURCE, now, report, rejects)
             progress(opened.position, opened.size, report.stored + rejects.count)
         report.rejected = rejects.count
-        report.read = report.stored + report.rejected
+        report.read = report.stored + report.rejected + report.erased
         progress(opened.position, opened.size, report.read)
     report.reject_file = reject_path if report.rejected else None
     report.seconds = time.perf_counter() - began
@@ -156,7 +156,8 @@ def _store(
             item.reject(rejects, "what it is about is not stored; import its conversation first, under the same source")
         report.inserted += counts.inserted
         report.updated += counts.updated
-        report.unchanged += len(part) - counts.inserted - counts.updated - len(lost)
+        report.erased += len(counts.erased)
+        report.unchanged += len(part) - counts.inserted - counts.updated - len(lost) - len(counts.erased)
         report.feedback_inserted += counts.inserted
         report.feedback_updated += counts.updated
 

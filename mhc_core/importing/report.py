@@ -18,6 +18,7 @@ def silent(position: int, size: int | None, records: int) -> None:
 class ImportReport:
     """Counts of one file. ``inserted``, ``updated`` and ``unchanged`` count conversations (or pieces of feedback).
 
+    ``erased`` counts records that may not come back: of erased customers, or of conversations past their retention.
     ``reject_file`` is set when lines were rejected; ``notes`` counts repairs by kind; ``seconds`` is wall time.
     """
 
@@ -27,6 +28,7 @@ class ImportReport:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    erased: int = 0
     messages_inserted: int = 0
     messages_updated: int = 0
     feedback_inserted: int = 0
@@ -54,6 +56,7 @@ class ImportReport:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "rejected": self.rejected,
+            "erased": self.erased,
             "messages_inserted": self.messages_inserted,
             "messages_updated": self.messages_updated,
             "feedback_inserted": self.feedback_inserted,

@@ -94,7 +94,8 @@ def publish(connection: sa.Connection, version_id: str, embedder: Embedder, now:
         },
         "reasons": list(comparison.reasons),
     }
-    queries.save_metrics(connection, version_id, {**version.metrics, **evidence})
+    if version_id != live_id:  # what is live keeps the measurement it went live on
+        queries.save_metrics(connection, version_id, {**version.metrics, **evidence})
     if comparison.not_worse:
         versions.move(connection, KIND, version_id, by, " ".join(comparison.reasons), now)
     else:

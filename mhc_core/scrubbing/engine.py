@@ -1,8 +1,9 @@
 """The scrubber: runs the recognisers through Presidio, resolves overlaps, and puts placeholders where findings were."""
 
+import copy
 import re
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,13 +13,27 @@ from mhc_core.scrubbing.gate import needs_model
 from mhc_core.scrubbing.names import WORD, Kind, kind
 from mhc_core.scrubbing.placeholders import Placeholders, words_of_name
 from mhc_core.scrubbing.risk import grade, residue
-from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, look, windows
+from mhc_core.scrubbing.terms import NO_TERMS, Listed, Terms
+from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, look, steady_windows
+
+VERSION = "2"
+"""Raised whenever what is found or stored changes, so that conversations scrubbed before are scrubbed again."""
 
 MAX_CHARS = 4_000_000
-TIME_BUDGET_SECONDS = 300.0
+TIME_BUDGET_SECONDS = 30.0
+BUDGET_CHARS = 100_000
+"""Every started hundred thousand characters of a text have the time budget."""
 _PASSES = 8
-_WINDOW = 6_000
-_OVERLAP = 600
+_WINDOW = 2_400
+_OVERLAP = 400
+
+
+class Known(NamedTuple):
+    """A slice of a text that a person marked as personal data."""
+
+    start: int
+    end: int
+    type: PiiType
 
 
 class _Piece(NamedTuple):
@@ -38,33 +53,61 @@ class Scrubber:
     comes out is exactly what a further scrub would leave alone.
     """
 
+    version = VERSION
+    """Names what this scrubber finds: that of the rules, of a further model, and of reviewers' lists."""
+    _terms = NO_TERMS
+    _model_name: str | None = None
+
     def __init__(
         self, rules: Any, model: Any, business_allow: Collection[str] = (), budget: float = TIME_BUDGET_SECONDS
     ) -> None:
-        """``rules`` and ``model`` are Presidio analyzers; ``budget`` is the time one text may take, in seconds."""
+        """``rules`` and ``model`` are Presidio analyzers; ``budget`` is the time a text may take, in seconds.
+
+        Only texts longer than ``BUDGET_CHARS`` characters may take longer, in proportion.
+        """
         self._rules = rules
         self._model = model
         self._allow = _allowed(business_allow)
         self._budget = budget
 
     @staticmethod
-    def load(business_allow: Collection[str] = ()) -> "Scrubber":
-        """The scrubber of this process. ``business_allow`` are the business's own phone numbers, addresses and links.
+    def load(
+        business_allow: Collection[str] = (), model: str | None = None, budget: float = TIME_BUDGET_SECONDS
+    ) -> "Scrubber":
+        """The scrubber of this process.
+
+        Args:
+            business_allow: the business's own phone numbers, addresses and links.
+            model: a spaCy pipeline or the folder of a token classifier, asked besides the built-in name model.
+            budget: the time one text may take, in seconds; one that takes longer is refused.
 
         Raises:
-            ConfigurationError: the name model is missing or altered.
+            ConfigurationError: a model is missing, altered, or of no known kind.
         """
-        return _load(tuple(sorted(business_allow)))
+        return _load(tuple(sorted(business_allow)), model, budget)
 
-    def scrub(self, text: str, memory: Placeholders | None = None) -> ScrubResult:
+    def with_terms(self, terms: Terms) -> "Scrubber":
+        """This scrubber under reviewers' lists: denied terms are always found, allowed ones never by themselves."""
+        if terms == self._terms:
+            return self
+        other = copy.copy(self)
+        other._terms = terms
+        other.version = version(self._model_name, terms)
+        return other
+
+    def scrub(
+        self, text: str, memory: Placeholders | None = None, known: Sequence[Known] = ()
+    ) -> ScrubResult:
         """``text`` with placeholders instead of personal data; ``memory`` keeps their numbers over several texts.
+
+        ``known`` is personal data that a person found in the text, taken out whatever the recognisers say.
 
         Raises:
             ScrubRefused: something failed or took too long; the text must be held.
         """
         memory = Placeholders() if memory is None else memory
         try:
-            return self._scrub(text, memory)
+            return self._scrub(text, memory, known)
         except ScrubRefused:
             raise
         except Exception as error:
@@ -73,22 +116,33 @@ class Scrubber:
                 f"scrubbing failed with {type(error).__name__}: hold the text and look into the scrubber"
             ) from None
 
-    def scrub_conversation(self, texts: Sequence[str]) -> list[ScrubResult]:
+    def scrub_conversation(
+        self, texts: Sequence[str], known: Mapping[int, Sequence[Known]] | None = None
+    ) -> list[ScrubResult]:
         """The texts of one conversation, oldest first, with the same placeholder for the same person or number.
+
+        ``known`` is what people marked in a text, by the text's index.
 
         Raises:
             ScrubRefused: one of them could not be scrubbed.
         """
         memory = Placeholders()
-        return [self.scrub(text, memory) for text in texts]
+        marked = known or {}
+        return [self.scrub(text, memory, marked.get(index, ())) for index, text in enumerate(texts)]
 
-    def _scrub(self, text: str, memory: Placeholders) -> ScrubResult:
+    def _scrub(self, text: str, memory: Placeholders, known: Sequence[Known]) -> ScrubResult:
         if len(text) > MAX_CHARS:
             raise ScrubRefused(f"the text is longer than {MAX_CHARS} characters: split it and scrub the parts")
-        deadline = time.monotonic() + self._budget
-        pieces: list[_Piece] = []
+        budget = self._budget * -(-max(1, len(text)) // BUDGET_CHARS)
+        deadline = time.monotonic() + budget
+        pieces = resolve(
+            _Piece(one.start, one.end, one.type, 1.0, "reviewer")
+            for one in known
+            if 0 <= one.start < one.end <= len(text)
+        )
+        read: dict[str, list[_Piece]] = {}
         for _ in range(_PASSES):
-            new = self._pass(text, pieces, memory.known_names(), deadline)
+            new = self._pass(text, pieces, memory.known_names(), deadline, read)
             if not new:
                 break
             pieces = sorted(pieces + new)
@@ -108,21 +162,26 @@ class Scrubber:
         allowed = [match.group() for match in self._allow.finditer(clean)] if self._allow else []
         return ScrubResult(clean, tuple(findings), grade(piece.type for piece in pieces), not residue(clean, allowed))
 
-    def _pass(self, text: str, taken: Sequence[_Piece], names: Collection[str], deadline: float) -> list[_Piece]:
-        """What the recognisers find in the text without the slices already taken, and where the people named recur."""
+    def _pass(
+        self,
+        text: str,
+        taken: Sequence[_Piece],
+        names: Collection[str],
+        deadline: float,
+        read: dict[str, list[_Piece]],
+    ) -> list[_Piece]:
+        """What the recognisers find in the text without the slices already taken, and where the people named recur.
+
+        ``read`` remembers windows over the passes of one text.
+        """
         view = look(text, [(piece.start, piece.end, piece.type.value) for piece in taken])
         spans: list[_Piece] = []
-        for offset, window in _windows(view.text):
+        for offset, window in steady_windows(view.text, _WINDOW, _OVERLAP):
             if time.monotonic() > deadline:
-                raise ScrubRefused(f"scrubbing took more than {self._budget:g} s: split the text and scrub the parts")
-            found = self._analyze(self._rules, window)
-            spans += [_shift(piece, offset) for piece in found]
-            if needs_model(_without(window, found)):
-                spans += [
-                    _shift(piece, offset)
-                    for piece in self._analyze(self._model, window)
-                    if not any(one.start <= piece.start and piece.end <= one.end for one in found)
-                ]
+                raise ScrubRefused("scrubbing took longer than MHC_SCRUB_TIMEOUT_SECONDS: split the text or raise it")
+            if window not in read:
+                read[window] = self._read(window)
+            spans += [_shift(piece, offset) for piece in read[window]]
         names = {*names, *_name_words(view.text, spans), *_name_words(text, taken)}
         spans += [
             one
@@ -132,11 +191,29 @@ class Scrubber:
         kept = (
             [(match.start(), match.end()) for match in self._allow.finditer(view.text)] if self._allow and spans else []
         )
-        whole = [piece for piece in spans if not any(start <= piece.start and piece.end <= end for start, end in kept)]
+        listed = list(self._terms.find(view.text))
+        spans += [_Piece(one.start, one.end, one.type, 1.0, "deny_list") for one in listed if one.deny]
+        whole = [
+            piece
+            for piece in spans
+            if not any(start <= piece.start and piece.end <= end for start, end in kept)
+            and not (piece.recognizer != "deny_list" and any(_excused(piece, one) for one in listed))
+        ]
         return [
             piece._replace(start=start, end=end)
             for piece in _clip(view.text, resolve(whole))
             for start, end in [view.original(piece.start, piece.end)]
+        ]
+
+    def _read(self, window: str) -> list[_Piece]:
+        """What rules and model find in one window; the model is asked only about words that may be a name."""
+        found = self._analyze(self._rules, window)
+        if not needs_model(_without(window, found)):
+            return found
+        return found + [
+            piece
+            for piece in self._analyze(self._model, window)
+            if not any(one.start <= piece.start and piece.end <= one.end for one in found)
         ]
 
     @staticmethod
@@ -151,6 +228,36 @@ class Scrubber:
             )
             for result in analyzer.analyze(text, language="en")
         ]
+
+
+class Refusing(Scrubber):
+    """Stands in for a scrubber that can not be loaded: every text is held, none passes."""
+
+    def __init__(self, reason: str) -> None:
+        """``reason`` is what each text is refused with."""
+        self._reason = reason
+
+    def scrub(
+        self, text: str, memory: Placeholders | None = None, known: Sequence[Known] = ()
+    ) -> ScrubResult:
+        """Refuse.
+
+        Raises:
+            ScrubRefused: always.
+        """
+        raise ScrubRefused(self._reason)
+
+
+def version(model: str | None, terms: Terms) -> str:
+    """What a scrubber with this further model and these lists calls itself."""
+    return "+".join(part for part in (VERSION, model and f"model:{model}", terms.digest) if part)
+
+
+def _excused(piece: _Piece, listed: Listed) -> bool:
+    """Whether an allowed term is all that was found."""
+    return (
+        not listed.deny and piece.type is listed.type and listed.start <= piece.start and piece.end <= listed.end
+    )
 
 
 def resolve(pieces: Iterable[_Piece]) -> list[_Piece]:
@@ -222,12 +329,6 @@ def _without(text: str, found: Iterable[_Piece]) -> str:
     return text
 
 
-def _windows(text: str) -> Iterable[tuple[int, str]]:
-    if len(text) <= _WINDOW:
-        return [(0, text)]
-    return windows(text, _WINDOW, _OVERLAP)
-
-
 def _allowed(values: Collection[str]) -> re.Pattern[str] | None:
     """Matches the business's own numbers and addresses in the ways they are written."""
     forms = []
@@ -241,16 +342,19 @@ def _allowed(values: Collection[str]) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=8)
-def _load(business_allow: tuple[str, ...]) -> Scrubber:
-    return Scrubber(*_analyzers(), business_allow)
+def _load(business_allow: tuple[str, ...], model: str | None, budget: float) -> Scrubber:
+    scrubber = Scrubber(*_analyzers(model), business_allow, budget)
+    scrubber._model_name = model
+    scrubber.version = version(model, NO_TERMS)
+    return scrubber
 
 
-@lru_cache(maxsize=1)
-def _analyzers() -> tuple[Any, Any]:
+@lru_cache(maxsize=2)
+def _analyzers(model: str | None) -> tuple[Any, Any]:
     try:
         from mhc_core.scrubbing.registry import analyzers
     except ImportError as error:
         raise ConfigurationError(
             f"the scrubber can not start, {error.name} is missing: install the project again"
         ) from None
-    return analyzers()
+    return analyzers(model)

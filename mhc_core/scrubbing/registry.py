@@ -7,6 +7,7 @@ from mhc_core.scrubbing.names import kind
 from mhc_core.scrubbing.recognizers.accounts import AccountRecognizer, CardRecognizer, IbanRecognizer, SsnRecognizer
 from mhc_core.scrubbing.recognizers.addresses import AddressRecognizer
 from mhc_core.scrubbing.recognizers.base import SpanRecognizer
+from mhc_core.scrubbing.recognizers.further_models import further_model
 from mhc_core.scrubbing.recognizers.model import RampartRecognizer
 from mhc_core.scrubbing.recognizers.online import EmailRecognizer, IpRecognizer, SocialHandleRecognizer, UrlRecognizer
 from mhc_core.scrubbing.recognizers.people import NameRecognizer
@@ -30,13 +31,18 @@ def rules() -> list[SpanRecognizer]:
     ]
 
 
-def analyzers() -> tuple[AnalyzerEngine, AnalyzerEngine]:
-    """One analyzer of rules and one of the name model, with the word lists they read.
+def analyzers(model: str | None = None) -> tuple[AnalyzerEngine, AnalyzerEngine]:
+    """One analyzer of rules and one of the name models, with the word lists they read.
+
+    ``model`` is asked besides the built-in one: what either finds is found.
 
     Raises:
-        ConfigurationError: the name model is missing or altered.
+        ConfigurationError: a model is missing, altered, or of no known kind.
     """
-    both = analyzer(rules()), analyzer([RampartRecognizer()])
+    models: list[SpanRecognizer] = [RampartRecognizer()]
+    if model:
+        models.append(further_model(model))
+    both = analyzer(rules()), analyzer(models)
     kind("")  # reads the word lists
     return both
 

@@ -6,6 +6,7 @@ same here, which is why a second scrub finds nothing new.
 """
 
 import re
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -93,3 +94,25 @@ def windows(text: str, size: int, overlap: int) -> Iterator[tuple[int, str]]:
         yield start, text[start:end]
         start = text.find(" ", end - overlap, end) + 1 or end - overlap
     yield start, text[start:]
+
+
+def steady_windows(text: str, size: int, overlap: int) -> Iterator[tuple[int, str]]:
+    """Overlapping slices of at most ``size`` characters, cut at blanks that the words before them choose.
+
+    Where a text changes, its cuts come back to the same words soon after, so that most slices stay what they were.
+    """
+    start = 0
+    while len(text) - start > size:
+        yield start, text[start : (end := _cut(text, start + size // 2, start + size))]
+        start = text.find(" ", end - overlap, end) + 1 or end - overlap
+    yield start, text[start:]
+
+
+def _cut(text: str, low: int, high: int) -> int:
+    """One blank in eight is chosen, the first between ``low`` and ``high``; else the last blank, else ``high``."""
+    position = text.find(" ", low, high)
+    while position >= 0:
+        if zlib.crc32(text[position - 12 : position].encode("utf-8", "replace")) % 8 == 0:
+            return position + 1
+        position = text.find(" ", position + 1, high)
+    return text.rfind(" ", low, high) + 1 or high

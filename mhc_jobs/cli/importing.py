@@ -174,6 +174,8 @@ def _tell(report: ImportReport, noun: str) -> None:
         f"{report.file}: {report.read:,} {noun} read, {report.inserted:,} new, {report.updated:,} changed, "
         f"{report.unchanged:,} unchanged, {report.rejected:,} rejected"
     )
+    if report.erased:
+        text += f", {report.erased:,} left out (erased customers, or past their retention)"
     if noun == "conversations":
         text += f"; {report.messages_inserted:,} messages and {report.feedback_inserted:,} pieces of feedback new"
     text += f"; {report.seconds:.1f} s, {report.per_second:,.0f} a second"

@@ -11,6 +11,7 @@ from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
     bench_scrub,
     chat,
+    config,
     dataset,
     db,
     demo,
@@ -20,6 +21,7 @@ from mhc_jobs.cli import (
     loop,
     models,
     openapi,
+    privacy,
     review,
     scrub,
     serve,
@@ -33,7 +35,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    epilog="Settings are environment variables named MHC_… (see README and .env.example).",
+    epilog="Settings are environment variables; `mhc config` lists them.",
 )
 app.command("up")(up.command)
 app.command("serve")(serve.command)
@@ -47,9 +49,11 @@ app.add_typer(dataset.app, name="dataset")
 app.add_typer(models.app, name="models")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(keys.app, name="keys")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)
 app.command("openapi")(openapi.command)
+app.command("config")(config.command)
 bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_is_help=True)
 bench.command("scrub")(bench_scrub.command)
 app.add_typer(bench, name="bench")

@@ -33,16 +33,15 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(orjson.dumps({"production": live, "models": rows}).decode())
         return
-    table = Table("model", "provider", "data set", "verdict", "difference", "rollout", "made (UTC)", box=None)
+    table = Table("model", "data set", "verdict", "difference", "state", "made", box=None, padding=(0, 2, 0, 0))
     for row in rows:
         table.add_row(
-            f"[bold green]{row['id']}[/] ← live" if row["live"] else row["id"],
-            row["provider"],
+            row["id"],
             row["dataset"] or "–",
             row["verdict"] or "–",
             row["difference"] or "–",
-            row["rollout"] or "–",
-            row["created_at"][:16].replace("T", " "),
+            "[bold green]live[/]" if row["live"] else row["rollout"] or "–",
+            row["created_at"][:10],
         )
     console.print(table if rows else "no model yet: run `mhc loop`")
 

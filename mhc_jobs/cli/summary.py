@@ -1,6 +1,6 @@
 """The status object as people read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
@@ -58,7 +58,7 @@ def comparison(candidate: Mapping[str, float], baseline: Mapping[str, float]) ->
     return table
 
 
-def bullets(lines: list[str] | tuple[str, ...]) -> Table:
+def bullets(lines: Sequence[str]) -> Table:
     """Sentences one below the other; long ones wrap under their own beginning."""
     table = Table.grid(padding=(0, 1, 0, 0))
     for line in lines:

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from stored import DAY, NOW, START, opinion, row_versions, say, talk
 
-from mhc_core.collection import settle_day
+from mhc_core.collection import score_feedback, settle_day
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import examples as scrubbing
 from mhc_core.db.queries import scoring
@@ -99,6 +99,8 @@ def test_days_with_work_are_worked_off_and_come_back_with_late_feedback(connecti
     assert queries.days_with_work(connection, "s1", "c2") == [DAY, second]
 
     opinion(connection, first, at=NOW + timedelta(minutes=1), vote="down")
+    assert work() == [DAY, NOW.date()], "the conversation's day and the feedback's"
+    score_feedback(connection, SETTINGS, NOW.date())
     assert work() == [DAY]
     score(DAY, NOW + timedelta(minutes=2))
     assert work() == [DAY], "a new score has to reach the examples"

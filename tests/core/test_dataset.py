@@ -191,7 +191,8 @@ def fill(connection: sa.Connection, count: int) -> None:
     for number in range(count):
         example(
             connection, f"topic{number} thing{number * 3}", f"answer {number}", verified=True, verified_by="kim",
-            verified_at=datetime(2026, 3, 4, tzinfo=UTC), customer_hash=f"c{number // 2}", intent=INTENTS[number % 3].value,
+            verified_at=datetime(2026, 3, 4, tzinfo=UTC), customer_hash=f"c{number // 2}",
+            intent=INTENTS[number % 3].value,
         )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Which answers are learned from, and what an example is made of."""
 
+import itertools
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
@@ -168,7 +169,7 @@ def test_every_answer_pairs_with_the_messages_right_before_it(roles: list[str]) 
         assert roles[answered] in ("assistant", "agent")
         assert asked[0] == 0 or roles[asked[0] - 1] != "user"
     expected = sum(
-        1 for before, role in zip(roles, roles[1:], strict=False) if before == "user" and role in ("assistant", "agent")
+        1 for before, role in itertools.pairwise(roles) if before == "user" and role in ("assistant", "agent")
     )
     assert len(found) == expected
 

@@ -80,7 +80,7 @@ def test_a_text_of_a_conversation_that_fails_refuses_the_conversation() -> None:
 
 
 def test_a_time_out_refuses() -> None:
-    with pytest.raises(ScrubRefused, match=r"took more than 0\.1 s"):
+    with pytest.raises(ScrubRefused, match="took longer than"):
         scrubber(Slow(), budget=0.1).scrub("ok then " * 4000)
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -166,7 +167,10 @@ def test_a_job_is_named_by_data_set_and_recipe(engine: sa.Engine, dataset: Datas
     first = training.job_key("ds-1", RecordingTuner(shop))
     assert first == training.job_key("ds-1", RecordingTuner(shop))
     others = [RecordingTuner(shop, epochs=4), RecordingTuner(shop, base_model="b"), RecordingTuner(shop, provider="p")]
-    assert len({first, training.job_key("ds-2", RecordingTuner(shop)), *(training.job_key("ds-1", o) for o in others)}) == 5
+    assert (
+        len({first, training.job_key("ds-2", RecordingTuner(shop)), *(training.job_key("ds-1", o) for o in others)})
+        == 5
+    )
     training.submit(engine, RecordingTuner(shop), dataset, NOW)
     training.submit(engine, others[0], dataset, NOW)
     assert len(shop.bought) == 2
@@ -296,11 +300,11 @@ def test_openai_from_submission_to_one_recorded_model(
     while not job.state.status.final:
         job = training.poll(engine, tuner, job, NOW)
     with engine.begin() as connection:
-        assert [found.id for found in queries.unrecorded(connection)] == [job.id]
+        assert [found.id for found in queries.ended(connection, NOW)] == [job.id]
         model_id = training.record(connection, job)
         assert training.record(connection, job) == model_id
         model = queries.model_of_job(connection, job.id)
-        assert queries.unrecorded(connection) == []
+        assert queries.ended(connection, NOW) == []
         assert queries.models(connection) == [model]
     assert model is not None
     assert (model.id, model.provider, model.dataset_id) == (model_id, "openai", "ds-1")
@@ -334,6 +338,8 @@ def test_openai_sells_another_job_after_a_retry_and_only_then(
     assert len(openai_standin.state.jobs) == 2
     with engine.connect() as connection:
         assert queries.get(connection, job.id).state.status is JobStatus.FAILED
+        assert [found.id for found in queries.ended(connection, NOW - timedelta(hours=1))] == [job.id]
+        assert queries.ended(connection, NOW + timedelta(hours=1)) == []
 
 
 def test_a_refusal_buys_nothing_and_a_later_run_goes_on(
@@ -370,7 +376,7 @@ def test_the_local_trainer_ends_within_submit_and_makes_the_same_model_twice(
         assert (model.id, model.training_job_id, model.artifact_sha256) == (model_id, job.id, job.state.artifact_sha256)
         assert model.artifact_uri is not None
         assert artifacts.read_verified(model.artifact_uri, str(model.artifact_sha256))
-        assert queries.unrecorded(connection) == [], "a local model is recorded by the run that trained it"
+        assert queries.ended(connection, NOW) == [], "a local model is recorded by the run that trained it"
         connection.execute(sa.text("delete from ai.model_versions"))
         connection.execute(sa.delete(training_jobs))
     again = training.submit(engine, tuner, dataset, NOW)

@@ -6,6 +6,7 @@ import sys
 import dagster as dg
 import pytest
 
+from mhc_core.status import STAGES
 from mhc_jobs.definitions import build_definitions, defs
 
 JOBS = {
@@ -21,6 +22,7 @@ SCHEDULES = {
     "train_daily": ("0 2 * * *", "train"),
     "knowledge_weekly": ("0 2 * * 0", "knowledge"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
+    "privacy_daily": ("0 4 * * *", "privacy"),
     "stats_often": ("*/5 * * * *", "stats"),
 }
 SENSORS = {"retraining", "fine_tune_poller", "knowledge_update", "record_failures", "automation"}
@@ -37,6 +39,11 @@ def test_a_job_runs_the_checks_of_its_assets() -> None:
         checks = defs.resolve_job_def(name).asset_layer.asset_graph.asset_check_keys
         of_its_assets = {key for key in defs.resolve_asset_graph().asset_check_keys if key.asset_key.path[0] in assets}
         assert of_its_assets <= set(checks), name
+
+
+def test_the_status_knows_every_asset() -> None:
+    made = {key.to_user_string() for key in defs.resolve_asset_graph().materializable_asset_keys}
+    assert set(STAGES) == made
 
 
 def test_schedules_are_on_in_utc_at_these_times() -> None:

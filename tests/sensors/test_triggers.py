@@ -1,5 +1,6 @@
 """What wakes the loop up, by ticking: thresholds, schedules and the automation condition."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -13,6 +14,13 @@ from mhc_core.vocabulary import Decision
 from mhc_jobs.definitions import defs
 
 NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def instance(_own_environment: None) -> Iterator[dg.DagsterInstance]:
+    """Storage on disk: a schedule opens it again by reference."""
+    with dg.instance_for_test() as opened:
+        yield opened
 
 
 def tick(name: str, instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[list[str], str]:
@@ -40,16 +48,17 @@ def launch(name: str, sensor: str, instance: dg.DagsterInstance) -> dg.ExecuteIn
     return execute(name, instance, tags)
 
 
-def schedule(
-    name: str, instance: dg.DagsterInstance, at: datetime
-) -> "dg._core.definitions.schedule_definition.ScheduleExecutionData":
+def schedule(name: str, instance: dg.DagsterInstance, at: datetime) -> Sequence[dg.RunRequest]:
     [found] = [found for found in defs.schedules or [] if found.name == name]
     assert isinstance(found, dg.ScheduleDefinition)
     context = dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=at, resources={"platform": Platform()}
+        instance=instance,
+        scheduled_execution_time=at,
+        repository_def=defs.get_repository_def(),
+        resources={"platform": Platform()},
     )
     with context:
-        return found.evaluate_tick(context)
+        return found.evaluate_tick(context).run_requests or []
 
 
 def verified(engine: sa.Engine) -> int:
@@ -87,14 +96,14 @@ def test_one_crossing_starts_one_run_whoever_asks_and_however_often(
     approve(reviewed_engine, 1)
     assert tick("retraining", instance, cursor="lost")[0] == [key]
     # The nightly schedule asks for the same run, and for none while the sensor's run is on.
-    [nightly] = schedule("train_daily", instance, NOW.replace(hour=2)).run_requests or []
+    [nightly] = schedule("train_daily", instance, NOW.replace(hour=2))
     assert nightly.run_key == key
 
     assert launch("train", "retraining", instance).success
     keys, why = tick("retraining", instance)
     assert keys == []
     assert why.startswith("0 new verified examples")
-    assert not schedule("train_daily", instance, NOW.replace(hour=2)).run_requests
+    assert not schedule("train_daily", instance, NOW.replace(hour=2))
 
 
 def test_while_the_run_that_was_started_has_not_ended_no_second_one_starts(
@@ -107,7 +116,7 @@ def test_while_the_run_that_was_started_has_not_ended_no_second_one_starts(
     for keys, why in (tick("retraining", instance), tick("retraining", instance)):
         assert keys == []
         assert "started before" in why
-    assert not schedule("train_daily", instance, NOW.replace(hour=2)).run_requests
+    assert not schedule("train_daily", instance, NOW.replace(hour=2))
 
 
 def test_the_next_crossing_is_another_run(
@@ -168,7 +177,7 @@ def test_the_daily_collection_takes_yesterday_and_days_that_changed(
 ) -> None:
     with reviewed_engine.begin() as connection:
         connection.execute(sa.text("update ai.feedback set score = 0 where score is null"))
-    quiet = schedule("collect_daily", instance, NOW).run_requests or []
+    quiet = schedule("collect_daily", instance, NOW)
     assert [request.partition_key for request in quiet] == ["2026-11-01"]
     with reviewed_engine.begin() as connection:
         connection.execute(
@@ -178,22 +187,22 @@ def test_the_daily_collection_takes_yesterday_and_days_that_changed(
                 where started_at::date = '2026-10-06' and status <> 'active' order by id limit 1
             """)
         )
-    late = schedule("collect_daily", instance, NOW).run_requests or []
+    late = schedule("collect_daily", instance, NOW)
     assert [request.partition_key for request in late] == ["2026-10-06", "2026-11-01"]
     assert len({request.run_key for request in late}) == 2
-    again = schedule("collect_daily", instance, NOW).run_requests or []
+    again = schedule("collect_daily", instance, NOW)
     assert [request.run_key for request in again] == [request.run_key for request in late]
     for request in late:
         assert execute("collect", instance, partition_key=request.partition_key).success
-    after = schedule("collect_daily", instance, NOW).run_requests or []
+    after = schedule("collect_daily", instance, NOW)
     assert [request.partition_key for request in after] == ["2026-11-01"]
 
 
 def test_a_backfilled_range_leaves_no_day_of_conversations_open(
     sampled_engine: sa.Engine, instance: dg.DagsterInstance
 ) -> None:
-    days = [request.partition_key for request in schedule("collect_daily", instance, NOW).run_requests or []]
+    days = [request.partition_key for request in schedule("collect_daily", instance, NOW)]
     assert {"2026-10-05", "2026-10-06", "2026-10-07"} < set(days)
     execute("collect", instance, RANGE)
-    left = [request.partition_key for request in schedule("collect_daily", instance, NOW).run_requests or []]
+    left = [request.partition_key for request in schedule("collect_daily", instance, NOW)]
     assert not {"2026-10-05", "2026-10-06", "2026-10-07"} & set(left)

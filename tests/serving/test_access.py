@@ -40,6 +40,7 @@ STAFF = [
     ("GET", "/api/v1/ai/feedback/stats", None, {"agent", "reviewer", "admin"}, 200),
     ("GET", "/api/v1/models", None, {"agent", "reviewer", "admin"}, 200),
     ("GET", "/api/v1/review", None, {"reviewer", "admin"}, 200),
+    ("POST", "/api/v1/privacy/erasures", {"customer_id": "nobody"}, {"admin"}, 200),
     ("POST", "/api/v1/review/999999", {"decision": "approve"}, {"reviewer", "admin"}, 404),
 ]
 FRAMEWORK = {"/docs/oauth2-redirect"}

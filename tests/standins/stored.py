@@ -1,5 +1,6 @@
 """Rows as the stages find them, and an embedder that is quick: tests of the domain write and read the real tables."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ class WordEmbedder:
         return vectors
 
 
+@functools.cache
 def _direction(word: str) -> NDArray[np.float32]:
     seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
     return np.random.default_rng(seed).standard_normal(384).astype(np.float32)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries.days import bounds, within
 from mhc_core.db.queries.examples import held_by_error
+from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages
 
 _C, _M, _S, _F = conversations.c, messages.c, conversation_scores.c, feedback.c
@@ -71,6 +72,7 @@ def days_with_work(connection: sa.Connection, scorer: str, scrubber: str, limit:
         .outerjoin(conversation_scores, _S.conversation_id == _C.id)
         .where(
             _C.status != "active",
+            ~_C.channel_metadata.has_key(REDACTED),
             sa.or_(
                 _S.scored_at.is_(None),
                 _S.scorer != scorer,

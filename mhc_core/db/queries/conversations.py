@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import staging
+from mhc_core.db.queries import privacy, staging
 from mhc_core.vocabulary import ConversationStatus
 
 IMPORT_LOCK = 0x6D68_6369  # one batch of one import writes at a time; parsing goes on beside it
@@ -182,11 +182,13 @@ _UPSERT_MESSAGES = f"""
 class UpsertCounts:
     """What one batch did.
 
+    ``erased`` may not come back: their customer was erased, or their raw text was redacted.
     ``refused`` are conversations whose source and source id belong to a stored conversation with another id,
     ``outdated`` have fewer messages than what is stored; neither is written. ``inserted`` and ``changed`` are
     conversation ids, where new or changed messages count as a change.
     """
 
+    erased: frozenset[UUID]
     refused: frozenset[UUID]
     outdated: frozenset[UUID]
     inserted: frozenset[UUID]
@@ -216,13 +218,14 @@ def upsert(
     lock_imports(connection)
     staging.fill(connection, "import_conversations", _CONVERSATION_COLUMNS, conversations)
     staging.fill(connection, "import_messages", _MESSAGE_COLUMNS, messages)
+    erased = privacy.drop_erased_conversations(connection)
     connection.execute(sa.text(_LOCK_STORED))
     if any(row.synthetic_start for row in conversations):
         for statement in _MOVE_TO_STORED_START:
             connection.execute(sa.text(statement))
     refused = frozenset(connection.scalars(sa.text(_DROP_FOREIGN)))
     outdated = frozenset(connection.scalars(sa.text(_DROP_OUTDATED)))
-    if refused or outdated:
+    if erased or refused or outdated:
         connection.execute(sa.text(_DROP_ORPHANS))
     written = connection.execute(sa.text(_UPSERT_CONVERSATIONS), {"now": now}).all()
     inserted = frozenset(row.id for row in written if row.inserted)
@@ -231,7 +234,8 @@ def upsert(
     changed |= {row.conversation_id for row in touched} - inserted
     touch(connection, changed, now)
     new_messages = sum(1 for row in touched if row.inserted)
-    return UpsertCounts(refused, outdated, inserted, frozenset(changed), new_messages, len(touched) - new_messages)
+    updated = len(touched) - new_messages
+    return UpsertCounts(erased, refused, outdated, inserted, frozenset(changed), new_messages, updated)
 
 
 def touch(connection: sa.Connection, ids: set[UUID] | frozenset[UUID], now: datetime) -> None:

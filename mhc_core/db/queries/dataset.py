@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.dataset import BuiltDataset, VerifiedExample
+from mhc_core.db.queries import retired
 from mhc_core.db.tables import dataset_members, dataset_versions, knowledge_articles, training_examples
+from mhc_core.errors import Conflict
 from mhc_core.providers.protocols import TrainingFiles
 from mhc_core.vocabulary import Intent
 
@@ -72,7 +74,13 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
 
 
 def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, validation_uri: str) -> bool:
-    """Store a version and its members; False when it exists already."""
+    """Store a version and its members; False when it exists already.
+
+    Raises:
+        Conflict: an example was erased since the version was built.
+    """
+    if retired.lock_if_erased(connection, [example for example, _, _ in dataset.members]):
+        raise Conflict("an example was erased while the data set was built; build it again")
     counts: Mapping[str, int] = dataset.manifest["examples"]
     added = connection.scalar(
         insert(dataset_versions)
@@ -100,8 +108,9 @@ def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, valid
 
 
 def latest(connection: sa.Connection) -> DatasetVersion | None:
-    """The newest version."""
-    row = connection.execute(sa.select(dataset_versions).order_by(_V.created_at.desc(), _V.id).limit(1)).one_or_none()
+    """The newest version that is not retired."""
+    newest = sa.select(dataset_versions).where(~retired.is_retired()).order_by(_V.created_at.desc(), _V.id).limit(1)
+    row = connection.execute(newest).one_or_none()
     return DatasetVersion(*row) if row else None
 
 

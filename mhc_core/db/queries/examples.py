@@ -13,6 +13,7 @@ from pgvector import HalfVector
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.days import within
+from mhc_core.db.queries.redaction import empty_erased
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
 from mhc_core.examples import Example, Hold, SourceConversation, SourceMessage
 from mhc_core.settings import Settings
@@ -148,7 +149,9 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
             for example, vector in zip(examples, vectors, strict=True)
         ],
     )
-    return len(result.all())
+    written = list(result.scalars())
+    empty_erased(connection, written)
+    return len(written)
 
 
 _FIELDS = (

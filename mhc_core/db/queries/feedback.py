@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import staging
+from mhc_core.db.queries import privacy, staging
 
 
 class FeedbackRow(NamedTuple):
@@ -33,6 +33,8 @@ class FeedbackRow(NamedTuple):
 class FeedbackCounts:
     """What one batch did. ``missing`` are feedback ids whose conversation or message is not stored.
 
+    ``erased`` are ids of feedback by erased customers, or on conversations whose raw text was redacted.
+
     ``conversations`` are the ids of the conversations whose feedback is new or changed.
     """
 
@@ -40,6 +42,7 @@ class FeedbackCounts:
     updated: int
     missing: frozenset[UUID]
     conversations: frozenset[UUID]
+    erased: frozenset[UUID]
 
 
 _COLUMNS = (
@@ -118,9 +121,11 @@ def upsert(connection: sa.Connection, rows: Sequence[FeedbackRow], now: datetime
         psycopg.Error, sqlalchemy.exc.DBAPIError: the server refuses a value; the transaction is then lost.
     """
     if not rows:
-        return FeedbackCounts(0, 0, frozenset(), frozenset())
+        return FeedbackCounts(0, 0, frozenset(), frozenset(), frozenset())
     staging.fill(connection, "import_feedback", _COLUMNS, rows)
+    erased = privacy.drop_erased_feedback(connection)
     missing = frozenset(connection.scalars(sa.text(_DROP_MISSING)))
     written = connection.execute(sa.text(_UPSERT), {"now": now}).all()
     inserted = sum(1 for row in written if row.inserted)
-    return FeedbackCounts(inserted, len(written) - inserted, missing, frozenset(row.conversation_id for row in written))
+    touched = frozenset(row.conversation_id for row in written)
+    return FeedbackCounts(inserted, len(written) - inserted, missing, touched, erased)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.days import within
+from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages
 from mhc_core.feedback import FeedbackSignals
 from mhc_core.providers.protocols import Turn
@@ -81,6 +82,7 @@ def pending(connection: sa.Connection, day: date, scorer: str) -> list[FinishedC
         .where(
             within(conversations.c.started_at, day),
             conversations.c.status != "active",
+            ~conversations.c.channel_metadata.has_key(REDACTED),
             sa.or_(
                 conversation_scores.c.scored_at.is_(None),
                 conversation_scores.c.scorer != scorer,

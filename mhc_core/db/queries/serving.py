@@ -10,7 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.tables import conversations, messages, model_versions
+from mhc_core.errors import NotFound
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 
 SOURCE = "serving"
@@ -124,10 +126,16 @@ def begin(
 
 
 def lock(connection: sa.Connection, conversation_id: UUID) -> ConversationStatus:
-    """The status now. Others who lock this conversation wait until the transaction ends."""
-    return ConversationStatus(
-        connection.execute(sa.select(_C.status).where(_C.id == conversation_id).with_for_update()).scalar_one()
-    )
+    """The status now. Others who lock this conversation wait until the transaction ends.
+
+    Raises:
+        NotFound: its words were erased since it was opened.
+    """
+    erased = _C.channel_metadata.has_key(REDACTED)
+    row = connection.execute(sa.select(_C.status, erased).where(_C.id == conversation_id).with_for_update()).one()
+    if row[1]:
+        raise NotFound("this conversation was erased; leave its id out to start another")
+    return ConversationStatus(row.status)
 
 
 def append(connection: sa.Connection, conversation_id: UUID, turns: Sequence[NewTurn]) -> None:

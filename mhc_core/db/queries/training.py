@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.tables import model_versions, training_jobs
+from mhc_core.db.queries import retired
+from mhc_core.db.tables import dataset_versions, model_versions, training_jobs
 from mhc_core.errors import NotFound
 from mhc_core.providers.protocols import JobState
 from mhc_core.vocabulary import JobStatus
 
 _J, _V = training_jobs.c, model_versions.c
+_ENDED = "-ended-"
 
 
 class TrainingJob(NamedTuple):
@@ -116,9 +118,20 @@ def jobs(connection: sa.Connection, open_only: bool = False, limit: int = 50) ->
     return [_job(row) for row in connection.execute(query)]
 
 
+def started(connection: sa.Connection, dataset_id: str) -> bool:
+    """Whether there is a job on this data set."""
+    return bool(connection.scalar(sa.select(sa.exists().where(_J.dataset_id == dataset_id))))
+
+
 def set_aside(connection: sa.Connection, job: TrainingJob) -> None:
     """Free the key of a job that ended badly."""
-    connection.execute(sa.update(training_jobs).values(key=f"{job.key}-ended-{job.id}").where(_J.id == job.id))
+    connection.execute(sa.update(training_jobs).values(key=f"{job.key}{_ENDED}{job.id}").where(_J.id == job.id))
+
+
+def set_aside_count(connection: sa.Connection, key: str) -> int:
+    """How many jobs with this key were set aside."""
+    query = sa.select(sa.func.count()).select_from(training_jobs)
+    return connection.execute(query.where(_J.key.startswith(f"{key}{_ENDED}", autoescape=True))).scalar_one()
 
 
 def save_model(connection: sa.Connection, model_id: str, job: TrainingJob) -> None:
@@ -169,10 +182,11 @@ def model_of_job(connection: sa.Connection, job_id: int) -> ModelVersion | None:
 
 
 def latest_trained(connection: sa.Connection) -> ModelVersion | None:
-    """The newest model that was trained on a data set."""
+    """The newest model that was trained on a data set that is not retired."""
     row = connection.execute(
         sa.select(model_versions)
-        .where(_V.dataset_id.is_not(None))
+        .join(dataset_versions, dataset_versions.c.id == _V.dataset_id)
+        .where(~retired.is_retired())
         .order_by(_V.created_at.desc(), _V.training_job_id.desc())
         .limit(1)
     ).one_or_none()

@@ -16,6 +16,7 @@ import numpy as np
 from mhc_core.errors import ConfigurationError
 from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.gate import needs_model
 from mhc_core.scrubbing.names import WORD, Kind
 from mhc_core.scrubbing.quantize import to_int8
 from mhc_core.scrubbing.recognizers import cues
@@ -129,6 +130,8 @@ class RampartRecognizer(SpanRecognizer):
 
     def spans(self, text: str) -> Iterator[Span]:
         for offset, window in windows(text, _WINDOW, _OVERLAP):
+            if len(window) < len(text) and not needs_model(window):
+                continue
             tokens = classify(window)
             for kind_, start, end, score in (
                 *_people(window, tokens),

@@ -1,0 +1,53 @@
+"""SQL of everything that is held about one person, table by table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+_CONVERSATIONS = "select c.id from ai.conversations c where c.customer_id = any(:ids)"
+_EXAMPLES = f"""
+    select e.id from ai.training_examples e where e.customer_hash = :hash or e.conversation_id in ({_CONVERSATIONS})
+"""
+_HELD = {
+    "conversations": "select * from ai.conversations where customer_id = any(:ids) order by started_at, id",
+    "messages": f"""
+        select m.* from ai.messages m where m.conversation_id in ({_CONVERSATIONS})
+        order by m.conversation_id, m.position
+    """,
+    "feedback": f"""
+        select * from ai.feedback where customer_id = any(:ids) or conversation_id in ({_CONVERSATIONS})
+        order by given_at, id
+    """,
+    "conversation_scores": f"select * from ai.conversation_scores where conversation_id in ({_CONVERSATIONS})",
+    "training_examples": f"select * from ai.training_examples where id in ({_EXAMPLES}) order by sequence",
+    "scrub_holds": f"""
+        select h.* from ai.scrub_holds h join ai.messages m on m.id = h.answer_message_id
+        where m.conversation_id in ({_CONVERSATIONS})
+    """,
+    "scrub_marks": f"""
+        select k.* from ai.scrub_marks k join ai.messages m on m.id = k.message_id
+        where m.conversation_id in ({_CONVERSATIONS}) order by k.id
+    """,
+    "review_decisions": f"""
+        select d.*, i.example_id from ai.review_decisions d join ai.review_items i on i.id = d.item_id
+        where i.example_id in ({_EXAMPLES}) order by d.id
+    """,
+    "knowledge_articles": f"select * from ai.knowledge_articles where example_id in ({_EXAMPLES}) order by id",
+    "erasures": "select * from ai.erasures where customer_hash = :hash",
+    "audit_log": "select * from ai.audit_log where subject = :hash order by id",
+}
+_DERIVED = ("embedding", "search")
+"""Columns computed from another column of the same row."""
+
+
+def everything(
+    connection: sa.Connection, customer_ids: Sequence[str], customer_hash: str
+) -> dict[str, list[dict[str, Any]]]:
+    """All rows about a person by table, without columns that only repeat others as numbers."""
+    values = {"ids": list(customer_ids), "hash": customer_hash}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table, query in _HELD.items():
+        rows = connection.execute(sa.text(query), values).mappings()
+        found[table] = [{name: value for name, value in row.items() if name not in _DERIVED} for row in rows]
+    return found

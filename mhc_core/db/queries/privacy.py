@@ -1,0 +1,265 @@
+"""SQL of erasures: the tombstones, the steps done, what imports may not bring back, and who taught which model."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from mhc_core.db.tables import erasures, installation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REDACTED = "mhc_redacted"
+"""Key in ``conversations.channel_metadata`` of a conversation whose raw text is gone: ``erasure`` or ``retention``."""
+ERASURE = "mhc_erasure"
+"""Key beside it with the id of the erasure, as text."""
+
+_E = erasures.c
+
+
+class Erasure(NamedTuple):
+    """One request to be forgotten. ``progress`` holds the result of every step that is done, by step."""
+
+    id: int
+    customer_hash: str
+    status: str
+    requested_by: str
+    requested_at: datetime
+    finished_at: datetime | None
+    progress: dict[str, Any]
+    certificate: dict[str, Any] | None
+
+
+def hashed(column: str) -> str:
+    """SQL for ``examples.customer_hash`` of a text column: HMAC-SHA256 from the two keys of :func:`pads`."""
+    return f"left(encode(sha256(:outer || sha256(:inner || convert_to({column}, 'UTF8'))), 'hex'), 32)"
+
+
+def pads(salt: bytes) -> dict[str, bytes]:
+    """The inner and outer key of an HMAC-SHA256 under ``salt`` (RFC 2104), as parameters of :func:`hashed`."""
+    key = (hashlib.sha256(salt).digest() if len(salt) > 64 else salt).ljust(64, b"\0")
+    return {"inner": bytes(byte ^ 0x36 for byte in key), "outer": bytes(byte ^ 0x5C for byte in key)}
+
+
+def known_pads(connection: sa.Connection) -> dict[str, bytes]:
+    """:func:`pads` of the installation's salt. Without a salt nobody was ever hashed, and any key matches nobody."""
+    return pads(bytes(connection.scalar(sa.select(installation.c.salt)) or b""))
+
+
+# --- erasures ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def exclusive(engine: sa.Engine) -> "Iterator[None]":
+    """Let one erasure at a time work; the lock goes when its connection does."""
+    lock = sa.func.hashtextextended("ai.erasures", 0)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(lock)))
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(lock)))
+
+
+def request(connection: sa.Connection, customer_hash: str, by: str, now: datetime) -> Erasure:
+    """The erasure of this customer, written down when it is new."""
+    connection.execute(
+        insert(erasures)
+        .values(customer_hash=customer_hash, requested_by=by, requested_at=now)
+        .on_conflict_do_nothing(index_elements=[_E.customer_hash])
+    )
+    found = find(connection, customer_hash)
+    assert found is not None
+    return found
+
+
+def reopen(connection: sa.Connection, erasure: Erasure, by: str, now: datetime) -> Erasure:
+    """Start a finished erasure again for a customer who came back; its certificate is kept among the earlier ones."""
+    earlier = [*erasure.progress.get("earlier", []), erasure.certificate]
+    connection.execute(
+        sa.update(erasures)
+        .where(_E.id == erasure.id)
+        .values(
+            status="requested", requested_by=by, requested_at=now, finished_at=None, certificate=sa.null(),
+            progress={"earlier": earlier},
+        )
+    )  # fmt: skip
+    found = find(connection, erasure.customer_hash)
+    assert found is not None
+    return found
+
+
+def find(connection: sa.Connection, customer_hash: str) -> Erasure | None:
+    """The erasure of a customer."""
+    row = connection.execute(sa.select(erasures).where(_E.customer_hash == customer_hash)).one_or_none()
+    return Erasure(*row) if row else None
+
+
+def unfinished(connection: sa.Connection) -> list[Erasure]:
+    """Erasures that were begun and not finished, oldest first."""
+    return [
+        Erasure(*row) for row in connection.execute(sa.select(erasures).where(_E.status != "finished").order_by(_E.id))
+    ]
+
+
+def save_step(
+    connection: sa.Connection, erasure_id: int, step: str, result: Mapping[str, Any], status: str | None = None
+) -> None:
+    """Remember a step as done, with what it did."""
+    connection.execute(
+        sa.update(erasures)
+        .where(_E.id == erasure_id)
+        .values(
+            progress=_E.progress.op("||")(sa.cast({step: dict(result)}, _E.progress.type)),
+            **({"status": status} if status else {}),
+        )
+    )
+
+
+def start_over(connection: sa.Connection, erasure: Erasure, words: Mapping[str, Any]) -> None:
+    """Forget every step but the words: more of the customer was found."""
+    kept = {"words": dict(words)} | {name: erasure.progress[name] for name in ("earlier",) if name in erasure.progress}
+    connection.execute(sa.update(erasures).where(_E.id == erasure.id).values(progress=kept))
+
+
+def finish(connection: sa.Connection, erasure_id: int, certificate: Mapping[str, Any], now: datetime) -> None:
+    """Close an erasure with its certificate."""
+    connection.execute(
+        sa.update(erasures)
+        .where(_E.id == erasure_id)
+        .values(status="finished", finished_at=now, certificate=dict(certificate))
+    )
+
+
+def ids_of(connection: sa.Connection, customer_hash: str) -> list[str]:
+    """The customer ids in the raw tables that have this hash: what resuming without the id needs."""
+    rows = connection.scalars(
+        sa.text(f"""
+            select c.customer_id from (
+                select customer_id from ai.conversations where customer_id is not null
+                union select customer_id from ai.feedback where customer_id is not null
+            ) c where {hashed("c.customer_id")} = :hash
+        """),
+        {"hash": customer_hash, **known_pads(connection)},
+    )
+    return list(rows)
+
+
+def holds_data(connection: sa.Connection, customer_ids: Sequence[str], customer_hash: str) -> bool:
+    """Whether raw rows, or examples with text, of this customer exist."""
+    return bool(
+        connection.scalar(
+            sa.text("""
+                select exists (select from ai.conversations where customer_id = any(:ids))
+                    or exists (select from ai.feedback where customer_id = any(:ids))
+                    or exists (select from ai.training_examples where customer_hash = :hash and question <> '')
+            """),
+            {"ids": list(customer_ids), "hash": customer_hash},
+        )
+    )
+
+
+# --- imports ----------------------------------------------------------------------------------------------------------
+
+
+def drop_erased_conversations(connection: sa.Connection) -> frozenset[Any]:
+    """Take conversations out of ``pg_temp.import_conversations`` that may not come back; their ids.
+
+    Those are all of erased customers, and stored ones whose raw text was redacted. Call with imports locked.
+    """
+    return _drop(connection, "import_conversations", "s.id")
+
+
+def drop_erased_feedback(connection: sa.Connection) -> frozenset[Any]:
+    """The same for ``pg_temp.import_feedback``."""
+    return _drop(connection, "import_feedback", "s.conversation_id")
+
+
+def _drop(connection: sa.Connection, staged: str, conversation: str) -> frozenset[Any]:
+    rows = connection.scalars(
+        sa.text(f"""
+            delete from pg_temp.{staged} s
+            where exists (select from ai.conversations c
+                          where c.id = {conversation} and c.channel_metadata ? '{REDACTED}')
+               or s.customer_id is not null
+                  and exists (select from ai.erasures e where e.customer_hash = {hashed("s.customer_id")})
+            returning s.id
+        """),
+        known_pads(connection),
+    )
+    return frozenset(rows)
+
+
+# --- lineage ----------------------------------------------------------------------------------------------------------
+
+
+class TaughtModel(NamedTuple):
+    """A data set that holds examples of a customer, with one of the models trained on it, if any.
+
+    ``learned`` counts the examples a model learns from, ``held_out`` those it was only measured on.
+    """
+
+    dataset_id: str
+    learned: int
+    held_out: int
+    retired: bool
+    model_id: str | None
+    provider: str | None
+    erased: bool
+    live: bool
+
+
+def models_of_customer(connection: sa.Connection, customer_hash: str) -> list[TaughtModel]:
+    """Which data sets hold this customer's examples, and which models were trained on those, oldest first."""
+    rows = connection.execute(
+        sa.text("""
+            select d.id, n.learned, n.held_out, d.manifest ? 'retired', m.id, m.provider,
+                   coalesce(m.metrics ? 'erased', false),
+                   coalesce(m.id = (select a.version_id from ai.version_aliases a
+                                    where a.kind = 'model' and a.alias = 'production'
+                                    order by a.id desc limit 1), false)
+            from (
+                select b.dataset_id, count(*) filter (where b.split = 'train') as learned,
+                       count(*) filter (where b.split = 'validation') as held_out
+                from ai.training_examples e join ai.dataset_members b on b.example_id = e.id
+                where e.customer_hash = :hash group by b.dataset_id
+            ) n
+            join ai.dataset_versions d on d.id = n.dataset_id
+            left join ai.model_versions m on m.dataset_id = d.id
+            order by d.created_at, d.id, m.created_at, m.id
+        """),
+        {"hash": customer_hash},
+    )
+    return [TaughtModel(*row) for row in rows]
+
+
+class Teacher(NamedTuple):
+    """A customer a model learned from, as a hash, with the number of examples."""
+
+    customer_hash: str
+    learned: int
+    held_out: int
+    erased: bool
+
+
+def customers_of_model(connection: sa.Connection, model_id: str) -> list[Teacher]:
+    """Whose examples stand in the data set of a model, those with most examples first."""
+    rows = connection.execute(
+        sa.text("""
+            select e.customer_hash, count(*) filter (where b.split = 'train') as learned,
+                   count(*) filter (where b.split = 'validation'), bool_or(r.id is not null)
+            from ai.model_versions m
+            join ai.dataset_members b on b.dataset_id = m.dataset_id
+            join ai.training_examples e on e.id = b.example_id
+            left join ai.erasures r on r.customer_hash = e.customer_hash
+            where m.id = :model
+            group by e.customer_hash order by learned desc, e.customer_hash
+        """),
+        {"model": model_id},
+    )
+    return [Teacher(*row) for row in rows]

@@ -1,0 +1,104 @@
+"""Models after an erasure: local ones lose the person's rows at once, remote ones are marked."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mhc_core import artifacts, training
+from mhc_core.db.queries import retired, versions
+from mhc_core.db.queries.retired import TrainedOn
+from mhc_core.errors import DataError, NotFound
+from mhc_core.privacy.unlearn import clean
+from mhc_core.settings import Settings
+
+ACTOR = "privacy"
+CLEANED = "rows removed, weights stay until the next training run"
+EMPTIED = "artifact removed, nothing else was in it"
+MISSING = "artifact removed, it was missing or damaged"
+UNTOUCHED = "held none of the person's answers"
+REMOTE = "weights are the provider's; delete the model there once its successor is promoted"
+
+
+def clean_all(
+    engine: sa.Engine,
+    datasets: Sequence[str],
+    examples: Collection[str],
+    erasure_id: int,
+    settings: Settings,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Take the examples out of every model trained on these data sets, and mark the models; what became of each.
+
+    A model keeps its id, so evaluations and rollouts still name it; serving loads the cleaned artifact within seconds.
+    The old file is removed once no model points at it.
+    """
+    with engine.connect() as connection:
+        models = retired.models_on(connection, datasets)
+    return [_clean(engine, model, examples, erasure_id, settings, now) for model in models]
+
+
+def remove_unused(engine: sa.Engine, settings: Settings, uris: Collection[str]) -> None:
+    """Remove these artifacts unless a model points at them."""
+    with engine.connect() as connection:
+        used = retired.artifacts_in_use(connection)
+    for uri in uris:
+        if uri not in used:
+            artifacts.remove(uri)
+
+
+def _clean(
+    engine: sa.Engine,
+    model: TrainedOn,
+    examples: Collection[str],
+    erasure_id: int,
+    settings: Settings,
+    now: datetime,
+) -> dict[str, Any]:
+    uri, digest, outcome = model.artifact_uri, model.artifact_sha256, REMOTE
+    if model.provider == "local":
+        uri, digest, outcome = _cleaned_artifact(model, examples, settings)
+    former = dict(model.metrics.get("erased", {}))
+    old = {model.artifact_uri, *former.get("replaced", [])} - {uri, None}
+    mark = {
+        "erasures": sorted({*former.get("erasures", []), erasure_id}),
+        "at": now.isoformat(),
+        "replaced": sorted(str(item) for item in old),
+    }
+    with engine.begin() as connection:
+        if uri is None and model.provider == "local":
+            _take_out_of_production(connection, model.id, now)
+        retired.replace_artifact(connection, model.id, uri, digest, mark)
+    remove_unused(engine, settings, [str(item) for item in old])
+    return {
+        "id": model.id,
+        "provider": model.provider,
+        "dataset": model.dataset_id,
+        "sha256_before": model.artifact_sha256,
+        "sha256_after": digest,
+        "outcome": outcome,
+    }
+
+
+def _cleaned_artifact(
+    model: TrainedOn, examples: Collection[str], settings: Settings
+) -> tuple[str | None, str | None, str]:
+    if not model.artifact_uri or not model.artifact_sha256:
+        return None, None, EMPTIED
+    try:
+        uri, digest, gone = clean(model.artifact_uri, model.artifact_sha256, settings.artifacts, examples)
+    except (DataError, NotFound):
+        return None, None, MISSING
+    if uri is None:
+        return None, None, EMPTIED
+    # A run that was killed after this model was done sees a clean artifact under another erasure's mark.
+    return uri, digest, CLEANED if gone or model.metrics.get("erased") else UNTOUCHED
+
+
+def _take_out_of_production(connection: sa.Connection, model_id: str, now: datetime) -> None:
+    """Serve from the knowledge while a live model has no artifact left."""
+    versions.lock(connection, "model")
+    if versions.live(connection, "model") == model_id:
+        baseline = training.ensure_baseline(connection)
+        versions.move(connection, "model", baseline, ACTOR, f"nothing is left of {model_id} after an erasure", now)

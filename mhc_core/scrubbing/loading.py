@@ -1,0 +1,34 @@
+"""The scrubber as settings and reviewers' lists of this installation want it."""
+
+import sqlalchemy as sa
+
+from mhc_core import business
+from mhc_core.db.queries import marks as queries
+from mhc_core.errors import ConfigurationError
+from mhc_core.scrubbing.engine import Refusing, Scrubber
+from mhc_core.scrubbing.engine import version as version_of
+from mhc_core.settings import Settings
+
+
+def scrubber(connection: sa.Connection, settings: Settings) -> Scrubber:
+    """The scrubber of this process under the lists as they are now.
+
+    Raises:
+        ConfigurationError: a model can not be loaded.
+    """
+    allow = business.load(settings.business_file).allow_list
+    loaded = Scrubber.load(allow, settings.pii_model, settings.scrub_timeout_seconds)
+    return loaded.with_terms(queries.terms(connection))
+
+
+def scrubber_or_refusal(connection: sa.Connection, settings: Settings) -> Scrubber:
+    """The scrubber; where it can not be loaded, one that holds every text for that reason."""
+    try:
+        return scrubber(connection, settings)
+    except ConfigurationError as error:
+        return Refusing(str(error))
+
+
+def version(connection: sa.Connection, settings: Settings) -> str:
+    """The version of ``scrubber``, without loading it."""
+    return version_of(settings.pii_model, queries.terms(connection))

@@ -1,0 +1,156 @@
+"""``mhc privacy``: forget a customer, show what is held, keep raw text no longer than wanted, say who taught what."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from mhc_core import business
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.errors import ConfigurationError
+from mhc_core.privacy import export as exports
+from mhc_core.privacy import lineage, retention, sources
+from mhc_core.privacy.erase import Forgetter
+from mhc_core.providers import select
+from mhc_jobs.cli.console import console, err
+
+app = typer.Typer(help="Forget a customer, show what is held, and where it went.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Customer = Annotated[str, typer.Option("--customer", metavar="ID", help="The customer id as conversations carry it.")]
+By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the request.")]
+
+
+@app.command()
+def erase(customer: Customer, by: By = "command line", as_json: AsJson = False) -> None:
+    """Forget a customer and print the certificate. Run it again after an interruption: it goes on from there."""
+    settings = configuration.load()
+    with database(settings) as engine:
+        forgetter = Forgetter(
+            engine, select.embedder(settings), business.load(settings.business_file), settings, _tell(as_json)
+        )
+        certificate = forgetter.erase(customer, by, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps(certificate).decode())
+    else:
+        _certificate(certificate)
+    for name in sources.holding(settings.inbox, customer):
+        err.print(
+            f"the inbox file {name} still holds this customer; take the lines out, they are not imported again",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+@app.command()
+def export(
+    customer: Customer,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the two files.")] = Path(),
+    by: By = "command line",
+) -> None:
+    """Write everything held about a customer as JSON and as a page to read."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        document = exports.collect(connection, customer, by, datetime.now(UTC))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for ending, content in (("json", exports.as_json(document)), ("html", exports.as_html(document))):
+            path = out / f"customer-{document['customer_hash'][:12]}.{ending}"
+            path.touch(mode=0o600)
+            path.write_bytes(content)
+            console.print(str(path), markup=False, soft_wrap=True)
+    except OSError as error:
+        raise ConfigurationError(f"{out} can not be written: {error.strerror}; give another --out") from None
+
+
+@app.command("retention")
+def retention_(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False, as_json: AsJson = False
+) -> None:
+    """Empty raw text older than `MHC_RETENTION_DAYS`; what was derived from it, scrubbed, stays."""
+    settings = configuration.load()
+    days, now = settings.retention_days, datetime.now(UTC)
+    if days is None:
+        raise ConfigurationError("raw text is kept without limit; set MHC_RETENTION_DAYS to limit it")
+    with database(settings) as engine:
+        if dry_run:
+            with engine.connect() as connection:
+                done = retention.due(connection, days, now)
+        else:
+            done = retention.apply(engine, days, now)
+    if as_json:
+        typer.echo(orjson.dumps({"dry_run": dry_run, "days": days, **done._asdict()}).decode())
+        return
+    console.print(
+        f"{'would empty' if dry_run else 'emptied'} {done.conversations:,} conversations older than {days:,} days: "
+        f"{done.messages:,} messages, {done.feedback:,} pieces of feedback"
+    )
+
+
+@app.command()
+def models(customer: Customer, as_json: AsJson = False) -> None:
+    """Which data sets and models learned from this customer, also after an erasure."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        found = lineage.models_of(connection, customer)
+    if as_json:
+        typer.echo(orjson.dumps({"models": [row._asdict() for row in found]}).decode())
+        return
+    table = Table("data set", "learned", "held out", "model", "provider", "state", box=None)
+    for row in found:
+        state = ["live"] if row.live else []
+        state += ["data set retired"] if row.retired else []
+        state += ["cleaned by an erasure" if row.provider == "local" else "marked by an erasure"] if row.erased else []
+        table.add_row(
+            row.dataset_id, str(row.learned), str(row.held_out), row.model_id or "–", row.provider or "–",
+            ", ".join(state),
+        )  # fmt: skip
+    console.print(table if found else "no data set holds an example of this customer")
+
+
+@app.command()
+def customers(
+    model: Annotated[str, typer.Option("--model", metavar="ID", help="As `mhc models list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Which customers, as hashes, are in a model."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        found = lineage.customers_of(connection, model)
+    if as_json:
+        typer.echo(orjson.dumps({"model": model, "customers": [row._asdict() for row in found]}).decode())
+        return
+    table = Table("customer (hash)", "learned", "held out", "", box=None)
+    for row in found:
+        table.add_row(row.customer_hash, str(row.learned), str(row.held_out), "erased" if row.erased else "")
+    console.print(table if found else f"{model} was not trained on customers' examples")
+
+
+def _tell(quiet: bool) -> Any:
+    def tell(step: str) -> None:
+        name, _, state = step.partition(": ")
+        if state == "done" and not quiet:
+            err.print(f"  {name} …", markup=False)
+
+    return tell
+
+
+def _certificate(certificate: dict[str, Any]) -> None:
+    table = Table(box=None, show_header=False)
+    table.add_row("customer (hash)", certificate["customer_hash"])
+    table.add_row("requested", f"{certificate['requested_at']} by {certificate['requested_by']}")
+    table.add_row("finished", certificate["finished_at"])
+    rows = {name.replace("_", " "): count for name, count in certificate["counts"].items() if count}
+    table.add_row("rows emptied or deleted", ", ".join(f"{name} {count:,}" for name, count in rows.items()) or "none")
+    table.add_row("articles withdrawn", ", ".join(certificate["knowledge"]["withdrawn"]) or "none")
+    table.add_row("data sets retired", ", ".join(row["id"] for row in certificate["datasets"]["retired"]) or "none")
+    table.add_row(
+        "new data set", certificate["datasets"]["version"] or certificate["datasets"].get("not_built", "none")
+    )
+    for model in certificate["models"]:
+        table.add_row("model", f"{model['id']}: {model['outcome']}")
+    for given in certificate["delete_at_provider"]:
+        table.add_row("delete at provider", ", ".join(f"{name} {value}" for name, value in given.items()))
+    table.add_row("retraining", "requested" if certificate["retraining"]["requested"] else "not needed")
+    table.add_row("sha256", certificate["sha256"])
+    console.print(table)

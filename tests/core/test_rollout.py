@@ -1,0 +1,221 @@
+"""Production moves only after a verdict and an approval, and moves back at once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from stored import NOW
+
+from mhc_core import rollout, training
+from mhc_core.db import engine as engines
+from mhc_core.db.queries import evaluation as evaluations
+from mhc_core.db.queries import rollout as queries
+from mhc_core.db.queries import versions
+from mhc_core.db.queries.evaluation import Evaluation
+from mhc_core.db.tables import audit_log, dataset_versions, model_versions
+from mhc_core.errors import Conflict, NotFound
+from mhc_core.evaluation import Comparison, Interval
+from mhc_core.settings import Settings
+from mhc_core.vocabulary import Verdict
+
+BASELINE = training.BASELINE_ID
+BY_HAND, BY_ITSELF = Settings(), Settings(auto_approve=True)
+
+
+def evaluated(
+    connection: sa.Connection, model: str, verdict: Verdict = Verdict.PROMOTE, baseline: str = BASELINE
+) -> Evaluation:
+    """A candidate with a stored evaluation."""
+    training.ensure_baseline(connection)
+    if not connection.scalar(sa.select(dataset_versions.c.id).where(dataset_versions.c.id == "ds-1")):
+        connection.execute(
+            sa.insert(dataset_versions).values(
+                id="ds-1", train_uri="t", validation_uri="v", train_count=1, validation_count=1, last_sequence=1
+            )
+        )
+    if not connection.scalar(sa.select(model_versions.c.id).where(model_versions.c.id == model)):
+        connection.execute(
+            sa.insert(model_versions).values(id=model, provider="local", base_model="b", dataset_id="ds-1")
+        )
+    measured = Interval(0.1, 0.05, 0.15)
+    comparison = Comparison(40, 20, {"right": 0.8}, {"right": 0.7}, measured, measured, verdict, ("because",))
+    return evaluations.save(connection, uuid4().hex, model, baseline, "ds-1", None, comparison)
+
+
+def actions(connection: sa.Connection, model: str) -> list[tuple[str, str]]:
+    return [(found.action, found.decided_by) for found in queries.decisions(connection, model)]
+
+
+def live(connection: sa.Connection) -> str | None:
+    return versions.live(connection, "model")
+
+
+def test_a_verdict_alone_moves_nothing(connection: sa.Connection) -> None:
+    found = evaluated(connection, "m1")
+    assert rollout.settle(connection, found, BY_HAND, NOW) is False
+    assert rollout.promote(connection, "m1", "kim", NOW) is False
+    assert live(connection) is None
+    assert queries.of_model(connection, "m1").status == "pending"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.HOLD, Verdict.REJECT])
+def test_without_a_positive_verdict_nobody_can_approve(connection: sa.Connection, verdict: Verdict) -> None:
+    found = evaluated(connection, "m1", verdict)
+    assert rollout.settle(connection, found, BY_ITSELF, NOW) is False
+    with pytest.raises(Conflict, match=rf"verdict is {verdict} \(because\)"):
+        rollout.approve(connection, "m1", "kim", NOW)
+    assert live(connection) is None
+    assert actions(connection, "m1") == []
+
+
+def test_an_unknown_candidate_is_said(connection: sa.Connection) -> None:
+    with pytest.raises(NotFound, match="mhc models list"):
+        rollout.approve(connection, "m9", "kim", NOW)
+    with pytest.raises(NotFound, match="mhc models list"):
+        rollout.reject(connection, "m9", "kim", "no", NOW)
+    assert rollout.promote(connection, "m9", "kim", NOW) is False
+
+
+def test_verdict_and_approval_move_production_with_the_evidence(connection: sa.Connection) -> None:
+    found = evaluated(connection, "m1")
+    rollout.settle(connection, found, BY_HAND, NOW)
+    rollout.approve(connection, "m1", "kim", NOW)
+    assert live(connection) is None
+    assert rollout.settle(connection, found, BY_HAND, NOW) is True
+    assert live(connection) == "m1"
+    assert actions(connection, "m1") == [("approve", "kim"), ("promote", "pipeline")]
+    (approved, _) = queries.decisions(connection, "m1")
+    assert approved.evidence == {
+        "evaluation": found.id, "baseline": BASELINE, "questions": 40,
+        "difference": 0.1, "interval": [0.05, 0.15], "verdict": "promote",
+    }  # fmt: skip
+    noted = connection.execute(sa.select(audit_log.c.actor, audit_log.c.action).where(audit_log.c.subject == "m1"))
+    assert noted.all() == [("kim", "model.approved"), ("pipeline", "model.moved")]
+
+    assert rollout.settle(connection, found, BY_HAND, NOW) is False, "a rerun promotes nothing twice"
+    assert len(actions(connection, "m1")) == 2
+    with pytest.raises(Conflict, match="already promoted"):
+        rollout.approve(connection, "m1", "lee", NOW)
+    with pytest.raises(Conflict, match="mhc models rollback"):
+        rollout.reject(connection, "m1", "lee", "late", NOW)
+
+
+def test_the_demos_approval_says_that_nobody_looked(connection: sa.Connection) -> None:
+    found = evaluated(connection, "m1")
+    assert rollout.settle(connection, found, BY_ITSELF, NOW) is True
+    assert actions(connection, "m1") == [("approve", rollout.AUTO_APPROVER), ("promote", "pipeline")]
+    assert "MHC_AUTO_APPROVE" in rollout.AUTO_APPROVER
+    assert live(connection) == "m1"
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_rejected_candidate_stays_out(connection: sa.Connection, approved: bool) -> None:
+    found = evaluated(connection, "m1")
+    rollout.open_for(connection, found)
+    if approved:
+        rollout.approve(connection, "m1", "kim", NOW)
+    rollout.reject(connection, "m1", "lee", "too curt", NOW)
+    assert rollout.settle(connection, found, BY_ITSELF, NOW) is False
+    assert live(connection) is None
+    assert queries.decisions(connection, "m1")[-1].evidence == {"reason": "too curt"}
+    with pytest.raises(Conflict, match="already rejected"):
+        rollout.approve(connection, "m1", "kim", NOW)
+
+
+def test_a_comparison_with_a_model_that_is_no_longer_live_promotes_nothing(connection: sa.Connection) -> None:
+    first, second = evaluated(connection, "m1"), evaluated(connection, "m2")
+    rollout.settle(connection, first, BY_ITSELF, NOW)
+    rollout.open_for(connection, second)
+    rollout.approve(connection, "m2", "kim", NOW)
+    with pytest.raises(Conflict, match=f"compared with {BASELINE}, but m1 is live.*evaluate it again"):
+        rollout.promote(connection, "m2", "kim", NOW)
+    assert live(connection) == "m1"
+    assert actions(connection, "m2") == [("approve", "kim")]
+
+
+def test_an_undecided_rollout_follows_the_newest_evaluation(connection: sa.Connection) -> None:
+    rollout.open_for(connection, evaluated(connection, "m1", Verdict.HOLD))
+    newer = evaluated(connection, "m1")
+    rollout.open_for(connection, newer)
+    rollout.approve(connection, "m1", "kim", NOW)
+    worse = evaluated(connection, "m1", Verdict.REJECT)
+    assert rollout.open_for(connection, worse).evaluation_id == newer.id, "what was decided stays as it was seen"
+
+
+def test_a_rollback_is_immediate_and_recorded_and_stays(connection: sa.Connection) -> None:
+    first = evaluated(connection, "m1")
+    rollout.settle(connection, first, BY_ITSELF, NOW)
+    second = evaluated(connection, "m2", baseline="m1")
+    rollout.settle(connection, second, BY_ITSELF, NOW)
+    assert live(connection) == "m2"
+    assert rollout.roll_back(connection, "kim", "wrong prices", NOW) == "m1"
+    assert live(connection) == "m1"
+    last = queries.decisions(connection, "m2")[-1]
+    assert (last.action, last.decided_by, last.evidence) == (
+        "rollback", "kim", {"reason": "wrong prices", "to": "m1"},
+    )  # fmt: skip
+    assert rollout.settle(connection, second, BY_ITSELF, NOW) is False, "the next loop does not bring it back"
+    assert live(connection) == "m1"
+
+
+def test_the_first_promotion_can_be_taken_back_too(connection: sa.Connection) -> None:
+    rollout.settle(connection, evaluated(connection, "m1"), BY_ITSELF, NOW)
+    assert rollout.roll_back(connection, "kim", "wrong prices", NOW) == BASELINE
+    assert live(connection) == BASELINE
+    assert actions(connection, "m1")[-1] == ("rollback", "kim")
+    with pytest.raises(Conflict, match="no earlier model"):
+        rollout.roll_back(connection, "kim", "again", NOW)
+
+
+def test_before_any_promotion_there_is_nothing_to_roll_back(connection: sa.Connection) -> None:
+    with pytest.raises(Conflict, match="no earlier model"):
+        rollout.roll_back(connection, "kim", "?", NOW)
+
+
+@pytest.fixture
+def engine(fresh_database_url: str) -> Iterator[sa.Engine]:
+    found = engines.create(fresh_database_url)
+    yield found
+    found.dispose()
+
+
+def test_of_approvals_at_once_one_counts(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        rollout.open_for(connection, evaluated(connection, "m1"))
+
+    def approve(name: str) -> bool:
+        try:
+            with engine.begin() as connection:
+                rollout.approve(connection, "m1", name, NOW)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        approved = list(pool.map(approve, ["a", "b", "c", "d"]))
+    with engine.connect() as connection:
+        assert approved.count(True) == 1 == len(actions(connection, "m1"))
+
+
+def test_of_promotions_at_once_one_moves_production(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        for model in ("m1", "m2"):
+            rollout.open_for(connection, evaluated(connection, model))
+            rollout.approve(connection, model, "kim", NOW)
+
+    def promote(model: str) -> str:
+        try:
+            with engine.begin() as connection:
+                return f"{model}: {rollout.promote(connection, model, 'pipeline', NOW)}"
+        except Conflict:
+            return f"{model}: refused"
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(promote, ["m1", "m2", "m1", "m2"]))
+    with engine.connect() as connection:
+        winner = live(connection)
+        assert sum(result.endswith("True") for result in found) == 1
+        assert f"{winner}: True" in found
+        assert [move.version_id for move in versions.history(connection, "model")] == [winner, BASELINE]

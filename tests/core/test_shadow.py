@@ -1,0 +1,240 @@
+"""Shadow evaluation on sample data: learning shows, shuffled lessons do not pass, and no answer is given away."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from stored import NOW, WordEmbedder, example, row_versions
+
+from mhc_core import artifacts, business, dataset, rollout, shadow, training
+from mhc_core.db import engine as engines
+from mhc_core.db.queries import dataset as datasets
+from mhc_core.db.queries import training as models
+from mhc_core.db.queries import versions
+from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.db.tables import knowledge_articles, model_versions
+from mhc_core.errors import Conflict, DataError
+from mhc_core.knowledge import articles, index
+from mhc_core.providers import minilm
+from mhc_core.providers.local import KnowledgeOnlyModel, LocalFineTuner, load_model
+from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, JobState, TrainingFiles
+from mhc_core.sample import generate, knowledge_dir
+from mhc_core.settings import Settings
+from mhc_core.vocabulary import Intent, JobStatus, Verdict
+
+EXAMPLES = 260
+BUSINESS = business.load()
+
+
+@pytest.fixture
+def engine(fresh_database_url: str) -> Iterator[sa.Engine]:
+    found = engines.create(fresh_database_url)
+    yield found
+    found.dispose()
+
+
+class Remembering:
+    """The default embedder, asked only once for each text: evaluations ask for the same ones again and again."""
+
+    def __init__(self) -> None:
+        self._real = minilm.load()
+        self._known: dict[str, NDArray[np.float32]] = {}
+        self.id, self.dimensions = self._real.id, self._real.dimensions
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        missing = sorted({text for text in texts if text not in self._known})
+        self._known.update(zip(missing, self._real.embed(missing), strict=True))
+        return np.stack([self._known[text] for text in texts]) if texts else self._real.embed([])
+
+
+def lessons() -> list[tuple[str, str, str, str]]:
+    """Customer, intent, question and approved answer of first exchanges, with names taken out as scrubbing does."""
+    found = []
+    for record in generate(3, 1000, date(2026, 1, 5), 30, BUSINESS):
+        asked, answered = record["messages"][:2]
+        if answered.get("review", {}).get("decision") != "approve":
+            continue
+        first = record["customer"]["name"].split()[0]
+        texts = [turn["content"].replace(first, "[PERSON_1]") for turn in (asked, answered)]
+        found.append((record["customer_id"], asked["intent"], *texts))
+    return found[:EXAMPLES]
+
+
+def learned(engine: sa.Engine, folder: Path, embedder: Remembering) -> tuple[Settings, DatasetVersion]:
+    settings = Settings(artifact_uri=folder.as_uri())
+    chosen = lessons()
+    assert len(chosen) == EXAMPLES
+    vectors = embedder.embed([question for _, _, question, _ in chosen])
+    with engine.begin() as connection:
+        for (customer, intent, question, answer), vector in zip(chosen, vectors, strict=True):
+            example(
+                connection, question, answer, customer_hash=customer, intent=intent, vector=vector,
+                embedder=embedder.id, verified=True, verified_by="kim",
+            )  # fmt: skip
+        verified = datasets.verified(connection, embedder.id)
+    return settings, dataset.store(engine, verified, BUSINESS, settings)
+
+
+def shuffled(version: DatasetVersion, folder: Path) -> TrainingFiles:
+    """The training file with its answers dealt out to other questions."""
+    records = [orjson.loads(line) for line in artifacts.read_bytes(version.train_uri).splitlines()]
+    answers = [record["messages"][-1]["content"] for record in records]
+    random.Random(8).shuffle(answers)
+    for record, answer in zip(records, answers, strict=True):
+        record["messages"][-1]["content"] = answer
+    uri = (folder / "shuffled.jsonl").as_uri()
+    artifacts.write_bytes(uri, b"".join(orjson.dumps(record) + b"\n" for record in records))
+    return TrainingFiles(version.id, uri, version.validation_uri, version.train_count, version.validation_count)
+
+
+def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.Engine, tmp_path: Path) -> None:
+    embedder = Remembering()
+    settings, version = learned(engine, tmp_path, embedder)
+    settings = settings.model_copy(update={"auto_approve": True})
+    with engine.begin() as connection:
+        articles.import_articles(connection, sorted(knowledge_dir().glob("*.md"))[::2], NOW)
+        knowledge = index.build(connection, embedder, NOW).id
+        versions.move(connection, "knowledge", knowledge, "test", "for the test", NOW)
+    tuner = LocalFineTuner(embedder, settings.artifacts, settings.seed)
+    job = training.submit(engine, tuner, version, NOW)
+    with engine.begin() as connection:
+        candidate = training.record(connection, job)
+        training.ensure_baseline(connection)
+
+    wrong = tuner.submit(shuffled(version, tmp_path), "shuffled", JobState(JobStatus.INTENDED), lambda state: None)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(model_versions).values(id="shuffled", provider="local", base_model="b", dataset_id=version.id)
+        )
+    misled = load_model("shuffled", str(wrong.artifact_uri), str(wrong.artifact_sha256), embedder)
+    baseline = KnowledgeOnlyModel(training.BASELINE_ID, embedder)
+    found = shadow.evaluate(engine, misled, baseline, version, knowledge, embedder, settings).evaluation
+    assert found.verdict is not Verdict.PROMOTE, found.reasons
+    with engine.begin() as connection:
+        assert rollout.settle(connection, found, settings, NOW) is False
+        earlier = {"created_at": model_versions.c.created_at - timedelta(days=1)}
+        connection.execute(sa.update(model_versions).where(model_versions.c.id == "shuffled").values(earlier))
+
+    def load(row: models.ModelVersion) -> ChatModel:
+        if row.provider == "knowledge":
+            return baseline
+        return load_model(row.id, str(row.artifact_uri), str(row.artifact_sha256), embedder)
+
+    asked: list[tuple[int, int]] = []
+    result = shadow.evaluate_newest(engine, load, embedder, settings, lambda done, total: asked.append((done, total)))
+    found = result.evaluation
+    assert (found.candidate_id, found.baseline_id, found.dataset_id) == (candidate, training.BASELINE_ID, version.id)
+    assert found.verdict is Verdict.PROMOTE, found.reasons
+    assert found.interval_low > 0
+    assert found.questions == version.validation_count == len(result.differences)
+    assert asked == [(number, found.questions) for number in range(1, found.questions + 1)] * 2
+
+    asked.clear()
+    again = shadow.evaluate_newest(engine, load, embedder, settings, lambda done, total: asked.append((done, total)))
+    assert again.evaluation == found, "the same pairing is evaluated once"
+    assert asked == []
+    with engine.begin() as connection:
+        assert rollout.settle(connection, found, settings, NOW) is True
+        before = row_versions(connection, "evaluations")
+    assert shadow.evaluate_newest(engine, load, embedder, settings).evaluation == found, "live already"
+    with engine.connect() as connection:
+        assert row_versions(connection, "evaluations") == before
+
+
+@dataclass
+class Parrot:
+    """Says the first passage, and remembers what it was asked."""
+
+    version_id: str
+    asked: list[ChatRequest] = field(default_factory=list)
+
+    def answer(self, request: ChatRequest) -> ChatAnswer:
+        self.asked.append(request)
+        return ChatAnswer(request.passages[0].content if request.passages else "?", 0.5, Intent.OTHER)
+
+
+def small(engine: sa.Engine, folder: Path) -> tuple[Settings, DatasetVersion]:
+    settings = Settings(artifact_uri=folder.as_uri(), dataset_min_examples=10)
+    with engine.begin() as connection:
+        for number in range(40):
+            topic = f"subject{number} matter{number}"
+            context = [{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}]
+            example(connection, f"what about {topic}", f"{topic} is fine", verified=True, context=context)
+        verified = datasets.verified(connection, WordEmbedder.id)
+    return settings, dataset.store(engine, verified, BUSINESS, settings)
+
+
+def knowledge_of(engine: sa.Engine, version: DatasetVersion) -> str:
+    """An index of articles that say every approved answer: of training questions, and of held-out ones."""
+    with engine.begin() as connection:
+        members = {member.example_id: member.split for member in datasets.members(connection, version.id)}
+        rows: list[dict[str, Any]] = []
+        for row in connection.execute(sa.text("select id, question, answer from ai.training_examples")):
+            common = {
+                "title": row.question,
+                "body": row.answer,
+                "category": "c",
+                "content_sha256": str(row.id),
+                "reviewed_at": NOW,
+            }
+            rows.append({**common, "id": f"LRN-{row.id}", "origin": "learned", "example_id": row.id})
+            if members[row.id] == "validation":
+                rows.append({**common, "id": f"KB-{row.id}", "origin": "file", "example_id": None})
+        connection.execute(sa.insert(knowledge_articles), rows)
+        return index.build(connection, WordEmbedder(), NOW).id
+
+
+def test_no_passage_was_learned_from_the_answer_that_is_asked_for(engine: sa.Engine, tmp_path: Path) -> None:
+    settings, version = small(engine, tmp_path)
+    knowledge = knowledge_of(engine, version)
+    with engine.connect() as connection:
+        leaking = datasets.articles_learned_from_validation(connection, version.id)
+        held_out = shadow.questions(connection, version, knowledge, WordEmbedder(), settings.retrieval_top_k)
+    assert len(leaking) == version.validation_count == len(held_out)
+    for question in held_out:
+        given = [passage.article_id for passage in question.request.passages]
+        assert not leaking & set(given)
+        assert len(given) == settings.retrieval_top_k, "other passages take the place of those left out"
+        assert given[0].startswith("KB-"), "what people wrote stays"
+        assert question.reference in question.request.passages[0].content
+        assert [turn.content for turn in question.request.history] == ["hello", "hi"]
+        assert question.request.system_prompt
+
+
+def test_both_models_answer_the_same_and_the_result_is_stored_once(engine: sa.Engine, tmp_path: Path) -> None:
+    settings, version = small(engine, tmp_path)
+    with engine.begin() as connection:
+        for name in ("a", "b"):
+            connection.execute(sa.insert(model_versions).values(id=name, provider="local", base_model="b"))
+    ours, theirs = Parrot("a"), Parrot("b")
+    first = shadow.evaluate(engine, ours, theirs, version, None, WordEmbedder(), settings)
+    assert ours.asked == theirs.asked
+    assert len(ours.asked) == version.validation_count
+    assert first.evaluation.difference == pytest.approx(0)
+    assert first.evaluation.verdict is Verdict.HOLD
+    again = shadow.evaluate(engine, ours, theirs, version, None, WordEmbedder(), settings)
+    assert again.evaluation == first.evaluation
+    assert len(ours.asked) == version.validation_count
+    knowledge = knowledge_of(engine, version)
+    other = shadow.evaluate(engine, ours, theirs, version, knowledge, WordEmbedder(), settings)
+    assert other.evaluation.id != first.evaluation.id, "another knowledge version is another comparison"
+
+
+def test_a_validation_file_that_was_changed_is_refused(engine: sa.Engine, tmp_path: Path) -> None:
+    settings, version = small(engine, tmp_path)
+    artifacts.write_bytes(version.validation_uri, b"{}\n")
+    with engine.connect() as connection, pytest.raises(DataError):
+        shadow.questions(connection, version, None, WordEmbedder(), settings.retrieval_top_k)
+
+
+def test_without_a_trained_model_there_is_nothing_to_evaluate(engine: sa.Engine) -> None:
+    with pytest.raises(Conflict, match="fine_tuned_model"):
+        shadow.evaluate_newest(engine, lambda row: Parrot(row.id), WordEmbedder(), Settings())

@@ -1,0 +1,183 @@
+"""The ``mhc`` command as a script calls it: JSON, exit codes, one line for an error."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import sqlalchemy as sa
+import uvicorn
+from typer.testing import CliRunner, Result
+
+from mhc_core.errors import MHCError
+from mhc_core.settings import Settings
+from mhc_jobs.cli.main import app
+from mhc_serving.app import create_app
+
+COMMANDS = (
+    "up", "serve", "demo", "loop", "keys", "import", "scrub", "review", "dataset", "models", "knowledge", "chat",
+    "status", "db", "openapi",
+)  # fmt: skip
+
+
+def mhc(*arguments: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=given)
+
+
+def told(*arguments: str) -> Any:
+    result = mhc(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return orjson.loads(result.stdout)
+
+
+def script(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """The installed command in a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MHC_")}
+    command = [str(Path(sys.executable).parent / "mhc"), *arguments]
+    return subprocess.run(
+        command, env=environment | variables, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def one(engine: sa.Engine, query: str) -> Any:
+    with engine.connect() as connection:
+        return connection.execute(sa.text(query)).scalar()
+
+
+def test_help_names_every_command() -> None:
+    said = script("--help")
+    assert said.returncode == 0
+    for name in COMMANDS:
+        assert f" {name} " in said.stdout, name
+    assert script("no-such-command").returncode == 2
+
+
+def test_an_error_is_one_line_with_what_to_do(tmp_path: Path) -> None:
+    refused = "postgresql://mhc:secret@127.0.0.1:1/mhc"
+    for arguments, variables in (
+        (["status"], {"MHC_DATABASE_URL": refused}),
+        (["models", "list"], {"MHC_DATABASE_URL": "mysql://here"}),
+        (["status"], {"MHC_SEED": "many"}),
+        (["chat", "hi", "--url", "http://127.0.0.1:1"], {}),
+        (["dataset", "validate", str(tmp_path / "none.jsonl")], {}),
+    ):
+        said = script(*arguments, **variables)
+        assert said.returncode == 1, arguments
+        assert said.stdout == ""
+        assert said.stderr.startswith("error: ")
+        assert len(said.stderr.splitlines()) == 1, said.stderr
+        assert "secret" not in said.stderr
+
+
+def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
+    monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path))
+    document = told("status")
+    assert set(document["counts"].values()) == {0}
+    for name in ("dataset", "model", "evaluation", "production", "knowledge", "loop"):
+        assert document[name] is None
+    for arguments in (["status"], ["models", "list"], ["models", "jobs"], ["dataset", "list"], ["review", "list"]):
+        assert mhc(*arguments).exit_code == 0, arguments
+    assert mhc("review").stdout.strip() == "the queue is empty"
+    assert "revision 0003" in mhc("db", "upgrade").stdout
+    assert mhc("db", "url").stdout.startswith("postgresql://")
+
+
+def test_status_counts_what_is_there(reviewed_engine: sa.Engine) -> None:
+    counts = told("status")["counts"]
+    assert counts["conversations"] == 60
+    assert counts["training_examples"] == one(reviewed_engine, "select count(*) from ai.training_examples")
+    assert counts["review_pending"] > counts["verified_examples"] > 0
+    assert told("status")["knowledge"]["articles"] >= 60
+
+
+def test_review_one_item_at_a_time(reviewed_engine: sa.Engine) -> None:
+    listed = told("review", "list")
+    assert listed["pending"] > len(listed["items"]) == 20
+    priorities = [item["priority"] for item in listed["items"]]
+    assert priorities == sorted(priorities, reverse=True)
+    first, second, third = (str(item["id"]) for item in listed["items"][:3])
+    assert mhc("review", "decide", first, "approve", "--by", "ana").exit_code == 0
+    edited = "Call Priya Raman at 650-555-0177 and she books it."
+    assert mhc("review", "decide", second, "edit", "--by", "ana", "--answer", edited).exit_code == 0
+    stored = one(reviewed_engine, f"select edited_answer from ai.review_decisions where item_id = {second}")
+    assert "Priya" not in stored
+    assert "0177" not in stored
+    assert mhc("review", "decide", third, "reject", "--by", "ana", "--reason", "wrong price").exit_code == 0
+    assert told("review", "list")["pending"] == listed["pending"] - 3
+    assert one(reviewed_engine, "select count(*) from ai.review_decisions where decided_by = 'ana'") == 3
+    interactive = mhc("review", "--by", "bob", given="a\nr\ns\nq\n")
+    assert interactive.exit_code == 0
+    decided = "select count(*) from ai.review_decisions where decided_by = 'bob'"
+    assert one(reviewed_engine, decided) == 3
+
+
+def test_review_in_bulk(reviewed_engine: sa.Engine) -> None:
+    before = told("review", "list")["pending"]
+    said = mhc("review", "bulk", "approve", "--by", "ana", "--min-quality", "0.85", "--limit", "5")
+    assert said.exit_code == 0
+    assert said.stdout.startswith("5 items")
+    assert told("review", "list")["pending"] == before - 5
+    query = "select count(*) from ai.review_decisions where bulk_filter is not null and decided_by = 'ana'"
+    assert one(reviewed_engine, query) == 5
+    refused = mhc("review", "bulk", "edit", "--by", "ana")
+    assert isinstance(refused.exception, MHCError)
+    assert mhc("review", "decide", "1", "maybe", "--by", "ana").exit_code == 2
+    assert isinstance(mhc("review", "decide", "999999", "approve", "--by", "ana").exception, MHCError)
+
+
+def test_dataset_validate(tmp_path: Path) -> None:
+    line = orjson.dumps({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}) + b"\n"
+    good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
+    good.write_bytes(line * 10)
+    bad.write_bytes(line * 10 + b'{"messages": []}\n')
+    assert mhc("dataset", "validate", str(good)).exit_code == 0
+    said = mhc("dataset", "validate", str(bad))
+    assert said.exit_code == 1
+    assert "line 11" in said.stderr
+
+
+def test_downgrading_asks_first(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
+    assert mhc("db", "downgrade", "base", given="n\n").exit_code == 1
+    assert told("status")["counts"]["messages"] == 0
+    assert mhc("db", "downgrade", "base", "--yes").exit_code == 0
+    engine = sa.create_engine(sa.make_url(fresh_database_url).set(drivername="postgresql+psycopg"))
+    assert one(engine, "select to_regclass('ai.conversations')") is None
+    engine.dispose()
+
+
+@pytest.fixture
+def address(reviewed_engine: sa.Engine, tmp_path: Path) -> Iterator[str]:
+    """The API on a free port."""
+    api = create_app(Settings(state_dir=tmp_path / "state"), reviewed_engine)
+    server = uvicorn.Server(uvicorn.Config(api, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+
+
+def test_chat_with_a_running_server_and_what_is_behind_an_answer(address: str) -> None:
+    answer = told("chat", "What happens if it rains?", "--url", address)
+    assert answer["answer"]
+    assert answer["citations"]
+    behind = told("status", "--message", answer["message_id"])
+    assert behind["conversation"] == answer["conversation_id"]
+    assert behind["knowledge_version"] == answer["knowledge_version"] is not None
+    talk = mhc("chat", "--url", address, given="how far do you travel?\nand on a sunday?\nexit\n")
+    assert talk.exit_code == 0
+    assert talk.stdout.count("confidence") == 2
+    too_long = mhc("chat", "x" * 5000, "--url", address)
+    assert too_long.exit_code == 1
+    assert isinstance(mhc("status", "--message", "00000000-0000-0000-0000-000000000000").exception, MHCError)
