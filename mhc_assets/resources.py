@@ -14,7 +14,7 @@ from mhc_core.db.engine import database
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.providers import select
 from mhc_core.providers.protocols import ChatModel, Embedder, FineTuner
-from mhc_core.scrubbing import Scrubber
+from mhc_core.scrubbing import Scrubber, loading
 from mhc_core.settings import Settings, load
 
 
@@ -54,7 +54,9 @@ class Platform(dg.ConfigurableResource["Platform"]):
         return select.embedder(self._settings)
 
     def scrubber(self) -> Scrubber:
-        return Scrubber.load(self.business().allow_list)
+        """The scrubber under reviewers' lists as they are now; if it can not be loaded, one that holds every text."""
+        with self._engine.connect() as connection:
+            return loading.scrubber_or_refusal(connection, self._settings)
 
     def fine_tuner(self) -> FineTuner:
         return select.fine_tuner(self._settings)

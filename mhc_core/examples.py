@@ -70,6 +70,8 @@ class Example:
     findings: Mapping[str, int]
     risk: str
     content_sha256: str
+    language: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,17 @@ class Settings(BaseSettings):
         0.97, gt=0, le=1, description="Cosine similarity from which two questions with the same answer are one example."
     )
 
+    # Scrubbing
+    pii_model: str | None = Field(
+        None,
+        description="A spaCy package, or a folder of spaCy or transformers, asked beside the built-in name model.",
+    )
+    scrub_timeout_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="A text that takes longer to scrub is held (seconds, for each started 100,000 characters).",
+    )
+
     # Data set
     dataset_min_examples: int = Field(200, ge=10, description="A data set with fewer examples is not built.")
     dataset_max_examples: int = Field(10_000, ge=10, description="More are sampled down, stratified by intent.")

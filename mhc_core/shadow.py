@@ -94,14 +94,6 @@ def answer_all(model: ChatModel, held_out: Sequence[HeldOutQuestion], progress: 
     return answers
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowResult:
-    """A stored evaluation; ``differences`` by question are known only to the run that made it."""
-
-    evaluation: Evaluation
-    differences: Sequence[float] = ()
-
-
 def evaluate(
     engine: sa.Engine,
     candidate: ChatModel,
@@ -111,7 +103,7 @@ def evaluate(
     embedder: Embedder,
     settings: Settings,
     progress: Progress = lambda done, total: None,
-) -> ShadowResult:
+) -> Evaluation:
     """Evaluate a candidate against a baseline and store the result.
 
     The same candidate, baseline, data set and knowledge are evaluated once: a rerun returns the stored result.
@@ -119,17 +111,24 @@ def evaluate(
     key = "|".join((candidate.version_id, baseline.version_id, dataset.id, knowledge_version or "-"))
     with engine.connect() as connection:
         if stored := queries.by_key(connection, key):
-            return ShadowResult(stored)
+            return stored
         held_out = questions(connection, dataset, knowledge_version, embedder, settings.retrieval_top_k)
     ours = score_answers(answer_all(candidate, held_out, progress), embedder)
     theirs = score_answers(answer_all(baseline, held_out, progress), embedder)
     groups = [question.customer_hash for question in held_out]
     comparison = compare(ours, theirs, groups, settings.seed, settings.promotion_margin)
+    differences = [a.similarity - b.similarity for a, b in zip(ours, theirs, strict=True)]
     with engine.begin() as connection:
-        evaluation = queries.save(
-            connection, key, candidate.version_id, baseline.version_id, dataset.id, knowledge_version, comparison
+        return queries.save(
+            connection,
+            key,
+            candidate.version_id,
+            baseline.version_id,
+            dataset.id,
+            knowledge_version,
+            comparison,
+            differences,
         )
-    return ShadowResult(evaluation, [a.similarity - b.similarity for a, b in zip(ours, theirs, strict=True)])
 
 
 def evaluate_newest(
@@ -138,7 +137,7 @@ def evaluate_newest(
     embedder: Embedder,
     settings: Settings,
     progress: Progress = lambda done, total: None,
-) -> ShadowResult:
+) -> Evaluation:
     """Evaluate the newest trained model against the one in production, or the untrained baseline before any promotion.
 
     When the newest model is the one in production already, its latest evaluation stands.
@@ -155,7 +154,7 @@ def evaluate_newest(
             past = queries.of_candidate(connection, candidate.id)
             if not past:
                 raise Conflict(f"{candidate.id} is in production without an evaluation; train on new data first")
-            return ShadowResult(past[0])
+            return past[0]
         baseline = models.model(connection, production)
         dataset = datasets.get(connection, candidate.dataset_id)
         knowledge = versions.live(connection, "knowledge")

@@ -17,10 +17,12 @@ from mhc_core.db.queries import review as reviews
 from mhc_core.errors import MHCError
 from mhc_core.providers import select
 from mhc_core.scoring import scorer_version
-from mhc_core.scrubbing import VERSION as SCRUBBER_VERSION
+from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.settings import Settings
 from mhc_core.status import LOOP_FINISHED, STAGES
+from mhc_core.triggers import Due, knowledge_due, training_due
 from mhc_jobs.definitions import defs
+from mhc_jobs.requests import TRIGGER
 
 Report = Callable[[str], None]
 
@@ -51,16 +53,21 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
     # The inbox is read by the first asset, so today is always part of the range.
     today = datetime.now(UTC).date()
     with engine.connect() as connection:
-        work = queries.days_with_work(connection, scorer_version(select.embedder(settings)), SCRUBBER_VERSION)
+        work = queries.days_with_work(
+            connection, scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
+        )
     for first, last in _ranges([*work, today]):
         tags = {
             "dagster/asset_partition_range_start": first.isoformat(),
             "dagster/asset_partition_range_end": last.isoformat(),
         }
         _run("collect", instance, tags, result, report)
-    for name in ("review", "knowledge"):
-        _run(name, instance, {}, result, report)
+    _run("review", instance, {}, result, report)
     with engine.connect() as connection:
+        due = knowledge_due(connection, settings)
+    _run("knowledge", instance, _cause(due), result, report)
+    with engine.connect() as connection:
+        due = training_due(connection, settings)
         verified = reviews.summary(connection).verified
     if verified < settings.dataset_min_examples:
         result.training_skipped = (
@@ -68,12 +75,17 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
             "decide more with `mhc review`, then run `mhc loop` again"
         )
     else:
-        _run("train", instance, {}, result, report)
+        _run("train", instance, _cause(due), result, report)
     _run("stats", instance, {}, result, report)
     with engine.begin() as connection:
         details = {"seconds": result.seconds, "rows": result.rows, "training_skipped": result.training_skipped}
         audit.record(connection, "loop", LOOP_FINISHED, "loop", details, datetime.now(UTC))
     return result
+
+
+def _cause(due: Due) -> dict[str, str]:
+    """The tag by which a sensor sees that this run already did what it would ask for."""
+    return {TRIGGER: due.key} if due.key else {}
 
 
 def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:

@@ -8,7 +8,7 @@ import dagster as dg
 from mhc_assets.resources import Platform
 from mhc_core.db.queries import collection as queries
 from mhc_core.scoring import scorer_version
-from mhc_core.scrubbing import VERSION as SCRUBBER_VERSION
+from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.triggers import training_due
 from mhc_jobs import jobs
 from mhc_jobs.requests import once
@@ -30,7 +30,10 @@ def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> 
     yesterday = scheduled.date() - timedelta(days=1)
     with platform.engine.connect() as connection:
         changed = queries.days_with_work(
-            connection, scorer_version(platform.embedder()), SCRUBBER_VERSION, MAX_DAYS_A_TICK
+            connection,
+            scorer_version(platform.embedder()),
+            scrubber_version(connection, platform.settings),
+            MAX_DAYS_A_TICK,
         )
     for day in sorted({yesterday, *(day for day in changed if day < scheduled.date())}):
         yield dg.RunRequest(run_key=f"collect:{scheduled:%Y-%m-%d}:{day}", partition_key=day.isoformat())

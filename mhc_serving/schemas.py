@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.marks import Kind
 from mhc_core.vocabulary import Channel, Decision, Intent
 
 _NO_NUL = r"^[^\x00]*$"
@@ -186,6 +188,29 @@ class ErasureOut(BaseModel):
     customer_hash: str = Field(description="The salted hash that stands for the customer from now on.")
     finished_at: datetime
     certificate: dict[str, Any] = Field(description="What was done, with counts, hashes, versions; nothing personal.")
+
+
+class MarkIn(_Body):
+    """What a reviewer found in a raw message: its `text` where that is unique, else `start` and `end`."""
+
+    message_id: UUID
+    kind: Kind = Field(description="`missed`: personal data was not found. `wrong`: something harmless was masked.")
+    type: PiiType = Field(description="What it is, or what it was wrongly taken for.")
+    text: Annotated[Text, Field(max_length=500)] | None = Field(None, description="As it stands; not stored.")
+    start: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(None, description="In characters.")
+    end: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(None, description="In characters, exclusive.")
+    edited: bool = Field(False, description="The human edit of the message, not the message itself.")
+    everywhere: bool = Field(False, description="Also put it on the deny (missed) or allow (wrong) list.")
+
+
+class MarkOut(BaseModel):
+    """A stored mark."""
+
+    id: int
+    start: int
+    end: int
+    listed: bool = Field(description="Whether the piece is on a list now.")
+    withdrawn: int = Field(description="Examples switched off until they are scrubbed again.")
 
 
 class ModelOut(BaseModel):

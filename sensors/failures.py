@@ -6,7 +6,11 @@ from mhc_assets.resources import Platform
 from mhc_core.db.queries import audit
 
 
-@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=15)
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=15,
+    description="Writes each failed run to ai.audit_log, once, with its job and the steps that failed.",
+)
 def record_failures(context: dg.RunFailureSensorContext, platform: Platform) -> None:
     """Writes each failed run to `ai.audit_log`, once, with its job and the steps that failed.
 

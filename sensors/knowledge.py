@@ -8,9 +8,13 @@ from mhc_jobs import jobs
 from mhc_jobs.requests import once
 
 
-@dg.sensor(job=jobs.knowledge, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    job=jobs.knowledge,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Updates the knowledge after every MHC_KNOWLEDGE_THRESHOLD approved answers.",
+)
 def knowledge_update(context: dg.SensorEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
-    """Updates the knowledge after every `MHC_KNOWLEDGE_THRESHOLD` approved answers."""
     with platform.engine.connect() as connection:
         due = knowledge_due(connection, platform.settings)
     return once(context.instance, due)

@@ -19,19 +19,27 @@ RUNNING = dg.DefaultSensorStatus.RUNNING
 LOOK_BACK = timedelta(days=1)
 
 
-@dg.sensor(job=jobs.train, minimum_interval_seconds=30, default_status=RUNNING)
+@dg.sensor(
+    job=jobs.train,
+    minimum_interval_seconds=30,
+    default_status=RUNNING,
+    description="Starts a training run when MHC_RETRAINING_THRESHOLD verified examples wait that no data set holds.",
+)
 def retraining(context: dg.SensorEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
-    """Starts a training run when `MHC_RETRAINING_THRESHOLD` verified examples wait that no data set holds yet."""
     with platform.engine.connect() as connection:
         due = training_due(connection, platform.settings)
     return once(context.instance, due)
 
 
-@dg.sensor(job=jobs.finish_training, minimum_interval_seconds=30, default_status=RUNNING)
+@dg.sensor(
+    job=jobs.finish_training,
+    minimum_interval_seconds=30,
+    default_status=RUNNING,
+    description="Looks at jobs that a provider is running; when one ends, goes on with its model, or says why not.",
+)
 def fine_tune_poller(
     context: dg.SensorEvaluationContext, platform: Platform
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Looks at jobs a provider is running; when one ends, goes on with its model, or with a run that says why not."""
     with platform.engine.connect() as connection:
         waiting = [job for job in queries.jobs(connection, open_only=True) if job.provider != "local"]
         ended = queries.ended(connection, platform.now() - LOOK_BACK)

@@ -27,14 +27,13 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
     Compared are similarity to the approved answer, groundedness in the knowledge, calibration of the confidence,
     latency and cost. The difference is paired and its 95 % interval comes from a bootstrap over customers.
     """
-    result = evaluate_newest(
+    evaluation = evaluate_newest(
         platform.engine,
         platform.chat_model,
         platform.embedder(),
         platform.settings,
         lambda done, total: context.log.info("%d of %d questions answered", done, total) if done % 100 == 0 else None,
     )
-    evaluation = result.evaluation
     with platform.engine.begin() as connection:
         rollout.open_for(connection, evaluation)
     metadata: dict[str, Any] = {
@@ -46,14 +45,13 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
         "difference": round(evaluation.difference, 4),
         "interval": f"{evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f}",
         "comparison": dg.MetadataValue.md(_table(evaluation.candidate_metrics, evaluation.baseline_metrics)),
-    }
-    if result.differences:
-        metadata["differences"] = paired_differences(
+        "differences": paired_differences(
             "similarity to the approved answer, candidate minus baseline",
-            result.differences,
+            evaluation.differences,
             evaluation.interval_low,
             evaluation.interval_high,
-        )
+        ),
+    }
     return dg.MaterializeResult(metadata=metadata)
 
 

@@ -6,6 +6,7 @@ from mhc_assets.assets.scrubbing import scrubbed_training_data
 from mhc_assets.partitions import days
 from mhc_assets.resources import Platform
 from mhc_core.db.queries import examples as queries
+from mhc_core.scrubbing import marks
 
 
 @dg.asset_check(asset=scrubbed_training_data, blocking=True)
@@ -32,3 +33,24 @@ def a_second_scrub_finds_nothing(context: dg.AssetCheckExecutionContext, platfor
         texts = [text for day in days(context) for text in queries.sample_texts(connection, day, 25)]
     changed = sum(scrubber.scrub(text).text != text for text in texts)
     return dg.AssetCheckResult(passed=changed == 0, metadata={"texts": len(texts), "changed": changed})
+
+
+@dg.asset_check(asset=scrubbed_training_data)
+def reviewers_marks_hold(context: dg.AssetCheckExecutionContext, platform: Platform) -> dg.AssetCheckResult:
+    """What reviewers marked as missed is found by the scrubber itself now, and what they marked as wrong is left alone.
+
+    Every mark is replayed on its raw message. It does not stop what comes after: a marked piece is taken out of its
+    conversation whatever the rules say. Missed pieces are errors, wrongly masked ones warnings.
+    """
+    with platform.engine.connect() as connection:
+        replayed = marks.replay(connection, platform.scrubber())
+    return dg.AssetCheckResult(
+        passed=not replayed.still_missed and not replayed.still_wrong,
+        severity=dg.AssetCheckSeverity.ERROR if replayed.still_missed else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "marks": replayed.marks,
+            "still_missed": replayed.still_missed,
+            "still_wrong": replayed.still_wrong,
+            "failing_marks": dg.MetadataValue.json(replayed.failing[:100]),
+        },
+    )

@@ -48,7 +48,8 @@ def retire(
         artifacts.remove(found.validation_uri)
         manifest = {**found.manifest, retired.RETIRED: found.manifest.get(retired.RETIRED, mark)}
         folder = found.train_uri.rpartition("/")[0]
-        artifacts.write_bytes(f"{folder}/manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+        artifacts.write_bytes(f"{folder}/manifest.json", orjson.dumps(manifest, option=options))
     return [
         {"id": found.id, "learned": found.learned, "held_out": found.held_out, "sha256": found.manifest.get("sha256")}
         for found in holding

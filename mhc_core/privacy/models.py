@@ -57,12 +57,16 @@ def _clean(
     now: datetime,
 ) -> dict[str, Any]:
     uri, digest, outcome = model.artifact_uri, model.artifact_sha256, REMOTE
+    former = dict(model.metrics.get("erased", {}))
+    # A run that was killed after it had cleaned this model left the hash from before here.
+    before = former.get("sha256_before", {}).get(str(erasure_id), model.artifact_sha256)
     if model.provider == "local":
         uri, digest, outcome = _cleaned_artifact(model, examples, settings)
-    former = dict(model.metrics.get("erased", {}))
+        if outcome == UNTOUCHED and digest != before:
+            outcome = CLEANED
     old = {model.artifact_uri, *former.get("replaced", [])} - {uri, None}
     mark = {
-        "erasures": sorted({*former.get("erasures", []), erasure_id}),
+        "sha256_before": {**former.get("sha256_before", {}), str(erasure_id): before},
         "at": now.isoformat(),
         "replaced": sorted(str(item) for item in old),
     }
@@ -75,7 +79,7 @@ def _clean(
         "id": model.id,
         "provider": model.provider,
         "dataset": model.dataset_id,
-        "sha256_before": model.artifact_sha256,
+        "sha256_before": before,
         "sha256_after": digest,
         "outcome": outcome,
     }
@@ -92,8 +96,7 @@ def _cleaned_artifact(
         return None, None, MISSING
     if uri is None:
         return None, None, EMPTIED
-    # A run that was killed after this model was done sees a clean artifact under another erasure's mark.
-    return uri, digest, CLEANED if gone or model.metrics.get("erased") else UNTOUCHED
+    return uri, digest, CLEANED if gone else UNTOUCHED
 
 
 def _take_out_of_production(connection: sa.Connection, model_id: str, now: datetime) -> None:

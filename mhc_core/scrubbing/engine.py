@@ -95,9 +95,7 @@ class Scrubber:
         other.version = version(self._model_name, terms)
         return other
 
-    def scrub(
-        self, text: str, memory: Placeholders | None = None, known: Sequence[Known] = ()
-    ) -> ScrubResult:
+    def scrub(self, text: str, memory: Placeholders | None = None, known: Sequence[Known] = ()) -> ScrubResult:
         """``text`` with placeholders instead of personal data; ``memory`` keeps their numbers over several texts.
 
         ``known`` is personal data that a person found in the text, taken out whatever the recognisers say.
@@ -237,9 +235,7 @@ class Refusing(Scrubber):
         """``reason`` is what each text is refused with."""
         self._reason = reason
 
-    def scrub(
-        self, text: str, memory: Placeholders | None = None, known: Sequence[Known] = ()
-    ) -> ScrubResult:
+    def scrub(self, text: str, memory: Placeholders | None = None, known: Sequence[Known] = ()) -> ScrubResult:
         """Refuse.
 
         Raises:
@@ -255,9 +251,7 @@ def version(model: str | None, terms: Terms) -> str:
 
 def _excused(piece: _Piece, listed: Listed) -> bool:
     """Whether an allowed term is all that was found."""
-    return (
-        not listed.deny and piece.type is listed.type and listed.start <= piece.start and piece.end <= listed.end
-    )
+    return not listed.deny and piece.type is listed.type and listed.start <= piece.start and piece.end <= listed.end
 
 
 def resolve(pieces: Iterable[_Piece]) -> list[_Piece]:

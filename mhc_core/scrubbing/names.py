@@ -65,7 +65,7 @@ def _given_or_either() -> dict[str, Kind]:
     return kinds
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=30_000)
 def kind(word: str) -> Kind:
     """What ``word`` can be; case is not looked at, a possessive ending is ignored."""
     lower = word.lower().removesuffix("'s")

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from mhc_core.errors import DataError
@@ -52,10 +53,7 @@ class Terms:
             return
         tokens = list(_TOKEN.finditer(text))
         words = [_word(token.group()) for token in tokens]
-        joined = [
-            bool(_GAP.fullmatch(text, one.end(), other.start()))
-            for one, other in zip(tokens, tokens[1:], strict=False)
-        ]
+        joined = [bool(_GAP.fullmatch(text, one.end(), other.start())) for one, other in pairwise(tokens)]
         for first in range(len(tokens)):
             for count in self.lengths:
                 last = first + count - 1
@@ -92,3 +90,9 @@ def _word(word: str) -> str:
 
 def _hash(salt: bytes, words: list[str]) -> str:
     return hmac.digest(salt, ("scrub-term\x1f" + "\x1f".join(words)).encode(), "sha256").hex()
+
+
+def pattern(text: str) -> str:
+    """A regular expression of PostgreSQL that finds the term as it may stand in text, case aside."""
+    words = [re.escape(match.group()).replace("'", "['’]") for match in _TOKEN.finditer(text.replace("’", "'"))]
+    return r"\m" + r"\W{1,3}".join(words) + r"\M"

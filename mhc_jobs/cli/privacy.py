@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from mhc_core import business
 from mhc_core import settings as configuration
@@ -136,7 +136,7 @@ def _tell(quiet: bool) -> Any:
 
 
 def _certificate(certificate: dict[str, Any]) -> None:
-    table = Table(box=None, show_header=False)
+    table = Table("", Column("", overflow="fold"), box=None, show_header=False)
     table.add_row("customer (hash)", certificate["customer_hash"])
     table.add_row("requested", f"{certificate['requested_at']} by {certificate['requested_by']}")
     table.add_row("finished", certificate["finished_at"])

@@ -3,6 +3,7 @@
 import getpass
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 import click
 import orjson
@@ -11,13 +12,14 @@ import typer
 from rich.panel import Panel
 from rich.table import Table
 
-from mhc_core import business, review
+from mhc_core import review
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries.review import ReviewItem
 from mhc_core.errors import DataError, NotFound
-from mhc_core.scrubbing import Scrubber
+from mhc_core.scrubbing import loading, marks
+from mhc_core.scrubbing.findings import PiiType
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Decision, Intent
 from mhc_jobs.cli.console import console, err
@@ -85,7 +87,9 @@ def decide(
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         now = datetime.now(UTC)
-        review.decide(connection, item_id, decision, by, now, lambda: _scrubber(settings), answer, reason)
+        review.decide(
+            connection, item_id, decision, by, now, lambda: loading.scrubber(connection, settings), answer, reason
+        )
     console.print(f"item {item_id}: {decision} by {by}", markup=False)
 
 
@@ -109,12 +113,46 @@ def bulk(
     console.print(f"{count} items: {decision} by {by}", markup=False)
 
 
+@app.command("mark")
+def mark(
+    message_id: Annotated[UUID, typer.Argument(metavar="MESSAGE_ID")],
+    kind: Annotated[
+        marks.Kind,
+        typer.Option("--kind", help="missed: personal data was not found. wrong: something harmless was masked."),
+    ],
+    type_: Annotated[PiiType, typer.Option("--type", help="What it is, or what it was wrongly taken for.")],
+    by: By,
+    text: Annotated[str | None, typer.Option("--text", help="The piece as it stands in the raw message.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="START:END in characters, instead of --text.")] = None,
+    edited: Annotated[bool, typer.Option("--edited", help="The human edit, not the message itself.")] = False,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Also put it on the deny (missed) or allow (wrong) list.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Mark what the scrubber missed or wrongly masked in a raw message. Offsets are kept, never the text."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        start, end = marks.span(at) if at else (None, None)
+        marked = marks.Marking(message_id, kind, type_, text, start, end, edited, everywhere)
+        stored = marks.mark(connection, marked, by, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps(stored._asdict()).decode())
+        return
+    console.print(
+        f"mark {stored.id}: {kind} {type_} at {stored.start}:{stored.end}; "
+        f"{stored.withdrawn} examples wait to be scrubbed again",
+        markup=False,
+    )
+
+
 def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decision, by: str) -> None:
     answer = click.edit() if decision is Decision.EDIT else None
     try:
         with engine.begin() as connection:
             now = datetime.now(UTC)
-            review.decide(connection, item_id, decision, by, now, lambda: _scrubber(settings), answer)
+            review.decide(
+                connection, item_id, decision, by, now, lambda: loading.scrubber(connection, settings), answer
+            )
     except (DataError, NotFound) as error:
         err.print(str(error), markup=False)
 
@@ -129,7 +167,3 @@ def _show(item: ReviewItem, pending: int) -> None:
         console.print(f"{turn['role']}: {turn['content']}", style="dim", markup=False)
     console.print(Panel(item.question, title="customer", title_align="left"), markup=False)
     console.print(Panel(item.answer, title="answer", title_align="left"), markup=False)
-
-
-def _scrubber(settings: Settings) -> Scrubber:
-    return Scrubber.load(business.load(settings.business_file).allow_list)

@@ -1,16 +1,16 @@
 """The review queue over HTTP: look at its head, decide an item. For reviewers."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 
-from mhc_core import business as business_data
 from mhc_core import review
 from mhc_core.db.queries import review as queries
+from mhc_core.scrubbing import marks
 from mhc_core.settings import Settings
 from mhc_serving.deps import App, Reviewer
-from mhc_serving.schemas import Problem, ReviewIn, ReviewItemOut, ReviewOut, ReviewQueue
+from mhc_serving.schemas import MarkIn, MarkOut, Problem, ReviewIn, ReviewItemOut, ReviewOut, ReviewQueue
 
 if TYPE_CHECKING:
     from mhc_core.scrubbing import Scrubber
@@ -28,6 +28,32 @@ def queue(app: App, _: Reviewer, limit: Annotated[int, Query(ge=1, le=200)] = 20
         pending=pending,
         items=[ReviewItemOut.model_validate(item._asdict(), extra="ignore") for item in items],
     )
+
+
+@router.post(
+    "/marks",
+    summary="Mark what the scrubber missed or wrongly masked",
+    responses={
+        404: {"model": Problem, "description": "No such message."},
+        422: {"model": Problem, "description": "The piece is not in the message, or in it more than once."},
+    },
+)
+def mark(marked: MarkIn, app: App, reviewer: Reviewer) -> MarkOut:
+    """Keep a mark on a raw message as offsets, never as text. What was missed is taken out when the conversation is
+    scrubbed next; `everywhere` puts it on the deny or allow list of all conversations. Roles: reviewer, admin."""
+    with app.engine.begin() as connection:
+        marking = marks.Marking(
+            marked.message_id,
+            marked.kind,
+            marked.type,
+            marked.text,
+            marked.start,
+            marked.end,
+            marked.edited,
+            marked.everywhere,
+        )
+        stored = marks.mark(connection, marking, reviewer.name, app.clock())
+    return MarkOut(**stored._asdict())
 
 
 @router.post(
@@ -52,17 +78,14 @@ def decide(
             decided.decision,
             reviewer.name,
             now,
-            _scrubber_loader(app.settings),
+            lambda: _scrubber(connection, app.settings),
             edited_answer=decided.answer,
             reason=decided.reason,
         )
     return ReviewOut(item_id=item_id, decision=decided.decision, decided_by=reviewer.name, decided_at=now)
 
 
-def _scrubber_loader(settings: Settings) -> "Callable[[], Scrubber]":
-    def load() -> "Scrubber":
-        from mhc_core.scrubbing import Scrubber
+def _scrubber(connection: sa.Connection, settings: Settings) -> "Scrubber":
+    from mhc_core.scrubbing import loading
 
-        return Scrubber.load(business_data.load(settings.business_file).allow_list)
-
-    return load
+    return loading.scrubber(connection, settings)

@@ -164,6 +164,16 @@ def test_a_finished_conversation_is_closed(engine: sa.Engine, tmp_path: Path) ->
     assert one(engine, "select status, channel from ai.conversations") == {"status": "closed", "channel": "web"}
 
 
+def test_what_was_closed_here_is_not_opened_again_by_its_old_snapshot(engine: sa.Engine, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    bring(engine, path, lines(record("idle", 1, status="active")))
+    with engine.begin() as connection:
+        connection.execute(sa.text("update ai.conversations set status = 'closed', outcome = 'abandoned'"))
+    assert counts(bring(engine, path)) == (0, 0, 1, 0)
+    assert counts(bring(engine, path, lines(record("idle", 3, status="active")))) == (0, 1, 0, 0)
+    assert one(engine, "select status from ai.conversations")["status"] == "active"
+
+
 def test_bad_lines_are_listed_without_their_text_and_the_rest_goes_in(engine: sa.Engine, tmp_path: Path) -> None:
     secret = "Alexis Miller"
     long = json.dumps(record("long", messages=[{"role": "user", "content": "x" * 10_000_001}])).encode() + b"\n"

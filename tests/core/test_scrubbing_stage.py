@@ -31,10 +31,10 @@ class Names(Scrubber):
     def __init__(self) -> None:
         self.conversations = 0
 
-    def scrub(self, text: str, memory: Any = None) -> ScrubResult:
+    def scrub(self, text: str, memory: Any = None, known: Any = ()) -> ScrubResult:
         return self._clean(text, {} if memory is None else memory)
 
-    def scrub_conversation(self, texts: Sequence[str]) -> list[ScrubResult]:
+    def scrub_conversation(self, texts: Sequence[str], known: Any = None) -> list[ScrubResult]:
         self.conversations += 1
         numbers: dict[str, int] = {}
         return [self._clean(text, numbers) for text in texts]

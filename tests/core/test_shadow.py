@@ -116,7 +116,7 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
         )
     misled = load_model("shuffled", str(wrong.artifact_uri), str(wrong.artifact_sha256), embedder)
     baseline = KnowledgeOnlyModel(training.BASELINE_ID, embedder)
-    found = shadow.evaluate(engine, misled, baseline, version, knowledge, embedder, settings).evaluation
+    found = shadow.evaluate(engine, misled, baseline, version, knowledge, embedder, settings)
     assert found.verdict is not Verdict.PROMOTE, found.reasons
     with engine.begin() as connection:
         assert rollout.settle(connection, found, settings, NOW) is False
@@ -129,22 +129,21 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
         return load_model(row.id, str(row.artifact_uri), str(row.artifact_sha256), embedder)
 
     asked: list[tuple[int, int]] = []
-    result = shadow.evaluate_newest(engine, load, embedder, settings, lambda done, total: asked.append((done, total)))
-    found = result.evaluation
+    found = shadow.evaluate_newest(engine, load, embedder, settings, lambda done, total: asked.append((done, total)))
     assert (found.candidate_id, found.baseline_id, found.dataset_id) == (candidate, training.BASELINE_ID, version.id)
     assert found.verdict is Verdict.PROMOTE, found.reasons
     assert found.interval_low > 0
-    assert found.questions == version.validation_count == len(result.differences)
+    assert found.questions == version.validation_count == len(found.differences)
     assert asked == [(number, found.questions) for number in range(1, found.questions + 1)] * 2
 
     asked.clear()
     again = shadow.evaluate_newest(engine, load, embedder, settings, lambda done, total: asked.append((done, total)))
-    assert again.evaluation == found, "the same pairing is evaluated once"
+    assert again == found, "the same pairing is evaluated once"
     assert asked == []
     with engine.begin() as connection:
         assert rollout.settle(connection, found, settings, NOW) is True
         before = row_versions(connection, "evaluations")
-    assert shadow.evaluate_newest(engine, load, embedder, settings).evaluation == found, "live already"
+    assert shadow.evaluate_newest(engine, load, embedder, settings) == found, "live already"
     with engine.connect() as connection:
         assert row_versions(connection, "evaluations") == before
 

@@ -20,6 +20,7 @@ KeyOf = Callable[[str], dict[str, str]]
 ROLES = ("app", "agent", "reviewer", "admin")
 CHAT = {"message": "How much space does the chef need?", "customer_id": "c", "channel": "web"}
 OPENAI = {"model": "m", "messages": [{"role": "user", "content": "How much space does the chef need?"}]}
+MARK = {"message_id": "00000000-0000-0000-0000-000000000001", "kind": "missed", "type": "PERSON", "text": "x"}
 OPEN = [
     ("POST", "/api/v1/chat", CHAT, 200),
     ("POST", "/v1/chat/completions", OPENAI, 200),
@@ -42,6 +43,7 @@ STAFF = [
     ("GET", "/api/v1/review", None, {"reviewer", "admin"}, 200),
     ("POST", "/api/v1/privacy/erasures", {"customer_id": "nobody"}, {"admin"}, 200),
     ("POST", "/api/v1/review/999999", {"decision": "approve"}, {"reviewer", "admin"}, 404),
+    ("POST", "/api/v1/review/marks", MARK, {"reviewer", "admin"}, 404),
 ]
 FRAMEWORK = {"/docs/oauth2-redirect"}
 

@@ -117,7 +117,11 @@ _UPSERT_CONVERSATIONS = f"""
         id, source, source_id, channel, customer_id, thread_id, status, intent, escalation_reason, escalated_at,
         agent_id, outcome, booking_value_usd, started_at, last_message_at, channel_metadata, created_at, updated_at)
     select s.id, s.source, s.source_id, s.channel, coalesce(s.customer_id, c.customer_id),
-        coalesce(s.thread_id, c.thread_id), coalesce(s.status, c.status, '{ConversationStatus.CLOSED}'),
+        coalesce(s.thread_id, c.thread_id),
+        -- What was closed here because it went silent is not opened again by the snapshot it came from.
+        case when s.status = '{ConversationStatus.ACTIVE}' and s.last_position
+                  <= (select max(position) from ai.messages m where m.conversation_id = s.id)
+             then c.status else coalesce(s.status, c.status, '{ConversationStatus.CLOSED}') end,
         coalesce(s.intent, c.intent), coalesce(s.escalation_reason, c.escalation_reason),
         coalesce(s.escalated_at, c.escalated_at), coalesce(s.agent_id, c.agent_id), coalesce(s.outcome, c.outcome),
         coalesce(s.booking_value_usd, c.booking_value_usd), s.started_at, s.last_message_at,

@@ -15,7 +15,7 @@ _T = evaluations.c
 
 
 class Evaluation(NamedTuple):
-    """A comparison of two models on held-out questions; the difference is in answer similarity, 0..1."""
+    """A comparison of two models on held-out questions; differences, by question and their mean, are in answer similarity, 0..1."""
 
     id: int
     key: str
@@ -31,6 +31,7 @@ class Evaluation(NamedTuple):
     interval_high: float
     verdict: Verdict
     reasons: Sequence[str]
+    differences: Sequence[float]
     created_at: datetime
 
 
@@ -47,6 +48,7 @@ def save(
     dataset_id: str,
     knowledge_version: str | None,
     comparison: Comparison,
+    differences: Sequence[float],
 ) -> Evaluation:
     """Store a comparison; when another run was faster its result stands."""
     connection.execute(
@@ -65,6 +67,7 @@ def save(
             interval_high=comparison.similarity.high,
             verdict=comparison.verdict,
             reasons=list(comparison.reasons),
+            differences=list(differences),
         )
         .on_conflict_do_nothing(index_elements=[_T.key])
     )

@@ -143,6 +143,7 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
                 **{name: getattr(example, name) for name in _FIELDS},
                 "context": [dict(turn) for turn in example.context],
                 "findings": dict(example.findings),
+                "tags": list(example.tags),
                 "embedder": embedder,
                 "embedding": HalfVector(vector),
             }
@@ -156,9 +157,36 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
 
 _FIELDS = (
     "id", "conversation_id", "question_message_id", "answer_message_id", "customer_hash", "day", "channel", "intent",
-    "origin", "question", "answer", "quality", "confidence", "vote", "risk", "content_sha256",
+    "origin", "question", "answer", "quality", "confidence", "vote", "risk", "content_sha256", "language",
 )  # fmt: skip
-_WRITTEN = (*_FIELDS, "context", "findings", "embedder", "embedding")
+_WRITTEN = (*_FIELDS, "tags", "context", "findings", "embedder", "embedding")
+
+
+def save_tags(connection: sa.Connection, examples: Sequence[Example]) -> None:
+    """Tag examples that stand as they are, verified or not, where their tags are others by now."""
+    connection.execute(
+        sa.text("""
+            update ai.training_examples e
+            set language = n.language, tags = array(select jsonb_array_elements_text(n.tags))
+            from jsonb_to_recordset(cast(:tags as jsonb)) n(id uuid, sha text, language text, tags jsonb)
+            where e.id = n.id and e.content_sha256 = n.sha
+              and (e.language is distinct from n.language
+                   or e.tags <> array(select jsonb_array_elements_text(n.tags)))
+        """),
+        {
+            "tags": json.dumps(
+                [
+                    {
+                        "id": str(example.id),
+                        "sha": example.content_sha256,
+                        "language": example.language,
+                        "tags": example.tags,
+                    }
+                    for example in examples
+                ]
+            )
+        },
+    )
 
 
 def save_holds(

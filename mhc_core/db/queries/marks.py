@@ -80,11 +80,11 @@ def scrub_again(connection: sa.Connection, conversation_id: UUID) -> None:
 
 
 def withdraw(connection: sa.Connection, conversation_id: UUID) -> int:
-    """Switch off the examples of a conversation in which something was missed, until their text is a new one."""
+    """Switch off the examples of a conversation in which something was missed; scrubbing it anew writes them anew."""
     c = training_examples.c
     return connection.execute(
         sa.update(training_examples)
-        .values(active=False, verified=False, verified_by=None, verified_at=None)
+        .values(active=False, verified=False, verified_by=None, verified_at=None, content_sha256="")
         .where(c.conversation_id == conversation_id, sa.or_(c.active, c.verified))
     ).rowcount
 
@@ -94,7 +94,7 @@ def withdraw_wherever(connection: sa.Connection, pattern: str) -> int:
     return connection.execute(
         sa.text("""
             update ai.training_examples
-            set active = false, verified = false, verified_by = null, verified_at = null
+            set active = false, verified = false, verified_by = null, verified_at = null, content_sha256 = ''
             where (active or verified) and concat_ws(chr(10), question, answer, context::text) ~* :pattern
         """),
         {"pattern": pattern},

@@ -16,7 +16,8 @@ RETIRED = "retired"
 
 def is_retired() -> sa.ColumnElement[bool]:
     """Whether a row of ``dataset_versions`` is retired."""
-    return _D.manifest.has_key(RETIRED)
+    retired: sa.ColumnElement[bool] = _D.manifest.has_key(RETIRED)
+    return retired
 
 
 class Holding(NamedTuple):

@@ -100,6 +100,7 @@ evaluations = sa.Table(
     sa.Column("interval_high", sa.REAL, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("reasons", ARRAY(sa.Text), nullable=False),
+    sa.Column("differences", ARRAY(sa.REAL), nullable=False),
     created(),
     one_of("verdict", Verdict),
     sa.Index(None, "candidate_id"),

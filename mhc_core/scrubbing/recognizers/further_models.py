@@ -1,8 +1,9 @@
-"""A model of the operator's own, asked besides the built-in one: a spaCy pipeline or a token classifier of transformers.
+"""A model of the operator's own, asked besides the built-in one: of spaCy, or a token classifier of transformers.
 
 Both are loaded from this machine; nothing is ever fetched.
 """
 
+import importlib
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,16 +88,18 @@ def further_model(name: str) -> SpanRecognizer:
 
 def _transformers(folder: Path) -> SpanRecognizer:
     try:
-        from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
+        hub: Any = importlib.import_module("transformers")
     except ImportError:
         raise ConfigurationError(
             "MHC_PII_MODEL is a model of transformers, which is not installed: pip install transformers torch"
         ) from None
     # Safetensors only: other weights are pickles, which run what they hold.
-    model = AutoModelForTokenClassification.from_pretrained(str(folder), local_files_only=True, use_safetensors=True)
-    tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    model = hub.AutoModelForTokenClassification.from_pretrained(
+        str(folder), local_files_only=True, use_safetensors=True
+    )
+    tokenizer = hub.AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     return TransformersRecognizer(
-        pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="simple")
+        hub.pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="simple")
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.names import Kind, given_names, surnames
@@ -23,6 +24,9 @@ from mhc_core.scrubbing.vocabulary import CALENDAR, FOOD, FUNCTION, PLACES, TRAD
 
 _NEVER = FUNCTION - ALSO_NAMES - {"y", "e", "la", "el", "del", "de"}
 _LISTED = (Kind.GIVEN, Kind.SURNAME)
+_CLAUSE_START = re.compile(r"(?:^|[.!?:;,\n(]|[^\w\s'’\-/&])\s*$")
+_CLAUSE_END = re.compile(r"\s*(?:$|[.!?\n)]|[^\w\s,;:'’\-/&$%])")
+_CONTACT = re.compile(r"[\s,;:.|/()\-–]{1,4}(?:\+?\(?\d[\d\s().\-]{6,}\d|[\w.+\-]+@|\[(?:PHONE|EMAIL)_\d)")
 
 
 class NameRecognizer(SpanRecognizer):
@@ -38,6 +42,9 @@ class NameRecognizer(SpanRecognizer):
         whole = _whole_message(text, words)
         if whole:
             yield PiiType.PERSON, whole[0].start, end_of(whole[-1]), 0.7
+        for given, surname in pairwise(words):
+            if _stands_alone(text, given, surname):
+                yield PiiType.PERSON, given.start, end_of(surname), 0.7
         index = 0
         while index < len(words):
             score = _begins(text, words, index, cased)
@@ -52,6 +59,30 @@ class NameRecognizer(SpanRecognizer):
             title = cues.COURTESY.search(text[:start][-14:]) or cues.ROLE.search(text[:start][-14:])
             yield PiiType.PERSON, start - len(title.group()) if title else start, end_of(words[last]), score
             index = last + 1
+
+
+def _stands_alone(text: str, given: Word, surname: Word) -> bool:
+    """Whether given name and surname are a clause of their own, or stand right before a phone number or e-mail.
+
+    This is how people sign, and what is left of "jan bishop" or "austin pate" when nothing has a capital: words that
+    are also a month, a town or an office. A month or town counts only when announced, or with a contact behind it.
+    """
+    before = text[max(0, given.start - 60) : given.start]
+    announced = any(cue.search(before) for cue in (cues.PERSONAL, cues.ANNOUNCED, cues.INTRODUCED))
+    both = {given.lower, surname.lower}
+    if (
+        text[given.end : surname.start] != " "
+        or min(len(given.text), len(surname.text)) < 3
+        or given.lower not in given_names()
+        or surname.lower not in surnames()
+        or both & (FUNCTION | FOOD)
+        or not (announced or _CLAUSE_START.search(before))
+    ):
+        return False
+    rest = text[surname.end :]
+    if announced or _CONTACT.match(rest):
+        return True
+    return not both & (CALENDAR | PLACES) and bool(_CLAUSE_END.match(rest))
 
 
 def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:

@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("interval_high", sa.REAL, nullable=False),
         sa.Column("verdict", sa.Text, nullable=False),
         sa.Column("reasons", ARRAY(sa.Text), nullable=False),
+        sa.Column("differences", ARRAY(sa.REAL), nullable=False),
         sa.Column("created_at", UTC_TIME, nullable=False, server_default=sa.func.now()),
         sa.CheckConstraint("verdict in ('promote', 'hold', 'reject')", name="verdict"),
         schema="ai",
