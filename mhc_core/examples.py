@@ -5,7 +5,7 @@ import hmac
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 from uuid import UUID, uuid5
@@ -37,7 +37,7 @@ class SourceMessage:
 
 @dataclass(frozen=True, slots=True)
 class SourceConversation:
-    """A scored conversation; ``stars`` is the rating of the whole."""
+    """A scored conversation; ``stars`` is the rating of the whole, ``record`` what is on file of the customer."""
 
     id: UUID
     customer_id: str | None
@@ -46,6 +46,7 @@ class SourceConversation:
     score: float
     stars: int | None
     messages: tuple[SourceMessage, ...]
+    record: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from mhc_core.errors import ScrubRefused
 from mhc_core.examples import Example, Hold, Scrubbed, SourceConversation, build, same_meaning
 from mhc_core.providers.protocols import Embedder
 from mhc_core.scrubbing import Known, PiiType, Scrubber
+from mhc_core.scrubbing.on_record import on_record
 from mhc_core.settings import Settings
 from mhc_core.tags import language, tone
 
@@ -60,10 +61,12 @@ def _scrubbed(
     edited: list[int] = []
     known: dict[int, Sequence[Known]] = {}
     for index, message in enumerate(conversation.messages):
-        known[len(texts)] = marked.get((message.id, False), ())
+        record = conversation.record
+        known[len(texts)] = (*marked.get((message.id, False), ()), *on_record(record, message.content))
         texts.append(message.content)
         if message.edited_content is not None:
-            known[len(texts)] = marked.get((message.id, True), ())
+            edit = message.edited_content
+            known[len(texts)] = (*marked.get((message.id, True), ()), *on_record(record, edit))
             texts.append(message.edited_content)
             edited.append(index)
     results = iter(_scrub_texts(scrubber, texts, {index: spans for index, spans in known.items() if spans}))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from mhc_core.db.queries import audit, redaction
 from mhc_core.db.queries.redaction import Due
 
-AT_ONCE = 2_000
+AT_ONCE = 10_000
 """Conversations in one transaction."""
 
 

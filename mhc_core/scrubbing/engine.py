@@ -11,7 +11,7 @@ from mhc_core.errors import ConfigurationError, ScrubRefused
 from mhc_core.scrubbing.findings import HIGH_RISK, SEVERITY, Finding, PiiType, ScrubResult
 from mhc_core.scrubbing.gate import needs_model
 from mhc_core.scrubbing.names import WORD, Kind, kind
-from mhc_core.scrubbing.placeholders import Placeholders, words_of_name
+from mhc_core.scrubbing.placeholders import TITLES, Placeholders, words_of_name
 from mhc_core.scrubbing.risk import grade, residue
 from mhc_core.scrubbing.terms import NO_TERMS, Listed, Terms
 from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, look, steady_windows
@@ -195,7 +195,7 @@ class Scrubber:
             piece
             for piece in spans
             if not any(start <= piece.start and piece.end <= end for start, end in kept)
-            and not (piece.recognizer != "deny_list" and any(_excused(piece, one) for one in listed))
+            and not (piece.recognizer != "deny_list" and any(_excused(view.text, piece, one) for one in listed))
         ]
         return [
             piece._replace(start=start, end=end)
@@ -249,9 +249,12 @@ def version(model: str | None, terms: Terms) -> str:
     return "+".join(part for part in (VERSION, model and f"model:{model}", terms.digest) if part)
 
 
-def _excused(piece: _Piece, listed: Listed) -> bool:
-    """Whether an allowed term is all that was found."""
-    return not listed.deny and piece.type is listed.type and listed.start <= piece.start and piece.end <= listed.end
+def _excused(text: str, piece: _Piece, listed: Listed) -> bool:
+    """Whether an allowed term is all that was found, titles such as "chef" aside."""
+    if listed.deny or piece.type is not listed.type or piece.end <= listed.start or listed.end <= piece.start:
+        return False
+    rest = text[piece.start : max(piece.start, listed.start)] + " " + text[min(piece.end, listed.end) : piece.end]
+    return all(word.lower() in TITLES for word in re.findall(r"\w+", rest))
 
 
 def resolve(pieces: Iterable[_Piece]) -> list[_Piece]:

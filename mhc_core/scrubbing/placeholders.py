@@ -10,12 +10,13 @@ from mhc_core.scrubbing.names import WORD
 from mhc_core.scrubbing.view import PLACEHOLDER
 from mhc_core.scrubbing.vocabulary import FUNCTION, words
 
-_TITLES = words(
+TITLES = words(
     """
     mr mrs ms miss mister dr doctor prof professor sir chef coach chief sr sra rev father pastor aunt uncle
     auntie the
     """
 )
+"""Words before a name that are no part of it."""
 _DICTATED = re.compile(r"\(?\[?\b(at|dot|underscore|dash|arroba|punto)\b\]?\)?", re.IGNORECASE)
 _SIGNS = {"at": "@", "arroba": "@", "dot": ".", "punto": ".", "underscore": "_", "dash": "-"}
 
@@ -96,7 +97,7 @@ def words_of_name(value: str) -> list[str]:
     return [
         word
         for word in words
-        if len(word) > 2 and word.lower() not in _TITLES and word.lower() not in FUNCTION and not word.isupper()
+        if len(word) > 2 and word.lower() not in TITLES and word.lower() not in FUNCTION and not word.isupper()
     ]
 
 
@@ -104,7 +105,7 @@ def _name_words(value: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", value.casefold())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     words = [match.group().removesuffix("'s") for match in WORD.finditer(plain.replace("’", "'"))]
-    return [word for word in words if word not in _TITLES] or words
+    return [word for word in words if word not in TITLES] or words
 
 
 def canonical(kind: PiiType, value: str) -> str:

@@ -96,8 +96,18 @@ def _measure_stock(files: list[Path]) -> dict[str, Any]:
 def _measure(files: list[Path], detect: Detect) -> dict[str, Any]:
     detect("My name is Jane Doe, call 650-555-0100.")  # whatever is loaded on first use is not measured
     sets = {re.sub(r"^pii_(spans_)?|\.jsonl\.gz$", "", file.name): score(list(read(file)), detect) for file in files}
+    return {"sets": sets, "peak_rss_mb": round(_peak_rss() / 1024**2)}
+
+
+def _peak_rss() -> int:
+    """The most memory this process ever held, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # what getrusage says on Linux is at least what the parent held when this process began
+        for line in status.read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"sets": sets, "peak_rss_mb": round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))}
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _show(report: dict[str, Any]) -> None:

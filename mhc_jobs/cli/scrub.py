@@ -2,12 +2,15 @@
 
 import json
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing
 from functools import partial
 from itertools import chain, islice
+from multiprocessing import connection
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, NamedTuple
 
@@ -40,8 +43,15 @@ def command(
     Reads JSON lines {"id", "text"} and writes {"id", "text", "findings", "risk", "safe_for_training"} in the same
     order. A line that can not be scrubbed becomes {"id", "line", "error"}, and the exit code is 1 at the end.
     """
-    allow = tuple(business.load(settings.load().business_file).allow_list)
-    work = partial(scrub_lines, allow=allow, plain=plain)
+    configured = settings.load()
+    allow = tuple(business.load(configured.business_file).allow_list)
+    work = partial(
+        scrub_lines,
+        allow=allow,
+        plain=plain,
+        model=configured.pii_model,
+        budget=configured.scrub_timeout_seconds,
+    )
     refused = 0
     with closing(_open(file)) as stream:
         numbered = enumerate(_lines(stream), start=1)
@@ -84,7 +94,7 @@ def _parallel(
 ) -> Iterator[Line]:
     """``work`` on batches of lines in other processes, results in the order of input, a bounded number read ahead."""
     waiting: deque[Future[list[Line]]] = deque()
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
     try:
         lines = iter(numbered)
         while batch := list(islice(lines, BATCH)):
@@ -97,9 +107,25 @@ def _parallel(
         pool.shutdown(cancel_futures=True)
 
 
-def scrub_lines(numbered: list[tuple[int, bytes | None]], allow: tuple[str, ...], plain: bool) -> list[Line]:
+def _end_with_parent() -> None:
+    """A process of a pool outlives a parent that is killed; this one ends with it."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def scrub_lines(
+    numbered: list[tuple[int, bytes | None]], allow: tuple[str, ...], plain: bool, model: str | None, budget: float
+) -> list[Line]:
     """The output lines of some input lines; empty JSON lines vanish."""
-    scrubber = Scrubber.load(allow)
+    scrubber = Scrubber.load(allow, model, budget)
     one = _plain if plain else _record
     return [line for number, raw in numbered if (line := one(scrubber, number, raw)) is not None]
 

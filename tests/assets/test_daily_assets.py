@@ -130,3 +130,44 @@ def test_no_event_and_no_log_line_shows_a_customer(sampled_engine: sa.Engine, in
     said = json.dumps([str(entry) for entry in instance.all_logs(result.run_id)]).lower()
     assert len(said) > 10_000
     assert [value for value in personal if value in said] == []
+
+
+def test_a_scrubber_that_does_not_load_holds_every_answer_and_the_alarm_goes_off(
+    sampled_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("MHC_PII_MODEL", "no_such_model_here")
+        result = execute("collect", instance, RANGE, raise_on_error=False)
+    assert not result.success
+    assert made(result) == DAILY, "it went through to the end and wrote down what it held"
+    assert "nothing_was_held_by_an_error" in {
+        check.check_name for check in result.get_asset_check_evaluations() if not check.passed
+    }
+    assert count(sampled_engine, "ai.training_examples") == 0
+    held = count(sampled_engine, "ai.scrub_holds where kind = 'error' and reason like '%no_such_model_here%'")
+    assert held == metadata(result, "scrubbed_training_data")["held"] > 30
+
+    assert execute("collect", instance, RANGE).success
+    assert count(sampled_engine, "ai.scrub_holds where kind = 'error'") == 0
+    assert count(sampled_engine, "ai.training_examples where language = 'en'") > 30
+
+
+def test_a_mark_that_is_not_met_fails_its_check_and_stops_nothing(
+    sampled_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    with sampled_engine.begin() as connection:
+        message = connection.execute(
+            sa.text("select id, length(content) from ai.messages where content ilike '%hibachi%' order by id limit 1")
+        ).one()
+        connection.execute(
+            sa.text("""
+                insert into ai.scrub_marks (message_id, kind, type, start, "end", marked_by, marked_at)
+                values (:id, 'missed', 'ADDRESS', 0, :length, 'kim', now())
+            """),
+            {"id": message.id, "length": message.length},
+        )
+    result = execute("collect", instance, RANGE)
+    assert result.success
+    [check] = [one for one in result.get_asset_check_evaluations() if one.check_name == "reviewers_marks_hold"]
+    assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.ERROR, False)
+    assert check.metadata["still_missed"].value == check.metadata["marks"].value == 1

@@ -49,6 +49,13 @@ def test_old_text_goes_and_what_was_derived_stays(old: sa.Engine, tmp_path: Path
         due = retention.due(connection, DAYS, NOW)
         assert connection.scalar(sa.text("select count(*) from ai.messages where content = ''")) == 0
     assert due == (25, 100, 25)
+    with old.begin() as connection:
+        connection.execute(
+            sa.text("""
+                insert into ai.scrub_marks (message_id, kind, type, start, "end", marked_by, marked_at)
+                select id, 'missed', 'PERSON', 0, 1, 'Ann', now() from ai.messages
+            """)
+        )
     assert retention.apply(old, DAYS, NOW) == due
     assert {table: _rows(old, table) for table in derived} == before
     with old.begin() as connection:  # the title of a learned article that was cited is scrubbed text
@@ -65,6 +72,7 @@ def test_old_text_goes_and_what_was_derived_stays(old: sa.Engine, tmp_path: Path
                     " where c.customer_id = 'young'")
         ).scalar_one()  # fmt: skip
         assert young == "today's question"
+        assert connection.scalar(sa.text("select count(*) from ai.scrub_marks")) == 1
 
 
 def test_again_changes_nothing_and_batches_add_up(old: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:

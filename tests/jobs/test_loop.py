@@ -22,6 +22,7 @@ from mhc_core.status import status
 from mhc_jobs import dagster_home
 from mhc_jobs.loop import LoopResult, run_loop
 
+pytestmark = pytest.mark.timeout(900)
 LEARNING, DAYS = 550, 6
 RAW = {"conversations", "messages", "feedback"}
 ENOUGH = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "50"}

@@ -3,8 +3,11 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -103,6 +106,20 @@ def test_several_processes_answer_in_order(tmp_path: Path) -> None:
     answers = output(result.stdout)
     assert [answer["id"] for answer in answers] == list(range(count))
     assert {answer["text"] for answer in answers} == {"call [PHONE_1]"}
+
+
+def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(lines({"id": 1, "text": "ok"}) * 200_000, encoding="utf-8")
+    command = [str(Path(sys.executable).parent / "mhc"), "scrub", str(file), "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        workers = psutil.Process(running.pid).children(recursive=True)
+        running.kill()
+        running.stdout.close()
+    assert len(workers) >= 2
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
 
 
 def test_lines_are_read_one_at_a_time_and_too_long_ones_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:

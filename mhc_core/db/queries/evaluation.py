@@ -15,7 +15,7 @@ _T = evaluations.c
 
 
 class Evaluation(NamedTuple):
-    """A comparison of two models on held-out questions; differences, by question and their mean, are in answer similarity, 0..1."""
+    """A comparison of two models on held-out questions; differences are in answer similarity, 0..1."""
 
     id: int
     key: str

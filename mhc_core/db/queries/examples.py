@@ -28,7 +28,7 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
     """
     c, s, m = conversations.c, conversation_scores.c, messages.c
     due = (
-        sa.select(c.id, c.customer_id, c.channel, s.score)
+        sa.select(c.id, c.customer_id, c.channel, s.score, c.channel_metadata["customer"].label("record"))
         .join(conversation_scores, s.conversation_id == c.id)
         .where(
             within(c.started_at, day),
@@ -84,7 +84,14 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
         )
     found = [
         SourceConversation(
-            row.id, row.customer_id, row.channel, day, row.score, stars.get(row.id), tuple(parts.get(row.id, ()))
+            row.id,
+            row.customer_id,
+            row.channel,
+            day,
+            row.score,
+            stars.get(row.id),
+            tuple(parts.get(row.id, ())),
+            row.record if isinstance(row.record, dict) else {},
         )
         for row in connection.execute(sa.select(due).order_by(due.c.id))
     ]

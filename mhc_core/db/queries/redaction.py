@@ -201,6 +201,12 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
         """),
         {"before": before, "limit": limit},
     )
+    connection.execute(  # a mark is a place in a text, and the text goes
+        sa.text("""
+            delete from ai.scrub_marks where message_id in (
+                select m.id from ai.messages m join old_conversations o on o.id = m.conversation_id)
+        """)
+    )
     keys = known_pads(connection)
     messages = connection.execute(
         sa.text("""

@@ -65,7 +65,7 @@ def _stands_alone(text: str, given: Word, surname: Word) -> bool:
     """Whether given name and surname are a clause of their own, or stand right before a phone number or e-mail.
 
     This is how people sign, and what is left of "jan bishop" or "austin pate" when nothing has a capital: words that
-    are also a month, a town or an office. A month or town counts only when announced, or with a contact behind it.
+    are also a month, a town or an office. A month, town or dish counts only when announced, or with a contact behind.
     """
     before = text[max(0, given.start - 60) : given.start]
     announced = any(cue.search(before) for cue in (cues.PERSONAL, cues.ANNOUNCED, cues.INTRODUCED))
@@ -75,14 +75,14 @@ def _stands_alone(text: str, given: Word, surname: Word) -> bool:
         or min(len(given.text), len(surname.text)) < 3
         or given.lower not in given_names()
         or surname.lower not in surnames()
-        or both & (FUNCTION | FOOD)
+        or both & FUNCTION
         or not (announced or _CLAUSE_START.search(before))
     ):
         return False
     rest = text[surname.end :]
     if announced or _CONTACT.match(rest):
         return True
-    return not both & (CALENDAR | PLACES) and bool(_CLAUSE_END.match(rest))
+    return not both & (CALENDAR | PLACES | FOOD) and bool(_CLAUSE_END.match(rest))
 
 
 def _begins(text: str, words: Sequence[Word], index: int, cased: bool) -> float:
@@ -267,11 +267,24 @@ def _whole_message(text: str, words: Sequence[Word]) -> Sequence[Word]:
         alone = text.strip(" .!\n") == head[0].text
         capital = alone and head[0].capital and not head[0].text.isupper()
         written = capital and (kinds[0] is Kind.EITHER or (kinds[0] is Kind.MISSPELT and head[0].lower in surnames()))
-        return words if kinds[0] in _LISTED or written else ()
+        strange = alone and kinds[0] is Kind.UNKNOWN and _speakable(head[0].lower)
+        return words if kinds[0] in _LISTED or written or strange else ()
     if text[head[0].end : head[-1].start].strip(" ,.").isdigit():
         return ()
     if kinds[0] in (*NAMELIKE, Kind.EITHER) and all(
         word.kind in (*NAMELIKE, Kind.EITHER) or word.lower in surnames() for word in head
     ):
-        return words if any(one in _LISTED for one in kinds) or all(word.capital for word in head) else ()
+        strange = len(head) == 2 and kinds == [Kind.UNKNOWN] * 2 and all(_speakable(word.lower) for word in head)
+        return words if any(one in _LISTED for one in kinds) or strange or all(word.capital for word in head) else ()
+    if len(head) == 2 and text.split() == [word.text for word in head]:
+        first, last = head
+        if first.lower in surnames() | given_names() and kinds[1] in _LISTED:
+            return words
+        if kinds[0] is Kind.GIVEN and last.lower in surnames() | given_names():
+            return words
     return ()
+
+
+def _speakable(word: str) -> bool:
+    """Whether a word in no list reads like a name: letters of the alphabet, neither short nor endless, with vowels."""
+    return 5 <= len(word) <= 14 and word.isascii() and word.isalpha() and bool(re.search(r"[aeiouy]", word))
