@@ -48,7 +48,7 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
     with engine.begin() as connection:
         model_id = training.record(connection, job)
         training.ensure_baseline(connection)
-        found = evaluations.save(connection, "k", model_id, training.BASELINE_ID, version.id, None, comparison)
+        found = evaluations.save(connection, "k", model_id, training.BASELINE_ID, version.id, None, comparison, [])
         rollout.settle(connection, found, settings, NOW)
         details = {"seconds": {"conversations": 1.5}, "rows": {"conversations": 40}, "training_skipped": None}
         audit.record(connection, "loop", LOOP_FINISHED, "loop", details, NOW)

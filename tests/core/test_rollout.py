@@ -41,7 +41,7 @@ def evaluated(
         )
     measured = Interval(0.1, 0.05, 0.15)
     comparison = Comparison(40, 20, {"right": 0.8}, {"right": 0.7}, measured, measured, verdict, ("because",))
-    return evaluations.save(connection, uuid4().hex, model, baseline, "ds-1", None, comparison)
+    return evaluations.save(connection, uuid4().hex, model, baseline, "ds-1", None, comparison, [])
 
 
 def actions(connection: sa.Connection, model: str) -> list[tuple[str, str]]:

@@ -268,3 +268,31 @@ def test_a_score_below_the_threshold_teaches_nothing_new(connection: sa.Connecti
     talk(connection, say("user", "deposit?"), say("assistant", "$1"), score=SETTINGS.quality_threshold - 0.001)
     assert scrub(connection) == 0
     assert scores.summary(connection, DAY, SETTINGS.quality_threshold).at_threshold == 0
+
+
+def test_language_and_tone_are_tagged_and_nothing_is_rewritten(connection: sa.Connection) -> None:
+    said = "Xaver, this is a fucking late answer, you idiot"
+    _, (_, rude) = talk(connection, say("user", said), say("assistant", "sorry"), score=0.9)
+    spanish = say("user", "hola, cuanto cuesta para veinte personas")
+    _, (_, polite) = talk(connection, spanish, say("assistant", "$1,200"), score=0.9)
+    scrub(connection)
+    found = examples(connection)
+    assert (found[rude].language, found[rude].tags) == ("en", ["abuse", "profanity"])
+    assert found[rude].question == said.replace("Xaver", "[PERSON_1]")
+    assert (found[polite].language, found[polite].tags) == ("es", [])
+
+
+def test_an_approved_example_of_before_is_tagged_too_and_stays_approved(connection: sa.Connection) -> None:
+    _, (_, answer) = talk(connection, say("user", "how much is it for us?"), say("assistant", "$1"), score=0.9)
+    scrub(connection)
+    connection.execute(
+        sa.update(training_examples).values(language=None, tags=["abuse"], verified=True, verified_by="kim")
+    )
+    connection.execute(sa.update(conversation_scores).values(scrubber="1"))
+    assert scrub(connection) == 0
+    row = examples(connection)[answer]
+    assert (row.language, row.tags, row.verified) == ("en", [], True)
+    before = row_versions(connection, "training_examples")
+    connection.execute(sa.update(conversation_scores).values(scrubber="1"))
+    scrub(connection)
+    assert row_versions(connection, "training_examples") == before

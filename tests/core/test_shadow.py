@@ -217,14 +217,14 @@ def test_both_models_answer_the_same_and_the_result_is_stored_once(engine: sa.En
     first = shadow.evaluate(engine, ours, theirs, version, None, WordEmbedder(), settings)
     assert ours.asked == theirs.asked
     assert len(ours.asked) == version.validation_count
-    assert first.evaluation.difference == pytest.approx(0)
-    assert first.evaluation.verdict is Verdict.HOLD
+    assert first.difference == pytest.approx(0)
+    assert first.verdict is Verdict.HOLD
     again = shadow.evaluate(engine, ours, theirs, version, None, WordEmbedder(), settings)
-    assert again.evaluation == first.evaluation
+    assert again == first
     assert len(ours.asked) == version.validation_count
     knowledge = knowledge_of(engine, version)
     other = shadow.evaluate(engine, ours, theirs, version, knowledge, WordEmbedder(), settings)
-    assert other.evaluation.id != first.evaluation.id, "another knowledge version is another comparison"
+    assert other.id != first.id, "another knowledge version is another comparison"
 
 
 def test_a_validation_file_that_was_changed_is_refused(engine: sa.Engine, tmp_path: Path) -> None:
