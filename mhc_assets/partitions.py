@@ -6,9 +6,9 @@ from datetime import date
 import dagster as dg
 
 # Older than any conversation the company kept; a day before it can not be backfilled.
-FIRST_DAY = "2020-01-01"
+FIRST_DAY = date(2020, 1, 1)
 
-daily = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, timezone="UTC", end_offset=1)
+daily = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone="UTC", end_offset=1)
 single_run = dg.BackfillPolicy.single_run()
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import dagster as dg
 import sqlalchemy as sa
 
+from mhc_assets.partitions import FIRST_DAY
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import review as reviews
@@ -56,7 +57,8 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
         work = queries.days_with_work(
             connection, scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
         )
-    for first, last in _ranges([*work, today]):
+    # A day outside the partitions (a wrong clock, a very old import) can not be run; its rows stay where they are.
+    for first, last in _ranges([*(day for day in work if FIRST_DAY <= day <= today), today]):
         tags = {
             "dagster/asset_partition_range_start": first.isoformat(),
             "dagster/asset_partition_range_end": last.isoformat(),

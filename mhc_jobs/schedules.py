@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from mhc_assets.partitions import FIRST_DAY
 from mhc_assets.resources import Platform
 from mhc_core.db.queries import collection as queries
 from mhc_core.scoring import scorer_version
@@ -33,9 +34,9 @@ def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> 
             connection,
             scorer_version(platform.embedder()),
             scrubber_version(connection, platform.settings),
-            MAX_DAYS_A_TICK,
         )
-    for day in sorted({yesterday, *(day for day in changed if day < scheduled.date())}):
+    earlier = [day for day in changed if FIRST_DAY <= day < scheduled.date()][:MAX_DAYS_A_TICK]
+    for day in sorted({yesterday, *earlier}):
         yield dg.RunRequest(run_key=f"collect:{scheduled:%Y-%m-%d}:{day}", partition_key=day.isoformat())
 
 

@@ -198,6 +198,23 @@ def test_the_daily_collection_takes_yesterday_and_days_that_changed(
     assert [request.partition_key for request in after] == ["2026-11-01"]
 
 
+def test_a_day_outside_the_partitions_starts_no_run_and_stops_none(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    with reviewed_engine.begin() as connection:
+        connection.execute(
+            sa.text("""
+                insert into ai.conversations
+                    (id, source, source_id, channel, status, started_at, last_message_at)
+                select gen_random_uuid(), 'test', t, 'web', 'closed', t::timestamptz, t::timestamptz
+                from unnest(array['2013-05-05', '2036-05-05']) t
+            """)
+        )
+    days = [request.partition_key for request in schedule("collect_daily", instance, NOW)]
+    assert "2026-11-01" in days
+    assert not {"2013-05-05", "2036-05-05"} & set(days)
+
+
 def test_a_backfilled_range_leaves_no_day_of_conversations_open(
     sampled_engine: sa.Engine, instance: dg.DagsterInstance
 ) -> None:

@@ -59,7 +59,7 @@ def save_intents(connection: sa.Connection, intents: Sequence[tuple[UUID, str]])
         )
 
 
-def days_with_work(connection: sa.Connection, scorer: str, scrubber: str, limit: int | None = None) -> list[date]:
+def days_with_work(connection: sa.Connection, scorer: str, scrubber: str) -> list[date]:
     """UTC days, oldest first, with something to do.
 
     That is: finished conversations that scoring or scrubbing has not seen as they are now or failed on, or feedback
@@ -86,7 +86,7 @@ def days_with_work(connection: sa.Connection, scorer: str, scrubber: str, limit:
     )
     unscored = sa.select(sa.cast(sa.func.timezone("UTC", _F.given_at), sa.Date)).where(_F.score.is_(None))
     days = sa.union(query, unscored).subquery("days")
-    return list(connection.scalars(sa.select(days.c[0]).order_by(days.c[0]).limit(limit)))
+    return list(connection.scalars(sa.select(days.c[0]).order_by(days.c[0])))
 
 
 class DaySummary(NamedTuple):
