@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted.
 """
 
+import signal
 import sys
 
 import typer
@@ -61,6 +62,8 @@ app.add_typer(bench, name="bench")
 
 def main() -> None:
     """Entry point of the ``mhc`` script."""
+    # A script that starts us with `&` leaves SIGINT ignored, and Dagster then has SIGTERM ignored as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except MHCError as error:
