@@ -94,8 +94,8 @@ def _tend(service: Service, environment: Mapping[str, str], say: Callable[[str],
 def _child() -> None:
     """In the child: signals as usual, and an end when the supervisor is killed.
 
-    A shell that starts us with ``&`` leaves SIGINT ignored, and where Dagster runs SIGTERM is then ignored, too: the end
-    of the supervisor would reach nobody.
+    A shell that starts us with ``&`` leaves SIGINT ignored, and where Dagster runs SIGTERM is then ignored, too: the
+    end of the supervisor would reach nobody.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
