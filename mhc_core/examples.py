@@ -17,6 +17,10 @@ from mhc_core.settings import Settings
 CONTEXT_TURNS = 6
 Origin = Literal["score", "human_edit", "correction"]
 NOT_LEARNED = frozenset({"quote", "handover", "waiting"})
+HANDED_OVER = frozenset({"handover", "waiting"})
+"""What serving says while a person is on the way: no answer to the question before it."""
+PERSON = "person"
+"""Who wrote an agent's reply to a conversation that was handed over."""
 RISK_ORDER = ("none", "low", "medium", "high")
 
 
@@ -105,11 +109,11 @@ def customer_hash(salt: bytes, customer_id: str) -> str:
 def origin(message: SourceMessage, conversation: SourceConversation, settings: Settings) -> Origin | None:
     """Why an answer becomes an example, or ``None``.
 
-    A human edit always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a worked-out quote would teach
+    A human edit, or a person's own reply, always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a worked-out quote would teach
     one party's numbers to all others. A disliked answer, or one the model was unsure of, goes to review to be
     corrected. The rest is promoted by the conversation's score, unless a rating below the minimum says otherwise.
     """
-    if message.edited_content is not None:
+    if message.edited_content is not None or message.agent == PERSON:
         return "human_edit"
     if message.agent in NOT_LEARNED:
         return None
@@ -146,7 +150,7 @@ def build(
             continue
         start = max(0, asked[0] - CONTEXT_TURNS)
         answer = edits[answered] if answered in edits else contents[answered]
-        involved = [*contents[start : asked[-1] + 1], answer]
+        involved = [*contents[start : asked[0]], *(contents[index] for index in asked), answer]
         if hold := _hold(message.id, involved):
             holds.append(hold)
             continue
@@ -191,12 +195,17 @@ def build(
 
 
 def exchanges(messages: Sequence[SourceMessage]) -> list[tuple[list[int], int]]:
-    """Indexes of the customer's messages in a row, and of the answer right after them."""
+    """Indexes of the customer's messages in a row, and of the answer right after them.
+
+    A hand-over answers nothing: the question stays open until a person replies.
+    """
     found: list[tuple[list[int], int]] = []
     asked: list[int] = []
     for index, message in enumerate(messages):
         if message.role == "user":
             asked.append(index)
+            continue
+        if message.agent in HANDED_OVER and message.edited_content is None:
             continue
         if message.role in ANSWERING_ROLES and asked:
             found.append((asked, index))

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -35,8 +35,8 @@ class Holder:
     role: Role
 
 
-def create(connection: sa.Connection, name: str, role: Role, now: datetime) -> str:
-    """Make a key and return it: the only time it can be read.
+def create(connection: sa.Connection, name: str, role: Role, now: datetime, lifetime: timedelta | None = None) -> str:
+    """Make a key and return it: the only time it can be read. Without a lifetime it never expires.
 
     Raises:
         DataError: the name is blank or longer than 100 characters.
@@ -45,7 +45,7 @@ def create(connection: sa.Connection, name: str, role: Role, now: datetime) -> s
     if not 0 < len(title) <= 100:
         raise DataError("a key needs a name of 1 to 100 characters; say who or what will use it")
     key = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
-    key_id = queries.insert(connection, title, role, digest(key), now)
+    key_id = queries.insert(connection, title, role, digest(key), now, now + lifetime if lifetime else None)
     audit.record(connection, "cli", "key.created", f"api_key:{key_id}", {"name": title, "role": role}, now)
     return key
 
@@ -54,13 +54,15 @@ def authenticate(connection: sa.Connection, key: str, now: datetime) -> Holder:
     """The holder of this key; notes when it was last used, at most once a minute.
 
     Raises:
-        AccessDenied: no such key, or it was revoked.
+        AccessDenied: no such key, or it was revoked or has expired.
     """
     row = queries.find(connection, digest(key))
     if row is None:
         raise AccessDenied("this API key is not known; make one with `mhc keys create`")
     if row.revoked_at is not None:
         raise AccessDenied("this API key was revoked; make another with `mhc keys create`")
+    if row.expires_at is not None and row.expires_at <= now:
+        raise AccessDenied("this API key has expired; make another with `mhc keys create`")
     queries.touch(connection, row.id, now)
     return Holder(row.id, row.name, Role(row.role))
 
@@ -78,6 +80,25 @@ def revoke(connection: sa.Connection, key_id: int, now: datetime) -> None:
     if any(row.id == key_id for row in queries.listed(connection)):
         raise Conflict(f"API key {key_id} is revoked already; `mhc keys list` shows all keys")
     raise NotFound(f"there is no API key {key_id}; `mhc keys list` shows all keys")
+
+
+def rotate(connection: sa.Connection, key_id: int, now: datetime, overlap: timedelta) -> str:
+    """Replace a key: the new one is valid at once and lives as long as the old one was made for; the old one ends when
+    the overlap does. Returns the new key.
+
+    Raises:
+        NotFound: no such key.
+        Conflict: it is revoked or has expired.
+    """
+    old = queries.by_id(connection, key_id)
+    if old is None:
+        raise NotFound(f"there is no API key {key_id}; `mhc keys list` shows all keys")
+    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= now):
+        raise Conflict(f"API key {key_id} is no longer valid; make another with `mhc keys create`")
+    key = create(connection, old.name, Role(old.role), now, old.expires_at - old.created_at if old.expires_at else None)
+    queries.expire(connection, key_id, now + overlap)
+    audit.record(connection, "cli", "key.rotated", f"api_key:{key_id}", {"old_until": str(now + overlap)}, now)
+    return key
 
 
 def digest(key: str) -> str:

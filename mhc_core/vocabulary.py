@@ -38,6 +38,15 @@ class ConversationStatus(StrEnum):
     CLOSED = "closed"
 
 
+class HandoverState(StrEnum):
+    """The life of a hand-over to a person; the last two are final."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    GIVEN_BACK = "given_back"
+    RESOLVED = "resolved"
+
+
 class Outcome(StrEnum):
     """How a conversation ended for the business."""
 
@@ -80,3 +89,12 @@ class JobStatus(StrEnum):
     @property
     def final(self) -> bool:
         return self in (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+class FeedbackVia(StrEnum):
+    """How a rating came in: in the chat, by a link in an e-mail, by the survey after a booking, from our own agent."""
+
+    CHAT = "chat"
+    EMAIL = "email"
+    SURVEY = "survey"
+    AGENT = "agent"

@@ -17,6 +17,8 @@ from mhc_serving.live import LiveVersions
 from mhc_serving.providers import ConfiguredProviders, Providers
 from mhc_serving.routes import chat, completions, feedback, health, knowledge, models, privacy, review, web
 
+MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
+
 _DESCRIPTION = """
 Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
 the business's own file, and with a person where one is needed. Every answer is stored with the versions that made it.
@@ -69,6 +71,7 @@ def create_app(
         summary="Chat with customers, learn from what they say.",
         description=_DESCRIPTION,
         lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
         openapi_tags=[
             {"name": "chat", "description": "Talking with customers."},
             {"name": "openai", "description": "The same for OpenAI clients."},

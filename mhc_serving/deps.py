@@ -36,6 +36,8 @@ def _services(request: Request) -> Services:
 
 App = Annotated[Services, Depends(_services)]
 
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
 _bearer = HTTPBearer(auto_error=False, description="An API key made with `mhc keys create`.")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key in a header of its own.")
 
@@ -78,12 +80,17 @@ Staff = Annotated[Holder, Depends(_allow(Role.REVIEWER, Role.AGENT))]
 
 
 def _customer_access(
+    request: Request,
     app: App,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_header)],
 ) -> None:
-    """Open while the API listens on loopback only; elsewhere a customer id is believed only from a key holder."""
-    if not is_loopback(app.settings.serve_host):
+    """Open while the API listens on loopback only; elsewhere a customer id is believed only from a key holder.
+
+    A request that a proxy passed on came from elsewhere, wherever the API itself listens.
+    """
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    if forwarded or not is_loopback(app.settings.serve_host):
         _holder(app, bearer, header)
 
 

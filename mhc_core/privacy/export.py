@@ -16,6 +16,7 @@ _TITLES = {
     "conversations": "Conversations",
     "messages": "Messages",
     "feedback": "Feedback",
+    "handovers": "When a person took over",
     "conversation_scores": "How conversations were scored",
     "training_examples": "What was learned from, with names and numbers taken out",
     "scrub_holds": "Answers kept out of training",

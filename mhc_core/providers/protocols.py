@@ -1,6 +1,6 @@
 """What the stages ask of a provider: to embed, to answer, to fine-tune. Adapters live beside this module."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -45,19 +45,52 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """Something a model may call while it answers: ``parameters`` is the JSON schema of its arguments, an object.
+
+    ``call`` takes the arguments as decoded JSON and returns the text the model reads. Arguments that do not fit the
+    schema or the business come back as a text that says what is wrong, never as an exception: the model may correct
+    them. What goes wrong on our side is an ``MHCError``.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    call: Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call that was made for an answer, with the text it returned: evidence for what the answer states."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One question with what is known around it. ``history`` is oldest first, without the question itself."""
+    """One question with what is known around it. ``history`` is oldest first, without the question itself.
+
+    ``temperature`` is the agent's, 0..2; ``None`` leaves it to the adapter. A model without tool calling leaves
+    ``tools`` aside.
+    """
 
     question: str
     history: Sequence[Turn] = ()
     passages: Sequence[Passage] = ()
     intent: Intent | None = None
     system_prompt: str = ""
+    temperature: float | None = None
+    tools: Sequence[Tool] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChatAnswer:
-    """An answer with its evidence. ``confidence`` is the estimated probability, 0..1, that it is right."""
+    """An answer with its evidence. ``confidence`` is the estimated probability, 0..1, that it is right.
+
+    ``tool_calls`` are the calls made on the way, in order.
+    """
 
     text: str
     confidence: float
@@ -67,6 +100,7 @@ class ChatAnswer:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: Decimal = Decimal(0)
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class ChatModel(Protocol):

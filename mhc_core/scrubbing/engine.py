@@ -3,8 +3,10 @@
 import copy
 import re
 import time
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from mhc_core.errors import ConfigurationError, ScrubRefused
@@ -44,6 +46,20 @@ class _Piece(NamedTuple):
     type: PiiType
     score: float
     recognizer: str
+
+
+class _Cover:
+    """Slices of a text, asked whether one of them holds another slice whole."""
+
+    def __init__(self, slices: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(slices)
+        self._starts = [start for start, _ in ordered]
+        self._reach = list(accumulate((end for _, end in ordered), max))
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a slice begins at ``start`` or before and ends at ``end`` or after."""
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._reach[before - 1] >= end
 
 
 class Scrubber:
@@ -181,20 +197,17 @@ class Scrubber:
                 read[window] = self._read(window)
             spans += [_shift(piece, offset) for piece in read[window]]
         names = {*names, *_name_words(view.text, spans), *_name_words(text, taken)}
-        spans += [
-            one
-            for one in _echoes(view.text, names)
-            if not any(p.start <= one.start and one.end <= p.end for p in spans)
-        ]
+        found = _Cover((piece.start, piece.end) for piece in spans)
+        spans += [one for one in _echoes(view.text, names) if not found.holds(one.start, one.end)]
         kept = (
-            [(match.start(), match.end()) for match in self._allow.finditer(view.text)] if self._allow and spans else []
+            _Cover(match.span() for match in self._allow.finditer(view.text)) if self._allow and spans else _Cover(())
         )
         listed = list(self._terms.find(view.text))
         spans += [_Piece(one.start, one.end, one.type, 1.0, "deny_list") for one in listed if one.deny]
         whole = [
             piece
             for piece in spans
-            if not any(start <= piece.start and piece.end <= end for start, end in kept)
+            if not kept.holds(piece.start, piece.end)
             and not (piece.recognizer != "deny_list" and any(_excused(view.text, piece, one) for one in listed))
         ]
         return [

@@ -1,6 +1,7 @@
 """``mhc keys``: make, list and revoke API keys."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import orjson
@@ -23,11 +24,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def create(
     role: Annotated[Role, typer.Option(help="What the key may do; admin may do everything.")],
     name: Annotated[str, typer.Option(help="Who or what uses it; decisions are recorded under this name.")],
+    expires: Annotated[str | None, typer.Option(help="Lifetime, e.g. 90d. Left out: it never expires.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown this once; only its hash is stored."""
     with database(configuration.load()) as engine, engine.begin() as connection:
-        key = keys.create(connection, name, role, datetime.now(UTC))
+        key = keys.create(connection, name, role, datetime.now(UTC), _length(expires) if expires else None)
     if as_json:
         typer.echo(orjson.dumps({"name": name.strip(), "role": role, "key": key}).decode())
         return
@@ -43,11 +45,34 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(orjson.dumps({"keys": [row._asdict() for row in rows]}).decode())
         return
-    table = Table("ID", "Name", "Role", "Made", "Last used", "Revoked")
+    table = Table("ID", "Name", "Role", "Made", "Last used", "Revoked", "Expires")
     for row in rows:
-        times = (row.created_at, row.last_used_at, row.revoked_at)
+        times = (row.created_at, row.last_used_at, row.revoked_at, row.expires_at)
         table.add_row(str(row.id), row.name, row.role, *(f"{at:%Y-%m-%d %H:%M}" if at else "" for at in times))
     console.print(table if rows else "No keys yet; make one with `mhc keys create --role reviewer --name …`.")
+
+
+@app.command()
+def rotate(
+    key_id: Annotated[int, typer.Argument(metavar="ID", help="From `mhc keys list`.")],
+    overlap: Annotated[str, typer.Option(help="How long the old key stays valid, e.g. 24h, 30m, 7d.")] = "24h",
+    as_json: AsJson = False,
+) -> None:
+    """Replace a key: the new one is valid at once, the old one until the overlap ends."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        key = keys.rotate(connection, key_id, datetime.now(UTC), _length(overlap))
+    if as_json:
+        typer.echo(orjson.dumps({"replaces": key_id, "key": key}).decode())
+        return
+    console.print(f"This replaces key {key_id}, which ends in {overlap}. Keep it now, it is not shown again:")
+    typer.echo(key)
+
+
+def _length(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,5})([mhd])", text)
+    if match is None:
+        raise typer.BadParameter(f"{text!r} is not a length of time; write it like 30m, 24h or 90d")
+    return timedelta(minutes=int(match[1]) * {"m": 1, "h": 60, "d": 1440}[match[2]])
 
 
 @app.command()

@@ -14,7 +14,7 @@ from mhc_core.db.tables import api_keys, audit_log
 from mhc_core.errors import AccessDenied, Conflict, DataError, NotFound
 from mhc_core.keys import Role
 from mhc_core.settings import Settings
-from mhc_serving.app import create_app, utc_now
+from mhc_serving.app import MAX_BODY_BYTES, create_app, utc_now
 
 KeyOf = Callable[[str], dict[str, str]]
 ROLES = ("app", "agent", "reviewer", "admin")
@@ -114,6 +114,20 @@ def test_beyond_loopback_customers_speak_through_a_key_holder(
         assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+def test_what_a_proxy_passes_on_is_not_from_this_machine(client: TestClient, key_of: KeyOf, header: str) -> None:
+    passed_on = {header: "203.0.113.9"}
+    assert client.post("/api/v1/chat", json=CHAT, headers=passed_on).status_code == 401
+    assert client.post("/api/v1/chat", json=CHAT, headers={**passed_on, **key_of("app")}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/chat", "/v1/chat/completions"])
+def test_a_body_that_is_too_large_is_refused(client: TestClient, path: str) -> None:
+    refused = client.post(path, content=b" " * (MAX_BODY_BYTES + 1), headers={"Content-Type": "application/json"})
+    assert refused.status_code == 413
+    assert "too large" in refused.text
+
+
 def test_a_key_is_stored_as_a_hash_only(connection: sa.Connection) -> None:
     key = keys.create(connection, " Ann ", Role.REVIEWER, utc_now())
     row = connection.execute(sa.select(api_keys)).one()
@@ -145,6 +159,22 @@ def test_use_is_noted_at_most_once_a_minute(connection: sa.Connection) -> None:
         used = key_queries.listed(connection)[0].last_used_at
         assert used is not None
         assert used == now + timedelta(seconds=noted)
+
+
+def test_rotation_lets_the_old_key_end_with_the_overlap(connection: sa.Connection) -> None:
+    now = utc_now()
+    old = keys.create(connection, "Ann", Role.APP, now, timedelta(days=90))
+    holder = keys.authenticate(connection, old, now)
+    new = keys.rotate(connection, holder.id, now, timedelta(hours=24))
+    assert keys.authenticate(connection, new, now).role is Role.APP
+    assert keys.authenticate(connection, old, now + timedelta(hours=23)) == holder
+    with pytest.raises(AccessDenied, match="expired"):
+        keys.authenticate(connection, old, now + timedelta(hours=24))
+    assert keys.authenticate(connection, new, now + timedelta(days=89))
+    with pytest.raises(AccessDenied, match="expired"):
+        keys.authenticate(connection, new, now + timedelta(days=90))
+    with pytest.raises(Conflict):
+        keys.rotate(connection, holder.id, now + timedelta(hours=24), timedelta(hours=1))
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101])

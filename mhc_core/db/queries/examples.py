@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.redaction import empty_erased
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
-from mhc_core.examples import Example, Hold, SourceConversation, SourceMessage
+from mhc_core.examples import PERSON, Example, Hold, SourceConversation, SourceMessage
 from mhc_core.settings import Settings
 
 _T = training_examples.c
@@ -110,6 +110,7 @@ def held_by_error(conversation_id: sa.ColumnElement[UUID]) -> sa.Exists:
 def _teaches(conversation: SourceConversation, settings: Settings) -> bool:
     return conversation.score >= settings.quality_threshold or any(
         message.edited_content is not None
+        or message.agent == PERSON
         or message.vote == "down"
         or (message.stars is not None and message.stars <= 2)
         or (message.confidence is not None and message.confidence < settings.confidence_threshold)

@@ -19,6 +19,7 @@ _HELD = {
         select * from ai.feedback where customer_id = any(:ids) or conversation_id in ({_CONVERSATIONS})
         order by given_at, id
     """,
+    "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
     "conversation_scores": f"select * from ai.conversation_scores where conversation_id in ({_CONVERSATIONS})",
     "training_examples": f"select * from ai.training_examples where id in ({_EXAMPLES}) order by sequence",
     "scrub_holds": f"""

@@ -41,6 +41,7 @@ _EMPTY_EXAMPLE = """
 _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e on e.id = m.conversation_id)"
 
 _ERASE = {
+    "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
     "feedback": """
         delete from ai.feedback
         where customer_id = any(:ids) or conversation_id in (select id from erased_conversations)
@@ -205,6 +206,14 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
         sa.text("""
             delete from ai.scrub_marks where message_id in (
                 select m.id from ai.messages m join old_conversations o on o.id = m.conversation_id)
+        """)
+    )
+    connection.execute(
+        sa.text("""
+            update ai.handovers set reason = null,
+                state = case when state in ('waiting', 'claimed') then 'resolved' else state end,
+                closed_at = coalesce(closed_at, opened_at)
+            where conversation_id in (select id from old_conversations)
         """)
     )
     keys = known_pads(connection)

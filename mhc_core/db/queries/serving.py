@@ -56,6 +56,7 @@ class NewTurn:
     output_tokens: int | None = None
     cost_usd: Decimal | None = None
     latency_ms: float | None = None
+    cached: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -1,11 +1,13 @@
 """The tables of schema ``ai``, in the order data flows through them.
 
-Raw customer text lives in ``conversations``, ``messages`` and ``feedback`` only; every later table holds scrubbed text.
+Raw customer text lives in ``conversations``, ``messages``, ``feedback`` and ``feedback_history`` only; every later table
+holds scrubbed text.
 Times are UTC, money is numeric (USD). Versioned things (data sets, models, knowledge, prompts) are never updated in
 place: ``version_aliases`` says which one is live, and moving it is how a promotion or a rollback happens.
 """
 
 from mhc_core.db.tables.base import SCHEMA, metadata
+from mhc_core.db.tables.handovers import handovers
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
     knowledge_chunks,
@@ -34,7 +36,7 @@ from mhc_core.db.tables.models import (
     version_aliases,
 )
 from mhc_core.db.tables.operations import api_keys, audit_log, erasures, installation
-from mhc_core.db.tables.raw import conversations, feedback, messages
+from mhc_core.db.tables.raw import conversations, feedback, feedback_history, messages
 
 __all__ = [
     "SCHEMA",
@@ -47,6 +49,8 @@ __all__ = [
     "erasures",
     "evaluations",
     "feedback",
+    "feedback_history",
+    "handovers",
     "installation",
     "knowledge_articles",
     "knowledge_chunks",

@@ -40,6 +40,7 @@ api_keys = sa.Table(
     created(),
     sa.Column("last_used_at", UTC_TIME),
     sa.Column("revoked_at", UTC_TIME),
+    sa.Column("expires_at", UTC_TIME),
     sa.CheckConstraint("role in ('app', 'agent', 'reviewer', 'admin')", name="role"),
 )
 

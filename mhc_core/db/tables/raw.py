@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from mhc_core.db.tables.base import USD, UTC_TIME, created, json_column, metadata, one_of, unit
-from mhc_core.vocabulary import Channel, ConversationStatus, Intent, Outcome
+from mhc_core.vocabulary import Channel, ConversationStatus, FeedbackVia, Intent, Outcome
 
 conversations = sa.Table(
     "conversations",
@@ -97,4 +97,20 @@ feedback = sa.Table(
     sa.Index(None, "conversation_id"),
     sa.Index(None, "message_id"),
     sa.Index(None, "given_at"),
+)
+
+feedback_history = sa.Table(
+    "feedback_history",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("feedback_id", sa.ForeignKey(feedback.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("via", sa.Text, nullable=False),
+    sa.Column("vote", sa.Text),
+    sa.Column("stars", sa.SmallInteger),
+    sa.Column("helpful", sa.Boolean),
+    sa.Column("accurate", sa.Boolean),
+    sa.Column("comment", sa.Text),
+    sa.Column("given_at", UTC_TIME, nullable=False),
+    one_of("via", FeedbackVia),
+    sa.Index(None, "feedback_id", "id"),
 )

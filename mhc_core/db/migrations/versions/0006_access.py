@@ -1,5 +1,8 @@
 """Who may call, and from where."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -7,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("api_keys", sa.Column("expires_at", sa.DateTime(timezone=True)), schema="ai")
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("api_keys", "expires_at", schema="ai")

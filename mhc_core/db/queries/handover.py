@@ -1,0 +1,104 @@
+"""SQL of hand-overs: opening one, who has it, and how it ended. One conversation has at most one open."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from mhc_core.db.queries import serving
+from mhc_core.db.queries.serving import NewTurn
+from mhc_core.db.tables import conversations, handovers, messages
+from mhc_core.examples import PERSON
+from mhc_core.vocabulary import ConversationStatus, HandoverState
+
+_H, _C = handovers.c, conversations.c
+_OPEN = _H.state.in_((HandoverState.WAITING, HandoverState.CLAIMED))
+
+
+class Handover(NamedTuple):
+    """A hand-over as stored. ``claimed_by`` is the name of the key of the person who has it; times are UTC."""
+
+    id: int
+    conversation_id: UUID
+    state: str
+    reason: str | None
+    queue: str
+    urgent: bool
+    opened_at: datetime
+    claimed_by: str | None
+    claimed_at: datetime | None
+    closed_at: datetime | None
+
+
+def insert_open(
+    connection: sa.Connection, conversation_id: UUID, reason: str, queue: str, urgent: bool, now: datetime
+) -> int | None:
+    """Open a hand-over and mark the conversation escalated; None when one is open already. The first reason stays."""
+    opened = connection.scalar(
+        insert(handovers)
+        .values(conversation_id=conversation_id, reason=reason, queue=queue, urgent=urgent, opened_at=now)
+        .on_conflict_do_nothing(index_elements=[_H.conversation_id], index_where=_OPEN)
+        .returning(_H.id)
+    )
+    if opened is not None:
+        connection.execute(
+            sa.update(conversations)
+            .where(_C.id == conversation_id)
+            .values(
+                status=ConversationStatus.ESCALATED,
+                escalation_reason=sa.func.coalesce(_C.escalation_reason, reason),
+                escalated_at=sa.func.coalesce(_C.escalated_at, now),
+                outcome="escalated",
+                updated_at=sa.func.greatest(_C.updated_at, now),
+            )
+        )
+    return opened
+
+
+def waiting(connection: sa.Connection, queue: str | None, limit: int) -> list[Handover]:
+    """Open hand-overs, urgent ones first, then the longest waiting; of one queue, or of all."""
+    statement = sa.select(handovers).where(_OPEN).order_by(_H.urgent.desc(), _H.opened_at, _H.id).limit(limit)
+    if queue is not None:
+        statement = statement.where(_H.queue == queue)
+    return [Handover(*row) for row in connection.execute(statement)]
+
+
+def locked(connection: sa.Connection, handover_id: int) -> Handover | None:
+    """One hand-over; others who lock it, or its conversation, wait until the transaction ends.
+
+    The conversation is locked first, as everywhere, so that no two transactions wait for each other.
+    """
+    conversation = sa.select(_H.conversation_id).where(_H.id == handover_id).scalar_subquery()
+    connection.execute(sa.select(_C.id).where(_C.id == conversation).with_for_update())
+    row = connection.execute(sa.select(handovers).where(_H.id == handover_id).with_for_update()).one_or_none()
+    return Handover(*row) if row else None
+
+
+def claim(connection: sa.Connection, handover_id: int, by: str, now: datetime) -> None:
+    """Write down who has it; the caller holds the lock."""
+    connection.execute(
+        sa.update(handovers)
+        .where(_H.id == handover_id)
+        .values(state=HandoverState.CLAIMED, claimed_by=by, claimed_at=now)
+    )
+
+
+def close(
+    connection: sa.Connection, found: Handover, state: HandoverState, status: ConversationStatus, now: datetime
+) -> None:
+    """End a hand-over and give its conversation this status; the caller holds the lock."""
+    connection.execute(sa.update(handovers).where(_H.id == found.id).values(state=state, closed_at=now))
+    connection.execute(
+        sa.update(conversations)
+        .where(_C.id == found.conversation_id)
+        .values(status=status, updated_at=sa.func.greatest(_C.updated_at, now))
+    )
+
+
+def add_reply(connection: sa.Connection, found: Handover, message_id: UUID, text: str, by: str, now: datetime) -> None:
+    """Store a person's words as the conversation's next turn; the caller holds the lock."""
+    turn = NewTurn(message_id, "agent", text, now, notes={"agent": PERSON})
+    serving.append(connection, found.conversation_id, [turn])
+    connection.execute(sa.update(messages).where(messages.c.id == message_id).values(edited_by=by, edited_at=now))

@@ -1,0 +1,173 @@
+"""SQL of storing turns: several conversations' questions and answers with one statement, positions without gaps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from mhc_core.db.queries.privacy import REDACTED
+from mhc_core.db.queries.serving import SOURCE, NewTurn
+from mhc_core.vocabulary import Channel, ConversationStatus
+
+Effect = Callable[[sa.Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Whose conversation begins with a turn, where."""
+
+    customer_id: str | None
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All that one exchange writes. It is written as a whole or not at all.
+
+    Args:
+        begins: given when the conversation does not exist yet.
+        waiting: makes the answer that is stored instead when a person has the conversation by then; ``None`` where
+            ``answer`` is such an answer already. ``escalation``, ``rows`` and ``effects`` are then left out.
+        facts: the conversation's facts from now on; ``None`` leaves them as they are.
+        escalation: the reason why a person has the conversation from now on.
+        rows: more rows, by table, written with those of other turns; one that exists is left as it is.
+        effects: further statements, run after all rows; for what is rare.
+    """
+
+    conversation_id: UUID
+    question: NewTurn
+    answer: NewTurn
+    begins: Beginning | None = None
+    waiting: Callable[[], NewTurn] | None = None
+    facts: Mapping[str, Any] | None = None
+    escalation: str | None = None
+    rows: Sequence[tuple[sa.Table, Mapping[str, Any]]] = ()
+    effects: Sequence[Effect] = ()
+
+
+_LOCK = sa.text(
+    f"""
+    select id, status, channel_metadata ? '{REDACTED}' as erased
+      from ai.conversations where id = any(cast(:ids as uuid[])) order by id for update
+    """
+)
+
+_WRITE = sa.text(
+    f"""
+    with begun as (
+        insert into ai.conversations (id, source, source_id, channel, customer_id, intent, status, escalation_reason,
+                                      escalated_at, outcome, started_at, last_message_at, updated_at)
+        select r.id, '{SOURCE}', cast(r.id as text), r.channel, r.customer_id, r.intent,
+               case when r.reason is null then '{ConversationStatus.ACTIVE}' else '{ConversationStatus.ESCALATED}' end,
+               r.reason, case when r.reason is not null then r.sent_at end,
+               case when r.reason is not null then 'escalated' end, r.asked_at, r.sent_at, r.sent_at
+          from json_to_recordset(cast(:begun as json)) as r(
+               id uuid, channel text, customer_id text, intent text, reason text,
+               asked_at timestamptz, sent_at timestamptz)
+    ), said as (
+        insert into ai.messages (id, conversation_id, position, role, content, intent, confidence, model_version_id,
+                                 prompt_version_id, knowledge_version_id, example_id, citations, cached, input_tokens,
+                                 output_tokens, cost_usd, latency_ms, sent_at, message_metadata)
+        select r.id, r.conversation_id,
+               r.place + coalesce((select max(m.position) + 1 from ai.messages m
+                                    where m.conversation_id = r.conversation_id), 0),
+               r.role, r.content, r.intent, r.confidence, r.model_version_id, r.prompt_version_id,
+               r.knowledge_version_id, r.example_id, r.citations, r.cached, r.input_tokens, r.output_tokens,
+               r.cost_usd, r.latency_ms, r.sent_at, r.notes
+          from json_to_recordset(cast(:said as json)) as r(
+               id uuid, conversation_id uuid, place int, role text, content text, intent text, confidence real,
+               model_version_id text, prompt_version_id text, knowledge_version_id text, example_id uuid,
+               citations jsonb, cached bool, input_tokens int, output_tokens int, cost_usd numeric, latency_ms real,
+               sent_at timestamptz, notes jsonb)
+    )
+    update ai.conversations c
+       set last_message_at = greatest(c.last_message_at, r.sent_at),
+           updated_at = greatest(c.updated_at, r.sent_at),
+           intent = coalesce(c.intent, r.intent),
+           status = case when r.hands_over then '{ConversationStatus.ESCALATED}' else c.status end,
+           escalation_reason = case when r.hands_over then r.reason else c.escalation_reason end,
+           escalated_at = case when r.hands_over then r.sent_at else c.escalated_at end,
+           outcome = case when r.hands_over then 'escalated' else c.outcome end
+      from json_to_recordset(cast(:continued as json)) as r(
+           id uuid, intent text, hands_over bool, reason text, sent_at timestamptz)
+     where c.id = r.id
+    """
+)
+
+_FACTS = sa.text(
+    """
+    update ai.conversations c set facts = r.facts
+      from json_to_recordset(cast(:facts as json)) as r(id uuid, facts jsonb) where c.id = r.id
+    """
+)
+
+
+def lock(connection: sa.Connection, conversation_ids: Sequence[UUID]) -> dict[UUID, tuple[ConversationStatus, bool]]:
+    """Status now, and whether its words were erased, of each conversation that exists.
+
+    Others who lock one of them wait until the transaction ends; all lock in the same order, so none waits for ever.
+    """
+    rows = connection.execute(_LOCK, {"ids": list(conversation_ids)})
+    return {row.id: (ConversationStatus(row.status), row.erased) for row in rows}
+
+
+def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> None:
+    """Store turns, each of another conversation, with the answer that each of them got.
+
+    The caller holds the locks of those conversations that exist. A turn whose answer is not its own is one that was
+    handed over meanwhile.
+    """
+    parameters: dict[str, list[dict[str, Any]]] = {"begun": [], "said": [], "continued": []}
+    for turn, answer in turns:
+        reason = turn.escalation if answer is turn.answer else None
+        intent = turn.question.intent or answer.intent
+        about = {"id": turn.conversation_id, "intent": intent, "reason": reason, "sent_at": answer.sent_at}
+        if turn.begins is not None:
+            asked_at: datetime = turn.question.sent_at
+            who = {"channel": turn.begins.channel, "customer_id": turn.begins.customer_id, "asked_at": asked_at}
+            parameters["begun"].append(about | who)
+        else:
+            parameters["continued"].append(about | {"hands_over": reason is not None})
+        parameters["said"] += [_message(turn.conversation_id, 0, turn.question)]
+        parameters["said"] += [_message(turn.conversation_id, 1, answer)]
+    connection.execute(_WRITE, {name: orjson.dumps(rows, default=str).decode() for name, rows in parameters.items()})
+    facts = [{"id": turn.conversation_id, "facts": turn.facts} for turn, _ in turns if turn.facts is not None]
+    if facts:
+        connection.execute(_FACTS, {"facts": orjson.dumps(facts, default=str).decode()})
+    given = [turn for turn, answer in turns if answer is turn.answer]
+    more: dict[sa.Table, list[Mapping[str, Any]]] = {}
+    for table, row in (pair for turn in given for pair in turn.rows):
+        more.setdefault(table, []).append(row)
+    for table, rows in more.items():
+        connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    for effect in (effect for turn in given for effect in turn.effects):
+        effect(connection)
+
+
+def _message(conversation_id: UUID, place: int, turn: NewTurn) -> dict[str, Any]:
+    return {
+        "id": turn.id,
+        "conversation_id": conversation_id,
+        "place": place,
+        "role": turn.role,
+        "content": turn.content,
+        "intent": turn.intent,
+        "confidence": turn.confidence,
+        "model_version_id": turn.model_version_id,
+        "prompt_version_id": turn.prompt_version_id,
+        "knowledge_version_id": turn.knowledge_version_id,
+        "example_id": turn.example_id,
+        "citations": list(turn.citations),
+        "cached": turn.cached,
+        "input_tokens": turn.input_tokens,
+        "output_tokens": turn.output_tokens,
+        "cost_usd": turn.cost_usd,
+        "latency_ms": turn.latency_ms,
+        "sent_at": turn.sent_at,
+        "notes": dict(turn.notes),
+    }

@@ -1,0 +1,31 @@
+"""Conversations at a person: one row for each time one was handed over. No customer text."""
+
+import sqlalchemy as sa
+
+from mhc_core.db.tables.base import UTC_TIME, metadata, one_of
+from mhc_core.db.tables.raw import conversations
+from mhc_core.vocabulary import HandoverState
+
+handovers = sa.Table(
+    "handovers",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey(conversations.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default=HandoverState.WAITING),
+    sa.Column("reason", sa.Text),
+    sa.Column("queue", sa.Text, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("opened_at", UTC_TIME, nullable=False),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("claimed_at", UTC_TIME),
+    sa.Column("closed_at", UTC_TIME),
+    one_of("state", HandoverState),
+    sa.Index(
+        "uq_handovers_open",
+        "conversation_id",
+        unique=True,
+        postgresql_where=sa.text("state in ('waiting', 'claimed')"),
+    ),
+    sa.Index(None, "conversation_id"),
+    sa.Index(None, "state", "queue", "opened_at"),
+)
