@@ -160,6 +160,20 @@ class Handover(_Section):
 
     guests_from: Count
     reasons: tuple[str, ...]
+    queues: Mapping[str, tuple[str, ...]]
+    """Reasons by the queue of people they go to; a reason that stands in none goes to the last queue."""
+    urgent: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _queued(self) -> Self:
+        queued = [reason for reasons in self.queues.values() for reason in reasons]
+        if not self.queues or len(queued) != len(set(queued)) or not {*queued, *self.urgent} <= {*self.reasons}:
+            raise ValueError("queues and urgent may name each of the reasons once, and one queue is needed")
+        return self
+
+    def queue(self, reason: str) -> str:
+        """The queue that a reason goes to."""
+        return next((name for name, reasons in self.queues.items() if reason in reasons), [*self.queues][-1])
 
 
 class Business(_Section):

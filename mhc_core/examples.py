@@ -109,9 +109,10 @@ def customer_hash(salt: bytes, customer_id: str) -> str:
 def origin(message: SourceMessage, conversation: SourceConversation, settings: Settings) -> Origin | None:
     """Why an answer becomes an example, or ``None``.
 
-    A human edit, or a person's own reply, always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a worked-out quote would teach
-    one party's numbers to all others. A disliked answer, or one the model was unsure of, goes to review to be
-    corrected. The rest is promoted by the conversation's score, unless a rating below the minimum says otherwise.
+    A human edit, or a person's own reply, always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a
+    worked-out quote would teach one party's numbers to all others. A disliked answer, or one the model was unsure of,
+    goes to review to be corrected. The rest is promoted by the conversation's score, unless a rating below the minimum
+    says otherwise.
     """
     if message.edited_content is not None or message.agent == PERSON:
         return "human_edit"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from mhc_core.business_data import Contact
+from mhc_core.business_data import Business, Contact
 from mhc_core.db.queries import handover as queries
 from mhc_core.db.queries.handover import Handover
 from mhc_core.errors import Conflict, NotFound
@@ -33,6 +33,14 @@ def office_hours(contact: Contact, now: datetime) -> OfficeHours:
         return OfficeHours(True, None)
     day = local.date() if local.time() < contact.opens else local.date() + timedelta(days=1)
     return OfficeHours(False, datetime.combine(day, contact.opens, local.tzinfo))
+
+
+def begin(
+    connection: sa.Connection, business: Business, conversation_id: UUID, reason: str, now: datetime
+) -> int | None:
+    """Hand a conversation over to the queue of this reason; None when it is handed over already."""
+    rules = business.handover
+    return queries.insert_open(connection, conversation_id, reason, rules.queue(reason), reason in rules.urgent, now)
 
 
 def claim(connection: sa.Connection, handover_id: int, by: str, now: datetime) -> Handover:

@@ -172,6 +172,14 @@ class Settings(BaseSettings):
     # Serving
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
     serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address under which customers reach the API, for links in e-mails. Empty: host and port above.",
+    )
+    feedback_link_days: int = Field(
+        30, ge=1, le=365, description="How long a feedback link in an e-mail works (days)."
+    )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
@@ -195,6 +203,11 @@ class Settings(BaseSettings):
     def inbox(self) -> str:
         """The inbox URI in force, without a trailing slash."""
         return (self.inbox_uri or (self.state_dir / "inbox").absolute().as_uri()).rstrip("/")
+
+    @property
+    def public_address(self) -> str:
+        """The public address in force, without a trailing slash."""
+        return (self.public_url or f"http://{self.serve_host}:{self.serve_port}").rstrip("/")
 
     @property
     def reject_dir(self) -> Path:

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from mhc_core import business as business_data
 from mhc_core.settings import Settings
 from mhc_serving import errors
+from mhc_serving.body_limit import BodyLimit
 from mhc_serving.concierge import Concierge
 from mhc_serving.deps import Services
 from mhc_serving.live import LiveVersions
@@ -71,7 +72,6 @@ def create_app(
         summary="Chat with customers, learn from what they say.",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
         openapi_tags=[
             {"name": "chat", "description": "Talking with customers."},
             {"name": "openai", "description": "The same for OpenAI clients."},
@@ -83,6 +83,7 @@ def create_app(
     )
     app.state.services = Services(settings, engine, live, Concierge(settings, business, engine, live, clock), clock)
     errors.install(app)
+    app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)
     for routes in (chat, completions, feedback, knowledge, review, models, privacy, health, web):
         app.include_router(routes.router)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from mhc_core import handover as handovers
 from mhc_core import intents
 from mhc_core.business import Business
 from mhc_core.db.queries import serving as queries
@@ -162,7 +163,7 @@ class Concierge:
                 connection, conversation_id, [question_turn, _answer_turn(message_id, reply, sent_at, latency_ms)]
             )
             if reply.escalation is not None:
-                queries.escalate(connection, conversation_id, reply.escalation, sent_at)
+                handovers.begin(connection, self._business, conversation_id, reply.escalation, sent_at)
         log.info(
             "answered conversation=%s message=%s agent=%s model=%s intent=%s confidence=%.2f escalation=%s ms=%.0f",
             *(conversation_id, message_id, reply.agent, reply.model_id, reply.intent, reply.confidence),

@@ -29,7 +29,6 @@ from mhc_core.errors import (
 log = logging.getLogger(__name__)
 
 OPENAI_PREFIX = "/v1/"
-_TOO_LARGE = "the request body is too large; send less at a time"
 _STATUS: Sequence[tuple[type[MHCError], int]] = (
     (NotFound, 404),
     (Conflict, 409),
@@ -65,8 +64,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
-        detail = _TOO_LARGE if error.status_code == 413 else str(error.detail)
-        return answer(request, error.status_code, detail, error.headers)
+        return answer(request, error.status_code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -125,6 +125,11 @@ def test_what_a_proxy_passes_on_is_not_from_this_machine(client: TestClient, key
 def test_a_body_that_is_too_large_is_refused(client: TestClient, path: str) -> None:
     refused = client.post(path, content=b" " * (MAX_BODY_BYTES + 1), headers={"Content-Type": "application/json"})
     assert refused.status_code == 413
+    pieces = client.post(
+        path, content=iter([b" " * MAX_BODY_BYTES, b" "]), headers={"Content-Type": "application/json"}
+    )
+    assert pieces.status_code == 413
+    assert "too large" in pieces.text
     assert "too large" in refused.text
 
 

@@ -223,6 +223,12 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
             where conversation_id in (select id from old_conversations)
         """)
     ).rowcount
+    connection.execute(
+        sa.text("""
+            update ai.feedback_history h set comment = null from ai.feedback f
+            where f.id = h.feedback_id and f.conversation_id in (select id from old_conversations)
+        """)
+    )
     feedback = connection.execute(
         sa.text(f"""
             update ai.feedback set comment = null, source_id = 'redacted:' || id, customer_id = {hashed("customer_id")}
