@@ -72,7 +72,7 @@ class FeedbackLinks:
         if now.timestamp() >= until:
             raise LinkExpired("this link is too old; write to us instead")
 
-    def _signer(self, purpose: Purpose) -> "URLSafeSerializer[str]":
+    def _signer(self, purpose: Purpose) -> URLSafeSerializer:
         return URLSafeSerializer(
             self._secret, salt=f"mhc.feedback.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
         )

@@ -177,9 +177,7 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s?#]+$",
         description="Address under which customers reach the API, for links in e-mails. Empty: host and port above.",
     )
-    feedback_link_days: int = Field(
-        30, ge=1, le=365, description="How long a feedback link in an e-mail works (days)."
-    )
+    feedback_link_days: int = Field(30, ge=1, le=365, description="How long a feedback link in an e-mail works (days).")
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."

@@ -131,6 +131,10 @@ class FeedbackStats(FeedbackFigures):
     by_day: dict[date, FeedbackFigures]
     by_channel: dict[str, FeedbackFigures]
     by_intent: dict[str, FeedbackFigures]
+    by_model: dict[str, FeedbackFigures] = Field(description="By the model version that answered.")
+    by_prompt: dict[str, FeedbackFigures] = Field(description="By the prompt version that answered.")
+    by_knowledge: dict[str, FeedbackFigures] = Field(description="By the knowledge version that was searched.")
+    agents: FeedbackFigures = Field(description="What our own agents said about the assistant; not in the other sums.")
 
 
 class ReviewItemOut(BaseModel):

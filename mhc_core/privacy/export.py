@@ -16,6 +16,7 @@ _TITLES = {
     "conversations": "Conversations",
     "messages": "Messages",
     "feedback": "Feedback",
+    "booking_requests": "Booking requests",
     "feedback_history": "Earlier and present feedback, as it was given",
     "handovers": "When a person took over",
     "conversation_scores": "How conversations were scored",

@@ -30,6 +30,7 @@ def command(
             port=settings.serve_port,
             access_log=False,  # the app writes its own, by route and without what callers put into addresses
             log_config=None,
+            proxy_headers=False,  # uvicorn would believe X-Forwarded-For from this machine
             timeout_graceful_shutdown=10,
         )
         server = uvicorn.Server(config)

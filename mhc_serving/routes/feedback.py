@@ -1,12 +1,14 @@
 """What customers say about answers: ``POST /api/v1/ai/feedback``, and the figures for staff."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from mhc_core.db.queries import ratings
 from mhc_core.errors import DataError, NotFound
+from mhc_core.vocabulary import FeedbackVia
 from mhc_serving.deps import App, CustomerAccess, Staff
 from mhc_serving.schemas import FeedbackFigures, FeedbackIn, FeedbackOut, FeedbackStats, Problem
 
@@ -26,10 +28,10 @@ def rate(said: FeedbackIn, app: App) -> FeedbackOut:
     if rating == ratings.Rating():
         raise DataError("the rating is empty; give at least one of vote, stars, helpful, accurate, comment")
     with app.engine.begin() as connection:
-        conversation_id = ratings.rated_conversation(connection, said.message_id, said.customer_id)
-        if conversation_id is None:
+        rated = ratings.answer(connection, said.message_id, said.customer_id)
+        if rated is None:
             raise NotFound("this customer was given no such answer; send the message_id of a chat answer")
-        row = ratings.save(connection, conversation_id, said.message_id, said.customer_id, rating, app.clock())
+        row = ratings.save(connection, rated, rating, FeedbackVia.CHAT, app.clock())
     return FeedbackOut(
         feedback_id=row.id,
         message_id=said.message_id,
@@ -44,10 +46,12 @@ def rate(said: FeedbackIn, app: App) -> FeedbackOut:
 def stats(
     app: App, _: Staff, days: Annotated[int, Query(ge=1, le=366, description="Length of the period.")] = 7
 ) -> FeedbackStats:
-    """All ratings given in the last days, those that came in by import included. Roles: agent, reviewer, admin."""
+    """All ratings that customers gave in the last days, imported ones included, and apart from them what our own
+    agents said. Roles: agent, reviewer, admin."""
     since = app.clock() - timedelta(days=days)
     with app.engine.connect() as connection:
         total = ratings.totals(connection, since)
+        agents = ratings.by_agents(connection, since)
         groups = ratings.by_group(connection, since)
     votes = total.up + total.down
     return FeedbackStats(
@@ -60,10 +64,18 @@ def stats(
         accurate=total.accurate,
         not_accurate=total.not_accurate,
         comments=total.comments,
-        by_day={row.label: _figures(row) for row in groups if row.kind == "day"},
-        by_channel={row.label: _figures(row) for row in groups if row.kind == "channel"},
-        by_intent={row.label: _figures(row) for row in groups if row.kind == "intent"},
+        agents=_figures(agents),
+        by_day={date.fromisoformat(row.label): _figures(row) for row in groups if row.kind == "day"},
+        by_channel=_of(groups, "channel"),
+        by_intent=_of(groups, "intent"),
+        by_model=_of(groups, "model"),
+        by_prompt=_of(groups, "prompt"),
+        by_knowledge=_of(groups, "knowledge"),
     )
+
+
+def _of(groups: Sequence[Any], kind: str) -> dict[str, FeedbackFigures]:
+    return {row.label: _figures(row) for row in groups if row.kind == kind}
 
 
 def _figures(row: Any) -> FeedbackFigures:

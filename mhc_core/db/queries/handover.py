@@ -36,7 +36,7 @@ def insert_open(
     connection: sa.Connection, conversation_id: UUID, reason: str, queue: str, urgent: bool, now: datetime
 ) -> int | None:
     """Open a hand-over and mark the conversation escalated; None when one is open already. The first reason stays."""
-    opened = connection.scalar(
+    opened: int | None = connection.scalar(
         insert(handovers)
         .values(conversation_id=conversation_id, reason=reason, queue=queue, urgent=urgent, opened_at=now)
         .on_conflict_do_nothing(index_elements=[_H.conversation_id], index_where=_OPEN)

@@ -20,6 +20,7 @@ _HELD = {
         order by given_at, id
     """,
     "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
+    "booking_requests": f"select * from ai.booking_requests where conversation_id in ({_CONVERSATIONS})",
     "conversation_scores": f"select * from ai.conversation_scores where conversation_id in ({_CONVERSATIONS})",
     "training_examples": f"select * from ai.training_examples where id in ({_EXAMPLES}) order by sequence",
     "scrub_holds": f"""

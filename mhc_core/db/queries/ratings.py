@@ -144,25 +144,33 @@ def _figures(of: Any = _F) -> list[sa.Label[Any]]:
     ]
 
 
+def _verdicts() -> list[sa.Label[Any]]:
+    return [
+        sa.func.count().filter(_F.helpful).label("helpful"),
+        sa.func.count().filter(sa.not_(_F.helpful)).label("not_helpful"),
+        sa.func.count().filter(_F.accurate).label("accurate"),
+        sa.func.count().filter(sa.not_(_F.accurate)).label("not_accurate"),
+        sa.func.count().filter(sa.func.length(_F.comment) > 0).label("comments"),
+    ]
+
+
 def totals(connection: sa.Connection, since: datetime) -> sa.Row[Any]:
     """The figures of all feedback that customers gave since then."""
-    return connection.execute(
+    row: sa.Row[Any] = connection.execute(
         sa.select(
             *_figures(),
-            sa.func.count().filter(_F.helpful).label("helpful"),
-            sa.func.count().filter(sa.not_(_F.helpful)).label("not_helpful"),
-            sa.func.count().filter(_F.accurate).label("accurate"),
-            sa.func.count().filter(sa.not_(_F.accurate)).label("not_accurate"),
-            sa.func.count().filter(sa.func.length(_F.comment) > 0).label("comments"),
+            *_verdicts(),
         ).where(_F.given_at >= since, _F.source != _SOURCE[FeedbackVia.AGENT])
     ).one()
+    return row
 
 
 def by_agents(connection: sa.Connection, since: datetime) -> sa.Row[Any]:
     """The figures of what our own agents said about the assistant since then."""
-    return connection.execute(
+    row: sa.Row[Any] = connection.execute(
         sa.select(*_figures()).where(_F.given_at >= since, _F.source == _SOURCE[FeedbackVia.AGENT])
     ).one()
+    return row
 
 
 _GROUPS = ("day", "channel", "intent", "model", "prompt", "knowledge")
@@ -211,8 +219,6 @@ def by_group(connection: sa.Connection, since: datetime) -> list[sa.Row[Any]]:
     label = sa.func.coalesce(*columns).label("label")
     return list(
         connection.execute(
-            sa.select(kind, label, *_figures(rated.c))
-            .group_by(sa.func.grouping_sets(*columns))
-            .order_by(kind, label)
+            sa.select(kind, label, *_figures(rated.c)).group_by(sa.func.grouping_sets(*columns)).order_by(kind, label)
         )
     )

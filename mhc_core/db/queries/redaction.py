@@ -46,6 +46,9 @@ _ERASE = {
         delete from ai.feedback
         where customer_id = any(:ids) or conversation_id in (select id from erased_conversations)
     """,
+    "booking_requests": (
+        "delete from ai.booking_requests where conversation_id in (select id from erased_conversations)"
+    ),
     "scrub_marks": f"delete from ai.scrub_marks where message_id {_OF_MESSAGES}",
     "scrub_holds": f"delete from ai.scrub_holds where answer_message_id {_OF_MESSAGES}",
     "messages": """
@@ -57,7 +60,7 @@ _ERASE = {
     """,
     "conversations": f"""
         update ai.conversations set customer_id = null, thread_id = null, source_id = 'erased:' || id,
-            escalation_reason = null, status = 'closed',
+            escalation_reason = null, status = 'closed', facts = '{{}}',
             channel_metadata = jsonb_build_object('{REDACTED}', 'erasure', '{ERASURE}', cast(:erasure as text))
         where id in (select id from erased_conversations)
           and (customer_id is not null or channel_metadata ->> '{ERASURE}' is distinct from :erasure)
@@ -216,6 +219,9 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
             where conversation_id in (select id from old_conversations)
         """)
     )
+    connection.execute(
+        sa.text("delete from ai.booking_requests where conversation_id in (select id from old_conversations)")
+    )
     keys = known_pads(connection)
     messages = connection.execute(
         sa.text("""
@@ -240,7 +246,7 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
         sa.text(f"""
             update ai.conversations
             set customer_id = {hashed("customer_id")}, thread_id = null, escalation_reason = null,
-                status = 'closed', channel_metadata = jsonb_build_object('{REDACTED}', 'retention')
+                status = 'closed', facts = '{{}}', channel_metadata = jsonb_build_object('{REDACTED}', 'retention')
             where id in (select id from old_conversations)
         """),
         keys,

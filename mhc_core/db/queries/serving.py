@@ -183,15 +183,6 @@ def append(connection: sa.Connection, conversation_id: UUID, turns: Sequence[New
     )
 
 
-def escalate(connection: sa.Connection, conversation_id: UUID, reason: str, now: datetime) -> None:
-    """Hand the conversation to people. The first reason stays."""
-    connection.execute(
-        sa.update(conversations)
-        .where(_C.id == conversation_id, _C.status == ConversationStatus.ACTIVE)
-        .values(status=ConversationStatus.ESCALATED, escalation_reason=reason, escalated_at=now, outcome="escalated")
-    )
-
-
 def record_stock_model(connection: sa.Connection, version_id: str, provider: str, name: str) -> None:
     """Record a provider's untuned model once, so that every stored answer's model can be looked up."""
     connection.execute(

@@ -7,6 +7,7 @@ rollback happens.
 """
 
 from mhc_core.db.tables.base import SCHEMA, metadata
+from mhc_core.db.tables.bookings import booking_requests
 from mhc_core.db.tables.handovers import handovers
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
@@ -42,6 +43,7 @@ __all__ = [
     "SCHEMA",
     "api_keys",
     "audit_log",
+    "booking_requests",
     "conversation_scores",
     "conversations",
     "dataset_members",

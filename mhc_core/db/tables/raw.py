@@ -25,6 +25,7 @@ conversations = sa.Table(
     sa.Column("started_at", UTC_TIME, nullable=False),
     sa.Column("last_message_at", UTC_TIME, nullable=False),
     json_column("channel_metadata"),
+    json_column("facts"),
     created(),
     sa.Column("updated_at", UTC_TIME, nullable=False, server_default=sa.func.now()),
     sa.UniqueConstraint("source", "source_id"),

@@ -1,0 +1,200 @@
+"""The figures that the business file stands for, each with the subjects it may be stated about."""
+
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from mhc_core import business as prices
+from mhc_core.business import Business, Quote, QuoteRequest
+from mhc_core.errors import DataError
+from mhc_serving.figures import Figure, Kind, ends, read
+from mhc_serving.tools.party import Party
+
+_SUBJECTS = {
+    "adult": r"adults?|grown-?ups?|per person|per head|per guest|13",
+    "child": r"kids?|child|children",
+    "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones|under|younger|youngest|and under|or under",
+    "minimum": r"minimum|at least|smallest|raised|small(?:er)? (?:group|part)\w*",
+    "deposit": r"deposits?",
+    "travel": r"travel|miles?|mileage|distance|drive|trip|far",
+    "tip": r"tips?|tipping|gratuit\w+",
+    "change": r"reschedul\w+|mov(?:e|ing)|chang(?:e|es|ed|ing)|postpon\w+|new date",
+    "refund": r"refund\w*|cancel\w*|back|kept|keep|return\w*|processing fee",
+    "extra": r"upgrades?|premium|extras?|add-?ons?|additional|replace\w*",
+    "reply": r"repl(?:y|ies)|answers?|hear back|respon\w+|get back|person|team|colleague",
+}
+_WORDS = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in _SUBJECTS.items()}
+_NOTHING = re.compile(
+    r"\b(?:free of charge|for free|on the house|complimentary|(?:at )?no (?:extra |additional )?(?:cost|charge|fee)"
+    r"|waiv(?:e|ed|ing)|costs? (?:you )?nothing|half (?:the )?price|half off|% off|discount of|discounted"
+    r"|(?:is|are|be|get|gets|comes?|eat|eats|totally|completely) free"
+    r"|free (?:party|meal|dinner|upgrade|lobster|travel))"
+    r"\b(?! (?:of (?!charge)|from|to|-|until))"
+)
+_DENIED = re.compile(r"\b(?:no|not|never|nor|neither|cannot|can ?not|unable|without)\b|n't\b")
+
+
+def subjects(text: str) -> frozenset[str]:
+    """What a text that went through ``number_words.plain`` is about."""
+    return frozenset(name for name, pattern in _WORDS.items() if pattern.search(text))
+
+
+def given_away(text: str) -> bool:
+    """Whether a text says that something costs nothing or less; "we can not waive it" does not."""
+    found = _NOTHING.search(text)
+    return found is not None and not _DENIED.search(text[max(0, found.start() - 40) : found.start()])
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure and what it may be said of; no subjects: of anything."""
+
+    figure: Figure
+    about: frozenset[str]
+
+
+@dataclass(frozen=True)
+class KnownFigures:
+    """Everything the business file supports."""
+
+    business: Business
+
+    @cached_property
+    def facts(self) -> frozenset[Fact]:
+        """Each figure with its subjects."""
+        return frozenset(
+            Fact(one, frozenset(about)) for figure, about in _facts(self.business) for one in ends([figure])
+        )
+
+    @cached_property
+    def by_figure(self) -> dict[Figure, frozenset[frozenset[str]]]:
+        """The subjects of each figure."""
+        table: dict[Figure, set[frozenset[str]]] = {}
+        for fact in self.facts:
+            table.setdefault(fact.figure, set()).add(fact.about)
+        return {figure: frozenset(about) for figure, about in table.items()}
+
+    @cached_property
+    def values(self) -> frozenset[Decimal]:
+        """The bare numbers."""
+        return frozenset(fact.figure.value for fact in self.facts if fact.figure.kind not in ("money", "percent"))
+
+    @cached_property
+    def article_words(self) -> re.Pattern[str]:
+        """Names of upgrades and add-ons, which have prices of their own."""
+        names = [*self.business.upgrade_names, *self.business.add_on_prices]
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})\b")
+
+    def supports(self, figure: Figure, about: frozenset[str]) -> bool:
+        """Whether the file states this figure of one of these subjects; unknown subjects fit any figure."""
+        return any(not of or not about or of & about for of in self.by_figure.get(figure, ()))
+
+    def refund_percents(self, days: int) -> frozenset[Decimal]:
+        """The percentages that may be named for a cancellation so many days before: refund, fee, and what is left."""
+        tier = next(tier for tier in self.business.cancellation if days >= tier.days)
+        return frozenset(map(Decimal, (tier.refund_percent, tier.fee_percent, tier.refund_percent - tier.fee_percent)))
+
+
+def amounts(business: Business, party: Party) -> frozenset[Figure]:
+    """Every amount in the worked-out price of a party, as far as it is known; empty when it can not be priced."""
+    people = (party.adults or 0, party.children or 0, party.under_six or 0)
+    found: set[Decimal] = set()
+    if party.miles is not None:
+        found.add(max(party.miles - business.travel.free_miles, Decimal(0)) * business.travel.per_mile)
+    everyone = sum(people)
+    request = QuoteRequest(
+        *people,
+        miles=party.miles,
+        upgrades={name: everyone if count == -1 else count for name, count in party.upgrades.items() if count},
+        add_ons={name: everyone if count == -1 else count for name, count in party.add_ons.items() if count},
+    )
+    try:
+        worked = prices.quote(business, request)
+    except DataError:
+        return _money(found)
+    return _money(found | set(_parts(business, worked)))
+
+
+def _parts(business: Business, worked: Quote) -> Iterable[Decimal]:
+    yield from (line.amount for line in worked.lines)
+    listed = worked.request.adults * business.prices.adult + worked.request.children * business.prices.child
+    travel = worked.travel or Decimal(0)
+    yield from (listed, worked.food_subtotal, worked.upgrades_total, worked.add_ons_total, worked.total)
+    yield from (worked.balance, worked.total - travel, worked.total - travel - worked.deposit)
+    yield from (worked.gratuity_low, worked.gratuity_high)
+
+
+def _money(amounts: Iterable[Decimal]) -> frozenset[Figure]:
+    return frozenset(Figure("money", amount.normalize()) for amount in amounts)
+
+
+def _facts(business: Business) -> Iterable[tuple[Figure, tuple[str, ...]]]:
+    rules = business.prices
+    yield from (
+        (_one("money", rules.adult), ("adult",)),
+        (_one("money", rules.child), ("child",)),
+        (_one("money", rules.minimum), ("minimum",)),
+        (_one("money", rules.deposit), ("deposit",)),
+        (_one("money", business.travel.per_mile), ("travel",)),
+        (_one("money", rules.extra_reschedule), ("change",)),
+        (_span("percent", business.gratuity.low_percent, business.gratuity.high_percent), ("tip",)),
+        (_span("years", rules.child_from_age, rules.adult_from_age - 1), ()),
+        (_one("years", rules.child_from_age - 1), ()),
+        (_one("years", rules.adult_from_age), ()),
+        (_one("years", business.menu.sake_from_age), ()),
+    )
+    for price in {item.price for item in business.upgrades.values()}:
+        yield _one("money", price), ("extra",)
+    for _, price in business.add_on_prices.values():
+        yield _one("money", price), ("extra",)
+    for tier in business.cancellation:
+        yield _one("time", tier.days * 1440), ("refund",)
+        kept = rules.deposit * (tier.refund_percent - tier.fee_percent) / 100
+        yield _one("money", kept), ("deposit", "refund")
+        for percent in (tier.refund_percent, tier.fee_percent, tier.refund_percent - tier.fee_percent):
+            yield _one("percent", percent), ("refund",)
+    tiers = business.cancellation
+    for longer, shorter in itertools.pairwise(tiers):
+        if shorter.days:
+            yield _span("time", shorter.days * 1440, (longer.days - 1) * 1440), ("refund",)
+    yield from ((figure, ()) for figure in _rules(business))
+
+
+def _rules(business: Business) -> Iterable[Figure]:
+    contact, booking, timing, site, food = (
+        business.contact, business.booking, business.timing, business.site, business.food,
+    )  # fmt: skip
+    yield from read(contact.phone) | read(contact.email)
+    yield _span("time", contact.reply_hours_min * 60, contact.reply_hours_max * 60)
+    for moment in (contact.opens, contact.closes):
+        yield _one("clock", moment.hour * 60 + moment.minute)
+    yield _one("time", booking.lead_hours * 60)
+    yield _span("time", booking.weekend_lead_weeks_min * 10080, booking.weekend_lead_weeks_max * 10080)
+    yield _span("time", booking.final_count_hours_min * 60, booking.final_count_hours_max * 60)
+    yield _one("time", booking.reschedule_notice_hours * 60)
+    yield _span("time", timing.arrival_minutes_min, timing.arrival_minutes_max)
+    yield _one("time", timing.duration_minutes)
+    yield _span("time", timing.large_party_hours[0] * 60, timing.large_party_hours[1] * 60)
+    yield _one("time", food.leftovers_fridge_hours * 60)
+    yield _span("time", food.leftovers_days_min * 1440, food.leftovers_days_max * 1440)
+    travel = business.travel
+    for miles in (travel.free_miles, travel.review_from_miles, travel.maximum_miles):
+        yield _one("miles", miles)
+    for feet in (*site.clear_feet, site.fire_clearance_feet, site.table_feet):
+        yield _one("length", feet * 12)
+    for inches in site.grill_inches:
+        yield _one("length", inches)
+    for heads in (timing.large_party_from, business.handover.guests_from, site.guests_at_tables):
+        yield _one("people", heads)
+    yield _one("number", Decimal(911))
+
+
+def _one(kind: Kind, value: Decimal | int) -> Figure:
+    return Figure(kind, Decimal(value).normalize())
+
+
+def _span(kind: Kind, low: Decimal | int, high: Decimal | int) -> Figure:
+    return Figure(kind, Decimal(low).normalize(), Decimal(high).normalize())
