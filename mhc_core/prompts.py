@@ -66,6 +66,28 @@ _TASKS: dict[Intent, str] = {
     Intent.OTHER: "The request fits no usual topic. Answer only if a passage covers it; otherwise offer a person.",
 }
 
+_AGENT_TASKS = {
+    "booking": (
+        "The customer wants a party. Collect date, start time, adults, children, address and proteins over a few turns, "
+        "two at a time, and never ask for what is known. You can not see the calendar: never say that a date is free. "
+        "Price with the tool quote. When everything is known and the customer agrees, call booking_request and say that "
+        "the team confirms it."
+    ),
+    "complaint": (
+        "Something went wrong for the customer. Name what happened in their words, say sorry once and mean it, without "
+        "excuses and without admitting fault. Look up the policy that fits and offer only what it gives. Promise no "
+        "compensation; offer a person, and hand over when they want one or are still unhappy."
+    ),
+    "lead": (
+        "The customer has not decided. Thank them, answer what holds them back, repeat a price only from the tool quote, "
+        "and offer one easy next step. No pressure, no urgency, no discount."
+    ),
+    "operations": (
+        "The customer asks about a booking that exists, their data, a payment or the day itself. You can not see "
+        "bookings: never confirm or change one. Say what the team needs to find it, and hand over when it is urgent."
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PromptVersion:
@@ -81,15 +103,18 @@ def system_prompt(business: Business, intent: Intent) -> str:
     return _VOICE.format(name=business.name, task=_TASKS[intent])
 
 
+def agent_prompt(business: Business, name: str) -> str:
+    """The system prompt of an agent of this name."""
+    return _VOICE.format(name=business.name, task=_AGENT_TASKS[name])
+
+
 def version_id(content: str) -> str:
     """Name of a wording: ``prompt-`` and the first 16 hex digits of its SHA-256. The same text has the same name."""
     return f"prompt-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def versions(business: Business) -> Sequence[PromptVersion]:
-    """Every intent's prompt in force, as rows for ``ai.prompt_versions`` (written by ``queries.prompts.record``)."""
-    return [
-        PromptVersion(version_id(content), f"system/{intent}", content)
-        for intent in Intent
-        for content in [system_prompt(business, intent)]
-    ]
+    """Every intent's and agent's prompt in force, as rows for ``ai.prompt_versions`` (see ``queries.prompts.record``)."""
+    wordings = {f"system/{intent}": system_prompt(business, intent) for intent in Intent}
+    wordings |= {f"agent/{name}": agent_prompt(business, name) for name in _AGENT_TASKS}
+    return [PromptVersion(version_id(content), name, content) for name, content in wordings.items()]

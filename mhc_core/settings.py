@@ -188,6 +188,9 @@ class Settings(BaseSettings):
         le=1,
         description="An answer less certain is not given: the customer is told so and offered a person.",
     )
+    cache_max_error: float = Field(
+        0.01, ge=0, le=0.2, description="Share of wrong answers a kept answer may give to similar questions; 0: none."
+    )
     max_message_chars: int = Field(4000, ge=100, description="Longer chat messages are refused (characters).")
 
     @computed_field  # type: ignore[prop-decorator]

@@ -16,7 +16,8 @@ from mhc_serving.concierge import Concierge
 from mhc_serving.deps import Services
 from mhc_serving.live import LiveVersions
 from mhc_serving.providers import ConfiguredProviders, Providers
-from mhc_serving.routes import chat, completions, feedback, health, knowledge, models, privacy, review, web
+from mhc_serving.routes import chat, completions, feedback, handover, health, knowledge, models, privacy, review, web
+from mhc_serving.store import TurnStore
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
 
@@ -58,12 +59,15 @@ def create_app(
     business = business_data.load(settings.business_file)
     live = LiveVersions(engine, business, providers or ConfiguredProviders(settings), settings.refresh_seconds)
 
+    turns = TurnStore(engine)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
         try:
             yield
         finally:
+            await run_in_threadpool(turns.close)
             await run_in_threadpool(live.stop)
 
     app = FastAPI(
@@ -81,10 +85,11 @@ def create_app(
             {"name": "health", "description": "For load balancers and people on call."},
         ],
     )
-    app.state.services = Services(settings, engine, live, Concierge(settings, business, engine, live, clock), clock)
+    concierge = Concierge(settings, business, engine, live, turns, clock)
+    app.state.services = Services(settings, engine, live, concierge, clock)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)
-    for routes in (chat, completions, feedback, knowledge, review, models, privacy, health, web):
+    for routes in (chat, completions, handover, feedback, knowledge, review, models, privacy, health, web):
         app.include_router(routes.router)
     return app

@@ -14,11 +14,11 @@ from mhc_serving.figures import Figure, Kind, ends, read
 from mhc_serving.tools.party import Party
 
 _SUBJECTS = {
-    "adult": r"adults?|grown-?ups?|per person|per head|per guest|13",
-    "child": r"kids?|child|children",
+    "adult": r"adults?|grown-?ups?|per person|per head|per guest",
+    "child": r"kids?|child|children|ages?|aged",
     "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones|under|younger|youngest|and under|or under",
-    "minimum": r"minimum|at least|smallest|raised|small(?:er)? (?:group|part)\w*",
-    "deposit": r"deposits?",
+    "minimum": r"minimum|at least|starts? at|smallest|raised|small(?:er)? (?:group|part)\w*",
+    "deposit": r"deposits?|hold|online",
     "travel": r"travel|miles?|mileage|distance|drive|trip|far",
     "tip": r"tips?|tipping|gratuit\w+",
     "change": r"reschedul\w+|mov(?:e|ing)|chang(?:e|es|ed|ing)|postpon\w+|new date",
@@ -35,11 +35,6 @@ _NOTHING = re.compile(
     r"\b(?! (?:of (?!charge)|from|to|-|until))"
 )
 _DENIED = re.compile(r"\b(?:no|not|never|nor|neither|cannot|can ?not|unable|without)\b|n't\b")
-
-
-def subjects(text: str) -> frozenset[str]:
-    """What a text that went through ``number_words.plain`` is about."""
-    return frozenset(name for name, pattern in _WORDS.items() if pattern.search(text))
 
 
 def given_away(text: str) -> bool:
@@ -88,6 +83,11 @@ class KnownFigures:
         names = [*self.business.upgrade_names, *self.business.add_on_prices]
         return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})\b")
 
+    def subjects(self, text: str) -> frozenset[str]:
+        """What a text that went through ``number_words.plain`` is about."""
+        found = {name for name, pattern in _WORDS.items() if pattern.search(text)}
+        return frozenset(found | {"extra"}) if self.article_words.search(text) else frozenset(found)
+
     def supports(self, figure: Figure, about: frozenset[str]) -> bool:
         """Whether the file states this figure of one of these subjects; unknown subjects fit any figure."""
         return any(not of or not about or of & about for of in self.by_figure.get(figure, ()))
@@ -119,7 +119,7 @@ def amounts(business: Business, party: Party) -> frozenset[Figure]:
 
 
 def _parts(business: Business, worked: Quote) -> Iterable[Decimal]:
-    yield from (line.amount for line in worked.lines)
+    yield from (amount for line in worked.lines for amount in (line.amount, line.unit_price))
     listed = worked.request.adults * business.prices.adult + worked.request.children * business.prices.child
     travel = worked.travel or Decimal(0)
     yield from (listed, worked.food_subtotal, worked.upgrades_total, worked.add_ons_total, worked.total)
@@ -185,8 +185,10 @@ def _rules(business: Business) -> Iterable[Figure]:
         yield _one("miles", miles)
     for feet in (*site.clear_feet, site.fire_clearance_feet, site.table_feet):
         yield _one("length", feet * 12)
+        yield _one("number", feet)
     for inches in site.grill_inches:
         yield _one("length", inches)
+        yield _one("number", inches)
     for heads in (timing.large_party_from, business.handover.guests_from, site.guests_at_tables):
         yield _one("people", heads)
     yield _one("number", Decimal(911))

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from mhc_core import intents
 from mhc_core.business import Business
 from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
+from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, ConversationStatus
@@ -21,6 +23,7 @@ from mhc_serving import context
 from mhc_serving.agents import handover, knowledge, pricing
 from mhc_serving.agents.reply import Question, Reply, Surroundings
 from mhc_serving.live import LiveVersions
+from mhc_serving.store import TurnStore
 from mhc_serving.tools import party
 
 log = logging.getLogger(__name__)
@@ -59,16 +62,18 @@ class Concierge:
         business: Business,
         engine: sa.Engine,
         live: LiveVersions,
+        turns: TurnStore,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._business = business
         self._engine = engine
         self._live = live
+        self._turns = turns
         self._clock = clock
 
     def answer(self, incoming: Incoming) -> Outgoing:
-        """Answer one message and store both turns in one transaction.
+        """Answer one message; both turns are on disk when this returns.
 
         Raises:
             DataError: the message is too long.
@@ -117,7 +122,7 @@ class Concierge:
         reason = handover.check(self._business, situation)
         if reason is not None:
             return Reply(
-                text=handover.text(self._business, reason),
+                text=handover.text(self._business, reason, self._clock()),
                 agent="handover",
                 intent=intents.tag(message),
                 confidence=1.0,
@@ -134,7 +139,7 @@ class Concierge:
     def _silent(self, message: str) -> Reply:
         """While a person has the conversation the assistant only says so."""
         return Reply(
-            text=handover.waiting_text(self._business),
+            text=handover.waiting_text(self._business, self._clock()),
             agent="waiting",
             intent=intents.tag(message),
             confidence=1.0,
@@ -151,19 +156,22 @@ class Concierge:
     ) -> Outgoing:
         conversation_id = opened.id if opened else uuid4()
         message_id = uuid4()
-        with self._engine.begin() as connection:
-            if opened is None:
-                queries.begin(connection, conversation_id, incoming.customer_id, incoming.channel, received_at)
-            elif queries.lock(connection, conversation_id) is ConversationStatus.ESCALATED and reply.agent != "waiting":
-                reply = self._silent(incoming.message)
-            latency_ms = (time.perf_counter() - started) * 1000
-            sent_at = max(self._clock(), received_at)
-            question_turn = NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent)
-            queries.append(
-                connection, conversation_id, [question_turn, _answer_turn(message_id, reply, sent_at, latency_ms)]
+        latency_ms = (time.perf_counter() - started) * 1000
+        sent_at = max(self._clock(), received_at)
+        stored = self._turns.put(
+            Turn(
+                conversation_id,
+                NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent),
+                _answer_turn(message_id, reply, sent_at, latency_ms),
+                begins=None if opened else Beginning(incoming.customer_id, incoming.channel),
+                waiting=lambda: _answer_turn(message_id, self._silent(incoming.message), sent_at, latency_ms),
+                effects=[partial(self._hand_over, conversation_id, reply.escalation, sent_at)]
+                if reply.escalation
+                else (),
             )
-            if reply.escalation is not None:
-                handovers.begin(connection, self._business, conversation_id, reply.escalation, sent_at)
+        )
+        if stored.handed_over:
+            reply = self._silent(incoming.message)
         log.info(
             "answered conversation=%s message=%s agent=%s model=%s intent=%s confidence=%.2f escalation=%s ms=%.0f",
             *(conversation_id, message_id, reply.agent, reply.model_id, reply.intent, reply.confidence),
@@ -171,6 +179,9 @@ class Concierge:
         )
         escalated = reply.escalation is not None or reply.agent == "waiting"
         return Outgoing(conversation_id, message_id, reply, escalated, latency_ms)
+
+    def _hand_over(self, conversation_id: UUID, reason: str, now: datetime, connection: sa.Connection) -> None:
+        handovers.begin(connection, self._business, conversation_id, reason, now)
 
 
 def _answer_turn(message_id: UUID, reply: Reply, sent_at: datetime, latency_ms: float) -> NewTurn:

@@ -76,6 +76,7 @@ def _allow(*roles: Role) -> Callable[[Holder], Holder]:
 
 Admin = Annotated[Holder, Depends(_allow())]
 Reviewer = Annotated[Holder, Depends(_allow(Role.REVIEWER))]
+Agent = Annotated[Holder, Depends(_allow(Role.AGENT))]
 Staff = Annotated[Holder, Depends(_allow(Role.REVIEWER, Role.AGENT))]
 
 

@@ -32,7 +32,7 @@ class Figure:
 
 
 _N = rf"(?<![\w.])(\d{{1,9}}(?:\.\d{{1,4}})?)(?:{WORDED})?"
-_ADJECTIVE = r"(?:(?:business|working|full|more|extra|free|further|additional|other|of the other|calendar|whole) )?"
+_ADJECTIVE = r"(?:(?:\+|or more|or fewer|or less|plus|business|working|full|more|extra|free|further|additional|other|of the other|calendar|whole) ?)?"
 _TIME = {
     "min": 1, "mins": 1, "minute": 1, "minutes": 1, "h": 60, "hr": 60, "hrs": 60, "hour": 60, "hours": 60,
     "day": 1440, "days": 1440, "night": 1440, "nights": 1440, "week": 10080, "weeks": 10080,
@@ -91,13 +91,15 @@ _LISTED = re.compile(r"^\s*(?:\d{1,2}[.)]|#\d{1,2})\s")
 
 def _units(names: Iterable[str]) -> re.Pattern[str]:
     unit = "|".join(sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?:{_N}[ -]?(?:{unit})? ?(?:-|to|through) ?)?{_N}[ -]?{_ADJECTIVE}({unit})(?![\w'])")
+    return re.compile(rf"(?:{_N}[ -]?(?:{unit})? ?(?:-|to|through) ?)?{_N}[ -]?{_ADJECTIVE}({unit})(?!\w)")
 
 
 _TIMES, _LENGTHS = _units(_TIME), _units(_LENGTH)
 _YEARS = re.compile(rf"(?:{_N} ?(?:-|to|through) ?)?{_N}[ -]?(?:years?|yrs?|y/?o)(?:[ -]olds?)?(?!\w)")
 _MILES = re.compile(rf"(?:{_N} ?(?:-|to|through) ?)?{_N}[ -]?{_ADJECTIVE}(?:miles?|mi)(?!\w)")
-_HEADS = re.compile(rf"(?:{_N} ?(?:-|to|through) ?)?{_N}[ -]?(?:[a-z]{{1,12}} )?(?:{_PEOPLE})(?!\w)")
+_HEADS = re.compile(
+    rf"(?:{_N} ?(?:-|to|through) ?)?{_N}[ -]?(?:(?!per |a |an |each |for |at |or )[a-z]{{1,12}} )?(?:{_PEOPLE})(?!\w)"
+)
 
 
 def read(text: str) -> frozenset[Figure]:
@@ -133,7 +135,7 @@ def read_plain(text: str) -> frozenset[Figure]:
         take(_CLOCK, _clock)
         take(_NOON, lambda m: [Figure("clock", Decimal(0 if m[1] == "midnight" else 720))])
         take(_MONEY, lambda m: _span("money", m[1], m["a"] or m[3]))
-        take(_EACH, lambda m: _span("money", None, m[1] or m[2]))
+        take(_EACH, _each)
         take(_PERCENT, lambda m: _span("percent", m[1], m[2]))
         take(_MILES, lambda m: _span("miles", m[1], m[2]))
         take(_YEARS, lambda m: _span("years", m[1], m[2]))
@@ -167,6 +169,12 @@ def _bare(match: re.Match[str]) -> list[Figure]:
     value = Decimal(match[1])
     worded = match[0].endswith(WORDED)
     return [] if value <= (10 if worded else 3) else [Figure("number", value.normalize())]
+
+
+def _each(match: re.Match[str]) -> list[Figure]:
+    amount = match[1] or match[2]
+    few = WORDED in match[0] and Decimal(amount) <= 10  # "two per person" are portions
+    return [] if few else _span("money", None, amount)
 
 
 def _phone(match: re.Match[str]) -> list[Figure]:

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 from mhc_core.answer_text import content_words
 from mhc_core.business import Business
-from mhc_serving.business_figures import KnownFigures, amounts, given_away, subjects
+from mhc_serving.business_figures import KnownFigures, amounts, given_away
 from mhc_serving.figures import Figure, ends, read_plain
 from mhc_serving.number_words import WORDED, plain
 from mhc_serving.tools import party
@@ -28,13 +28,14 @@ _AGREES = re.compile(
     r"\b(?:confirm\w*|accept\w*|agree\w*|deal|yes|correct|right|sure|absolutely|(?:total|price|cost|party|bill) "
     r"(?:is|will|comes|now)|we can|we will|we'll|happy to|binding)\b"
 )
-_SUBJECTLESS = ("number", "contact", "date", "weekday", "clock")
 _AMOUNT = rf"\$ ?(\d+(?:\.\d+)?)(?:{WORDED})?(?![\d%])"
 _IS = r"(?: (?:is|are|of|pays?|costs?|at|only|just|will be|comes to|now|currently)|:| =){1,3} "
 _LESS = re.compile(r"\b(?:under|less than|fewer than|within|below|inside|closer than|up to|later than)\b[^.;,]{0,12}$")
 _DAYS = re.compile(rf"(\d{{1,4}})(?:{WORDED})?(?: ?(?:-|to) ?(\d{{1,4}}))?[ -]days?\b")
 _PERCENT = re.compile(rf"(\d{{1,3}}(?:\.\d+)?)(?:{WORDED})? ?(?:%|percent|per cent)|(full(?:y)? refund|refund\w* in full)"
                       r"|(\bhalf\b)")  # fmt: skip
+_COUNT = re.compile(r"(?<![\w.])\d{1,3}(?![\w.]*\d)")
+_MONEY = re.compile(r"\$ ?\d+(?:\.\d+)?")
 _REFUND = re.compile(r"\brefund\w*|\bback\b|\bcancel\w*")
 
 
@@ -123,7 +124,7 @@ class _Support:
     def missing(self, sentence: str, before: str) -> list[str]:
         """The unsupported figures of a sentence (plain), named."""
         wrong = [f"{name} {value}" for name, value in _contradicted(self.known, sentence)]
-        about = subjects(sentence) or subjects(before)
+        about = self.known.subjects(sentence) or self.known.subjects(before)
         figures = read_plain(sentence)
         dated = any(one.kind == "date" and self._plainly(one) for one in figures)
         for one in figures:
@@ -153,18 +154,36 @@ class _Support:
         if figure.kind == "clock":
             hours = {figure.value / 60, (figure.value / 60) % 12}
             return any(Figure("number", hour) in self._said or hour in self._hours for hour in hours)
+        if figure.kind == "miles" and figure.high is None:
+            whole = Figure("miles", figure.value + self.known.business.travel.free_miles)
+            return whole in self._said or whole in self._stated
+        if figure.kind == "people" and figure.high is None and Figure("number", figure.value) in self._said:
+            return True
         return figure.kind == "years" and figure.high is None and self._number(figure.value)
 
     def _priced(self, figure: Figure, sentence: str) -> bool:
         """Whether an amount belongs to the price of the customer's party, or of the party named in the sentence."""
         if figure.high is not None:
             return all(self._priced(Figure("money", end), sentence) for end in (figure.value, figure.high))
-        if figure in self._party_amounts:
+        if figure in self._party_amounts or self._multiplied(figure, sentence):
             return True
         business = self.known.business
         if figure in amounts(business, party.settle(party.read(business, sentence))):
             return True
         return self._draft_counts <= self._counts_given and figure in self._draft_amounts
+
+    def _multiplied(self, figure: Figure, sentence: str) -> bool:
+        """Whether an amount is a price of the file in the same sentence times a number in it: 10 × $5 = $50."""
+        about = self.known.subjects(sentence)
+        counts = {Decimal(count) for count in _COUNT.findall(_MONEY.sub(" ", sentence))}
+        return any(
+            one.kind == "money"
+            and one.high is None
+            and self.known.supports(one, about)
+            and one.value * count == figure.value
+            for one in read_plain(sentence)
+            for count in counts
+        )
 
     def _own_money(self, figure: Figure, sentence: str) -> bool:
         return figure in self._said and bool(_OWN_MONEY.search(sentence)) and not _AGREES.search(sentence)
@@ -179,7 +198,9 @@ class _Support:
             one.value for one in read_plain(sentence) if one.kind in ("miles", "number")
         }:
             return True
-        return any(given_away(text) and (not about or about & subjects(text)) for text in self._evidence_sentences)
+        return any(
+            given_away(text) and (not about or about & self.known.subjects(text)) for text in self._evidence_sentences
+        )
 
     @cached_property
     def _evidence_sentences(self) -> list[str]:
@@ -267,7 +288,7 @@ def _known(business: Business) -> KnownFigures:
 def _contradicted(known: KnownFigures, sentence: str) -> list[tuple[str, str]]:
     """Statements that the business file decides alone, with another figure than its own."""
     rules, travel = known.business.prices, known.business.travel
-    extra = known.article_words.search(sentence) is not None or "extra" in subjects(sentence)
+    extra = "extra" in known.subjects(sentence)
     wrong = []
     for name, right, pattern, per_guest in _RULES:
         if per_guest and extra:

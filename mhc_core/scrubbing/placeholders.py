@@ -31,6 +31,10 @@ class Placeholders:
         self._last: defaultdict[str, int] = defaultdict(int)
         self._known: dict[tuple[PiiType, str], int] = {}
         self._people: dict[int, list[str]] = {}
+        self._people_by_word: defaultdict[str, set[int]] = defaultdict(set)
+        self._people_by_initial: defaultdict[str, set[int]] = defaultdict(set)
+        self._named_at: dict[int, int] = {}
+        self._names = 0
         self._written: set[str] = set()
 
     def __repr__(self) -> str:
@@ -64,14 +68,32 @@ class Placeholders:
     def _person(self, value: str) -> int:
         words = _name_words(value)
         self._written.update(words_of_name(value))
-        for number in reversed(self._people):  # the person spoken of last comes first
-            if same_person(words, self._people[number]):
-                known = self._people.pop(number)
-                self._people[number] = max(known, words, key=len)
+        alike = self._sharing_a_word(words)
+        for number in sorted(alike, key=self._named_at.__getitem__, reverse=True):  # spoken of last comes first
+            known = self._people[number]
+            if same_person(words, known):
+                self._remember(number, max(known, words, key=len))
                 return number
         number = self._next(PiiType.PERSON)
-        self._people[number] = words
+        self._remember(number, words)
         return number
+
+    def _sharing_a_word(self, words: list[str]) -> set[int]:
+        """The people whom ``same_person`` can hold for this one: all others share neither a word nor an initial."""
+        found = set(self._people_by_word.get("", ())) if not words else set()
+        for word in words:
+            found.update(self._people_by_word.get(word, ()), self._people_by_word.get(word[0], ()))
+            if len(word) == 1:
+                found.update(self._people_by_initial.get(word, ()))
+        return found
+
+    def _remember(self, number: int, words: list[str]) -> None:
+        self._people[number] = words
+        self._names += 1
+        self._named_at[number] = self._names
+        for word in words or [""]:
+            self._people_by_word[word].add(number)
+            self._people_by_initial[word[:1]].add(number)
 
 
 def same_person(one: list[str], other: list[str]) -> bool:

@@ -7,8 +7,10 @@ over. Thresholds (guests, miles) come from the same file.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mhc_core.business import Business
+from mhc_core.handover import office_hours
 from mhc_serving.tools.party import Party
 
 
@@ -190,19 +192,19 @@ def check(business: Business, now: Situation) -> str | None:
     return None
 
 
-def text(business: Business, reason: str) -> str:
+def text(business: Business, reason: str, now: datetime) -> str:
     """What the customer reads when the conversation goes to a person."""
     opening = _OPENINGS[reason].format(
         guests_from=business.handover.guests_from,
         review_from_miles=business.travel.review_from_miles,
         maximum_miles=business.travel.maximum_miles,
     )
-    return f"{opening} I have passed your message on, and {_when(business)}"
+    return f"{opening} I have passed your message on. {_when(business, now)}"
 
 
-def waiting_text(business: Business) -> str:
+def waiting_text(business: Business, now: datetime) -> str:
     """What the customer reads while a person has the conversation."""
-    return f"Your message has been added for our team; the assistant stays out of it now, and {_when(business)}"
+    return f"Your message has been added for our team; the assistant stays out of it now. {_when(business, now)}"
 
 
 def offer_text(business: Business) -> str:
@@ -210,10 +212,16 @@ def offer_text(business: Business) -> str:
     return "Shall I pass this on to a person of our team? Just say yes."
 
 
-def _when(business: Business) -> str:
+def _when(business: Business, now: datetime) -> str:
+    """When a person answers, as the office hours stand at ``now``."""
     contact = business.contact
-    return (
-        f"a person will answer you here, usually within {contact.reply_hours_min} to {contact.reply_hours_max} hours "
-        f"between {contact.opens:%H:%M} and {contact.closes:%H:%M}. You can also text {contact.phone} or write to "
-        f"{contact.email}."
-    )
+    within = f"usually within {contact.reply_hours_min} to {contact.reply_hours_max} hours"
+    hours = office_hours(contact, now)
+    if hours.next_opening is None:
+        promise = f"A person will answer you here, {within}."
+    else:
+        today = now.astimezone(hours.next_opening.tzinfo).date()
+        day = "today" if hours.next_opening.date() == today else "tomorrow"
+        back = f"Our team is back {day} at {hours.next_opening:%H:%M}"
+        promise = f"{back}; from then on a person will answer you here, {within}."
+    return f"{promise} You can also text {contact.phone} or write to {contact.email}."

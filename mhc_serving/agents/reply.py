@@ -1,6 +1,6 @@
-"""What an agent is given and what it gives back."""
+"""What an agent is, what it is given and what it gives back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,17 +10,24 @@ from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.providers.protocols import Passage, Turn
 from mhc_core.vocabulary import Intent
 from mhc_serving.live import Live
-from mhc_serving.tools import quote
+from mhc_serving.memory import Facts
+from mhc_serving.tools.case import BookingRequest, Case
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A customer's message with the turns before it, oldest first; ``history`` is what a model reads of them."""
+    """A customer's message with the turns before it, oldest first; ``history`` is what a model reads of them.
+
+    ``before`` are the facts without this message, ``facts`` with it; ``intent`` is what the router took it for.
+    """
 
     text: str
     turns: Sequence[StoredTurn]
     history: Sequence[Turn]
     business: Business
+    before: Facts
+    facts: Facts
+    intent: Intent = Intent.OTHER
 
     @property
     def notes(self) -> Mapping[str, Any]:
@@ -28,16 +35,9 @@ class Question:
         return next((turn.notes for turn in reversed(self.turns) if turn.role != "user"), {})
 
     @property
-    def understood(self) -> list[str]:
-        """The customer's messages, this one last, each read in the light of what the answer before it asked for."""
-        messages: list[str] = []
-        missing: Sequence[str] = ()
-        for turn in (*self.turns, StoredTurn("user", self.text, {})):
-            if turn.role == "user":
-                messages.append(quote.understood(turn.content, missing))
-            else:
-                missing = [str(item) for item in turn.notes.get("missing", ())]
-        return messages
+    def told(self) -> bool:
+        """Whether this message told anything new."""
+        return self.facts != self.before
 
     @property
     def answered(self) -> int:
@@ -47,7 +47,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer before it is stored. ``escalation`` is the reason when it hands the conversation to a person."""
+    """An answer before it is stored. ``escalation`` is the reason when it hands the conversation to a person.
+
+    ``facts`` replaces the conversation's facts where an agent changed them; ``evidence`` are the texts of tool results
+    and passages that the answer rests on.
+    """
 
     text: str
     agent: str
@@ -62,13 +66,41 @@ class Reply:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: Decimal = Decimal(0)
+    facts: Facts | None = None
+    booking: BookingRequest | None = None
+    evidence: Sequence[str] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the knowledge agent may use: the live versions and the passages found for the question."""
+    """What an agent may use: the live versions and this turn's case, through which it searches and calls tools."""
 
     live: Live
-    passages: Sequence[Passage]
+    case: Case
     minimum_confidence: float
+
+    def passages(self, question: Question) -> Sequence[Passage]:
+        """The passages found for the question."""
+        return self.case.search(question.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who answers a kind of message. A file of this package that defines ``AGENT`` is found by the router.
+
+    Args:
+        prompt: name of its prompt among ``mhc_core.prompts``.
+        temperature: of a model that writes for it, 0..2.
+        tools: names of the tools such a model may call.
+        intents: the intents that are its own.
+        claims: how surely a message is its own whatever the intent: 0 not at all, the highest number wins.
+    """
+
+    name: str
+    prompt: str
+    temperature: float
+    tools: tuple[str, ...]
+    reply: Callable[[Question, Surroundings], Reply]
+    intents: frozenset[Intent] = frozenset()
+    claims: Callable[[Question], int] = lambda question: 0

@@ -5,13 +5,13 @@ without a year is the next such date, except when it passed in the last ``JUST_P
 so that the customer hears that it has passed.
 """
 
+import contextlib
 import difflib
 import functools
 import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from dateutil import parser
 from dateutil.relativedelta import MO, relativedelta, weekday
 
 from mhc_serving.tools.numbers import in_digits
@@ -21,30 +21,42 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _SHORT_DAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "weds": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5,
                "sun": 6}  # fmt: skip
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:r?u?ary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:u?st)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|de[cs](?:em?ber)?)\b\.?"
+    r"(?:(?:jan|feb)(?:[a-z]*ary)?|mar(?:ch)?|apr(?:[a-z]*l)?|may|june?|july?|aug(?:[a-z]*st)?"
+    r"|(?:sept?|oct|nov|de[cs])(?:[a-z]*ber)?)\b\.?"
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LEAP_YEAR = 2028
 _NOT_COUNTED = r"(?!\s*(?:adults?|kids?|children|people|guests?|ppl|miles?|of us|[ap]m\b|:\d))"
 _DAY_NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b"
 _YEAR = r"(?:,?\s*(?P<year>20\d{2})\b)?"
 _ABSOLUTE = (
     re.compile(r"\b(?P<year>20\d{2})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\b"),
-    re.compile(r"(?<![\d/])(?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?:[/.](?P<year>(?:20)?\d{2}))?(?![\d/.]*\d|\s*(?:miles|mi\b))"),
+    re.compile(
+        r"(?<![\d/])(?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?:[/.](?P<year>(?:20)?\d{2}))?(?![\d/.]*\d|\s*(?:miles|mi\b))"
+    ),
     re.compile(rf"\b(?P<month>{_MONTH})\s+(?:the\s+)?{_DAY_NUMBER}{_YEAR}{_NOT_COUNTED}"),
     re.compile(rf"\b{_DAY_NUMBER}\s+(?:of\s+)?(?P<month>{_MONTH}){_YEAR}"),
 )  # fmt: skip
 _ORDINAL = re.compile(r"\b(?:on |for |the )+(?P<day>\d{1,2})(?:st|nd|rd|th)\b")
-_WEEKDAY = re.compile(r"\b(?:(?P<which>next|this|coming|the coming|following)\s+)?(?P<name>[a-z]{3,10})\b(?P<after> after next)?")
-_NEAR = re.compile(r"\b(?:(?P<after>day after tom+or+ow)|(?P<tomorrow>tom+or+ow|tmrw|tmr|tomm?)|(?P<today>today|tonight))\b")
+_WEEKDAY = re.compile(
+    r"\b(?:(?P<which>next|this|coming|the coming|following)\s+)?(?P<name>[a-z]{3,10})\b(?P<after> after next)?"
+)
+_NEAR = re.compile(
+    r"\b(?:(?P<after>day after tom+or+ow)|(?P<tomorrow>tom+or+ow|tmrw|tmr|tomm?)|(?P<today>today|tonight))\b"
+)
 _IN = re.compile(r"\bin (?P<count>\d{1,3}|a) (?P<unit>days?|weeks?|months?)\b")
 _SPELLED_DAY = re.compile(r"d(?:ay|ya|y)s?$")
+_NO_HOUR = (
+    r"(?![\d/:.]|\s*(?:adults?|kids?|children|people|guests?|ppl|of us|miles?|mi\b|%|persons?|dollars|hours"
+    r"|\w+ (?:adults?|kids|people|guests)|(?:st|nd|rd|th)\b))"
+)
 _CLOCK = re.compile(
     r"(?<![\d/$.:-])(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s*(?P<half>[ap])\.?m\b\.?"
     r"|(?<![\d/$.])(?P<hour24>\d{1,2}):(?P<minute24>\d{2})(?![\d:])"
-    r"|(?:\b(?:at|@|around|by|from|about|start(?:ing)?(?: at)?)|@)\s*(?P<bare>\d{1,2})(?:\s*o'?clock|ish)?(?![\d/:.]|\s*(?:adults?|kids?"
-    r"|children|people|guests?|ppl|of us|miles?|mi\b|%|persons?|\w+ (?:adults?|kids|people|guests)|(?:st|nd|rd|th)\b|dollars|hours))"
+    r"|(?:\b(?:at|around|by|from|about|start(?:ing)?(?: at)?)|@)\s*(?P<bare>\d{1,2})(?:\s*o'?clock|ish)?"
+    rf"{_NO_HOUR}"
     r"|(?<![\d/$.])(?P<oclock>\d{1,2})\s*(?:o'?clock|ish\b)|\b(?P<noon>noon|midday)\b"
-)  # fmt: skip
+)
 _BARE_IS_MORNING_FROM = 10
 
 
@@ -82,46 +94,28 @@ def _day(text: str, today: date) -> tuple[date | None, str | None, list[tuple[in
         count = 1 if within["count"] == "a" else int(within["count"])
         unit = within["unit"].rstrip("s") + "s"
         return today + relativedelta(**{unit: count}), None, [within.span()]  # type: ignore[arg-type]
+    ordinal = _ORDINAL.search(text)
+    if ordinal and 1 <= int(ordinal["day"]) <= 31:
+        return _on_the(int(ordinal["day"]), today), None, [ordinal.span()]
     for found in _WEEKDAY.finditer(text):
         number = _weekday(found["name"])
         if number is not None:
             return _named(number, found["which"] or "", bool(found["after"]), today), None, [found.span()]
-    ordinal = _ORDINAL.search(text)
-    if ordinal and 1 <= int(ordinal["day"]) <= 31:
-        return _on_the(int(ordinal["day"]), today), None, [ordinal.span()]
     return None, None, []
 
 
 def _absolute(found: re.Match[str], today: date) -> date:
-    month, year = found["month"].rstrip("."), found["year"]
-    if not month.isdigit():
-        month = month[:3].replace("des", "dec")
-    read_as = parser.parse(f"{found['day']} {month} {_year(year)}" if not month.isdigit() else
-                           f"{int(month):02d}/{int(found['day']):02d}/{_year(year)}", dayfirst=False).date() \
-        if year else parser.parse(f"{month} {found['day']} 2028" if not month.isdigit() else
-                                  f"{int(month):02d}/{int(found['day']):02d}/2028").date()
-    if month.isdigit() and read_as.month != int(month):
-        raise ValueError
+    written, year, day = found["month"], found["year"], int(found["day"])
+    month = int(written) if written.isdigit() else _MONTHS.index(written[:3].replace("des", "dec")) + 1
     if year:
-        return read_as
-    this_year = _in_year(read_as, today.year)
-    if this_year is not None and this_year >= today - timedelta(days=JUST_PASSED_DAYS):
-        return this_year
-    following = _in_year(read_as, today.year + 1)
-    if following is None:
-        raise ValueError
-    return following
-
-
-def _in_year(day: date, year: int) -> date | None:
-    try:
-        return day.replace(year=year)
-    except ValueError:
-        return None
-
-
-def _year(written: str) -> int:
-    return int(written) + (2000 if len(written) == 2 else 0)
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    date(_LEAP_YEAR, month, day)  # a day that no year has
+    for candidate in (today.year, today.year + 1, today.year + 2, today.year + 3, today.year + 4):
+        with contextlib.suppress(ValueError):
+            read_as = date(candidate, month, day)
+            if read_as >= today - timedelta(days=JUST_PASSED_DAYS):
+                return read_as
+    raise ValueError
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -25,10 +25,10 @@ _ADDRESS_LEAD = re.compile(r"^\W*(?:it'?s|we(?:'re| are) at|the address is|addre
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _NAME = re.compile(
-    r"\b(?:my name(?:'s| is)|name:|name is|(?:book|put) it under)\s+"
-    r"((?!for\b|the\b|on\b|and\b|not\b)[a-z][a-z'’-]+(?: (?!and\b|for\b|we\b|at\b|on\b|i\b|my\b|but\b|with\b)[a-z][a-z'’-]+){0,2})",
+    r"\b(?:my name(?:'s| is)|name:|name is|(?:book|put) it under)\s+((?!for\b|the\b|on\b|and\b|not\b)[a-z][a-z'’-]+"
+    r"(?: (?!and\b|for\b|we\b|at\b|on\b|i\b|my\b|but\b|with\b)[a-z][a-z'’-]+){0,2})",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _ALLERGY = re.compile(
     r"\ballerg(?:y|ic|ies) to ((?:[a-z]+(?:,? (?:and|or|&) |, ?)?){1,4})|\b([a-z]+) allerg(?:y|ies)\b"
     r"|\b(gluten|dairy|lactose|nut|egg|shellfish)[- ](?:free|intoleran\w+)\b|\b(vegetarian|vegan|halal|kosher)s?\b"
@@ -37,12 +37,13 @@ _NO_ALLERGY = re.compile(r"\b(?:no|not|any|have|without|severe|food|an|a|with|he
 _NEGATED = re.compile(r"\b(?:no|not|without|don't (?:want|like)|allerg\w+ to|instead of|skip|except)\b[^.;!?\n]{0,14}$")
 _WORDS_OF = {"steak": "NY strip steak", "strip": "NY strip steak", "beef": "NY strip steak", "prawns": "shrimp",
              "prawn": "shrimp", "shrimps": "shrimp", "squid": "calamari"}  # fmt: skip
+_COUNTED = re.compile(
+    r"(?:(?<![\d$.,:/-])(\d{1,3})\s*(?:x\s*|of us |people |portions? (?:of )?|want |ny |strip )*)?\b([a-z]{4,})\b"
+)
 _UNDECIDED = re.compile(
     r"\b(?:not sure|don'?t know|undecided|haven'?t decided|decide later|later|no idea|idk|tbd|any(?:thing)?|whatever"
     r"|a mix|mixed|up to you|you (?:choose|pick))\b"
 )
-EVERYONE = None
-"""In place of a number of portions: for every guest, or not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,10 @@ def _allergies(plain: str) -> tuple[str, ...]:
 def _proteins(business: Business, plain: str) -> dict[str, int | None]:
     names = _names(business.menu.proteins)
     found: dict[str, int | None] = {}
-    for match in re.finditer(r"(?:(?<![\d$.,:/-])(\d{1,3})\s*(?:x\s*|of us |people |portions? (?:of )?|want |ny |strip )*)?\b([a-z]{4,})\b", plain):
+    for match in re.finditer(
+        r"(?:(?<![\d$.,:/-])(\d{1,3})\s*(?:x\s*|of us |people |portions? (?:of )?|want |ny |strip )*)?\b([a-z]{4,})\b",
+        plain,
+    ):
         name = _protein(match[2], names)
         before = re.split(r"[.;!?\n,]", plain[: match.start(2)])[-1]
         if name is None or _NEGATED.search(before) or re.search(r"\b(?:extra|upgrade)\b[^.;,]{0,8}$", before):
@@ -119,5 +123,5 @@ def _protein(word: str, names: tuple[tuple[str, str], ...]) -> str | None:
         return known[word]
     if len(word) < 5:
         return None
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.83)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
     return known[near[0]] if near and near[0][0] == word[0] else None

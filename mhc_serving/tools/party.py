@@ -11,7 +11,7 @@ from mhc_serving.tools import extras
 from mhc_serving.tools.numbers import in_digits
 
 _COUNT = r"(?<![\d$.,:/-])(\d{1,4})"
-_ADULT = r"(?:adults?|adlts?|aduts?|grown[ -]?ups?)"
+_ADULT = r"(?:adults?|adlts?|aduts?|adluts?|aduls?|adutls?|addults?|grown[ -]?ups?)"
 _CHILD = r"(?:kids?|children|childrens?|child|kiddos?|littles|little ones)"
 _TEEN = r"(?:teens?|teenagers?)"
 _BABY = r"(?:toddlers?|babies|baby|infants?|newborns?)"

@@ -64,7 +64,7 @@ def understood(message: str, missing: Sequence[str]) -> str:
 def work_out(business: Business, known: Party, message: str) -> Worked:
     """Price the party, or ask for what is missing."""
     if known.miles is not None and not known.people_known and _TRAVEL.search(message):
-        return Worked(_travel_text(business, known.miles), (), None)
+        return Worked(travel_text(business, known.miles), (), None)
     missing = _missing(known)
     if "adults" in missing or "guests" in missing or "ages" in missing or known.adults is None:
         return Worked(_ask(business, known, missing), missing, None)
@@ -72,7 +72,7 @@ def work_out(business: Business, known: Party, message: str) -> Worked:
         worked = prices.quote(business, _request(known))
     except DataError:
         return Worked(_refused(business, known), (), None)
-    return Worked(_quote_text(business, worked, missing), missing, worked)
+    return Worked(quote_text(business, worked, missing), missing, worked)
 
 
 def _missing(known: Party) -> tuple[str, ...]:
@@ -146,7 +146,8 @@ def _refused(business: Business, known: Party) -> str:
     )
 
 
-def _travel_text(business: Business, miles: Decimal) -> str:
+def travel_text(business: Business, miles: Decimal) -> str:
+    """What the way costs, with how it comes about; or that it is too far."""
     travel = business.travel
     if miles > travel.maximum_miles:
         return _refused(business, Party(miles=miles))
@@ -159,7 +160,8 @@ def _travel_text(business: Business, miles: Decimal) -> str:
     )
 
 
-def _quote_text(business: Business, worked: Quote, missing: Sequence[str]) -> str:
+def quote_text(business: Business, worked: Quote, missing: Sequence[str]) -> str:
+    """A quote line by line with its total; ``missing`` as in :class:`Worked`."""
     request, rules = worked.request, business.prices
     who = [_plural(request.adults, "adult", "adults")]
     if request.children:

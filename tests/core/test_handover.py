@@ -15,7 +15,6 @@ from mhc_core.db.queries import serving
 from mhc_core.db.tables import conversations, messages
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Channel
 
 NOW = datetime(2026, 11, 2, 20, tzinfo=UTC)
 
@@ -32,7 +31,10 @@ class Clean:
 
 def opened(connection: sa.Connection, *, urgent: bool = False, queue: str = "support") -> tuple[UUID, int]:
     conversation = uuid4()
-    serving.begin(connection, conversation, "somebody", Channel.WEB, NOW)
+    columns = {"source": serving.SOURCE, "source_id": str(conversation), "channel": "web", "customer_id": "somebody"}
+    connection.execute(
+        sa.insert(conversations).values(id=conversation, started_at=NOW, last_message_at=NOW, updated_at=NOW, **columns)
+    )
     found = queries.insert_open(connection, conversation, "request for a person", queue, urgent, NOW)
     assert found is not None
     return conversation, found
@@ -113,12 +115,26 @@ def test_the_next_opening_is_in_the_time_of_the_business(now: str, next_opening:
 def test_a_persons_reply_answers_the_question_before_the_hand_over(connection: sa.Connection) -> None:
     conversation, found = opened(connection)
     said = [
-        serving.NewTurn(uuid4(), "user", "my son has a severe allergy", NOW),
-        serving.NewTurn(uuid4(), "assistant", "A person will answer.", NOW, notes={"agent": "handover"}),
-        serving.NewTurn(uuid4(), "user", "it is to shrimp", NOW),
-        serving.NewTurn(uuid4(), "system", "Your message has been added.", NOW, notes={"agent": "waiting"}),
+        ("user", "my son has a severe allergy", None),
+        ("assistant", "A person will answer.", "handover"),
+        ("user", "it is to shrimp", None),
+        ("system", "Your message has been added.", "waiting"),
     ]
-    serving.append(connection, conversation, said)
+    connection.execute(
+        sa.insert(messages),
+        [
+            {
+                "id": uuid4(),
+                "conversation_id": conversation,
+                "position": position,
+                "role": role,
+                "content": text,
+                "sent_at": NOW,
+                "message_metadata": {"agent": agent} if agent else {},
+            }
+            for position, (role, text, agent) in enumerate(said)
+        ],
+    )
     handover.claim(connection, found, "Ann", NOW)
     handover.reply(connection, found, "We bring a second grill for him.", "Ann", NOW)
     turns = [

@@ -1,6 +1,7 @@
 """What must reach a person does, with its reason stored; what need not is answered."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from mhc_serving.agents import handover, safety
 from mhc_serving.tools import party
 
 RULES = business.load()
+NOW = datetime(2026, 11, 2, 20, tzinfo=UTC)  # noon in the time of the business
 Say = Callable[..., dict[str, Any]]
 
 MUST = {
@@ -68,7 +70,22 @@ def test_every_reason_of_the_business_has_a_rule_and_a_text() -> None:
     assert {reason for reason, _ in handover.RULES} == set(RULES.handover.reasons)
     assert set(MUST) | {"angry customer"} == set(RULES.handover.reasons)
     for reason in RULES.handover.reasons:
-        assert RULES.contact.phone in handover.text(RULES, reason)
+        assert RULES.contact.phone in handover.text(RULES, reason, NOW)
+
+
+@pytest.mark.parametrize(
+    ("hours", "promise"),
+    [
+        (0, "A person will answer you here, usually within"),
+        (8, "Our team is back tomorrow at 09:00"),
+        (-4, "Our team is back today at 09:00"),
+        (13, "Our team is back today at 09:00"),
+    ],
+)
+def test_customers_are_told_when_somebody_is_there(hours: int, promise: str) -> None:
+    now = NOW + timedelta(hours=hours)
+    assert promise in handover.text(RULES, "legal threat", now)
+    assert promise in handover.waiting_text(RULES, now)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +145,7 @@ def test_the_assistant_stays_silent_while_a_person_has_the_conversation(say: Say
     later = say("How much for 8 adults, 10 miles?")
     assert later["escalated"]
     assert "$" not in later["answer"]
-    assert "person will answer" in later["answer"]
+    assert "person will answer you here" in later["answer"]
     with serving_engine.connect() as connection:
         rows = connection.execute(
             sa.select(messages.c.role, messages.c.content)

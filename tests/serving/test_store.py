@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from mhc_core.db.queries import handover
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import NotFound, TransientError
@@ -40,6 +41,13 @@ def held(engine: sa.Engine, table_lock: str) -> Callable[[], None]:
     connection = engine.connect()
     connection.execute(sa.text(f"lock table {table_lock} in exclusive mode"))
     return connection.close
+
+
+def handed_over(conversation: UUID) -> Callable[[sa.Connection], None]:
+    def effect(connection: sa.Connection) -> None:
+        handover.insert_open(connection, conversation, "large party", "sales", False, NOW)
+
+    return effect
 
 
 def test_a_conversation_goes_on_without_gaps(serving_engine: sa.Engine) -> None:
@@ -90,7 +98,7 @@ def test_a_turn_at_fault_fails_alone(serving_engine: sa.Engine) -> None:
 
 def test_handed_over_meanwhile(serving_engine: sa.Engine) -> None:
     store, conversation, ran = TurnStore(serving_engine), uuid4(), []
-    store.put(turn(conversation, "one", WHO, escalation="large party"))
+    store.put(turn(conversation, "one", WHO, effects=[handed_over(conversation)]))
     silent = said("system", "a person answers")
     given = store.put(turn(conversation, "two", waiting=lambda: silent, effects=[lambda _: ran.append(1)]))
     assert given.handed_over

@@ -7,13 +7,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.queries import serving
-from mhc_core.db.queries.serving import NewTurn
+from mhc_core.db.queries.serving import SOURCE
 from mhc_core.db.tables import conversations, handovers, messages
 from mhc_core.examples import PERSON
 from mhc_core.vocabulary import ConversationStatus, HandoverState
 
-_H, _C = handovers.c, conversations.c
+_H, _C, _M = handovers.c, conversations.c, messages.c
 _OPEN = _H.state.in_((HandoverState.WAITING, HandoverState.CLAIMED))
 
 
@@ -99,6 +98,66 @@ def close(
 
 def add_reply(connection: sa.Connection, found: Handover, message_id: UUID, text: str, by: str, now: datetime) -> None:
     """Store a person's words as the conversation's next turn; the caller holds the lock."""
-    turn = NewTurn(message_id, "agent", text, now, notes={"agent": PERSON})
-    serving.append(connection, found.conversation_id, [turn])
-    connection.execute(sa.update(messages).where(messages.c.id == message_id).values(edited_by=by, edited_at=now))
+    position = sa.select(sa.func.coalesce(sa.func.max(_M.position) + 1, 0)).where(
+        _M.conversation_id == found.conversation_id
+    )
+    connection.execute(
+        sa.insert(messages).values(
+            id=message_id,
+            conversation_id=found.conversation_id,
+            position=position.scalar_subquery(),
+            role="agent",
+            content=text,
+            sent_at=now,
+            message_metadata={"agent": PERSON},
+            edited_by=by,
+            edited_at=now,
+        )
+    )
+    connection.execute(
+        sa.update(conversations)
+        .where(_C.id == found.conversation_id)
+        .values(
+            last_message_at=sa.func.greatest(_C.last_message_at, now), updated_at=sa.func.greatest(_C.updated_at, now)
+        )
+    )
+
+
+def one(connection: sa.Connection, handover_id: int) -> Handover | None:
+    """One hand-over as it stands, without waiting for anybody."""
+    row = connection.execute(sa.select(handovers).where(_H.id == handover_id)).one_or_none()
+    return Handover(*row) if row else None
+
+
+class Said(NamedTuple):
+    """One turn as people read it. ``by`` names the person who wrote it, where one did."""
+
+    id: UUID
+    role: str
+    text: str
+    sent_at: datetime
+    by: str | None
+
+
+def said(connection: sa.Connection, conversation_id: UUID, after: UUID | None, limit: int) -> list[Said]:
+    """Turns of a conversation, oldest first: the first ones, or those that follow the turn ``after``."""
+    text = sa.func.coalesce(_M.edited_content, _M.content)
+    statement = (
+        sa.select(_M.id, _M.role, text, _M.sent_at, sa.case((_M.role == "agent", _M.edited_by)))
+        .where(_M.conversation_id == conversation_id)
+        .order_by(_M.position)
+        .limit(limit)
+    )
+    if after is not None:
+        seen = messages.alias("seen")
+        place = sa.select(seen.c.position).where(seen.c.id == after, seen.c.conversation_id == conversation_id)
+        statement = statement.where(_M.position > place.scalar_subquery())
+    return [Said(*row) for row in connection.execute(statement)]
+
+
+def status_for(connection: sa.Connection, conversation_id: UUID, customer_id: str) -> ConversationStatus | None:
+    """The status of a customer's own conversation; None when there is no such conversation of this customer."""
+    status = connection.scalar(
+        sa.select(_C.status).where(_C.id == conversation_id, _C.customer_id == customer_id, _C.source == SOURCE)
+    )
+    return ConversationStatus(status) if status is not None else None

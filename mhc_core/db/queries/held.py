@@ -19,8 +19,16 @@ _HELD = {
         select * from ai.feedback where customer_id = any(:ids) or conversation_id in ({_CONVERSATIONS})
         order by given_at, id
     """,
+    "feedback_history": f"""
+        select h.* from ai.feedback_history h join ai.feedback f on f.id = h.feedback_id
+        where f.customer_id = any(:ids) or f.conversation_id in ({_CONVERSATIONS}) order by h.id
+    """,
     "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
     "booking_requests": f"select * from ai.booking_requests where conversation_id in ({_CONVERSATIONS})",
+    "response_cache": f"""
+        select r.* from ai.response_cache r join ai.messages m on m.id = r.message_id
+        where m.conversation_id in ({_CONVERSATIONS}) order by r.id
+    """,
     "conversation_scores": f"select * from ai.conversation_scores where conversation_id in ({_CONVERSATIONS})",
     "training_examples": f"select * from ai.training_examples where id in ({_EXAMPLES}) order by sequence",
     "scrub_holds": f"""

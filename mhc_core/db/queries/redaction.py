@@ -41,6 +41,8 @@ _EMPTY_EXAMPLE = """
 _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e on e.id = m.conversation_id)"
 
 _ERASE = {
+    # Kept answers live an hour; any of them may repeat what was learned from the customer.
+    "response_cache": "delete from ai.response_cache",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
     "feedback": """
         delete from ai.feedback
@@ -221,6 +223,12 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
     )
     connection.execute(
         sa.text("delete from ai.booking_requests where conversation_id in (select id from old_conversations)")
+    )
+    connection.execute(
+        sa.text("""
+            delete from ai.response_cache where message_id in (
+                select m.id from ai.messages m join old_conversations o on o.id = m.conversation_id)
+        """)
     )
     keys = known_pads(connection)
     messages = connection.execute(

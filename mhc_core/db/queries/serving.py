@@ -1,4 +1,4 @@
-"""SQL of the concierge: what was said in a conversation, and storing each exchange with the versions that made it."""
+"""SQL of the concierge: what was said in a conversation so far."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.tables import conversations, messages, model_versions
-from mhc_core.errors import NotFound
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 
 SOURCE = "serving"
@@ -105,81 +103,6 @@ def continued(
         .where(_M.content == last_answer, newest.c.n == answers)
         .order_by(_M.sent_at.desc())
         .limit(1)
-    )
-
-
-def begin(
-    connection: sa.Connection, conversation_id: UUID, customer_id: str | None, channel: Channel, now: datetime
-) -> None:
-    """Write a new conversation without messages."""
-    connection.execute(
-        sa.insert(conversations).values(
-            id=conversation_id,
-            source=SOURCE,
-            source_id=str(conversation_id),
-            channel=channel,
-            customer_id=customer_id,
-            started_at=now,
-            last_message_at=now,
-            updated_at=now,
-        )
-    )
-
-
-def lock(connection: sa.Connection, conversation_id: UUID) -> ConversationStatus:
-    """The status now. Others who lock this conversation wait until the transaction ends.
-
-    Raises:
-        NotFound: its words were erased since it was opened.
-    """
-    erased = _C.channel_metadata.has_key(REDACTED)
-    row = connection.execute(sa.select(_C.status, erased).where(_C.id == conversation_id).with_for_update()).one()
-    if row[1]:
-        raise NotFound("this conversation was erased; leave its id out to start another")
-    return ConversationStatus(row.status)
-
-
-def append(connection: sa.Connection, conversation_id: UUID, turns: Sequence[NewTurn]) -> None:
-    """Store turns after the last one. The caller holds the lock, so positions follow each other without gaps."""
-    start = connection.execute(
-        sa.select(sa.func.coalesce(sa.func.max(_M.position) + 1, 0)).where(_M.conversation_id == conversation_id)
-    ).scalar_one()
-    connection.execute(
-        sa.insert(messages),
-        [
-            {
-                "id": turn.id,
-                "conversation_id": conversation_id,
-                "position": start + offset,
-                "role": turn.role,
-                "content": turn.content,
-                "intent": turn.intent,
-                "confidence": turn.confidence,
-                "model_version_id": turn.model_version_id,
-                "prompt_version_id": turn.prompt_version_id,
-                "knowledge_version_id": turn.knowledge_version_id,
-                "example_id": turn.example_id,
-                "citations": [dict(citation) for citation in turn.citations],
-                "input_tokens": turn.input_tokens,
-                "output_tokens": turn.output_tokens,
-                "cost_usd": turn.cost_usd,
-                "latency_ms": turn.latency_ms,
-                "sent_at": turn.sent_at,
-                "message_metadata": dict(turn.notes),
-            }
-            for offset, turn in enumerate(turns)
-        ],
-    )
-    last = turns[-1].sent_at
-    intent = next((turn.intent for turn in turns if turn.intent is not None), None)
-    connection.execute(
-        sa.update(conversations)
-        .where(_C.id == conversation_id)
-        .values(
-            last_message_at=sa.func.greatest(_C.last_message_at, last),
-            updated_at=sa.func.greatest(_C.updated_at, last),
-            intent=sa.func.coalesce(_C.intent, intent),
-        )
     )
 
 

@@ -31,10 +31,9 @@ class Turn:
 
     Args:
         begins: given when the conversation does not exist yet.
-        waiting: makes the answer that is stored instead when a person has the conversation by then; ``None`` where
-            ``answer`` is such an answer already. ``escalation``, ``rows`` and ``effects`` are then left out.
+        waiting: makes the answer that is stored instead when a person has the conversation by then. ``facts`` are kept,
+            ``rows`` and ``effects`` left out. ``None`` where ``answer`` is such an answer already.
         facts: the conversation's facts from now on; ``None`` leaves them as they are.
-        escalation: the reason why a person has the conversation from now on.
         rows: more rows, by table, written with those of other turns; one that exists is left as it is.
         effects: further statements, run after all rows; for what is rare.
     """
@@ -45,7 +44,6 @@ class Turn:
     begins: Beginning | None = None
     waiting: Callable[[], NewTurn] | None = None
     facts: Mapping[str, Any] | None = None
-    escalation: str | None = None
     rows: Sequence[tuple[sa.Table, Mapping[str, Any]]] = ()
     effects: Sequence[Effect] = ()
 
@@ -60,15 +58,12 @@ _LOCK = sa.text(
 _WRITE = sa.text(
     f"""
     with begun as (
-        insert into ai.conversations (id, source, source_id, channel, customer_id, intent, status, escalation_reason,
-                                      escalated_at, outcome, started_at, last_message_at, updated_at)
-        select r.id, '{SOURCE}', cast(r.id as text), r.channel, r.customer_id, r.intent,
-               case when r.reason is null then '{ConversationStatus.ACTIVE}' else '{ConversationStatus.ESCALATED}' end,
-               r.reason, case when r.reason is not null then r.sent_at end,
-               case when r.reason is not null then 'escalated' end, r.asked_at, r.sent_at, r.sent_at
+        insert into ai.conversations (id, source, source_id, channel, customer_id, intent, started_at, last_message_at,
+                                      updated_at)
+        select r.id, '{SOURCE}', cast(r.id as text), r.channel, r.customer_id, r.intent, r.asked_at, r.sent_at,
+               r.sent_at
           from json_to_recordset(cast(:begun as json)) as r(
-               id uuid, channel text, customer_id text, intent text, reason text,
-               asked_at timestamptz, sent_at timestamptz)
+               id uuid, channel text, customer_id text, intent text, asked_at timestamptz, sent_at timestamptz)
     ), said as (
         insert into ai.messages (id, conversation_id, position, role, content, intent, confidence, model_version_id,
                                  prompt_version_id, knowledge_version_id, example_id, citations, cached, input_tokens,
@@ -88,13 +83,8 @@ _WRITE = sa.text(
     update ai.conversations c
        set last_message_at = greatest(c.last_message_at, r.sent_at),
            updated_at = greatest(c.updated_at, r.sent_at),
-           intent = coalesce(c.intent, r.intent),
-           status = case when r.hands_over then '{ConversationStatus.ESCALATED}' else c.status end,
-           escalation_reason = case when r.hands_over then r.reason else c.escalation_reason end,
-           escalated_at = case when r.hands_over then r.sent_at else c.escalated_at end,
-           outcome = case when r.hands_over then 'escalated' else c.outcome end
-      from json_to_recordset(cast(:continued as json)) as r(
-           id uuid, intent text, hands_over bool, reason text, sent_at timestamptz)
+           intent = coalesce(c.intent, r.intent)
+      from json_to_recordset(cast(:continued as json)) as r(id uuid, intent text, sent_at timestamptz)
      where c.id = r.id
     """
 )
@@ -124,15 +114,14 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> N
     """
     parameters: dict[str, list[dict[str, Any]]] = {"begun": [], "said": [], "continued": []}
     for turn, answer in turns:
-        reason = turn.escalation if answer is turn.answer else None
         intent = turn.question.intent or answer.intent
-        about = {"id": turn.conversation_id, "intent": intent, "reason": reason, "sent_at": answer.sent_at}
+        about = {"id": turn.conversation_id, "intent": intent, "sent_at": answer.sent_at}
         if turn.begins is not None:
             asked_at: datetime = turn.question.sent_at
             who = {"channel": turn.begins.channel, "customer_id": turn.begins.customer_id, "asked_at": asked_at}
             parameters["begun"].append(about | who)
         else:
-            parameters["continued"].append(about | {"hands_over": reason is not None})
+            parameters["continued"].append(about)
         parameters["said"] += [_message(turn.conversation_id, 0, turn.question)]
         parameters["said"] += [_message(turn.conversation_id, 1, answer)]
     connection.execute(_WRITE, {name: orjson.dumps(rows, default=str).decode() for name, rows in parameters.items()})

@@ -8,6 +8,7 @@ rollback happens.
 
 from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests
+from mhc_core.db.tables.cache import response_cache, response_cache_outcomes
 from mhc_core.db.tables.handovers import handovers
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
@@ -62,6 +63,8 @@ __all__ = [
     "metadata",
     "model_versions",
     "prompt_versions",
+    "response_cache",
+    "response_cache_outcomes",
     "retrieval_questions",
     "review_decisions",
     "review_items",

@@ -1,0 +1,160 @@
+"""SQL of kept answers: found by the question's hash or by its vector, withdrawn, and judged by their outcomes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from mhc_core.db.queries.privacy import REDACTED
+from mhc_core.db.queries.retrieval import literal, scan_settings
+from mhc_core.db.tables import response_cache, response_cache_outcomes
+
+_R, _O = response_cache.c, response_cache_outcomes.c
+FORGOTTEN_AFTER = timedelta(days=1)
+"""An entry that ran out this long ago goes, with its outcomes."""
+_TIDIED_AT_ONCE = 50
+
+
+class Kept(NamedTuple):
+    """A kept answer. ``cosine`` is the similarity of its question to the one asked, ``outcomes`` what came of it."""
+
+    id: int
+    question: str
+    answer: Mapping[str, Any]
+    cosine: float
+    outcomes: tuple[tuple[float, bool], ...]
+
+
+_EXACT = sa.text(
+    """
+    select id, question, answer from ai.response_cache
+    where scope_sha256 = :scope and question_sha256 = :question and withdrawn_at is null and expires_at > :now
+    """
+)
+
+_NEAR = """
+    with near as materialized (
+        select id, question, answer,
+               1 - ((embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))) as cosine
+        from ai.response_cache
+        where dimensions = {dimensions} and scope_sha256 = :scope and withdrawn_at is null and expires_at > :now
+        order by (embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))
+        limit :limit
+    )
+    select n.*, coalesce((select jsonb_agg(jsonb_build_array(o.log_odds, o.correct))
+                          from ai.response_cache_outcomes o where o.entry_id = n.id), '[]') as outcomes
+    from near n order by n.cosine desc, n.id
+"""
+
+_ADMIT = sa.text(
+    f"""
+    insert into ai.response_cache as kept (scope_sha256, question_sha256, question, dimensions, embedding, answer,
+                                           message_id, admitted_at, expires_at)
+    select :scope, :hash, :question, :dimensions, cast(:vector as halfvec), :answer, m.id, :now, :expires
+    from ai.messages m join ai.conversations c on c.id = m.conversation_id
+    where m.id = :message and not c.channel_metadata ? '{REDACTED}'
+    for share of c
+    on conflict (scope_sha256, question_sha256) do update
+        set answer = excluded.answer, message_id = excluded.message_id, question = excluded.question,
+            admitted_at = excluded.admitted_at, expires_at = excluded.expires_at
+        where kept.withdrawn_at is null and kept.expires_at <= excluded.admitted_at
+    returning id
+    """
+).bindparams(sa.bindparam("answer", type_=JSONB))
+
+
+def exact(connection: sa.Connection, scope: str, question_sha256: str, now: datetime) -> Kept | None:
+    """The valid answer kept for exactly this question."""
+    row = connection.execute(_EXACT, {"scope": scope, "question": question_sha256, "now": now}).one_or_none()
+    return Kept(row.id, row.question, row.answer, 1.0, ()) if row else None
+
+
+def nearest(
+    connection: sa.Connection, scope: str, vector: NDArray[np.float32], now: datetime, limit: int
+) -> list[Kept]:
+    """The valid answers of this scope whose questions are nearest, nearest first, with their outcomes."""
+    scan_settings(connection, 100)
+    rows = connection.execute(
+        sa.text(_NEAR.format(dimensions=len(vector))),
+        {"scope": scope, "vector": literal(vector), "now": now, "limit": limit},
+    )
+    return [
+        Kept(row.id, row.question, row.answer, float(row.cosine), tuple((z, right) for z, right in row.outcomes))
+        for row in rows
+    ]
+
+
+def admit(
+    connection: sa.Connection,
+    scope: str,
+    question_sha256: str,
+    question: str,
+    vector: NDArray[np.float32],
+    answer: Mapping[str, Any],
+    message_id: UUID,
+    now: datetime,
+    expires_at: datetime,
+) -> int | None:
+    """Keep an answer and return its id; None when one is valid or was withdrawn, or the message's text is gone."""
+    stale = sa.select(_R.id).where(_R.expires_at < now - FORGOTTEN_AFTER).limit(_TIDIED_AT_ONCE)
+    connection.execute(sa.delete(response_cache).where(_R.id.in_(stale.with_for_update(skip_locked=True))))
+    return connection.execute(
+        _ADMIT,
+        {
+            "scope": scope,
+            "hash": question_sha256,
+            "question": question,
+            "dimensions": len(vector),
+            "vector": literal(vector),
+            "answer": dict(answer),
+            "message": message_id,
+            "now": now,
+            "expires": expires_at,
+        },
+    ).scalar_one_or_none()
+
+
+def record_outcome(
+    connection: sa.Connection, entry_id: int, message_id: UUID, kind: str, log_odds: float, correct: bool, now: datetime
+) -> None:
+    """Note whether a kept answer was right for a question; the latest word on the same message counts."""
+    known = connection.scalar(sa.select(_R.id).where(_R.id == entry_id).with_for_update(read=True, key_share=True))
+    if known is None:
+        return
+    values = {"log_odds": log_odds, "correct": correct, "at": now}
+    connection.execute(
+        insert(response_cache_outcomes)
+        .values(entry_id=entry_id, message_id=message_id, kind=kind, **values)
+        .on_conflict_do_update(index_elements=[_O.entry_id, _O.message_id, _O.kind], set_=values)
+    )
+
+
+def entries_of_message(connection: sa.Connection, message_id: UUID) -> list[tuple[int, float]]:
+    """The kept answers that a message gave or was the source of, with the log-odds it was given at (exact: 0)."""
+    rows = connection.execute(
+        sa.text(
+            """
+            select id, cast(0 as real) from ai.response_cache where message_id = :message
+            union
+            select r.id, cast(coalesce(m.message_metadata ->> 'cache_log_odds', '0') as real)
+            from ai.messages m join ai.response_cache r on r.id = cast(m.message_metadata ->> 'cache_entry' as bigint)
+            where m.id = :message
+            """
+        ),
+        {"message": message_id},
+    )
+    return [(row[0], float(row[1])) for row in rows]
+
+
+def withdraw(connection: sa.Connection, entry_ids: Sequence[int], now: datetime) -> int:
+    """Take kept answers out of use for as long as their versions are live; how many were in use."""
+    return connection.execute(
+        sa.update(response_cache)
+        .where(_R.id.in_(entry_ids), _R.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    ).rowcount

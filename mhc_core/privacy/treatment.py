@@ -1,0 +1,115 @@
+"""What every table holds of people, and what becomes of it: the one list that the leak test and its readers go by.
+
+A table or a column that is not on this list fails a test: whoever adds one says here what it holds.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Fate = Literal["deleted", "emptied", "kept"]
+"""Rows are deleted, rows stay and what they said goes, or nothing changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """One table. Every column that can hold words stands in exactly one of the three sets.
+
+    ``raw`` columns hold customers' own words, names and ids, just as they came. ``scrubbed`` ones hold what the
+    scrubber made of such words or found clean, or what was computed from that. ``plain`` ones hold the platform's own words, ids,
+    hashes and figures, and names of staff: nothing of a customer may ever stand there.
+
+    ``erasure`` is what becomes of a customer's rows when they are erased, ``retention`` what becomes of rows past
+    ``MHC_RETENTION_DAYS``.
+    """
+
+    raw: frozenset[str]
+    scrubbed: frozenset[str]
+    plain: frozenset[str]
+    erasure: Fate
+    retention: Fate
+
+
+def _table(
+    *, raw: str = "", scrubbed: str = "", plain: str = "", erasure: Fate = "kept", retention: Fate = "kept"
+) -> Treatment:
+    return Treatment(frozenset(raw.split()), frozenset(scrubbed.split()), frozenset(plain.split()), erasure, retention)
+
+
+TABLES = {
+    "conversations": _table(
+        raw="source source_id customer_id thread_id escalation_reason agent_id channel_metadata facts",
+        plain="channel status intent outcome",
+        erasure="emptied",
+        retention="emptied",
+    ),
+    "messages": _table(
+        raw="content edited_content edit_reason edited_by message_metadata search",
+        scrubbed="citations",
+        plain="role intent model_version_id prompt_version_id knowledge_version_id",
+        erasure="emptied",
+        retention="emptied",
+    ),
+    "feedback": _table(
+        raw="source source_id customer_id comment", plain="vote", erasure="deleted", retention="emptied"
+    ),
+    "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
+    "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
+    "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
+    "conversation_scores": _table(plain="weights scorer scrubber"),
+    "training_examples": _table(
+        scrubbed="question answer context embedding",
+        plain="customer_hash channel intent origin vote findings risk language tags embedder content_sha256 "
+        "verified_by",
+        erasure="emptied",
+    ),
+    "scrub_holds": _table(plain="reason kind", erasure="deleted"),
+    "scrub_marks": _table(plain="kind type marked_by", erasure="deleted", retention="deleted"),
+    "scrub_terms": _table(plain="term_hash list type added_by"),
+    "review_items": _table(plain="reasons status", erasure="emptied"),
+    "review_decisions": _table(
+        scrubbed="edited_answer reason", plain="decision decided_by bulk_filter", erasure="emptied"
+    ),
+    "knowledge_articles": _table(
+        scrubbed="title tags body", plain="id category content_sha256 origin", erasure="emptied"
+    ),
+    "knowledge_chunks": _table(
+        scrubbed="title content embedding search", plain="article_id content_sha256 embedder", erasure="deleted"
+    ),
+    "knowledge_versions": _table(plain="id embedder metrics"),
+    "knowledge_version_chunks": _table(plain="version_id"),
+    "response_cache": _table(
+        scrubbed="question embedding answer",
+        plain="scope_sha256 question_sha256",
+        erasure="deleted",
+        retention="deleted",
+    ),
+    "response_cache_outcomes": _table(plain="kind", erasure="deleted", retention="deleted"),
+    "retrieval_questions": _table(scrubbed="question", plain="article_id", erasure="deleted"),
+    "prompt_versions": _table(plain="id name content"),
+    "dataset_versions": _table(plain="id train_uri validation_uri manifest"),
+    "dataset_members": _table(plain="dataset_id split"),
+    "training_jobs": _table(
+        plain="key dataset_id provider base_model hyperparameters status provider_job_id provider_model_id "
+        "artifact_uri artifact_sha256 progress metrics error"
+    ),
+    "model_versions": _table(
+        plain="id provider base_model dataset_id provider_model_id artifact_uri artifact_sha256 metrics"
+    ),
+    "evaluations": _table(
+        plain="key candidate_id baseline_id dataset_id knowledge_version_id candidate_metrics baseline_metrics "
+        "verdict reasons differences"
+    ),
+    "rollouts": _table(plain="model_version_id status"),
+    "rollout_decisions": _table(plain="action decided_by evidence"),
+    "version_aliases": _table(plain="kind alias version_id moved_by reason"),
+    "installation": _table(plain="salt"),
+    "erasures": _table(plain="customer_hash status requested_by progress certificate"),
+    "api_keys": _table(plain="name role key_sha256"),
+    "audit_log": _table(plain="actor action subject details"),
+}
+"""By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
+
+
+def is_raw(table: str, column: str) -> bool:
+    """Whether a column of schema ``ai`` holds customers' own words. A table that is not declared holds none."""
+    return table in TABLES and column in TABLES[table].raw

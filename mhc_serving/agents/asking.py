@@ -1,0 +1,88 @@
+"""Asking a model that calls tools, for any agent; agents have words of their own where there is no such model."""
+
+import logging
+from collections.abc import Sequence
+
+from mhc_core import prompts
+from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, Passage
+from mhc_core.vocabulary import Intent
+from mhc_serving import memory
+from mhc_serving.agents import safety
+from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_serving.tools import registry
+
+log = logging.getLogger(__name__)
+
+
+def first_answer(models: Sequence[ChatModel], request: ChatRequest) -> tuple[ChatModel, ChatAnswer] | None:
+    """The first model's answer that is one; a model that fails is passed over."""
+    for model in models:
+        try:
+            answer = model.answer(request)
+        except Exception as error:
+            log.warning("model %s did not answer (%s); asking the next one", model.version_id, type(error).__name__)
+            continue
+        if answer.text.strip():
+            return model, answer
+    return None
+
+
+def converse(agent: Agent, question: Question, around: Surroundings, intent: Intent) -> Reply | None:
+    """The answer of a model that calls this agent's tools; ``None`` where no such model is live or answers."""
+    models = [model for model in around.live.models if getattr(model, "calls_tools", False)]
+    if not models:
+        return None
+    prompt = prompts.agent_prompt(question.business, agent.prompt)
+    passages = around.passages(question)
+    given = first_answer(
+        models,
+        ChatRequest(
+            question.text,
+            question.history,
+            passages,
+            intent,
+            f"{prompt}\n\n{_known(question)}",
+            agent.temperature,
+            registry.offered(around.case, agent.tools),
+        ),
+    )
+    if given is None:
+        return None
+    model, answer = given
+    case = around.case
+    return Reply(
+        text=safety.without_promises(question.business, answer.text, intent),
+        agent=agent.name,
+        intent=intent,
+        confidence=min(1.0, max(0.0, answer.confidence)),
+        model_id=model.version_id,
+        citations=cited(answer, [*passages, *case.passages]),
+        escalation=case.escalation,
+        prompt_id=prompts.version_id(prompt),
+        knowledge_id=around.live.knowledge_id,
+        input_tokens=answer.input_tokens,
+        output_tokens=answer.output_tokens,
+        cost_usd=answer.cost_usd,
+        booking=case.booking,
+        evidence=[*case.evidence, *(passage.content for passage in passages)],
+        notes={"tools": [call.name for call in case.calls]},
+    )
+
+
+def cited(answer: ChatAnswer, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages that the answer rests on, one for each article, best first."""
+    best: dict[str, Passage] = {}
+    for passage in passages:
+        if (
+            passage.chunk_id in answer.cited_chunk_ids
+            and passage.score > best.get(passage.article_id, passage).score - 1e-9
+        ):
+            best[passage.article_id] = passage
+    return tuple(sorted(best.values(), key=lambda passage: -passage.score))
+
+
+def _known(question: Question) -> str:
+    told = memory.dump(question.facts)
+    if not told:
+        return "Nothing is known of this customer's party yet."
+    return f"What this customer has told so far; do not ask for it again: {told}"

@@ -1,0 +1,88 @@
+"""The same message in the spellings in which an attack may hide: look-alike letters, digits for letters, codes."""
+
+import base64
+import binascii
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_LOOK_ALIKE = str.maketrans(
+    "аеорсухіјѕԁԛԝһӏкмтвнгп" "αβεικνορτυχγσηζ" "ɑɡɩɪʀꜱᴏᴜᴠᴡᴢʟɴᴍᴋᴊɢᴅᴄʙᴀᴇʜᴛᴘꜰ" "ıłøđßþæœ",
+    "aeopcyxijsdqwhlkmtbhrn" "abeiknoptuxyonz" "agiirsouvwzlnmkjgdcbaehtpf" "ilodspao",
+)  # fmt: skip
+_LEET = str.maketrans("013457@$!|€", "oieastasile")
+_BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{16,2000}={0,2}")
+_HEX = re.compile(r"(?<![\w])(?:0x)?((?:[0-9a-fA-F]{2}[ :]?){10,1000})(?!\w)")
+_ESCAPED = re.compile(r"(?:\\u00|\\x|%|&#x?)([0-9a-fA-F]{2,3});?")
+_SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*|]{1,3}){5,400}\w(?!\w)")
+_LETTER_GAP = re.compile(r"[ .\-_*|]")
+_WORD_GAP = re.compile(r" {2,}|[-_.*|] [-_.*|]?|\|")
+_TAGS = range(0xE0020, 0xE007F)
+_CODE_HINT = re.compile(
+    r"\b(?:base ?64|rot ?13|decod\w*|decrypt\w*|cipher\w*|encod\w*|backwards?|revers\w*|hex|caesar)\b"
+)
+DECODED_CHARS = 2000
+
+
+def folded(text: str) -> str:
+    """Lower case without invisible characters and accents, look-alike letters as Latin ones, single spaces."""
+    if not text.isascii():
+        tagged = "".join(chr(ord(c) - 0xE0000) if ord(c) in _TAGS else c for c in text)
+        wide = unicodedata.normalize("NFKD", tagged)
+        text = "".join(c for c in wide if unicodedata.category(c) not in ("Cf", "Mn", "Me", "Cc") or c in "\n\t")
+    text = text.lower().translate(_LOOK_ALIKE).replace("’", "'")
+    return re.sub(r"[^\S\n]+", " ", text)
+
+
+def views(text: str) -> Iterator[str]:
+    """The message as a model may understand it, plainest reading first; a decoding only where something is coded."""
+    plain = folded(text)
+    yield plain
+    if any(c.isdigit() or c in "@$!|€" for c in plain):
+        yield plain.translate(_LEET)
+    spaced = _SPACED.sub(_closed, plain)
+    if spaced != plain:
+        yield spaced
+        yield re.sub(r"\s", "", spaced)
+    yield from map(folded, decoded(text))
+    if _CODE_HINT.search(plain) or _unlike_language(plain):
+        yield codecs.encode(plain, "rot13")
+        yield plain[::-1]
+
+
+def decoded(text: str) -> Iterator[str]:
+    """What Base64, hexadecimal and escaped parts of a text say, as far as they say something readable."""
+    for found in _BASE64.finditer(text):
+        yield from _readable(lambda part=found[0]: base64.b64decode(part.translate({45: "+", 95: "/"}) + "=="))
+    for found in _HEX.finditer(text):
+        yield from _readable(lambda part=found[1]: bytes.fromhex(re.sub(r"[ :]", "", part)))
+    if len(_ESCAPED.findall(text)) >= 6:
+        base = 10 if "&#" in text and "&#x" not in text else 16
+        yield _ESCAPED.sub(lambda m: chr(int(m[1], base)) if base == 16 or m[1].isdigit() else m[0], text)
+
+
+def _readable(decode) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    try:
+        text = decode().decode("utf-8")[:DECODED_CHARS]
+    except (binascii.Error, ValueError):
+        return
+    if text and sum(c.isalpha() or c.isspace() for c in text) >= 0.7 * len(text):
+        yield text
+
+
+def _closed(found: re.Match[str]) -> str:
+    return " ".join(_LETTER_GAP.sub("", word) for word in _WORD_GAP.split(found[0]))
+
+
+_COMMON = frozenset(
+    "the a to for is it and of you we i in on what how do can my our your with are have this that be at or not will "
+    "me if from please hi hello thanks yes no de la el que y en un por para con es le les des et un une der die das und "
+    "ich mit o os as um uma não per il di".split()
+)
+
+
+def _unlike_language(plain: str) -> bool:
+    """Whether several words hold not one that every sentence needs."""
+    words = re.findall(r"[a-z']+", plain)
+    return len(words) >= 4 and not any(word in _COMMON for word in words)

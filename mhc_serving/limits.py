@@ -1,0 +1,99 @@
+"""How often somebody may call: by key, by customer and by address, counted by the ``limits`` library.
+
+The counts live in this process, or in the store that ``MHC_RATE_LIMIT_STORAGE_URI`` names, shared by several processes.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Literal
+
+from fastapi import HTTPException, Request
+from limits import RateLimitItem, parse_many
+from limits.errors import ConfigurationError as UnknownStorage
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from mhc_core.errors import ConfigurationError
+from mhc_core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+Kind = Literal["key", "customer", "address"]
+
+
+class Limits:
+    """The limits of one app. Safe to use from several threads.
+
+    Raises:
+        ConfigurationError: a limit can not be read, or there is no such storage.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        try:
+            storage = storage_from_string(settings.rate_limit_storage_uri.get_secret_value(), wrap_exceptions=True)
+        except (UnknownStorage, ImportError, ValueError):
+            raise ConfigurationError(
+                "MHC_RATE_LIMIT_STORAGE_URI names no storage that can be used; write memory:// or redis://host:port"
+            ) from None
+        self._strategy = SlidingWindowCounterRateLimiter(storage)
+        self._items: dict[Kind, Sequence[RateLimitItem]] = {
+            "key": _parsed("MHC_RATE_LIMIT_KEY", settings.rate_limit_key),
+            "customer": _parsed("MHC_RATE_LIMIT_CUSTOMER", settings.rate_limit_customer),
+            "address": _parsed("MHC_RATE_LIMIT_ADDRESS", settings.rate_limit_address),
+        }
+        self.local = isinstance(storage, MemoryStorage)
+        """Counting takes no call to another machine."""
+
+    def count(self, kind: Kind, who: str) -> None:
+        """Count one request. While the storage does not answer nothing is limited, and the log says so.
+
+        Raises:
+            HTTPException: 429, with the seconds to wait in ``Retry-After``.
+        """
+        try:
+            for item in self._items[kind]:
+                if not self._strategy.hit(item, kind, who):
+                    reset = self._strategy.get_window_stats(item, kind, who).reset_time
+                    raise _too_many(max(1, math.ceil(reset - time.time())))
+        except StorageError:
+            log.warning("the storage of the rate limits does not answer; nothing is limited")
+
+
+def _parsed(name: str, text: str) -> Sequence[RateLimitItem]:
+    try:
+        return parse_many(text)
+    except ValueError:
+        raise ConfigurationError(f"{name} is no rate limit; write it like 60/minute;1000/day") from None
+
+
+def _too_many(seconds: int) -> HTTPException:
+    wait = f"{seconds} second{'' if seconds == 1 else 's'}"
+    return HTTPException(429, f"too many requests; try again in {wait}", headers={"Retry-After": str(seconds)})
+
+
+def address(request: Request, proxies: str) -> str:
+    """The caller's address. What a proxy of ours (comma list of addresses or networks) says about it is believed.
+
+    An IPv6 caller stands for their /64, of which everybody has all addresses.
+    """
+    host = request.client.host if request.client else ""
+    networks = [ip_network(part.strip(), strict=False) for part in proxies.split(",") if part.strip()]
+    passed_on = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
+    found = _ip(host)
+    while found is not None and passed_on and any(found in network for network in networks):
+        found = _ip(passed_on.pop()) or found
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, 64), strict=False))
+    return str(found or host)
+
+
+def _ip(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
