@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from mhc_core.business_data import Business, Contact
 from mhc_core.db.queries import handover as queries
+from mhc_core.db.queries import webhooks
 from mhc_core.db.queries.handover import Handover
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.vocabulary import ConversationStatus, HandoverState
@@ -38,9 +39,15 @@ def office_hours(contact: Contact, now: datetime) -> OfficeHours:
 def begin(
     connection: sa.Connection, business: Business, conversation_id: UUID, reason: str, now: datetime
 ) -> int | None:
-    """Hand a conversation over to the queue of this reason; None when it is handed over already."""
+    """Hand a conversation over to the queue of this reason, and put its webhook into the outbox.
+
+    None, and nothing is told, when it is handed over already.
+    """
     rules = business.handover
-    return queries.insert_open(connection, conversation_id, reason, rules.queue(reason), reason in rules.urgent, now)
+    opened = queries.insert_open(connection, conversation_id, reason, rules.queue(reason), reason in rules.urgent, now)
+    if opened is not None:
+        webhooks.add(connection, uuid4(), opened, now)
+    return opened
 
 
 def claim(connection: sa.Connection, handover_id: int, by: str, now: datetime) -> Handover:

@@ -178,6 +178,39 @@ class Settings(BaseSettings):
         description="Address under which customers reach the API, for links in e-mails. Empty: host and port above.",
     )
     feedback_link_days: int = Field(30, ge=1, le=365, description="How long a feedback link in an e-mail works (days).")
+    widget_origins: str = Field(
+        "",
+        description="Sites whose pages may call the API beside its own, with commas: `https://example.com,https://…`.",
+    )
+    token_secrets: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Secrets that sign widget tokens, with commas, oldest first: the last signs, all are accepted. "
+        "Empty: one made from the installation's salt.",
+    )
+    rate_limit_key: str = Field("1200/minute", description="Requests with one API key.")
+    rate_limit_customer: str = Field("20/minute;300/hour", description="Messages and ratings of one customer.")
+    rate_limit_address: str = Field(
+        "120/minute", description="Requests of one network address that sends no valid API key."
+    )
+    rate_limit_storage_uri: SecretStr = Field(
+        SecretStr("memory://"),
+        description="Where requests are counted: `memory://` for each process apart, or any storage of the `limits` "
+        "library.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of your proxies, with commas: their `X-Forwarded-For` is believed when "
+        "requests are counted by address.",
+    )
+    webhook_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s]+$",
+        description="Where to tell that a conversation waits for a person. Empty: nowhere.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="Signs webhooks (Standard Webhooks): base64, e.g. from `openssl rand -base64 32`."
+    )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from random import Random
 
 import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core import business as business_data
+from mhc_core import webhooks
 from mhc_core.settings import Settings
 from mhc_serving import errors
 from mhc_serving.body_limit import BodyLimit
@@ -16,8 +18,21 @@ from mhc_serving.concierge import Concierge
 from mhc_serving.deps import Services
 from mhc_serving.live import LiveVersions
 from mhc_serving.providers import ConfiguredProviders, Providers
-from mhc_serving.routes import chat, completions, feedback, handover, health, knowledge, models, privacy, review, web
+from mhc_serving.routes import (
+    chat,
+    completions,
+    feedback,
+    feedback_links,
+    handover,
+    health,
+    knowledge,
+    models,
+    privacy,
+    review,
+    web,
+)
 from mhc_serving.store import TurnStore
+from mhc_serving.webhook_worker import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
 
@@ -54,20 +69,23 @@ def create_app(
         clock: the time, in UTC.
 
     Raises:
-        ConfigurationError: the business file is not valid.
+        ConfigurationError: the business file is not valid, or webhooks have no secret.
     """
     business = business_data.load(settings.business_file)
     live = LiveVersions(engine, business, providers or ConfiguredProviders(settings), settings.refresh_seconds)
 
     turns = TurnStore(engine)
+    webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
+        webhook_worker.start()
         try:
             yield
         finally:
             await run_in_threadpool(turns.close)
+            await run_in_threadpool(webhook_worker.stop)
             await run_in_threadpool(live.stop)
 
     app = FastAPI(
@@ -86,10 +104,22 @@ def create_app(
         ],
     )
     concierge = Concierge(settings, business, engine, live, turns, clock)
-    app.state.services = Services(settings, engine, live, concierge, clock)
+    app.state.services = Services(settings, engine, business, live, concierge, clock)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)
-    for routes in (chat, completions, handover, feedback, knowledge, review, models, privacy, health, web):
+    for routes in (
+        chat,
+        completions,
+        handover,
+        feedback,
+        feedback_links,
+        knowledge,
+        review,
+        models,
+        privacy,
+        health,
+        web,
+    ):
         app.include_router(routes.router)
     return app

@@ -1,20 +1,22 @@
 """What routes ask for, as annotated aliases: the services of this app and the holder of an API key."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
-from mhc_core import keys
+from mhc_core.business import Business
 from mhc_core.errors import AccessDenied
 from mhc_core.keys import Holder, Role
 from mhc_core.settings import Settings
 from mhc_serving.concierge import Concierge
+from mhc_serving.gate import Gate
+from mhc_serving.limits import Kind
 from mhc_serving.live import LiveVersions
 
 
@@ -24,52 +26,93 @@ class Services:
 
     settings: Settings
     engine: sa.Engine
+    business: Business
     live: LiveVersions
     concierge: Concierge
     clock: Callable[[], datetime]
+    gate: Gate
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
 
 App = Annotated[Services, Depends(_services)]
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-
 _bearer = HTTPBearer(auto_error=False, description="An API key made with `mhc keys create`.")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key in a header of its own.")
 
 
-def _holder(
-    app: App,
+async def _credential(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_header)],
-) -> Holder:
-    key = header or (bearer.credentials if bearer else None)
+) -> str | None:
+    return header or (bearer.credentials if bearer else None)
+
+
+Credential = Annotated[str | None, Depends(_credential)]
+
+
+async def holder_of(request: Request, app: Services, key: str | None) -> Holder:
+    """Who holds this key; counts the request for the key, or for the address when the key is not valid.
+
+    Raises:
+        HTTPException: 401 without a valid key, 429 after too many requests.
+    """
     if not key:
-        raise _unauthorized("this needs an API key; send it as `Authorization: Bearer …` or `X-API-Key: …`")
-    try:
-        with app.engine.begin() as connection:
-            return keys.authenticate(connection, key, app.clock())
-    except AccessDenied as error:
-        raise _unauthorized(str(error)) from None
+        await count(app, "address", app.gate.limits.address(request))
+        raise unauthorized("this needs an API key; send it as `Authorization: Bearer …` or `X-API-Key: …`")
+    holder = app.gate.known(key)
+    if holder is None:
+        try:
+            holder = await run_in_threadpool(app.gate.holder, key, app.clock())
+        except AccessDenied as error:
+            await count(app, "address", app.gate.limits.address(request))
+            raise unauthorized(str(error)) from None
+    await count(app, "key", str(holder.id))
+    return holder
 
 
-def _unauthorized(reason: str) -> HTTPException:
+async def count(app: Services, kind: Kind, who: str) -> None:
+    """Count a request without holding up the others.
+
+    Raises:
+        HTTPException: 429 after too many requests.
+    """
+    if app.gate.limits.local:
+        app.gate.limits.count(kind, who)
+    else:
+        await run_in_threadpool(app.gate.limits.count, kind, who)
+
+
+async def _holder(request: Request, app: App, credential: Credential) -> Holder:
+    return await holder_of(request, app, credential)
+
+
+def unauthorized(reason: str) -> HTTPException:
+    """The answer to a caller who did not show who they are."""
     return HTTPException(401, reason, headers={"WWW-Authenticate": "Bearer"})
 
 
 KeyHolder = Annotated[Holder, Depends(_holder)]
 
 
-def _allow(*roles: Role) -> Callable[[Holder], Holder]:
-    def check(holder: KeyHolder) -> Holder:
-        if holder.role is not Role.ADMIN and holder.role not in roles:
-            needed = " or ".join([*roles, Role.ADMIN])
-            raise HTTPException(403, f"the role {holder.role} may not do this; use a key with the role {needed}")
-        return holder
+def require(holder: Holder, *roles: Role) -> Holder:
+    """The holder, who has one of these roles or is an admin.
+
+    Raises:
+        HTTPException: 403 for everybody else.
+    """
+    if holder.role is not Role.ADMIN and holder.role not in roles:
+        needed = " or ".join([*roles, Role.ADMIN])
+        raise HTTPException(403, f"the role {holder.role} may not do this; use a key with the role {needed}")
+    return holder
+
+
+def _allow(*roles: Role) -> Callable[[Holder], Awaitable[Holder]]:
+    async def check(holder: KeyHolder) -> Holder:
+        return require(holder, *roles)
 
     return check
 
@@ -78,31 +121,3 @@ Admin = Annotated[Holder, Depends(_allow())]
 Reviewer = Annotated[Holder, Depends(_allow(Role.REVIEWER))]
 Agent = Annotated[Holder, Depends(_allow(Role.AGENT))]
 Staff = Annotated[Holder, Depends(_allow(Role.REVIEWER, Role.AGENT))]
-
-
-def _customer_access(
-    request: Request,
-    app: App,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    header: Annotated[str | None, Depends(_header)],
-) -> None:
-    """Open while the API listens on loopback only; elsewhere a customer id is believed only from a key holder.
-
-    A request that a proxy passed on came from elsewhere, wherever the API itself listens.
-    """
-    forwarded = any(name in request.headers for name in _FORWARDED)
-    if forwarded or not is_loopback(app.settings.serve_host):
-        _holder(app, bearer, header)
-
-
-CustomerAccess = Depends(_customer_access)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address to bind to is reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal
 
 from fastapi import HTTPException, Request
@@ -45,6 +45,7 @@ class Limits:
             "customer": _parsed("MHC_RATE_LIMIT_CUSTOMER", settings.rate_limit_customer),
             "address": _parsed("MHC_RATE_LIMIT_ADDRESS", settings.rate_limit_address),
         }
+        self._proxies = _networks(settings.trusted_proxies)
         self.local = isinstance(storage, MemoryStorage)
         """Counting takes no call to another machine."""
 
@@ -62,6 +63,20 @@ class Limits:
         except StorageError:
             log.warning("the storage of the rate limits does not answer; nothing is limited")
 
+    def address(self, request: Request) -> str:
+        """The caller's address; what one of our own proxies says about it is believed.
+
+        An IPv6 caller stands for their /64, of which everybody has all addresses.
+        """
+        host = request.client.host if request.client else ""
+        passed_on = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
+        found = _ip(host)
+        while found is not None and passed_on and any(found in network for network in self._proxies):
+            found = _ip(passed_on.pop())
+        if isinstance(found, IPv6Address):
+            return str(ip_network((found, 64), strict=False))
+        return str(found or host)
+
 
 def _parsed(name: str, text: str) -> Sequence[RateLimitItem]:
     try:
@@ -70,25 +85,18 @@ def _parsed(name: str, text: str) -> Sequence[RateLimitItem]:
         raise ConfigurationError(f"{name} is no rate limit; write it like 60/minute;1000/day") from None
 
 
+def _networks(text: str) -> Sequence[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise ConfigurationError(
+            "MHC_TRUSTED_PROXIES is no list of addresses; write it like 10.0.0.5,192.168.1.0/24"
+        ) from None
+
+
 def _too_many(seconds: int) -> HTTPException:
     wait = f"{seconds} second{'' if seconds == 1 else 's'}"
     return HTTPException(429, f"too many requests; try again in {wait}", headers={"Retry-After": str(seconds)})
-
-
-def address(request: Request, proxies: str) -> str:
-    """The caller's address. What a proxy of ours (comma list of addresses or networks) says about it is believed.
-
-    An IPv6 caller stands for their /64, of which everybody has all addresses.
-    """
-    host = request.client.host if request.client else ""
-    networks = [ip_network(part.strip(), strict=False) for part in proxies.split(",") if part.strip()]
-    passed_on = [part.strip() for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
-    found = _ip(host)
-    while found is not None and passed_on and any(found in network for network in networks):
-        found = _ip(passed_on.pop()) or found
-    if isinstance(found, IPv6Address):
-        return str(ip_network((found, 64), strict=False))
-    return str(found or host)
 
 
 def _ip(text: str) -> IPv4Address | IPv6Address | None:

@@ -23,6 +23,12 @@ def normal(origin: str) -> str | None:
     return f"{parts.scheme}://{host}" + ("" if port in (None, _USUAL_PORTS[parts.scheme]) else f":{port}")
 
 
+def site(address: str) -> str | None:
+    """The origin of the pages under a web address."""
+    parts = urlsplit(address)
+    return normal(f"{parts.scheme}://{parts.netloc}")
+
+
 def parse(listed: str) -> frozenset[str]:
     """The origins of a comma list.
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.marks import Kind
@@ -33,12 +33,42 @@ class ChatIn(_Body):
         Text,
         Field(description="What the customer wrote.", examples=["How much for 8 adults and 4 kids, 45 miles away?"]),
     ]
-    customer_id: CustomerId
+    customer_id: CustomerId | None = Field(None, description="Your own id of the customer. Needed without a widget token, which says it itself.")
     channel: Annotated[Channel, Field(description="Where the customer wrote.", examples=["web"])]
     conversation_id: Annotated[
         UUID | None,
         Field(description="From the answer before, to go on with that conversation. Without it a new one starts."),
     ] = None
+
+
+class TokenIn(_Body):
+    """What a widget token is wanted for: nothing for a visitor, `token` to renew one."""
+
+    customer_id: CustomerId | None = Field(None, description="Your own id of the customer. Needs a key of the role app.")
+    origin: Annotated[Text, Field(max_length=300)] | None = Field(
+        None,
+        description="The site that will use the token, when your own server asks for it.",
+        examples=["https://example.com"],
+    )
+    token: Annotated[Text, Field(max_length=2000)] | None = Field(None, description="A token to renew.")
+    new_conversation: bool = Field(False, description="Renew it for another conversation that starts anew.")
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> "TokenIn":
+        if self.token is not None and (self.customer_id is not None or self.origin is not None):
+            raise ValueError("a renewed token keeps its customer and its site; leave customer_id and origin out")
+        if self.token is None and self.new_conversation:
+            raise ValueError("a first token is for a new conversation anyway; leave new_conversation out")
+        return self
+
+
+class TokenOut(BaseModel):
+    """A widget token, and what it allows."""
+
+    token: str = Field(description="Send it as `Authorization: Bearer …`.")
+    expires_at: datetime = Field(description="Renew it before then.")
+    customer_id: str = Field(description="The customer that it speaks for.")
+    conversation_id: UUID = Field(description="The conversation it is for; the first message begins it.")
 
 
 class Citation(BaseModel):
@@ -89,7 +119,7 @@ class FeedbackIn(_Body):
     """A customer's rating of one answer: give at least one of vote, stars, helpful, accurate, comment."""
 
     message_id: UUID = Field(description="From the chat answer.")
-    customer_id: CustomerId
+    customer_id: CustomerId | None = Field(None, description="As in the chat. Needed without a widget token.")
     vote: Literal["up", "down"] | None = Field(None, description="Thumbs up or down.")
     stars: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="1 to 5 stars.")
     helpful: bool | None = Field(None, description="Did it help?")
@@ -106,6 +136,25 @@ class FeedbackOut(BaseModel):
     stars: int | None
     helpful: bool | None
     accurate: bool | None
+
+
+class AgentFeedbackIn(_Body):
+    """What one of our own people thinks of the assistant's part, of one answer or of the whole conversation."""
+
+    conversation_id: UUID = Field(description="The conversation that was handed over.")
+    message_id: UUID | None = Field(None, description="One of its answers. Without it the whole is meant.")
+    good_job: bool = Field(description="Did the assistant do a good job?")
+    accurate: bool | None = Field(None, description="Was what it said right?")
+    comment: Annotated[Text, Field(max_length=4000)] | None = Field(None, description="What it should do better.")
+
+
+class AgentFeedbackOut(BaseModel):
+    """The rating as it stands: one for each of our people and thing rated, the latest counts."""
+
+    feedback_id: UUID
+    good_job: bool
+    accurate: bool | None
+    given_by: str = Field(description="Name of the key.")
 
 
 class FeedbackFigures(BaseModel):

@@ -72,7 +72,7 @@ _WORRIED = _words(
 )
 _HAPPY = _words(
     r"thank(?:s| you)?(?: so much| a lot| a million)|thx|awesome|amazing|perfect|great|wonderful|fantastic|excellent|excited|love(?:d|ly)?"
-    r"|best (?:chef|party|night|dinner|service|ever)|so good|delicious|yay+|can'?t wait|brilliant|super|happy|glad|gracias|incredible|appreciate\w*"
+    r"|the best|(?:looks|sounds|tastes|was|so) good|best (?:chef|party|night|dinner|service|ever)|so good|delicious|yay+|can'?t wait|brilliant|super|happy|glad|gracias|incredible|appreciate\w*"
 )
 _NOT = re.compile(
     r"\b(?:not|n't|no|never|without|isn't|wasn't|nothing|hardly|less)(?: \w+){0,2} $|\b(?:if|in case|would|don't want to be|sorry) (?:\w+ ){0,2}$"
@@ -123,7 +123,7 @@ def _emotion(original: str, text: str, swears: bool, abusive: bool, earlier: Seq
     repeated = any(_alike(text, before) for before in earlier)
     if _says(_FRUSTRATED, text) or _SAD_SIGNS.search(text) or repeated:
         return Emotion.ANGRY if _shouts(original) or re.search(r"!{3,}", text) else Emotion.FRUSTRATED
-    if _shouts(original) and not happy:
+    if _shouts(original) and not happy and re.search(r"[!?]{2,}", text):
         return Emotion.FRUSTRATED
     if _says(_WORRIED, text):
         return Emotion.WORRIED

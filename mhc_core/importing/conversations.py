@@ -56,7 +56,7 @@ def import_conversations(
     began = time.perf_counter()
     report = ImportReport(str(uri))
     reading = Reading(date or now, source)
-    with Source(str(uri)) as opened, RejectFile(reject_path, opened.name) as rejects:
+    with Source(str(uri)) as opened, RejectFile(reject_path) as rejects:
         if incoming.format_of(opened, wanted) == "csv":
             records = csv_rows.conversations(opened, engine, report.notes, rejects)
         else:

@@ -81,7 +81,7 @@ def import_feedback(
     """
     began = time.perf_counter()
     report = ImportReport(str(uri))
-    with Source(str(uri)) as opened, RejectFile(reject_path, opened.name) as rejects:
+    with Source(str(uri)) as opened, RejectFile(reject_path) as rejects:
         if incoming.format_of(opened, wanted) == "csv":
             records = csv_rows.rows(opened, SPELLINGS, (), report.notes, rejects)
         else:

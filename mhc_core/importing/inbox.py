@@ -1,6 +1,7 @@
 """The inbox: a folder from which the daily collection imports every new file once.
 
-A file is known by the SHA-256 of its content, in the audit log; it is never moved or changed. So a file that was
+A file is known by the SHA-256 of its content, in the audit log, and its name, which may be a customer's, is not kept;
+it is never moved or changed. So a file that was
 still growing when it was read has another hash the next time, is imported again, and only what is new is added.
 Files named ``feedback*`` hold feedback, all others conversations; feedback comes last, and a feedback file with
 refused lines is tried again each time, since the conversations it is about may come later. Names that start with a
@@ -63,7 +64,7 @@ def collect(engine: sa.Engine, inbox_uri: str, now: datetime, reject_folder: Pat
             continue
         reports.append(report)
         if not (report.rejected and _is_feedback(name)):
-            counts = report.as_dict() | {"file": _base(name)}
+            counts = {part: told for part, told in report.as_dict().items() if part not in ("file", "reject_file")}
             with engine.begin() as connection:
                 audit.record(connection, ACTOR, inbox.IMPORTED, content, counts, now)
     return Collected(tuple(reports), sum(content in known for content in hashes.values()), failed)

@@ -1,7 +1,8 @@
 """What did not go in: a JSON line for each refused line of a file, saying where and why.
 
 The refused text itself is not repeated, since it may hold personal data: the line number finds it in the original,
-its length and SHA-256 prove that it is the same line.
+its length and SHA-256 prove that it is the same line. Nor is the file's name, which may be a customer's: it is told
+where the file was named.
 """
 
 import hashlib
@@ -22,10 +23,9 @@ class Rejected(DataError):
 
 
 def reject_path(folder: Path, uri: str) -> Path:
-    """Where the refused lines of an input file are listed: the same place for the same file."""
+    """Where the refused lines of an input file are listed: the same place for the same file, named by a hash."""
     full = uri if "://" in uri else str(Path(uri).absolute())
-    name = uri.rstrip("/").rpartition("/")[2]
-    return folder / f"{name}.{hashlib.sha256(full.encode()).hexdigest()[:8]}.rejects.jsonl"
+    return folder / f"{hashlib.sha256(full.encode()).hexdigest()[:12]}.rejects.jsonl"
 
 
 class RejectFile:
@@ -34,10 +34,9 @@ class RejectFile:
     ``path`` appears complete at the end, or not at all when nothing was refused.
     """
 
-    def __init__(self, path: Path, source_file: str) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
-        self._source_file = source_file
         self._pending: IO[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -46,7 +45,7 @@ class RejectFile:
 
     def add(self, line: int, reason: str, length: int, sha256: str, last_line: int | None = None) -> None:
         """Note that ``line`` (from 1; up to ``last_line`` for a row of several lines) was refused."""
-        entry: dict[str, object] = {"file": self._source_file, "line": line}
+        entry: dict[str, object] = {"line": line}
         if last_line is not None and last_line != line:
             entry["last_line"] = last_line
         entry |= {"reason": reason, "length": length, "sha256": sha256}

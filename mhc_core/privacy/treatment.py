@@ -15,8 +15,8 @@ class Treatment:
     """One table. Every column that can hold words stands in exactly one of the three sets.
 
     ``raw`` columns hold customers' own words, names and ids, just as they came. ``scrubbed`` ones hold what the
-    scrubber made of such words or found clean, or what was computed from that. ``plain`` ones hold the platform's own words, ids,
-    hashes and figures, and names of staff: nothing of a customer may ever stand there.
+    scrubber made of such words or found clean, or what was computed from that. ``plain`` ones hold the platform's own
+    words, ids, hashes and figures, and names of staff: nothing of a customer may ever stand there.
 
     ``erasure`` is what becomes of a customer's rows when they are erased, ``retention`` what becomes of rows past
     ``MHC_RETENTION_DAYS``.

@@ -16,6 +16,7 @@ from mhc_jobs.cli import (
     dataset,
     db,
     demo,
+    feedback,
     importing,
     keys,
     knowledge,
@@ -49,6 +50,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(models.app, name="models")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")

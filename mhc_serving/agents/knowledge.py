@@ -1,17 +1,15 @@
 """Everything else: the live model answers from the passages found, or says honestly that it does not know."""
 
-import logging
 from dataclasses import replace
 
-from mhc_core import intents, prompts
-from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, Passage
+from mhc_core import prompts
+from mhc_core.providers.protocols import ChatRequest
 from mhc_core.vocabulary import Intent
 from mhc_serving.agents import handover, safety
-from mhc_serving.agents.reply import Question, Reply, Surroundings
+from mhc_serving.agents.asking import cited, first_answer
+from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_serving.tools import registry
 
-log = logging.getLogger(__name__)
-
-AGENT = "knowledge"
 NO_MODEL = "none"
 UNSURE_BELOW = 0.25
 """An answer with less confidence is given with a word of doubt and the offer of a person."""
@@ -21,19 +19,24 @@ NAMED_FROM = 0.5
 
 def reply(question: Question, around: Surroundings) -> Reply:
     """The model's answer with its citations; below the minimum confidence, no answer but the offer of a person."""
-    tagged = intents.tag(question.text)
+    tagged = question.intent
     prompt = prompts.system_prompt(question.business, tagged)
-    request = ChatRequest(question.text, question.history, around.passages, None, prompt)
-    model, answer = _first_answer(around, request)
-    if model is None or answer is None:
+    passages = around.passages(question)
+    tools = registry.offered(around.case, AGENT.tools)
+    request = ChatRequest(question.text, question.history, passages, None, prompt, AGENT.temperature, tools)
+    given = first_answer(around.live.models, request)
+    if given is None:
         return _unknown(question, around, tagged, 0.0, NO_MODEL)
+    model, answer = given
     found = Reply(
         text=safety.without_promises(question.business, answer.text, answer.intent),
-        agent=AGENT,
+        agent=AGENT.name,
         intent=answer.intent,
         confidence=min(1.0, max(0.0, answer.confidence)),
         model_id=model.version_id,
-        citations=_cited(answer, around),
+        citations=cited(answer, [*passages, *around.case.passages]),
+        evidence=[*around.case.evidence, *(passage.content for passage in passages)],
+        escalation=around.case.escalation,
         prompt_id=prompts.version_id(prompt),
         knowledge_id=around.live.knowledge_id,
         example_id=answer.example_id,
@@ -51,30 +54,6 @@ def reply(question: Question, around: Surroundings) -> Reply:
     return replace(found, text=f"{doubt}{found.text}\n{offer}", notes={"offered_person": True})
 
 
-def _first_answer(around: Surroundings, request: ChatRequest) -> tuple[ChatModel | None, ChatAnswer | None]:
-    for model in around.live.models:
-        try:
-            answer = model.answer(request)
-        except Exception as error:
-            log.warning("model %s did not answer (%s); asking the next one", model.version_id, type(error).__name__)
-            continue
-        if answer.text.strip():
-            return model, answer
-    return None, None
-
-
-def _cited(answer: ChatAnswer, around: Surroundings) -> tuple[Passage, ...]:
-    """The passages that the answer rests on, one for each article, best first."""
-    best: dict[str, Passage] = {}
-    for passage in around.passages:
-        if (
-            passage.chunk_id in answer.cited_chunk_ids
-            and passage.score > best.get(passage.article_id, passage).score - 1e-9
-        ):
-            best[passage.article_id] = passage
-    return tuple(sorted(best.values(), key=lambda passage: -passage.score))
-
-
 def _unknown(
     question: Question,
     around: Surroundings,
@@ -85,14 +64,14 @@ def _unknown(
 ) -> Reply:
     """No invention: says so, names the closest article when one is close, and offers a person."""
     offer = handover.offer_text(question.business)
-    base = withheld or Reply("", AGENT, intent, confidence, model_id, knowledge_id=around.live.knowledge_id)
+    base = withheld or Reply("", AGENT.name, intent, confidence, model_id, knowledge_id=around.live.knowledge_id)
     if intent is Intent.SMALLTALK:
         text = (
             f"Hello, this is the assistant of {question.business.name}. Ask me about prices, the menu, dates or our "
             "rules, or tell me how many guests you expect and I work out the price."
         )
         return replace(base, text=text, citations=(), example_id=None, notes={"withheld": withheld is not None})
-    near = [passage for passage in around.passages if passage.score >= NAMED_FROM][:1]
+    near = [passage for passage in around.passages(question) if passage.score >= NAMED_FROM][:1]
     sorry = "I am sorry that this happened. " if intent is Intent.COMPLAINT else ""
     hint = f" The closest article we have is “{near[0].title}”." if near else ""
     text = f"{sorry}I am not sure enough about that to give you a good answer.{hint} {offer}"
@@ -105,3 +84,12 @@ def _unknown(
         example_id=None,
         notes={"offered_person": True, "withheld": withheld is not None},
     )
+
+
+AGENT = Agent(
+    name="knowledge",
+    prompt="system",
+    temperature=0.3,
+    tools=("quote", "protein_plan", "travel_fee", "policy_lookup", "hand_over"),
+    reply=reply,
+)

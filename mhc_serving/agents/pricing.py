@@ -1,39 +1,36 @@
-"""Prices and bookings: works the price out from the business file, or asks for what is missing."""
+"""Prices: works the price of a party out from the business file, or asks for what is missing. No model is asked."""
 
-from mhc_core import intents
 from mhc_core.vocabulary import Intent
-from mhc_serving.agents.reply import Question, Reply
+from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
 from mhc_serving.tools import party, quote
 
-AGENT = "quote"
 MODEL_ID = "tool/quote"
 
 
-def reply(question: Question) -> Reply | None:
-    """The price, or what is missing for it; ``None`` when the message does not ask for one."""
-    messages = question.understood
-    said = party.read(question.business, messages[-1])
-    if not quote.asked(question.text, said, question.notes.get("agent") == AGENT):
-        return None
-    worked = quote.work_out(question.business, party.combine(question.business, messages), question.text)
-    intent = intents.tag(question.text)
-    text = worked.text
-    if intent is Intent.BOOKING and worked.quote is not None:
-        text = f"{text}\n{_booking(question)}"
+def claims(question: Question) -> int:
+    """A question for the price of a party, or an answer to what the last one asked for."""
+    said = party.read(question.business, question.text)
+    if question.facts.party != question.before.party and not said.known:
+        said = question.facts.party
+    return 2 if quote.asked(question.text, said, question.notes.get("agent") == AGENT.name) else 0
+
+
+def reply(question: Question, around: Surroundings) -> Reply:
+    """The price, or what is missing for it."""
+    facts = question.facts
+    open_ = facts.distance_open or facts.address is not None
+    worked = quote.work_out(question.business, facts.party, question.text, open_)
     return Reply(
-        text=text,
-        agent=AGENT,
-        intent=intent if intent in (Intent.BOOKING, Intent.TRAVEL) else Intent.PRICING,
+        text=worked.text,
+        agent=AGENT.name,
+        intent=question.intent if question.intent is Intent.TRAVEL else Intent.PRICING,
         confidence=1.0,
         model_id=MODEL_ID,
+        evidence=[worked.text],
         notes={"missing": list(worked.missing), "total_usd": str(worked.quote.total) if worked.quote else None},
     )
 
 
-def _booking(question: Question) -> str:
-    rules, contact = question.business.booking, question.business.contact
-    return (
-        f"To book, send me the date, the start time and the address at least {rules.lead_hours} hours ahead (weekends "
-        f"go {rules.weekend_lead_weeks_min} to {rules.weekend_lead_weeks_max} weeks ahead). The booking stands once "
-        f"our team has confirmed it; you can also text {contact.phone}."
-    )
+AGENT = Agent(
+    name="quote", prompt="system", temperature=0.3, tools=("quote", "travel_fee"), reply=reply, claims=claims
+)

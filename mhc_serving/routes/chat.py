@@ -2,29 +2,40 @@
 
 from fastapi import APIRouter
 
+from mhc_serving.callers import Speaker
 from mhc_serving.concierge import Incoming
-from mhc_serving.deps import App, CustomerAccess
+from mhc_serving.deps import App
 from mhc_serving.schemas import ChatIn, ChatOut, Citation, Problem
 
-router = APIRouter(prefix="/api/v1", tags=["chat"], dependencies=[CustomerAccess])
+router = APIRouter(prefix="/api/v1", tags=["chat"])
 
 
 @router.post(
     "/chat",
     summary="Answer a customer",
     responses={
+        403: {"model": Problem, "description": "The widget token is for another customer, conversation or site."},
         404: {"model": Problem, "description": "The conversation is not this customer's on this channel."},
         422: {"model": Problem, "description": "The request does not fit, or the message is too long."},
+        429: {"model": Problem, "description": "Too many requests; `Retry-After` says how long to wait."},
         503: {"model": Problem, "description": "The database does not answer."},
     },
 )
-def chat(asked: ChatIn, app: App) -> ChatOut:
+def chat(asked: ChatIn, app: App, caller: Speaker) -> ChatOut:
     """Answer one message and store both turns.
 
     A conversation belongs to one customer on one channel. Prices are worked out, not generated; what must reach a
     person is handed over, and from then on the assistant only says that a person will answer (`escalated` is true).
     """
-    given = app.concierge.answer(Incoming(asked.message, asked.customer_id, asked.channel, asked.conversation_id))
+    given = app.concierge.answer(
+        Incoming(
+            asked.message,
+            caller.named_customer(asked.customer_id),
+            caller.channel(asked.channel),
+            caller.conversation(asked.conversation_id),
+            may_begin=caller.may_begin,
+        )
+    )
     reply = given.reply
     return ChatOut(
         conversation_id=given.conversation_id,

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.errors import DataError
 from mhc_core.providers import tokens
+from mhc_serving.callers import Caller, Speaker, VisitorAccess
 from mhc_serving.completion_schemas import (
     AnswerMessage,
     Choice,
@@ -23,9 +24,9 @@ from mhc_serving.completion_schemas import (
     Usage,
 )
 from mhc_serving.concierge import Incoming, Outgoing
-from mhc_serving.deps import App, CustomerAccess
+from mhc_serving.deps import App
 
-router = APIRouter(prefix="/v1", tags=["openai"], dependencies=[CustomerAccess])
+router = APIRouter(prefix="/v1", tags=["openai"])
 
 PUBLIC_NAME = "mhc-concierge"
 _COUNTED_AS = "gpt-4.1-mini"
@@ -42,13 +43,13 @@ _WORD = re.compile(r"\s*\S+|\s+$")
         422: {"model": OpenAIProblem, "description": "Not used: such errors are answered with 400, as OpenAI does."},
     },
 )
-def complete(asked: CompletionIn, app: App) -> Any:
+def complete(asked: CompletionIn, app: App, caller: Speaker) -> Any:
     """Answer the last message of the transcript and store the exchange, as `POST /api/v1/chat` does.
 
     `user` is the customer. The conversation goes on where the transcript's last answer is one that was given to this
     customer; another transcript starts a new conversation and serves as context only.
     """
-    given = app.concierge.answer(_incoming(asked))
+    given = app.concierge.answer(_incoming(asked, caller))
     usage = _usage(asked, given)
     if asked.stream:
         wants_usage = bool(asked.stream_options and asked.stream_options.include_usage)
@@ -66,7 +67,7 @@ def complete(asked: CompletionIn, app: App) -> Any:
     )
 
 
-@router.get("/models", summary="Names that may be sent as model")
+@router.get("/models", summary="Names that may be sent as model", dependencies=[VisitorAccess])
 def names(app: App) -> ModelList:
     """The concierge's own name and the live model version; all names answer with the live versions."""
     created = int(app.clock().timestamp())
@@ -75,7 +76,7 @@ def names(app: App) -> ModelList:
     return ModelList(data=[ModelCard(id=name, created=created, owned_by="mhc") for name in ids])
 
 
-def _incoming(asked: CompletionIn) -> Incoming:
+def _incoming(asked: CompletionIn, caller: Caller) -> Incoming:
     last = asked.messages[-1]
     if last.role != "user" or not last.text.strip():
         raise DataError("the last message must be the customer's, with role user and a text; send that one last")
@@ -83,7 +84,12 @@ def _incoming(asked: CompletionIn) -> Incoming:
         _turn(message) for message in asked.messages[:-1] if message.role in ("user", "assistant") and message.text
     ]
     return Incoming(
-        last.text.strip(), asked.user or None, asked.metadata.channel, asked.metadata.conversation_id, tuple(before)
+        last.text.strip(),
+        caller.customer(asked.user or None),
+        caller.channel(asked.metadata.channel),
+        caller.conversation(asked.metadata.conversation_id),
+        tuple(before),
+        may_begin=caller.may_begin,
     )
 
 

@@ -3,14 +3,24 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from mhc_core.db.queries import ratings
 from mhc_core.errors import DataError, NotFound
 from mhc_core.vocabulary import FeedbackVia
-from mhc_serving.deps import App, CustomerAccess, Staff
-from mhc_serving.schemas import FeedbackFigures, FeedbackIn, FeedbackOut, FeedbackStats, Problem
+from mhc_serving.callers import Speaker
+from mhc_serving.deps import App, Staff
+from mhc_serving.schemas import (
+    AgentFeedbackIn,
+    AgentFeedbackOut,
+    FeedbackFigures,
+    FeedbackIn,
+    FeedbackOut,
+    FeedbackStats,
+    Problem,
+)
 
 router = APIRouter(prefix="/api/v1/ai/feedback", tags=["feedback"])
 
@@ -18,17 +28,21 @@ router = APIRouter(prefix="/api/v1/ai/feedback", tags=["feedback"])
 @router.post(
     "",
     summary="Rate an answer",
-    dependencies=[CustomerAccess],
-    responses={404: {"model": Problem, "description": "This customer was given no such answer."}},
+    responses={
+        403: {"model": Problem, "description": "The widget token is for another customer, conversation or site."},
+        404: {"model": Problem, "description": "This customer was given no such answer."},
+    },
 )
-def rate(said: FeedbackIn, app: App) -> FeedbackOut:
+def rate(said: FeedbackIn, app: App, caller: Speaker) -> FeedbackOut:
     """Keep a customer's rating of one answer. Sending it again changes nothing; a later rating replaces what it names
     and leaves the rest, so that a thumb and a comment may come one after the other."""
     rating = ratings.Rating(said.vote, said.stars, said.helpful, said.accurate, said.comment)
     if rating == ratings.Rating():
         raise DataError("the rating is empty; give at least one of vote, stars, helpful, accurate, comment")
+    customer_id = caller.named_customer(said.customer_id)
     with app.engine.begin() as connection:
-        rated = ratings.answer(connection, said.message_id, said.customer_id)
+        rated = ratings.answer(connection, said.message_id, customer_id)
+        caller.conversation(rated.conversation_id if rated else UUID(int=0))
         if rated is None:
             raise NotFound("this customer was given no such answer; send the message_id of a chat answer")
         row = ratings.save(connection, rated, rating, FeedbackVia.CHAT, app.clock())
@@ -40,6 +54,28 @@ def rate(said: FeedbackIn, app: App) -> FeedbackOut:
         helpful=row.helpful,
         accurate=row.accurate,
     )
+
+
+@router.post(
+    "/agent",
+    summary="Did the assistant do a good job?",
+    tags=["staff"],
+    responses={404: {"model": Problem, "description": "No such conversation, or no such answer in it."}},
+)
+def rate_as_agent(said: AgentFeedbackIn, app: App, agent: Staff) -> AgentFeedbackOut:
+    """Keep what one of our own people says about the assistant, under the name of their key. It is counted apart from
+    what customers say. Roles: agent, reviewer, admin."""
+    rating = ratings.Rating("up" if said.good_job else "down", accurate=said.accurate, comment=said.comment)
+    with app.engine.begin() as connection:
+        rated = (
+            ratings.answer(connection, said.message_id)
+            if said.message_id
+            else ratings.whole(connection, said.conversation_id)
+        )
+        if rated is None or rated.conversation_id != said.conversation_id:
+            raise NotFound("there is no such answer in this conversation; send ids that belong together")
+        row = ratings.save(connection, rated, rating, FeedbackVia.AGENT, app.clock(), by=agent.name)
+    return AgentFeedbackOut(feedback_id=row.id, good_job=row.vote == "up", accurate=row.accurate, given_by=agent.name)
 
 
 @router.get("/stats", summary="Ratings of the last days", tags=["staff"])

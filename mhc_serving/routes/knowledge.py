@@ -6,10 +6,11 @@ from fastapi import APIRouter, Path
 
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.errors import NotFound
-from mhc_serving.deps import App, CustomerAccess
+from mhc_serving.callers import VisitorAccess
+from mhc_serving.deps import App
 from mhc_serving.schemas import ArticleOut, Problem
 
-router = APIRouter(prefix="/api/v1/knowledge", tags=["knowledge"], dependencies=[CustomerAccess])
+router = APIRouter(prefix="/api/v1/knowledge", tags=["knowledge"], dependencies=[VisitorAccess])
 
 
 @router.get(

@@ -12,7 +12,7 @@ from mhc_core.errors import NotFound
 router = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).parents[1] / "web"
-_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "page.css": "text/css", "icon.svg": "image/svg+xml"}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",

@@ -9,10 +9,9 @@ from mhc_core import business as prices
 from mhc_core.business import Business, Quote, QuoteRequest
 from mhc_core.errors import DataError
 from mhc_serving.tools.extras import EVERYONE
-from mhc_serving.tools.numbers import in_digits
 from mhc_serving.tools.party import Party
 
-_PRICE = re.compile(
+PRICE_WORDS = re.compile(
     r"\b(?:how much|quote|estimate|total|price|prices|pricing|cost|costs|ballpark|come to|comes to|run me|run us|pay"
     r"|owe|afford|budget|charge)\b",
     re.IGNORECASE,
@@ -26,7 +25,6 @@ _TRAVEL = re.compile(r"\b(?:travel|mileage|distance|delivery|drive|trip)\b", re.
 _BOOK = re.compile(r"\b(?:book|booking|reserve|reservation|lock (?:it )?in|schedule)\b", re.IGNORECASE)
 SHORT_QUESTION_WORDS = 3
 """A question about prices in so few words, such as "how much?", is about the whole party."""
-_BARE_NUMBER = re.compile(r"\W*(?:about |around |like |maybe )?(\d{1,4})\W*(?:total)?\W*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +45,18 @@ def asked(message: str, said: Party, quoting: bool) -> bool:
         return True
     if _BOOK.search(message) and said.people_known:
         return True
-    if not _PRICE.search(message):
+    if not PRICE_WORDS.search(message):
         return False
     if len(message.split()) <= SHORT_QUESTION_WORDS and not said.known:
         return True
     return said.people_known or said.miles is not None or bool(_WHOLE_PARTY.search(message))
 
 
-def understood(message: str, missing: Sequence[str]) -> str:
-    """The message with a bare number read as the one thing that the answer before it asked for."""
-    bare = _BARE_NUMBER.fullmatch(in_digits(message))
-    unit = {"miles": "miles", "adults": "adults", "guests": "people"}.get(missing[0]) if len(missing) == 1 else None
-    return f"{bare[1]} {unit}" if bare and unit else message
-
-
-def work_out(business: Business, known: Party, message: str) -> Worked:
-    """Price the party, or ask for what is missing."""
+def work_out(business: Business, known: Party, message: str, distance_open: bool = False) -> Worked:
+    """Price the party, or ask for what is missing. ``distance_open``: the customer does not know the miles."""
     if known.miles is not None and not known.people_known and _TRAVEL.search(message):
         return Worked(travel_text(business, known.miles), (), None)
-    missing = _missing(known)
+    missing = tuple(name for name in _missing(known) if name != "miles" or not distance_open)
     if "adults" in missing or "guests" in missing or "ages" in missing or known.adults is None:
         return Worked(_ask(business, known, missing), missing, None)
     try:
@@ -118,7 +109,7 @@ def _ask(business: Business, known: Party, missing: Sequence[str]) -> str:
             f"{rules.adult_from_age - 1}, and how many under {rules.child_from_age} (they eat free with an adult)"
         )
     if "miles" in missing:
-        needs.append("about how many miles you are from our kitchen, or your city if you do not know")
+        needs.append("about how many miles you are from our kitchen, if you know")
     needs += _open_numbers(missing)
     rates = ""
     if "guests" in missing:
@@ -180,8 +171,11 @@ def quote_text(business: Business, worked: Quote, missing: Sequence[str]) -> str
         lines.append(f"Total without travel: {usd(worked.total)}.")
         lines.append(
             f"Travel comes on top: the first {travel.free_miles} miles are free, then {usd(travel.per_mile)} per mile. "
-            "About how many miles are you from our kitchen? If you do not know, tell me your city and the team will "
-            "confirm it."
+            + (
+                "About how many miles are you from our kitchen? If you do not know, the team will work it out."
+                if "miles" in missing
+                else "The team works out your distance and confirms it."
+            )
         )
     else:
         lines.append(f"Total: {usd(worked.total)}.")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import forgotten
 import orjson
@@ -22,7 +23,8 @@ from mhc_core import artifacts, business, dataset, review
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import examples as example_queries
-from mhc_core.db.queries import installation, privacy, retired, serving, training, versions
+from mhc_core.db.queries import installation, privacy, retired, training, turns, versions
+from mhc_core.db.queries.serving import NewTurn
 from mhc_core.errors import Conflict, NotFound, TransientError
 from mhc_core.examples import Example, customer_hash
 from mhc_core.importing.feedback import import_feedback
@@ -310,11 +312,13 @@ def test_an_import_does_not_bring_the_customer_back(world: World) -> None:
 
 def test_who_writes_again_is_a_new_contact_and_can_be_forgotten_again(world: World) -> None:
     first = _forget(world)
-    conversation = secrets.token_hex(16)
+    conversation = uuid4()
     with world.engine.begin() as connection:
-        identifier = connection.scalar(sa.text("select cast(:id as uuid)"), {"id": conversation})
-        serving.begin(connection, identifier, VICTIM, Channel.WEB, NOW)
-        assert serving.lock(connection, identifier) is ConversationStatus.ACTIVE
+        answer = NewTurn(uuid4(), "assistant", CANARY, NOW)
+        question = NewTurn(uuid4(), "user", CANARY, NOW)
+        turn = turns.Turn(conversation, question, answer, begins=turns.Beginning(VICTIM, Channel.WEB))
+        turns.write(connection, [(turn, answer)])
+        assert turns.lock(connection, [conversation]) == {conversation: (ConversationStatus.ACTIVE, False)}
     second = _forget(world)
     assert second["counts"]["conversations"] == 1
     assert second["earlier"] == [first["sha256"]]
@@ -337,8 +341,9 @@ def test_what_was_read_before_is_not_stored_after(world: World) -> None:
     late = Example(**{name: getattr(row, name) for name in names})
     with world.engine.begin() as connection:
         example_queries.save(connection, [late], EMBEDDER.embed([late.question]), EMBEDDER.id)
-    with world.engine.begin() as connection, pytest.raises(NotFound, match="erased"):
-        serving.lock(connection, conversation)
+    with world.engine.begin() as connection:
+        [(_, erased)] = turns.lock(connection, [conversation]).values()
+        assert erased
     with world.engine.begin() as connection, pytest.raises(NotFound):
         review.decide(connection, item, Decision.APPROVE, "Ann", NOW, lambda: pytest.fail("nothing to scrub"))
     assert forgotten.found_in(*world) == []

@@ -13,6 +13,7 @@ WITHOUT_WORDS = {
     "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "REAL", "NUMERIC", "DATE", "TIME", "TIMESTAMP", "UUID",
 }  # fmt: skip
 GO_WITH = {"feedback_history": "feedback", "response_cache_outcomes": "response_cache"}
+POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 STORED = {table.name: table for table in metadata.sorted_tables}
 
 
@@ -21,7 +22,7 @@ def wordy(table: str) -> set[str]:
     return {
         column.name
         for column in STORED[table].columns
-        if re.split(r"[ (]", str(column.type.compile(dialect=postgresql.dialect())))[0] not in WITHOUT_WORDS
+        if re.split(r"[ (]", str(column.type.compile(dialect=POSTGRESQL)))[0] not in WITHOUT_WORDS
     }
 
 

@@ -3,19 +3,23 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from mhc_core import keys
+from mhc_core import business, handover, keys
+from mhc_core.db.queries.serving import NewTurn
+from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.db.tables import audit_log, messages
 from mhc_core.keys import Role
+from mhc_core.vocabulary import Channel
 from mhc_serving.app import utc_now
+from mhc_serving.store import TurnStore
 
-Say = Callable[..., dict[str, Any]]
 Call = Callable[..., Any]
 QUESTION = "What happens when it rains?"
 
@@ -29,12 +33,26 @@ def agents(serving_engine: sa.Engine) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-def handed_over(client: TestClient, say: Say, agents: dict[str, dict[str, str]]) -> dict[str, Any]:
+def handed_over(
+    client: TestClient, serving_engine: sa.Engine, customer: str, agents: dict[str, dict[str, str]]
+) -> dict[str, Any]:
     """A conversation of ``customer`` that waits for a person, as the queue lists it."""
-    conversation = say("you will hear from my lawyer")["conversation_id"]
+    now, conversation = utc_now(), uuid4()
+    turn = Turn(
+        conversation,
+        NewTurn(uuid4(), "user", "you will hear from my lawyer", now),
+        NewTurn(uuid4(), "assistant", "A person will answer you.", now, notes={"agent": "handover"}),
+        begins=Beginning(customer, Channel.WEB),
+        effects=[lambda connection: begin(connection, conversation, now)],
+    )
+    TurnStore(serving_engine).put(turn)
     items = client.get("/api/v1/handovers?limit=200", headers=agents["Ann"]).json()["items"]
-    [found] = [item for item in items if item["conversation_id"] == conversation]
+    [found] = [item for item in items if item["conversation_id"] == str(conversation)]
     return dict(found)
+
+
+def begin(connection: sa.Connection, conversation: UUID, now: datetime) -> None:
+    handover.begin(connection, business.load(), conversation, "legal threat", now)
 
 
 @pytest.fixture
@@ -122,7 +140,7 @@ def test_only_who_has_it_replies_and_ends_it(call: Call) -> None:
     assert call("Ann", "reply", text="Hello.").status_code == 409
 
 
-def test_the_customer_reads_the_persons_answer_and_nothing_twice(call: Call, read: Call, say: Say) -> None:
+def test_the_customer_reads_the_persons_answer_and_nothing_twice(call: Call, read: Call) -> None:
     call("Ann", "claim")
     seen = read()
     assert seen["at_a_person"] is True
@@ -142,12 +160,16 @@ def test_a_persons_reply_is_stored_as_human_text(call: Call, serving_engine: sa.
     assert (row.role, row.edited_by, row.model_version_id) == ("agent", "Ann", None)
 
 
-def test_the_assistant_is_silent_until_it_is_given_back(call: Call, read: Call, say: Say) -> None:
+def test_the_assistant_is_silent_until_it_is_given_back(
+    client: TestClient, customer: str, handed_over: dict[str, Any], call: Call, read: Call
+) -> None:
+    body = {"message": QUESTION, "customer_id": customer, "channel": "web"}
+    body["conversation_id"] = handed_over["conversation_id"]
     call("Ann", "claim")
-    assert say(QUESTION)["escalated"] is True
+    assert client.post("/api/v1/chat", json=body).json()["escalated"] is True
     call("Ann", "give-back")
     assert read()["at_a_person"] is False
-    after = say(QUESTION)
+    after = client.post("/api/v1/chat", json=body).json()
     assert after["escalated"] is False
     assert after["citations"][0]["id"] == "KB-087"
 
@@ -159,9 +181,8 @@ def test_nobody_reads_another_customers_conversation(client: TestClient, handed_
     assert (strange.status_code, strange.json()) == (404, unknown.json())
 
 
-def test_a_turn_of_another_conversation_opens_nothing(read: Call, say: Say) -> None:
-    another = say(QUESTION, fresh=True)["message_id"]
-    assert read(after=another)["messages"] == []
+def test_an_unknown_turn_opens_nothing(read: Call) -> None:
+    assert read(after=str(uuid4()))["messages"] == []
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001, "a\x00b"])

@@ -33,6 +33,7 @@ class OpenConversation:
     id: UUID
     status: ConversationStatus
     turns: tuple[StoredTurn, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,12 @@ def conversation(
     connection: sa.Connection, conversation_id: UUID, customer_id: str, channel: Channel, limit: int
 ) -> OpenConversation | None:
     """The conversation with its last ``limit`` turns; None when it is not this customer's on this channel."""
-    status = connection.scalar(
-        sa.select(_C.status).where(
+    found = connection.execute(
+        sa.select(_C.status, _C.facts).where(
             _C.id == conversation_id, _C.customer_id == customer_id, _C.channel == channel, _C.source == SOURCE
         )
-    )
-    if status is None:
+    ).one_or_none()
+    if found is None:
         return None
     rows = connection.execute(
         sa.select(_M.role, _M.content, _M.message_metadata)
@@ -76,7 +77,10 @@ def conversation(
         .limit(limit)
     ).all()
     return OpenConversation(
-        conversation_id, ConversationStatus(status), tuple(StoredTurn(*row) for row in reversed(rows))
+        conversation_id,
+        ConversationStatus(found.status),
+        tuple(StoredTurn(*row) for row in reversed(rows)),
+        found.facts,
     )
 
 

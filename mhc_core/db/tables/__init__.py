@@ -9,7 +9,7 @@ rollback happens.
 from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests
 from mhc_core.db.tables.cache import response_cache, response_cache_outcomes
-from mhc_core.db.tables.handovers import handovers
+from mhc_core.db.tables.handovers import handovers, webhook_deliveries
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
     knowledge_chunks,
@@ -76,4 +76,5 @@ __all__ = [
     "training_examples",
     "training_jobs",
     "version_aliases",
+    "webhook_deliveries",
 ]

@@ -1,4 +1,4 @@
-"""Conversations at a person: one row for each time one was handed over. No customer text."""
+"""Conversations at a person: one row for each time one was handed over, and what is told about it. No customer text."""
 
 import sqlalchemy as sa
 
@@ -28,4 +28,22 @@ handovers = sa.Table(
     ),
     sa.Index(None, "conversation_id"),
     sa.Index(None, "state", "queue", "opened_at"),
+)
+
+webhook_deliveries = sa.Table(
+    "webhook_deliveries",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("handover_id", sa.ForeignKey(handovers.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("due_at", UTC_TIME, nullable=False),
+    sa.Column("delivered_at", UTC_TIME),
+    sa.Column("given_up_at", UTC_TIME),
+    sa.Column("last_failure", sa.Text),
+    sa.Index(None, "handover_id"),
+    sa.Index(
+        "ix_webhook_deliveries_open",
+        "due_at",
+        postgresql_where=sa.text("delivered_at is null and given_up_at is null"),
+    ),
 )

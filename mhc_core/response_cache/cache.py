@@ -1,0 +1,162 @@
+"""Looking answers up, keeping them, and hearing how they did.
+
+Everything is in the database and nothing in the process, so a withdrawal counts for every replica at once.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from mhc_core import judging
+from mhc_core.db.queries import response_cache as queries
+from mhc_core.providers.protocols import Embedder
+from mhc_core.response_cache import admission, verifier
+from mhc_core.response_cache.normalise import normalised
+from mhc_core.response_cache.scope import Scope
+
+LIFETIME = timedelta(hours=1)
+EXPLORED = 0.02
+"""Share of similar-question hits that are answered anew all the same, to learn whether the kept answer was right."""
+CANDIDATES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A kept answer for a question. ``log_odds`` is infinite for the very same question."""
+
+    entry_id: int
+    answer: Mapping[str, Any]
+    log_odds: float
+    allowed: bool = True
+
+    @property
+    def exact(self) -> bool:
+        """Whether it was kept for the same question, apart from spelling."""
+        return self.log_odds == float("inf")
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What the answer's message must carry in its metadata, so that a thumb finds the entry again."""
+        return {"cache_entry": self.entry_id} | ({} if self.exact else {"cache_log_odds": round(self.log_odds, 4)})
+
+
+def lookup(
+    connection: sa.Connection,
+    scope: Scope,
+    question: str,
+    vector: NDArray[np.float32] | None,
+    now: datetime,
+    max_error: float,
+) -> Hit | None:
+    """The kept answer that may be given; without a vector only the one for exactly this question."""
+    found = candidate(connection, scope, question, vector, now, max_error)
+    return found if found is not None and found.allowed else None
+
+
+def candidate(
+    connection: sa.Connection,
+    scope: Scope,
+    question: str,
+    vector: NDArray[np.float32] | None,
+    now: datetime,
+    max_error: float,
+) -> Hit | None:
+    """The best kept answer whose question has the same facts; ``allowed`` says whether it may be given.
+
+    One that may not is still worth comparing with the new answer: see :func:`explored`.
+    """
+    spelled = normalised(question)
+    if not spelled:
+        return None
+    kept = queries.exact(connection, scope.digest, _sha256(spelled), now)
+    if kept is not None:
+        return Hit(kept.id, kept.answer, float("inf"))
+    if vector is None:
+        return None
+    best: Hit | None = None
+    for near in queries.nearest(connection, scope.digest, vector, now, CANDIDATES):
+        log_odds = verifier.log_odds(question, near.question, near.cosine)
+        if log_odds is None:
+            continue
+        allowed = max_error > 0 and admission.may_answer(log_odds, near.outcomes, max_error)
+        if best is None or (allowed, log_odds) > (best.allowed, best.log_odds):
+            best = Hit(near.id, near.answer, log_odds, allowed)
+    return best
+
+
+def admit(
+    connection: sa.Connection,
+    scope: Scope,
+    question: str,
+    vector: NDArray[np.float32],
+    answer: Mapping[str, Any],
+    message_id: UUID,
+    now: datetime,
+    harmless: Callable[[str], bool],
+) -> int | None:
+    """Keep an answer for an hour; its entry, or None where it was not kept.
+
+    ``harmless`` says whether a text holds no personal data (:func:`harmless_by`); ``message_id`` is the stored answer.
+    Not kept: a question with personal data or without words, one that is kept already or whose answer was withdrawn, and
+    one whose customer was erased meanwhile.
+    """
+    spelled = normalised(question)
+    if not spelled or not harmless(question) or not harmless(str(answer.get("text", ""))):
+        return None
+    return queries.admit(
+        connection, scope.digest, _sha256(spelled), question, vector, answer, message_id, now, now + LIFETIME
+    )
+
+
+def harmless_by(scrub: Callable[[str], Any]) -> Callable[[str], bool]:
+    """A check that a scrubber finds nothing in a text; a text it refuses is not harmless."""
+    from mhc_core.errors import ScrubRefused
+
+    def harmless(text: str) -> bool:
+        try:
+            result = scrub(text)
+        except ScrubRefused:
+            return False
+        return not result.findings and bool(result.safe_for_training)
+
+    return harmless
+
+
+def explored(
+    connection: sa.Connection, hit: Hit, message_id: UUID, new_text: str, embedder: Embedder, now: datetime
+) -> bool:
+    """Compare a kept answer with one made anew for the same question, note the outcome, and return it."""
+    similarity = float(judging.similarities([new_text], [str(hit.answer["text"])], embedder)[0])
+    correct = similarity >= judging.RIGHT
+    if hit.exact:
+        return correct
+    queries.record_outcome(connection, hit.entry_id, message_id, "explore", hit.log_odds, correct, now)
+    return correct
+
+
+def thumb(connection: sa.Connection, message_id: UUID, up: bool, now: datetime) -> int:
+    """Hear a customer's thumb on an answer: down withdraws every entry it came from or became; how many were withdrawn.
+
+    Raises nothing for an answer that has no entry.
+    """
+    entries = queries.entries_of_message(connection, message_id)
+    for entry_id, log_odds in entries:
+        if log_odds:
+            queries.record_outcome(connection, entry_id, message_id, "thumb", log_odds, up, now)
+    return 0 if up or not entries else queries.withdraw(connection, [entry for entry, _ in entries], now)
+
+
+def withdraw(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
+    """Take one kept answer out of use; False when it was not in use."""
+    return bool(queries.withdraw(connection, [entry_id], now))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,53 @@
+"""``mhc feedback``: what an e-mail needs so that its reader can say how we did."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+import typer
+
+from mhc_core import business
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.db.queries import installation, ratings
+from mhc_core.errors import NotFound
+from mhc_core.feedback_links import FeedbackLinks
+
+app = typer.Typer(help="Feedback links for e-mails.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def footer(
+    message: Annotated[UUID, typer.Option("--message", metavar="ID", help="The answer that the e-mail carries.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print the footer that asks whether an answer helped, as HTML and as text."""
+    from mhc_serving import feedback_pages
+
+    settings = configuration.load()
+    now = datetime.now(UTC)
+    with database(settings) as engine, engine.begin() as connection:
+        if ratings.answer(connection, message) is None:
+            raise NotFound(f"{message} is no answer to a customer; give the message_id of a chat answer")
+        links = FeedbackLinks(installation.salt(connection), settings.public_address, settings.feedback_link_days)
+    parts = feedback_pages.footer(
+        business.load(settings.business_file), links.vote(message, "up", now), links.vote(message, "down", now)
+    )
+    typer.echo(orjson.dumps(parts._asdict()).decode() if as_json else f"{parts.html}\n{parts.text}", nl=as_json)
+
+
+@app.command()
+def survey(
+    conversation: Annotated[UUID, typer.Option("--conversation", metavar="ID", help="The one that led to a booking.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print the link to the survey after a booking."""
+    settings = configuration.load()
+    with database(settings) as engine, engine.begin() as connection:
+        if ratings.whole(connection, conversation) is None:
+            raise NotFound(f"there is no conversation {conversation}; give the conversation_id of a chat answer")
+        links = FeedbackLinks(installation.salt(connection), settings.public_address, settings.feedback_link_days)
+    link = links.survey(conversation, datetime.now(UTC))
+    typer.echo(orjson.dumps({"link": link}).decode() if as_json else link)

@@ -1,0 +1,125 @@
+"""The pages behind the feedback links of e-mails. Mail scanners open links, so only what is posted is recorded."""
+
+from collections.abc import Callable
+from typing import Annotated, get_args
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse
+
+from mhc_core.db.queries import installation, ratings
+from mhc_core.feedback_links import FeedbackLinks, LinkExpired, LinkForged, Purpose, Vote
+from mhc_core.vocabulary import FeedbackVia
+from mhc_serving.deps import App, Services
+from mhc_serving.feedback_pages import LONGEST_COMMENT, FeedbackPages
+
+router = APIRouter(prefix="/api/v1/ai/feedback", include_in_schema=False)
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+_VOTES: dict[str, Vote] = {vote: vote for vote in get_args(Vote)}
+
+Field = Annotated[str, Form()]
+
+
+@router.get("")
+def ask(app: App, id: str = "", vote: str = "", token: str = "") -> HTMLResponse:
+    """The page with the one button."""
+
+    def page(_: sa.Connection, pages: FeedbackPages, message_id: UUID) -> str:
+        return pages.vote(message_id, _vote(vote), token)
+
+    return _answer(app, Purpose.VOTE, id, token, page)
+
+
+@router.post("/vote")
+def vote(app: App, id: Field = "", vote: Field = "", token: Field = "", comment: Field = "") -> HTMLResponse:
+    """Keeps the vote, and the comment of the page after it."""
+
+    def page(connection: sa.Connection, pages: FeedbackPages, message_id: UUID) -> str:
+        words = _words(comment)
+        rating = ratings.Rating(_vote(vote), comment=words)
+        _save(connection, app, ratings.answer(connection, message_id), rating, FeedbackVia.EMAIL)
+        return pages.thanks() if words else pages.voted(message_id, _vote(vote), token)
+
+    return _answer(app, Purpose.VOTE, id, token, page)
+
+
+@router.get("/survey")
+def ask_survey(app: App, id: str = "", token: str = "") -> HTMLResponse:
+    """The survey after a booking."""
+
+    def page(_: sa.Connection, pages: FeedbackPages, conversation_id: UUID) -> str:
+        return pages.survey(conversation_id, token)
+
+    return _answer(app, Purpose.SURVEY, id, token, page)
+
+
+@router.post("/survey")
+def survey(app: App, id: Field = "", token: Field = "", stars: Field = "", comment: Field = "") -> HTMLResponse:
+    """Keeps what the survey says."""
+
+    def page(connection: sa.Connection, pages: FeedbackPages, conversation_id: UUID) -> str:
+        if stars not in {"1", "2", "3", "4", "5"}:
+            return pages.survey(conversation_id, token)
+        rating = ratings.Rating(stars=int(stars), comment=_words(comment))
+        _save(connection, app, ratings.whole(connection, conversation_id), rating, FeedbackVia.SURVEY)
+        return pages.thanks()
+
+    return _answer(app, Purpose.SURVEY, id, token, page)
+
+
+def _answer(
+    app: Services,
+    purpose: Purpose,
+    subject: str,
+    token: str,
+    page: Callable[[sa.Connection, FeedbackPages, UUID], str],
+) -> HTMLResponse:
+    pages = FeedbackPages(app.business, app.settings.public_address)
+    try:
+        with app.engine.begin() as connection:
+            links = FeedbackLinks(
+                installation.salt(connection), app.settings.public_address, app.settings.feedback_link_days
+            )
+            about = _id(subject)
+            links.check(purpose, about, token, app.clock())
+            content, status = page(connection, pages, about), 200
+    except LinkExpired:
+        content, status = pages.problem("This link is too old", "Feedback links work for some time only."), 410
+    except LinkForged:
+        content = pages.problem("This link is not complete", "Please open it from the e-mail again, or copy all of it.")
+        status = 404
+    return HTMLResponse(content, status, _HEADERS)
+
+
+def _save(
+    connection: sa.Connection, app: Services, rated: ratings.Rated | None, rating: ratings.Rating, via: FeedbackVia
+) -> None:
+    """A conversation whose words are gone is rated no more; the customer is thanked all the same."""
+    if rated is not None:
+        ratings.save(connection, rated, rating, via, app.clock())
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise LinkForged("this link is not complete; open it from the e-mail again") from None
+
+
+def _vote(text: str) -> Vote:
+    if text not in _VOTES:
+        raise LinkForged("this link is not complete; open it from the e-mail again")
+    return _VOTES[text]
+
+
+def _words(comment: str) -> str | None:
+    return comment.replace("\x00", "").strip()[:LONGEST_COMMENT] or None

@@ -1,0 +1,75 @@
+"""``POST /api/v1/widget/tokens``: lets a browser speak for one customer in one conversation."""
+
+from fastapi import APIRouter, HTTPException, Request
+
+from starlette.concurrency import run_in_threadpool
+
+from mhc_core.errors import DataError
+from mhc_core.keys import Role
+from mhc_serving import callers, origins
+from mhc_serving.deps import App, Credential, Services, count, holder_of, require, unauthorized
+from mhc_serving.schemas import Problem, TokenIn, TokenOut
+from mhc_serving.tokens import Claims, TokenRefused
+
+router = APIRouter(prefix="/api/v1/widget", tags=["chat"])
+
+
+@router.post(
+    "/tokens",
+    summary="Get or renew a widget token",
+    responses={
+        401: {"model": Problem, "description": "The key or the token is not valid, or a key is needed."},
+        403: {"model": Problem, "description": "The site may not use the widget, or the token is another site's."},
+        429: {"model": Problem, "description": "Too many requests; `Retry-After` says how long to wait."},
+    },
+)
+async def issue(asked: TokenIn, request: Request, app: App, credential: Credential) -> TokenOut:
+    """A token for the page that asks, good for 15 minutes in one conversation; send it as `Authorization: Bearer …`.
+
+    A page of an allowed site needs nothing and gets a visitor's token, which it may renew for 24 hours. Your own server
+    names the customer and the site with a key of the role app; for a customer it named, it renews too.
+    """
+    await run_in_threadpool(lambda: app.gate.tokens)
+    trusted = bool(credential)
+    if trusted:
+        require(await holder_of(request, app, credential), Role.APP)
+    else:
+        await count(app, "address", app.gate.limits.address(request))
+        if asked.customer_id is not None:
+            raise unauthorized("only the holder of an API key may name a customer; leave customer_id out")
+    if asked.token is not None:
+        return _renewed(asked, asked.token, request, app, trusted)
+    signed, claims = app.gate.tokens.issue(_site(asked, request, app, trusted), asked.customer_id, app.clock())
+    return _out(signed, claims)
+
+
+def _renewed(asked: TokenIn, token: str, request: Request, app: Services, trusted: bool) -> TokenOut:
+    try:
+        claims = app.gate.tokens.read_for_renewal(token, app.clock())
+    except TokenRefused as error:
+        raise unauthorized(str(error)) from None
+    if not trusted:
+        callers.require_origin(request, claims)
+        if not claims.anonymous:
+            raise unauthorized("only the holder of an API key renews a named customer's token; ask your own server")
+    return _out(*app.gate.tokens.renew(claims, app.clock(), new_conversation=asked.new_conversation))
+
+
+def _site(asked: TokenIn, request: Request, app: Services, trusted: bool) -> str:
+    """The site that a new token is for."""
+    named = asked.origin if trusted and asked.origin is not None else request.headers.get("origin")
+    if named is None:
+        raise DataError("the request does not fit: origin: name the site that will use the token")
+    origin = origins.normal(named)
+    if origin is None or not app.gate.origins.allows(origin, request.headers.get("host")):
+        raise HTTPException(403, "this site may not use the widget; add it to MHC_WIDGET_ORIGINS")
+    return origin
+
+
+def _out(token: str, claims: Claims) -> TokenOut:
+    return TokenOut(
+        token=token,
+        expires_at=claims.until,
+        customer_id=claims.customer_id,
+        conversation_id=claims.conversation_id,
+    )
