@@ -5,6 +5,7 @@ is sent at least once; the receiver knows a repeated one by its ``webhook-id``. 
 (https://www.standardwebhooks.com). The payload holds ids, the rule's reason and the queue, never a customer's words.
 """
 
+import base64
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -59,8 +60,13 @@ class Sender:
         with engine.begin() as connection:
             taken = queries.take(connection, clock(), LEASE, AT_ONCE)
         for delivery in taken:
-            now = clock()
-            failure = None if _too_old(delivery, now) else self._send(delivery, now)
+            started = clock()
+            if started - delivery.opened_at > GIVEN_UP_AFTER:
+                with engine.begin() as connection:
+                    queries.give_up(connection, delivery.id, started)
+                log.error("webhook %s given up after %d attempts", delivery.id, delivery.attempts - 1)
+                continue
+            failure = self._send(delivery, started)
             with engine.begin() as connection:
                 self._note(connection, delivery, failure, clock())
         return len(taken)
@@ -77,20 +83,16 @@ class Sender:
             "webhook-signature": self._signer.sign(str(delivery.id), now, body.decode()),
         }
         try:
-            response = self._client.post(self._url, content=body, headers=headers)
+            with self._client.stream("POST", self._url, content=body, headers=headers) as response:
+                return None if response.is_success else f"HTTP {response.status_code}"
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return type(error).__name__
-        return None if response.is_success else f"HTTP {response.status_code}"
 
     def _note(self, connection: sa.Connection, delivery: Delivery, failure: str | None, now: datetime) -> None:
-        if failure is None and not _too_old(delivery, now):
+        if failure is None:
             queries.delivered(connection, delivery.id, now)
             log.info("webhook %s delivered at attempt %d", delivery.id, delivery.attempts)
-        elif _too_old(delivery, now):
-            queries.give_up(connection, delivery.id, failure, now)
-            log.error("webhook %s given up after %d attempts (%s)", delivery.id, delivery.attempts, failure or "too old")
         else:
-            assert failure is not None
             queries.failed(connection, delivery.id, failure, now + wait(delivery.attempts, self._random))
             log.warning("webhook %s did not arrive at attempt %d (%s)", delivery.id, delivery.attempts, failure)
 
@@ -105,11 +107,12 @@ def sender(settings: "Settings", random: Random) -> Sender | None:
         return None
     import httpx2
     from standardwebhooks import Webhook
+    from standardwebhooks.webhooks import EmptyWebhookSecretError
 
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     try:
-        signer = Webhook(secret)
-    except Exception:
+        signer = Webhook(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except (ValueError, EmptyWebhookSecretError):
         raise ConfigurationError(
             "MHC_WEBHOOK_URL needs MHC_WEBHOOK_SECRET in base64, with or without `whsec_` before it; "
             "make one with `openssl rand -base64 32` and give it to the receiver as well"
@@ -136,9 +139,5 @@ def payload(delivery: Delivery) -> bytes:
 
 def wait(attempts: int, random: Random) -> timedelta:
     """Time until the next attempt: doubled with each, up to an hour, of which a random half is left out at most."""
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 20))
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 20))
     return longest * random.uniform(0.5, 1.0)
-
-
-def _too_old(delivery: Delivery, now: datetime) -> bool:
-    return now - delivery.opened_at > GIVEN_UP_AFTER

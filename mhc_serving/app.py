@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from mhc_core import business as business_data
 from mhc_core import webhooks
 from mhc_core.settings import Settings
-from mhc_serving import errors
+from mhc_serving import browser_rules, errors
 from mhc_serving.body_limit import BodyLimit
 from mhc_serving.concierge import Concierge
 from mhc_serving.deps import Services
+from mhc_serving.gate import Gate
 from mhc_serving.live import LiveVersions
 from mhc_serving.providers import ConfiguredProviders, Providers
 from mhc_serving.routes import (
@@ -29,6 +30,7 @@ from mhc_serving.routes import (
     models,
     privacy,
     review,
+    tokens,
     web,
 )
 from mhc_serving.store import TurnStore
@@ -69,7 +71,8 @@ def create_app(
         clock: the time, in UTC.
 
     Raises:
-        ConfigurationError: the business file is not valid, or webhooks have no secret.
+        ConfigurationError: the business file is not valid, webhooks have no secret, or an origin or a rate limit can
+            not be read.
     """
     business = business_data.load(settings.business_file)
     live = LiveVersions(engine, business, providers or ConfiguredProviders(settings), settings.refresh_seconds)
@@ -103,13 +106,16 @@ def create_app(
             {"name": "health", "description": "For load balancers and people on call."},
         ],
     )
+    gate = Gate(settings, engine)
     concierge = Concierge(settings, business, engine, live, turns, clock)
-    app.state.services = Services(settings, engine, business, live, concierge, clock)
+    app.state.services = Services(settings, engine, business, live, concierge, clock, gate)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)
+    browser_rules.install(app, gate.origins)
     for routes in (
         chat,
+        tokens,
         completions,
         handover,
         feedback,

@@ -28,31 +28,40 @@ class Caller:
     holder: Holder | None = None
     claims: Claims | None = None
 
-    def customer(self, named: str | None) -> str | None:
-        """The customer that a request speaks for, who is also counted; call it once a request.
+    def speaker(self, named: str | None) -> str | None:
+        """The customer who says something, if known, and who is counted for it: call it once a request.
 
         Raises:
             HTTPException: 403 for a customer the token is not for, 429 after too many requests.
         """
-        customer_id = named
-        if self.claims is not None:
-            if named not in (None, self.claims.customer_id):
-                raise _refused("this token speaks for another customer; leave the customer out")
-            customer_id = self.claims.customer_id
+        customer_id = self._customer(named)
         if customer_id is not None and (self.holder is not None or self.claims is not None):
             self.app.gate.limits.count("customer", customer_id)
         return customer_id
 
-    def named_customer(self, named: str | None) -> str:
-        """As ``customer``, where there must be one.
+    def known_speaker(self, named: str | None) -> str:
+        """As ``speaker``, where there must be one.
 
         Raises:
             DataError: nobody named a customer.
         """
-        customer_id = self.customer(named)
-        if customer_id is None:
-            raise DataError("the request does not fit: customer_id: Field required without a widget token")
-        return customer_id
+        return _required(self.speaker(named))
+
+    def reader(self, named: str | None) -> str:
+        """The customer who reads.
+
+        Raises:
+            HTTPException: 403 for a customer the token is not for.
+            DataError: nobody named a customer.
+        """
+        return _required(self._customer(named))
+
+    def _customer(self, named: str | None) -> str | None:
+        if self.claims is None:
+            return named
+        if named not in (None, self.claims.customer_id):
+            raise _refused("this token speaks for another customer; leave the customer out")
+        return self.claims.customer_id
 
     def conversation(self, named: UUID | None) -> UUID | None:
         """The conversation that a request is about.
@@ -65,6 +74,15 @@ class Caller:
         if named not in (None, self.claims.conversation_id):
             raise _refused("this token is for another conversation; leave the conversation out or renew the token")
         return self.claims.conversation_id
+
+    def require_own(self, found: UUID | None) -> None:
+        """Let a token's holder go on only where what was found belongs to the token's conversation.
+
+        Raises:
+            HTTPException: 403 for another conversation's, and for what does not exist.
+        """
+        if self.claims is not None and found != self.claims.conversation_id:
+            raise _refused("this token is for another conversation; use the one in which the answer was given")
 
     def channel(self, named: Channel) -> Channel:
         """Where the customer writes.
@@ -147,6 +165,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _required(customer_id: str | None) -> str:
+    if customer_id is None:
+        raise DataError("the request does not fit: customer_id: Field required without a widget token")
+    return customer_id
 
 
 def _refused(reason: str) -> HTTPException:

@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from mhc_core import handover as handovers
 from mhc_core import intents
@@ -33,13 +34,15 @@ HANDOVER_MODEL_ID = "rules/handover"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A customer's message. ``transcript`` holds the turns before it where the client keeps them itself."""
+    """A customer's message. ``transcript`` holds the turns before it where the client keeps them itself; with
+    ``may_begin`` a conversation that does not exist yet begins under the id that is given."""
 
     message: str
     customer_id: str | None
     channel: Channel
     conversation_id: UUID | None = None
     transcript: Sequence[StoredTurn] = ()
+    may_begin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,14 @@ class Concierge:
             raise DataError(
                 f"the message is longer than {self._settings.max_message_chars} characters; send a shorter one"
             )
+        try:
+            return self._answer(incoming)
+        except IntegrityError:
+            if not incoming.may_begin:
+                raise
+            return self._answer(replace(incoming, may_begin=False))  # another message began it meanwhile
+
+    def _answer(self, incoming: Incoming) -> Outgoing:
         started = time.perf_counter()
         received_at = self._clock()
         opened = self._open(incoming)
@@ -105,6 +116,8 @@ class Concierge:
                 if conversation_id is None:
                     return None
             found = queries.conversation(connection, conversation_id, customer_id, channel, context.TURNS)
+        if found is None and incoming.may_begin:
+            return None
         if found is None:
             raise NotFound(
                 "there is no such conversation of this customer on this channel; leave its id out to start one"
@@ -154,7 +167,7 @@ class Concierge:
         received_at: datetime,
         started: float,
     ) -> Outgoing:
-        conversation_id = opened.id if opened else uuid4()
+        conversation_id = opened.id if opened else (incoming.conversation_id or uuid4())
         message_id = uuid4()
         latency_ms = (time.perf_counter() - started) * 1000
         sent_at = max(self._clock(), received_at)

@@ -10,13 +10,11 @@ import codecs
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from mhc_core.business import Business
-from mhc_serving.injection_patterns import DISCLOSED, PASSAGE_ORDERS, PATTERNS
+from mhc_serving.injection_patterns import DISCLOSED, PASSAGE_ORDERS, PATTERNS, Style
 from mhc_serving.injection_text import DECODED_CHARS, decoded, folded, views
 
-Style = Literal["override", "reveal", "others", "tools", "role", "turns", "price"]
 LOOKED_AT = 20_000
 """Characters of a message that are looked at; the length limit of messages is far below."""
 RUN_WORDS = 8

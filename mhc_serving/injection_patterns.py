@@ -1,6 +1,9 @@
 """How attacks are worded, on text that went through ``injection_text.folded``. Order: the most telling style first."""
 
 import re
+from typing import Literal
+
+Style = Literal["override", "reveal", "others", "tools", "role", "turns", "price"]
 
 _GAP = r"[^.!?\n]{0,40}?"
 _RULES = (
@@ -60,6 +63,7 @@ OVERRIDE = _any(
     r"(?:अनदेखा|नज़रअंदाज|नजरअंदाज|भूल)[^।\n]{0,40}|(?:निर्देश|नियम)[^।\n]{0,30}(?:अनदेखा|भूल|नज)",
 )
 REVEAL = _any(
+    r"\b(?:hidden|secret|internal|system|initial) prompts?\b|\byour (?:exact|secret|full|hidden|initial|original|complete) (?:instructions|prompt|guidelines)\b",
     rf"\b{_TELL}\b{_GAP}\b(?:system prompts?|(?:your|the|hidden|initial|original|secret|internal|full|entire|whole|first|starting) (?:[a-z]+ )?(?:prompt|instructions? (?:you|verbatim|above|given|word)|system (?:message|instructions?|text)|instruction set|directives?|configuration|config|programming|source code|developer message|context window|training data|guardrails))\b",
     rf"\b{_TELL}\b (?:me |us )?(?:all )?(?:of )?your (?:exact |full |hidden |secret |internal |initial |original |own |complete |first )*(?:instructions|guidelines|directives|restrictions)\b(?! (?:for|about|on|to|regarding)\b)",
     rf"\b{_TELL}\b{_GAP}\b(?:text|words?|lines?|everything|message|content|sentences?|paragraphs?|that|it|all) (?:(?:that (?:is|was|stands?|comes?|came)|written|standing|placed) )?(?:above|before|preceding|prior to) (?:this|my|the first|our|me|line|point)",
@@ -83,7 +87,7 @@ OTHERS = _any(
     rf"\b(?:the )?{_OTHERS} (?:[a-z]+ ){{0,3}}?{_DATA}\b(?<!all booking details)(?<!next booking)",
     rf"\b{_DATA} (?:of|for|from|about|belonging to) (?:the |an? |your )?{_OTHERS}(?!\w)",
     r"\b(?:give|send|show|tell|list|read|get|share|export|dump|print|need|want|look up|find)\b[^.!?\n]{0,40}\b(?:someone|somebody|anyone|everyone|everybody|anybody) (?:else|who)(?:'s)?\b[^.!?\n]{0,40}\b(?:name|phone|number|e-?mail|address|booking|order|details|data|card|chat|party|booked)\b",
-    r"\b(?:customer|client|user|guest|booking|order) (?:list|database|records|table|data ?base|registry|names and|phone numbers|e-?mails|addresses)\b",
+    r"\b(?:customer|client|user|booking|order) (?:list|database|records|table|data ?base|registry|names and|phone numbers|e-?mails|addresses)\b",
     r"\b(?:your|the) (?:customers|clients|users)(?:'|s)? (?:names?|phones?|phone numbers?|numbers?|e-?mails?|address(?:es)?|details|data|cards?|bookings?|list|parties|orders)\b",
     r"\bselect \* from\b|\bunion select\b|\bdrop table\b|'\s*or\s*'?1'?\s*=\s*'?1|\bwhere customer_id\b|\bcustomer_id ?[=:]|\bconversation[_ ]id ?[=:]",
     r"\b(?:what|when|where|who)\b[^.!?\n]{0,30}\b(?:did|is|has|does) (?:my (?:neighbou?r|ex|boss|coworker|rival|competitor)|mrs?\.? [a-z]+|the (?:johnson|smith|garcia|lee|miller|nguyen)s?)\b[^.!?\n]{0,30}\b(?:book\w*|pay|paid|order\w*|address|phone|party|live|e-?mail|number|writ\w+)\b",
@@ -103,13 +107,13 @@ TOOLS = _any(
     r"\brm -rf\b|\bos\.system\b|\b__import__\b|\beval\(|\{\{.{0,80}\}\}|\$\{.{0,80}\}|<script\b",
 )
 ROLE = _any(
-    r"\byou(?:'re| are| will be| shall be) (?:now|hereby|henceforth|going to be|going to act|to act) (?!open|closed|available|booked|taking|on|in|at|serving|doing|offering|able|free)",
+    r"\byou(?:'re| are| will be| shall be) (?:now|hereby|henceforth|going to be|going to act|to act) (?!my |our |open|closed|available|booked|taking|on|in|at|serving|doing|offering|able|free)",
     r"\byou are (?:dan|stan|evilbot|an? (?:unrestricted|unfiltered|uncensored|evil|different|free) |no longer (?:the|an?|bound))",
     r"\b(?:pretend|imagine|suppose|assume|let'?s (?:say|pretend|imagine|play)|make believe) (?:that |like |as if |to be |we |a game|you )*(?:you(?:'re| are| were| have no| can| work| had| do not| don't)|to be (?:an?|my|the) (?!chef|guest|host)|(?:an? |the )?(?:ai|bot|assistant|model|dan|no rules|evil)|there are no (?:rules|limits|restrictions)|my (?:grandma|grandmother))",
     r"\b(?:act|behave|respond|reply|answer|speak|talk|write|role ?-?play) (?:as|like|as if) (?:if )?(?:you (?:are|were|have|had)|an? (?:unrestricted|unfiltered|evil|hacker|pirate|different|linux|terminal|python|sql|ai|bot|assistant|model|manager|admin|developer|human)|dan\b|my (?:late |dead |deceased )?(?:grandma|grandmother|grandfather)|the (?:ceo|owner|manager|developer|admin))",
     r"\b(?:role ?-?play|rpg|text adventure|hypothetical(?:ly)? (?:story|scenario|speaking)|in a fictional|for a (?:novel|movie|story|screenplay|film) (?:i|where|in which))\b(?! (?:party|theme|dinner))",
     r"\b(?:dan|do anything now|stan|dude) mode\b|\bdo anything now\b|\bopposite (?:mode|day) (?:you|on|is)\b|\bevil (?:twin|bot|mode)\b|\bno (?:ethical |content |moral )?(?:filters?|restrictions|guardrails|rules apply)\b(?! (?:on|about|for|at))",
-    r"\bi(?:'m| am) (?:your |the |an? )(?:developer|creator|programmer|engineer|administrator|admin|system administrator|openai|maintainer|tester from|security (?:researcher|auditor))\b",
+    r"\bi(?:'m| am) (?:your (?:developer|creator|programmer|engineer|administrator|admin|maintainer)|(?:the|an?) (?:administrator|admin|system administrator|security (?:researcher|auditor)|developer of (?:this|the) (?:bot|assistant|chat)))\b",
     r"\b(?:actua|actue|finge|imagina|haz) (?:como|que eres|de cuenta)|\b(?:agis|fais|faites) (?:comme si|semblant)|\btu es (?:maintenant|desormais)|\bdu bist (?:jetzt|ab jetzt|nun)|\btu as[^.]{0,10}plus de regles|\bahora eres|\bagora voce e\b|\bora sei\b|你现在是|你現在是|扮演|あなたは今|ты теперь|представь,? что ты|너는 이제|너는 이제",
 )
 TURNS = _any(
@@ -124,10 +128,10 @@ PRICE = _any(
     r"\b(?:respond|reply|answer|say|write|repeat|confirm|tell me|state|end (?:every|each|your|all))\b[^.!?\n]{0,60}\b(?:legally binding|no takesies|binding offer|as an? (?:official )?(?:offer|promise|guarantee))",
     r"\blegally binding\b|\bno takesies\b",
     r"\b(?:the )?(?:new |current |real |correct )?(?:price|rate|cost|deposit|minimum|fee|total|policy)s?(?: [a-z]+){0,4} (?:is|are|has been|have been|was|were|shall be|must be) (?:now|changed|updated|set|lowered|reduced|waived|henceforth)(?: to| at)?\b[^?\n]{0,60}(?:confirm|so (?:say|tell|quote|answer|charge)|say (?:so|yes)|quote (?:me|that|it)|use (?:it|that)|update|remember|acknowledge|apply|reply|repeat)",
-    r"\b(?:confirm|say|state|repeat after me|agree|promise|guarantee|reply with|answer with|write|acknowledge)\b[^.!?\n]{0,40}\b(?:that )?(?:my|the|our|your|everything|an?|all|each)\b[^.!?\n]{0,30}\b(?:total|price|party|deposit|cost|dinner|adults?|fee|bill|balance|refund)s?\b[^.!?\n]{0,25}\b(?:is|are|costs?|at|for|=|will be|to) (?:only |just |now )?(?:\$? ?[0-9]{1,3}(?![0-9])(?! (?:adults|people|guests|kids|children|miles))|free|zero|nothing|waived|one (?:dollar|cent|buck)|a (?:dollar|penny))\b",
+    r"\b(?:confirm|say|state|repeat after me|agree|promise|guarantee|reply with|answer with|write|acknowledge)\b[^.!?\n]{0,40}\b(?:that )?(?:my|the|our|your|everything|an?|all|each)\b[^.!?\n]{0,30}\b(?:total|price|party|deposit|cost|dinner|adults?|fee|bill|balance|refund)s?\b[^.!?\n]{0,25}\b(?:is|are|costs?|at|for|=|will be|to) (?:only |just |now )?(?:\$? ?[0-9]{1,3}(?![0-9])(?! ?(?:adults|people|guests|kids|children|miles|am|pm|a\.m|p\.m|o'clock|:))|free|zero|nothing|waived|one (?:dollar|cent|buck)|a (?:dollar|penny))\b",
     r"\brepeat after me\b|\bsay (?:exactly|only|just|the words?|the following|this)\b|\b(?:reply|respond|answer) (?:only )?with (?:only |just |exactly |the (?:word|words|phrase|text|sentence|following))\b|\bstart your (?:reply|answer|response) with\b",
 )
-PATTERNS = (
+PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = (
     ("turns", TURNS),
     ("override", OVERRIDE),
     ("reveal", REVEAL),
@@ -144,6 +148,7 @@ PASSAGE_ORDERS = _any(
     r"\bdo not (?:tell|mention|reveal|show|inform)[^.\n]{0,30}\b(?:customer|user|reader|this (?:instruction|sentence|note))\b",
 )
 DISCLOSED = _any(
+    r"\b(?:my|the|all) (?:rules|restrictions|instructions|guidelines|limits|guardrails) (?:are|have been|were) (?:now )?(?:gone|lifted|dropped|removed|off|suspended|forgotten|ignored|disabled)\b",
     r"\bmy (?:system |hidden |secret |initial |internal |original )(?:prompt|instructions|rules|message)(?: (?:is|are|says?|reads?|were|begins?|starts?)|:)",
     r"\bmy (?:prompt|instructions) (?:is|are|says?|reads?|were|begins?|starts?|tells?)\b|\bi (?:was|have been|am) (?:instructed|prompted|told|programmed) (?:to|that|not to)\b",
     r"\bhere (?:is|are) (?:my|the|your) (?:system )?(?:prompt|instructions|configuration)\b|\b(?:system prompt|developer message)\b",

@@ -5,7 +5,8 @@ import binascii
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 _LOOK_ALIKE = str.maketrans(
     "аеорсухіјѕԁԛԝһӏкмтвнгп" "αβεικνορτυχγσηζ" "ɑɡɩɪʀꜱᴏᴜᴠᴡᴢʟɴᴍᴋᴊɢᴅᴄʙᴀᴇʜᴛᴘꜰ" "ıłøđßþæœ",
@@ -27,42 +28,56 @@ DECODED_CHARS = 2000
 
 def folded(text: str) -> str:
     """Lower case without invisible characters and accents, look-alike letters as Latin ones, single spaces."""
+    text = _visible(text)
     if not text.isascii():
-        tagged = "".join(chr(ord(c) - 0xE0000) if ord(c) in _TAGS else c for c in text)
-        wide = unicodedata.normalize("NFKD", tagged)
-        text = "".join(c for c in wide if unicodedata.category(c) not in ("Cf", "Mn", "Me", "Cc") or c in "\n\t")
-    text = text.lower().translate(_LOOK_ALIKE).replace("’", "'")
-    return re.sub(r"[^\S\n]+", " ", text)
+        apart = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in apart if unicodedata.category(c) not in ("Mn", "Me"))
+    return _single(text.lower().translate(_LOOK_ALIKE))
 
 
 def views(text: str) -> Iterator[str]:
     """The message as a model may understand it, plainest reading first; a decoding only where something is coded."""
     plain = folded(text)
     yield plain
+    shown = _visible(text).lower()
+    if not shown.isascii():
+        yield _single(shown)
     if any(c.isdigit() or c in "@$!|€" for c in plain):
         yield plain.translate(_LEET)
-    spaced = _SPACED.sub(_closed, plain)
-    if spaced != plain:
-        yield spaced
-        yield re.sub(r"\s", "", spaced)
+    closed = _SPACED.sub(_closed, shown)
+    if closed != shown:
+        yield folded(closed)
     yield from map(folded, decoded(text))
     if _CODE_HINT.search(plain) or _unlike_language(plain):
         yield codecs.encode(plain, "rot13")
         yield plain[::-1]
 
 
+def _visible(text: str) -> str:
+    if text.isascii():
+        return text
+    tagged = "".join(chr(ord(c) - 0xE0000) if ord(c) in _TAGS else c for c in text)
+    return "".join(
+        c for c in unicodedata.normalize("NFKC", tagged) if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc")
+    )
+
+
+def _single(text: str) -> str:
+    return re.sub(r"[^\S\n]+", " ", text.replace("’", "'"))
+
+
 def decoded(text: str) -> Iterator[str]:
     """What Base64, hexadecimal and escaped parts of a text say, as far as they say something readable."""
     for found in _BASE64.finditer(text):
-        yield from _readable(lambda part=found[0]: base64.b64decode(part.translate({45: "+", 95: "/"}) + "=="))
+        yield from _readable(partial(base64.b64decode, found[0].translate({45: "+", 95: "/"}) + "=="))
     for found in _HEX.finditer(text):
-        yield from _readable(lambda part=found[1]: bytes.fromhex(re.sub(r"[ :]", "", part)))
+        yield from _readable(partial(bytes.fromhex, re.sub(r"[ :]", "", found[1])))
     if len(_ESCAPED.findall(text)) >= 6:
         base = 10 if "&#" in text and "&#x" not in text else 16
         yield _ESCAPED.sub(lambda m: chr(int(m[1], base)) if base == 16 or m[1].isdigit() else m[0], text)
 
 
-def _readable(decode) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _readable(decode: Callable[[], bytes]) -> Iterator[str]:
     try:
         text = decode().decode("utf-8")[:DECODED_CHARS]
     except (binascii.Error, ValueError):

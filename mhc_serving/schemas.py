@@ -33,7 +33,9 @@ class ChatIn(_Body):
         Text,
         Field(description="What the customer wrote.", examples=["How much for 8 adults and 4 kids, 45 miles away?"]),
     ]
-    customer_id: CustomerId | None = Field(None, description="Your own id of the customer. Needed without a widget token, which says it itself.")
+    customer_id: CustomerId | None = Field(
+        None, description="Your own id of the customer. Needed without a widget token, which says it itself."
+    )
     channel: Annotated[Channel, Field(description="Where the customer wrote.", examples=["web"])]
     conversation_id: Annotated[
         UUID | None,
@@ -44,7 +46,9 @@ class ChatIn(_Body):
 class TokenIn(_Body):
     """What a widget token is wanted for: nothing for a visitor, `token` to renew one."""
 
-    customer_id: CustomerId | None = Field(None, description="Your own id of the customer. Needs a key of the role app.")
+    customer_id: CustomerId | None = Field(
+        None, description="Your own id of the customer. Needs a key of the role app."
+    )
     origin: Annotated[Text, Field(max_length=300)] | None = Field(
         None,
         description="The site that will use the token, when your own server asks for it.",

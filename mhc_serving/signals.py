@@ -87,7 +87,9 @@ _SOON = _words(
     r"asap|a\.s\.a\.p|urgent\w*|hurry|as soon as possible|quick(?:ly)? (?:answer|reply|response)|today|tonight|tomorrow|this (?:morning|afternoon|evening)"
     r"|last[- ]minute|time[- ]sensitive|in (?:an|one|two|2|3|a few) hours?|within the hour|need (?:an answer|to know|it) (?:now|fast|quick\w*|today)|running out of time|deadline"
 )
-_PASSED = re.compile(r"\b(?:not|isn't|no) (?:urgent|hurry|rush|an emergency)\b|\bno (?:need to )?hurry\b|\bin case of (?:an )?emergency\b|\bwhen(?:ever)? you (?:can|have time)\b")
+_PASSED = re.compile(
+    r"\b(?:not|isn't|no) (?:urgent|hurry|rush|an emergency)\b|\bno (?:need to )?hurry\b|\bin case of (?:an )?emergency\b|\bwhen(?:ever)? you (?:can|have time)\b"
+)
 _HAPPY_SIGNS = re.compile(r"[😀😁😃😄😊😍🥰🤩🎉🥳👍❤🙏😋💕🙌]|(?<!\w)(?::-?\)|:d|<3)")
 _ANGRY_SIGNS = re.compile(r"[😡🤬😠👿🖕]")
 _SAD_SIGNS = re.compile(r"[😞😟😢😭😩😫🙄😤😒😕☹]|(?<!\w):-?\(")
@@ -104,7 +106,9 @@ def read(message: str, turns: Sequence[StoredTurn] = ()) -> Signals:
     return Signals(emotion, _urgency(text), abusive)
 
 
-_AT_US = re.compile(r"\b(?:you\w*|u|ur|your|bot|this|moron|idiots?|kys|shut up|screw|fuck|go to hell|drop dead|pathetic|scumbag|losers?|pendej\w+|idiota|callate|cállate|vete)\b|\bte \w")
+_AT_US = re.compile(
+    r"\b(?:you\w*|u|ur|your|bot|this|moron|idiots?|kys|shut up|screw|fuck|go to hell|drop dead|pathetic|scumbag|losers?|pendej\w+|idiota|callate|cállate|vete)\b|\bte \w"
+)
 
 
 def without_profanity(answer: str) -> str:

@@ -55,6 +55,7 @@ TABLES = {
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
+    "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
     "conversation_scores": _table(plain="weights scorer scrubber"),
     "training_examples": _table(
         scrubbed="question answer context embedding",

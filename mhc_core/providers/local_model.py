@@ -78,6 +78,12 @@ class LocalModel:
             cited_chunk_ids=(best.chunk_id,),
         )
 
+    def classify(self, vector: "np.ndarray") -> tuple[Intent, float]:
+        """The most likely intent of an embedded question, with its probability."""
+        probabilities = self._trained.intent(vector[None, :])[0]
+        best = int(np.argmax(probabilities))
+        return self._trained.intent.classes[best], float(probabilities[best])
+
     def _intent(self, question: str, probabilities: "Sequence[float] | np.ndarray") -> Intent:
         best = int(np.argmax(probabilities))
         if probabilities[best] < UNSURE_INTENT and (tagged := intents.tag(question)) is not Intent.OTHER:

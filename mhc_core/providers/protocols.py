@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +111,14 @@ class ChatModel(Protocol):
         """The ``model_versions.id`` that an answer of this model is stored with."""
 
     def answer(self, request: ChatRequest) -> ChatAnswer: ...
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """A model that was trained to tell intents apart, beside answering."""
+
+    def classify(self, vector: NDArray[np.float32]) -> tuple[Intent, float]:
+        """The most likely intent of an embedded question, with its probability."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def generated(seed: int) -> tuple[list[QuestionPair], list[QuestionPair]]:
 
 
 def fit(pairs: Sequence[QuestionPair], embedder: Embedder) -> tuple[float, ...]:
-    """Weights of ``verifier.FEATURES`` from pairs whose facts agree; both classes count the same."""
+    """Weights of ``verifier.FEATURES`` from pairs whose facts agree."""
     from sklearn.linear_model import LogisticRegression
 
     cosines = _cosines(pairs, embedder)
@@ -56,7 +56,7 @@ def fit(pairs: Sequence[QuestionPair], embedder: Embedder) -> tuple[float, ...]:
         if not disagreements(read(pair.a), read(pair.b)):
             rows.append(verifier.features(pair.a, pair.b, float(cosine)))
             labels.append(pair.same)
-    model = LogisticRegression(fit_intercept=False, class_weight="balanced", C=100.0, max_iter=5000)
+    model = LogisticRegression(fit_intercept=False, C=100.0, max_iter=5000)
     model.fit(np.array(rows), np.array(labels))
     return tuple(round(float(value), 3) for value in model.coef_[0])
 

@@ -43,7 +43,8 @@ class Facts:
     symbols: frozenset[str]
     negations: int
     kind: str
-    speaker: str
+    asked: frozenset[str]
+    speakers: tuple[str, ...]
     strict: frozenset[tuple[int, int]]
     poles: frozenset[tuple[int, int]]
 
@@ -67,7 +68,8 @@ def read(question: str) -> Facts:
         symbols=frozenset(known & {"%", "+", "#"}),
         negations=sum(word in NEGATIONS or word.endswith("n't") for word in words),
         kind=_kind(words),
-        speaker=_speaker(words),
+        asked=frozenset(known & {"who", "whose", "where", "why"}),
+        speakers=_speakers(words),
         strict=_poles(STRICT_AXES, known),
         poles=_poles(OPPOSITES, known),
     )
@@ -90,9 +92,9 @@ def disagreements(a: Facts, b: Facts) -> frozenset[str]:
         found.add("comparison")
     if _opposed(a.poles, b.poles):
         found.add("opposite")
-    if a.kind != b.kind and not (("phrase" in (a.kind, b.kind)) and {a.kind, b.kind} & {"what", "amount"}):
+    if a.asked != b.asked or a.kind != b.kind and not (("phrase" in (a.kind, b.kind)) and {a.kind, b.kind} & {"what", "amount"}):
         found.add("kind")
-    if a.speaker != b.speaker and a.speaker and b.speaker:
+    if a.speakers != b.speakers and a.speakers and b.speakers:
         found.add("speaker")
     if _reordered(a, b):
         found.add("order")
@@ -168,14 +170,14 @@ def _kind(words: Sequence[str]) -> str:
     return next((_AUXILIARIES[word] for word in words[:6] if word in _AUXILIARIES), "phrase")
 
 
-def _speaker(words: Sequence[str]) -> str:
-    """Whose doing is asked about: the first of ``I`` and ``you`` behind the opening."""
+def _speakers(words: Sequence[str]) -> tuple[str, ...]:
+    """Who acts, in order: the customer where it says ``I`` or ``we``, the business where it says ``you``."""
+    found: list[str] = []
     for word in words:
-        if word in _CUSTOMER:
-            return "customer"
-        if word in _BUSINESS:
-            return "business"
-    return ""
+        who = "customer" if word in _CUSTOMER else "business" if word in _BUSINESS else ""
+        if who and found[-1:] != [who]:
+            found.append(who)
+    return tuple(found)
 
 
 def _poles(axes: Sequence[Sequence[str]], known: set[str]) -> frozenset[tuple[int, int]]:

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from mhc_core.response_cache.facts import disagreements, read
 
-FEATURES = ("constant", "cosine", "lone words, more", "lone words, fewer", "shared share")
-WEIGHTS: tuple[float, ...] = (-20.0, 26.0, -2.0, -2.0, 3.0)
+FEATURES = ("constant", "cosine", "any lone word", "lone words")
+WEIGHTS: tuple[float, ...] = (-20.0, 26.0, -2.0, -2.0)
 
 
 def log_odds(asked: str, kept: str, cosine: float, weights: Sequence[float] = WEIGHTS) -> float | None:
@@ -33,9 +33,8 @@ def features(asked: str, kept: str, cosine: float) -> tuple[float, ...]:
         if near is not None:
             lone_a.remove(word)
             lone_b.remove(near)
-    shared = len(a) - len(lone_a)
-    more, fewer = max(len(lone_a), len(lone_b)), min(len(lone_a), len(lone_b))
-    return 1.0, cosine, math.sqrt(more), math.sqrt(fewer), shared / max(1, shared + more)
+    lone = len(lone_a) + len(lone_b)
+    return 1.0, cosine, float(lone > 0), math.sqrt(lone)
 
 
 @lru_cache(maxsize=20_000)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mhc_core import prompts
 from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, Passage
 from mhc_core.vocabulary import Intent
-from mhc_serving import memory
+from mhc_serving import context
 from mhc_serving.agents import safety
 from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
 from mhc_serving.tools import registry
@@ -34,14 +34,15 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
         return None
     prompt = prompts.agent_prompt(question.business, agent.prompt)
     passages = around.passages(question)
+    prepared = context.prepare(question.facts, question.turns, question.text, passages, prompt)
     given = first_answer(
         models,
         ChatRequest(
             question.text,
-            question.history,
-            passages,
+            prepared.history,
+            prepared.passages,
             intent,
-            f"{prompt}\n\n{_known(question)}",
+            prepared.system_prompt,
             agent.temperature,
             registry.offered(around.case, agent.tools),
         ),
@@ -65,7 +66,8 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
         cost_usd=answer.cost_usd,
         booking=case.booking,
         evidence=[*case.evidence, *(passage.content for passage in passages)],
-        notes={"tools": [call.name for call in case.calls]},
+        notes={**prepared.notes, "tools": [call.name for call in case.calls]},
+        written=True,
     )
 
 
@@ -80,9 +82,3 @@ def cited(answer: ChatAnswer, passages: Sequence[Passage]) -> tuple[Passage, ...
             best[passage.article_id] = passage
     return tuple(sorted(best.values(), key=lambda passage: -passage.score))
 
-
-def _known(question: Question) -> str:
-    told = memory.dump(question.facts)
-    if not told:
-        return "Nothing is known of this customer's party yet."
-    return f"What this customer has told so far; do not ask for it again: {told}"

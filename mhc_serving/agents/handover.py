@@ -19,13 +19,14 @@ class Situation:
     """One customer message with what the rules need to know around it.
 
     ``answered`` counts the answers already given in this conversation; ``offered`` says that the last one offered a
-    person; ``party`` is what is known of the party so far.
+    person; ``party`` is what is known of the party so far; ``upset`` that this message sounds so.
     """
 
     message: str
     party: Party
     answered: int = 0
     offered: bool = False
+    upset: bool = False
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -143,7 +144,7 @@ def _long_distance(business: Business, now: Situation) -> bool:
 def _angry(business: Business, now: Situation) -> bool:
     if now.answered == 0:
         return False
-    return bool(_ANGRY.search(_CALM.sub(" ", now.message))) or _shouting(now.message)
+    return now.upset or bool(_ANGRY.search(_CALM.sub(" ", now.message))) or _shouting(now.message)
 
 
 Rule = Callable[[Business, Situation], bool]

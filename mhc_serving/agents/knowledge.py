@@ -5,6 +5,7 @@ from dataclasses import replace
 from mhc_core import prompts
 from mhc_core.providers.protocols import ChatRequest
 from mhc_core.vocabulary import Intent
+from mhc_serving import context
 from mhc_serving.agents import handover, safety
 from mhc_serving.agents.asking import cited, first_answer
 from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
@@ -23,7 +24,10 @@ def reply(question: Question, around: Surroundings) -> Reply:
     prompt = prompts.system_prompt(question.business, tagged)
     passages = around.passages(question)
     tools = registry.offered(around.case, AGENT.tools)
-    request = ChatRequest(question.text, question.history, passages, None, prompt, AGENT.temperature, tools)
+    prepared = context.prepare(question.facts, question.turns, question.text, passages, prompt)
+    request = ChatRequest(
+        question.text, prepared.history, prepared.passages, None, prepared.system_prompt, AGENT.temperature, tools
+    )
     given = first_answer(around.live.models, request)
     if given is None:
         return _unknown(question, around, tagged, 0.0, NO_MODEL)
@@ -43,6 +47,8 @@ def reply(question: Question, around: Surroundings) -> Reply:
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
         cost_usd=answer.cost_usd,
+        notes=prepared.notes,
+        written=True,
     )
     if found.confidence < around.minimum_confidence:
         return _unknown(question, around, answer.intent, found.confidence, model.version_id, found)
@@ -51,7 +57,7 @@ def reply(question: Question, around: Surroundings) -> Reply:
         return found
     doubt = "I am not certain that this is what you mean: " if unsure else ""
     offer = handover.offer_text(question.business)
-    return replace(found, text=f"{doubt}{found.text}\n{offer}", notes={"offered_person": True})
+    return replace(found, text=f"{doubt}{found.text}\n{offer}", notes={**found.notes, "offered_person": True})
 
 
 def _unknown(
@@ -70,7 +76,7 @@ def _unknown(
             f"Hello, this is the assistant of {question.business.name}. Ask me about prices, the menu, dates or our "
             "rules, or tell me how many guests you expect and I work out the price."
         )
-        return replace(base, text=text, citations=(), example_id=None, notes={"withheld": withheld is not None})
+        return replace(base, text=text, citations=(), example_id=None, written=False, notes={"withheld": withheld is not None})
     near = [passage for passage in around.passages(question) if passage.score >= NAMED_FROM][:1]
     sorry = "I am sorry that this happened. " if intent is Intent.COMPLAINT else ""
     hint = f" The closest article we have is “{near[0].title}”." if near else ""
@@ -82,6 +88,7 @@ def _unknown(
         text=text,
         citations=tuple(near),
         example_id=None,
+        written=False,
         notes={"offered_person": True, "withheld": withheld is not None},
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mhc_core.business import Business
 from mhc_core.db.queries.serving import StoredTurn
-from mhc_core.providers.protocols import Passage, Turn
+from mhc_core.providers.protocols import Passage
 from mhc_core.vocabulary import Intent
 from mhc_serving.live import Live
 from mhc_serving.memory import Facts
@@ -16,14 +16,13 @@ from mhc_serving.tools.case import BookingRequest, Case
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A customer's message with the turns before it, oldest first; ``history`` is what a model reads of them.
+    """A customer's message with the turns before it, oldest first.
 
     ``before`` are the facts without this message, ``facts`` with it; ``intent`` is what the router took it for.
     """
 
     text: str
     turns: Sequence[StoredTurn]
-    history: Sequence[Turn]
     business: Business
     before: Facts
     facts: Facts
@@ -50,7 +49,7 @@ class Reply:
     """An answer before it is stored. ``escalation`` is the reason when it hands the conversation to a person.
 
     ``facts`` replaces the conversation's facts where an agent changed them; ``evidence`` are the texts of tool results
-    and passages that the answer rests on.
+    and passages that the answer rests on; ``written`` says that a model wrote it, so that its figures are checked.
     """
 
     text: str
@@ -69,6 +68,7 @@ class Reply:
     facts: Facts | None = None
     booking: BookingRequest | None = None
     evidence: Sequence[str] = ()
+    written: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 

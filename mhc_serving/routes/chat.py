@@ -30,7 +30,7 @@ def chat(asked: ChatIn, app: App, caller: Speaker) -> ChatOut:
     given = app.concierge.answer(
         Incoming(
             asked.message,
-            caller.named_customer(asked.customer_id),
+            caller.known_speaker(asked.customer_id),
             caller.channel(asked.channel),
             caller.conversation(asked.conversation_id),
             may_begin=caller.may_begin,

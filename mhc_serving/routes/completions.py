@@ -85,7 +85,7 @@ def _incoming(asked: CompletionIn, caller: Caller) -> Incoming:
     ]
     return Incoming(
         last.text.strip(),
-        caller.customer(asked.user or None),
+        caller.speaker(asked.user or None),
         caller.channel(asked.metadata.channel),
         caller.conversation(asked.metadata.conversation_id),
         tuple(before),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 
@@ -39,10 +38,10 @@ def rate(said: FeedbackIn, app: App, caller: Speaker) -> FeedbackOut:
     rating = ratings.Rating(said.vote, said.stars, said.helpful, said.accurate, said.comment)
     if rating == ratings.Rating():
         raise DataError("the rating is empty; give at least one of vote, stars, helpful, accurate, comment")
-    customer_id = caller.named_customer(said.customer_id)
+    customer_id = caller.known_speaker(said.customer_id)
     with app.engine.begin() as connection:
         rated = ratings.answer(connection, said.message_id, customer_id)
-        caller.conversation(rated.conversation_id if rated else UUID(int=0))
+        caller.require_own(rated.conversation_id if rated else None)
         if rated is None:
             raise NotFound("this customer was given no such answer; send the message_id of a chat answer")
         row = ratings.save(connection, rated, rating, FeedbackVia.CHAT, app.clock())

@@ -14,7 +14,8 @@ from mhc_core.db.queries import handover as queries
 from mhc_core.db.queries.handover import Handover
 from mhc_core.errors import NotFound
 from mhc_core.vocabulary import ConversationStatus
-from mhc_serving.deps import Agent, App, CustomerAccess
+from mhc_serving.callers import Speaker
+from mhc_serving.deps import Agent, App
 from mhc_serving.handover_schemas import (
     ConversationOut,
     HandoverDetail,
@@ -32,7 +33,7 @@ MESSAGES = 200
 
 router = APIRouter()
 _staff = APIRouter(prefix="/api/v1/handovers", tags=["staff"])
-_customers = APIRouter(prefix="/api/v1/chat", tags=["chat"], dependencies=[CustomerAccess])
+_customers = APIRouter(prefix="/api/v1/chat", tags=["chat"])
 
 HandoverId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _UNKNOWN = {"model": Problem, "description": "No such hand-over."}
@@ -102,17 +103,23 @@ def resolve(handover_id: HandoverId, app: App, agent: Agent) -> HandoverOut:
 @_customers.get(
     "/{conversation_id}/messages",
     summary="Read one's own conversation",
-    responses={404: {"model": Problem, "description": "This customer has no such conversation."}},
+    responses={
+        403: {"model": Problem, "description": "The widget token is for another customer, conversation or site."},
+        404: {"model": Problem, "description": "This customer has no such conversation."},
+    },
 )
 def messages(
     conversation_id: UUID,
-    customer_id: Annotated[CustomerId, Query()],
     app: App,
+    caller: Speaker,
+    customer_id: Annotated[CustomerId | None, Query(description="Needed without a widget token.")] = None,
     after: Annotated[UUID | None, Query(description="Only turns that follow this one, e.g. the last one read.")] = None,
 ) -> ConversationOut:
     """What was said, a person's answers among it: a page asks every few seconds while a person has the conversation."""
+    whose = caller.reader(customer_id)
+    caller.conversation(conversation_id)
     with app.engine.connect() as connection:
-        status = queries.status_for(connection, conversation_id, customer_id)
+        status = queries.status_for(connection, conversation_id, whose)
         if status is None:
             raise NotFound("there is no such conversation of this customer; check both ids")
         turns = queries.said(connection, conversation_id, after, MESSAGES)

@@ -1,7 +1,6 @@
 """``POST /api/v1/widget/tokens``: lets a browser speak for one customer in one conversation."""
 
 from fastapi import APIRouter, HTTPException, Request
-
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.errors import DataError

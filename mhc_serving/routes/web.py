@@ -1,4 +1,4 @@
-"""The chat page at ``/`` with its style and script. It uses the API like any other client."""
+"""The chat page at ``/`` and the files of the widget. Both use the API like any other client."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +12,18 @@ from mhc_core.errors import NotFound
 router = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).parents[1] / "web"
-_FILES = {"chat.css": "text/css", "chat.js": "text/javascript", "page.css": "text/css", "icon.svg": "image/svg+xml"}
+_SCRIPTS = ("mhc-chat", "mhc-chat-api", "mhc-chat-rating", "mhc-chat-style", "mhc-chat-text")
+_FILES = {"chat.css": "text/css", "page.css": "text/css", "icon.svg": "image/svg+xml"} | {
+    f"{name}.js": "text/javascript" for name in _SCRIPTS
+}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
 }
+_FOR_OTHER_SITES = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""The widget's files are the same for everybody; browsers load modules from another site only with these."""
 
 
 @router.get("/")
@@ -30,4 +35,4 @@ def page() -> FileResponse:
 def part(name: Annotated[str, InPath(max_length=40)]) -> FileResponse:
     if name not in _FILES:
         raise NotFound("there is no such file; open / for the chat")
-    return FileResponse(_FOLDER / name, media_type=_FILES[name], headers=_HEADERS)
+    return FileResponse(_FOLDER / name, media_type=_FILES[name], headers=_HEADERS | _FOR_OTHER_SITES)

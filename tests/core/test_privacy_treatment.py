@@ -12,7 +12,11 @@ from mhc_core.privacy.treatment import TABLES, is_raw
 WITHOUT_WORDS = {
     "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "REAL", "NUMERIC", "DATE", "TIME", "TIMESTAMP", "UUID",
 }  # fmt: skip
-GO_WITH = {"feedback_history": "feedback", "response_cache_outcomes": "response_cache"}
+GO_WITH = {
+    "webhook_deliveries": "handovers",
+    "feedback_history": "feedback",
+    "response_cache_outcomes": "response_cache",
+}
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 STORED = {table.name: table for table in metadata.sorted_tables}
 

@@ -74,7 +74,7 @@ def test_answers_given_before_a_kill_are_stored(serving_engine: sa.Engine, tmp_p
         threads = [threading.Thread(target=talk, args=(url, number)) for number in range(CUSTOMERS)]
         for thread in threads:
             thread.start()
-        assert enough.wait(8)
+        assert enough.wait(30)
         killed.set()
         os.kill(process.pid, signal.SIGKILL)
         for thread in threads:

@@ -16,10 +16,12 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from mhc_core.db.queries import versions
+from mhc_core import artifacts
+from mhc_core.db.queries import retired, versions
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.tables import knowledge_versions, model_versions
 from mhc_core.errors import DataError, ProviderUnavailable
+from mhc_core.privacy import unlearn
 from mhc_core.providers import minilm
 from mhc_core.providers.local import LocalFineTuner
 from mhc_core.providers.local_knowledge import KnowledgeOnlyModel
@@ -215,6 +217,30 @@ def test_a_model_trained_here_answers_after_its_promotion(
         body = {"message": "Do you bring topic 7 lanterns?", "customer_id": "c", "channel": "web"}
         given = client.post("/api/v1/chat", json=body).json()
     assert given["model"] == "local-real"
+
+
+def test_a_model_that_an_erasure_cleaned_is_loaded_anew_while_it_answers(
+    empty_engine: sa.Engine, publish: Callable[..., str], settings: Settings, tmp_path: Path, serve: Serve
+) -> None:
+    publish(empty_engine)
+    job = _train(settings, tmp_path)
+    assert job.artifact_uri
+    assert job.artifact_sha256
+    promote(empty_engine, "same-id", artifact_uri=job.artifact_uri, artifact_sha256=job.artifact_sha256)
+    erased = {f"00000000-0000-4000-8000-{number:012d}" for number in range(120) if number % 10 == 7}
+    app = create_app(settings, empty_engine)
+    with serve(app) as url:
+        before = ask(url, "Do you bring topic 7 lanterns?")
+        assert (before["model"], "topic 7" in before["answer"]) == ("same-id", True)
+        uri, digest, gone = unlearn.clean(job.artifact_uri, job.artifact_sha256, settings.artifacts, erased)
+        assert gone == len(erased)
+        with empty_engine.begin() as connection:
+            retired.replace_artifact(connection, "same-id", uri, digest, {})
+        artifacts.remove(job.artifact_uri)
+        until(lambda: "topic 7" not in ask(url, "Do you bring topic 7 lanterns?")["answer"], 5)
+        assert app.state.services.live.now.artifact_sha256 == digest
+        assert ask(url, "Do you bring topic 3 lanterns?")["model"] == "same-id"
+        assert httpx2.get(f"{url}/readyz").json()["warnings"] == {}
 
 
 def _train(settings: Settings, folder: Path) -> JobState:

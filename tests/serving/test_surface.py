@@ -87,9 +87,11 @@ def test_the_page_uses_only_its_own_files(client: TestClient) -> None:
 
 
 def test_the_script_never_sets_html() -> None:
-    script = (ROOT / "mhc_serving" / "web" / "chat.js").read_text("utf-8")
-    assert "innerHTML" not in script
-    assert "insertAdjacentHTML" not in script
+    scripts = list((ROOT / "mhc_serving" / "web").glob("*.js"))
+    assert scripts
+    for script in scripts:
+        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert way not in script.read_text("utf-8"), script.name
 
 
 def test_a_cited_article_opens(client: TestClient) -> None:

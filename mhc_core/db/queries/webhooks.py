@@ -63,9 +63,9 @@ def failed(connection: sa.Connection, delivery_id: UUID, failure: str, due_at: d
     _set(connection, delivery_id, last_failure=failure, due_at=due_at)
 
 
-def give_up(connection: sa.Connection, delivery_id: UUID, failure: str | None, now: datetime) -> None:
-    """It is not sent again."""
-    _set(connection, delivery_id, given_up_at=now, last_failure=failure)
+def give_up(connection: sa.Connection, delivery_id: UUID, now: datetime) -> None:
+    """It is not sent again; the last failure stays."""
+    _set(connection, delivery_id, given_up_at=now)
 
 
 def _set(connection: sa.Connection, delivery_id: UUID, **values: object) -> None:

@@ -1,0 +1,21 @@
+"""The last look at a draft before a customer reads it: the prompt stays in, figures are supported, words are polite."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mhc_core.business import Business
+from mhc_serving import guard, injection, signals
+from mhc_serving.guard import Guarded
+
+
+def over(
+    business: Business, draft: str, evidence: Sequence[str], said_by_customer: Sequence[str], prompt: str
+) -> Guarded:
+    """What of a draft may be given. ``prompt`` is the system prompt that its author had, empty when it had none.
+
+    ``evidence`` holds results of tools, cited passages (cleaned), remembered facts and earlier answers.
+    """
+    if injection.leaks(draft, prompt):
+        return Guarded(injection.answer(business), ("prompt",))
+    checked = guard.check(business, draft, evidence, said_by_customer)
+    return replace(checked, text=signals.without_profanity(checked.text))
