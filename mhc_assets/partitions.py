@@ -5,8 +5,7 @@ from datetime import date
 
 import dagster as dg
 
-# Older than any conversation the company kept; a day before it can not be backfilled.
-FIRST_DAY = date(2020, 1, 1)
+from mhc_core.collection import FIRST_DAY
 
 daily = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone="UTC", end_offset=1)
 single_run = dg.BackfillPolicy.single_run()

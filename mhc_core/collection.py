@@ -1,6 +1,6 @@
 """Collecting: a day of conversations is settled so that the stages after it see it as it stays."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,6 +9,14 @@ from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import scoring as scores
 from mhc_core.feedback import score
 from mhc_core.settings import Settings
+
+FIRST_DAY = date(2020, 1, 1)
+"""Older than any conversation the company kept: a conversation dated before it has a wrong date."""
+
+
+def undatable(connection: sa.Connection, now: datetime) -> int:
+    """Conversations that no daily run collects, since they are dated before ``FIRST_DAY`` or after today (UTC)."""
+    return queries.outside(connection, FIRST_DAY, now.astimezone(UTC).date())
 
 
 def settle_day(connection: sa.Connection, settings: Settings, day: date, now: datetime) -> queries.DaySummary:

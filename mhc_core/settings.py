@@ -57,6 +57,13 @@ class ScoreScales(BaseModel, frozen=True):
     }
 
 
+class ModelChoice(BaseModel, frozen=True):
+    """Complexity of a question, 0..1, from which a model of the provider is asked first. Below, the local one is."""
+
+    chat_model_from: float = Field(0.0, ge=0, le=1)
+    strong_chat_model_from: float = Field(0.5, ge=0, le=1)
+
+
 class Settings(BaseSettings):
     """Configuration of one process. Names in the environment are the field names in capitals with ``MHC_`` before."""
 
@@ -144,6 +151,17 @@ class Settings(BaseSettings):
     embedder: Literal["local", "openai"] = Field("local", description="What embeds questions and knowledge.")
     embedding_model: str = Field("text-embedding-3-small", description="Model of the OpenAI embedder.")
     chat_model: str = Field("gpt-4.1-mini", description="Model that answers when an OpenAI key is set.")
+    strong_chat_model: str | None = Field(
+        None, description="Model asked first for complex questions when an OpenAI key is set. Empty: none."
+    )
+    model_choice: ModelChoice = Field(
+        ModelChoice(),
+        description="Complexity of a question (0 to 1) from which a model is asked before the local one, e.g. "
+        "`MHC_MODEL_CHOICE__CHAT_MODEL_FROM=0.2`.",
+    )
+    answer_timeout_seconds: float = Field(
+        15.0, gt=0, description="A provider's answer is waited for this long, twice at most (seconds)."
+    )
     openai_api_key: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key"),
@@ -193,10 +211,10 @@ class Settings(BaseSettings):
     rate_limit_address: str = Field(
         "120/minute", description="Requests of one network address that sends no valid API key."
     )
-    rate_limit_storage_uri: SecretStr = Field(
-        SecretStr("memory://"),
-        description="Where requests are counted: `memory://` for each process apart, or any storage of the `limits` "
-        "library.",
+    rate_limit_storage_uri: SecretStr | None = Field(
+        None,
+        description="Where requests are counted for several processes: any storage of the `limits` library, such as "
+        "`redis://host:6379`. Empty: each process counts its own.",
     )
     trusted_proxies: str = Field(
         "",

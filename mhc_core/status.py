@@ -1,10 +1,12 @@
 """Where the loop stands, as one object for people and scripts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from mhc_core.collection import undatable
 from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
 
 LOOP_FINISHED = "loop.finished"
@@ -26,8 +28,11 @@ STAGES = (
 """The assets in the order the loop makes them."""
 
 
-def status(connection: sa.Connection) -> dict[str, Any]:
-    """Counts by stage, the newest versions, the newest evaluation, what is live, and the seconds of the last loop."""
+def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
+    """Counts by stage, the newest versions, the newest evaluation, what is live, and the seconds of the last loop.
+
+    Among the counts, ``undatable_conversations`` are those whose date no daily run can collect.
+    """
     newest = dataset.latest(connection)
     candidate = training.latest_trained(connection)
     compared = evaluation.latest(connection)
@@ -37,7 +42,7 @@ def status(connection: sa.Connection) -> dict[str, Any]:
     index = knowledge.version(connection, index_id) if index_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
     return {
-        "counts": stats.counts(connection),
+        "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, now)},
         "dataset": {"version": newest.id, "train": newest.train_count, "validation": newest.validation_count}
         if newest
         else None,

@@ -14,22 +14,22 @@ from sqlalchemy.exc import IntegrityError
 from mhc_core import handover as handovers
 from mhc_core import intents
 from mhc_core.business import Business
+from mhc_core.db.queries import bookings
 from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
-from mhc_core.db.queries.turns import Beginning, Turn
+from mhc_core.db.queries.turns import Beginning, Effect, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, ConversationStatus
-from mhc_serving import context
-from mhc_serving.agents import handover, knowledge, pricing
-from mhc_serving.agents.reply import Question, Reply, Surroundings
+from mhc_serving import context, memory
+from mhc_serving.agents import handover
+from mhc_serving.agents.reply import Reply
+from mhc_serving.answering import HANDOVER_MODEL_ID, Answering
 from mhc_serving.live import LiveVersions
 from mhc_serving.store import TurnStore
-from mhc_serving.tools import party
+from mhc_serving.tools.case import BookingRequest
 
 log = logging.getLogger(__name__)
-
-HANDOVER_MODEL_ID = "rules/handover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Outgoing:
 
 
 class Concierge:
-    """Answers customers: rules first, then the quote tool, then the live model. Safe to use from several threads."""
+    """Answers customers and stores what was said. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Concierge:
         self._settings = settings
         self._business = business
         self._engine = engine
-        self._live = live
+        self._answering = Answering(settings, business, engine, live)
         self._turns = turns
         self._clock = clock
 
@@ -97,11 +97,15 @@ class Concierge:
         started = time.perf_counter()
         received_at = self._clock()
         opened = self._open(incoming)
+        begun_as = incoming.conversation_id if incoming.may_begin else None
+        conversation_id = opened.id if opened else begun_as or uuid4()
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
             reply = self._silent(incoming.message)
         else:
-            reply = self._reply(incoming.message, opened.turns if opened else tuple(incoming.transcript))
-        return self._store(incoming, opened, reply, received_at, started)
+            turns = opened.turns if opened else tuple(incoming.transcript)
+            facts = memory.load(opened.facts) if opened else None
+            reply = self._answering.reply(incoming.message, turns, facts, conversation_id, received_at)
+        return self._store(incoming, opened, conversation_id, reply, received_at, started)
 
     def _open(self, incoming: Incoming) -> OpenConversation | None:
         conversation_id, customer_id, channel = incoming.conversation_id, incoming.customer_id, incoming.channel
@@ -124,31 +128,6 @@ class Concierge:
             )
         return found
 
-    def _reply(self, message: str, turns: Sequence[StoredTurn]) -> Reply:
-        question = Question(message, turns, context.history(turns), self._business)
-        situation = handover.Situation(
-            message=message,
-            party=party.combine(self._business, question.understood),
-            answered=question.answered,
-            offered=bool(question.notes.get("offered_person")),
-        )
-        reason = handover.check(self._business, situation)
-        if reason is not None:
-            return Reply(
-                text=handover.text(self._business, reason, self._clock()),
-                agent="handover",
-                intent=intents.tag(message),
-                confidence=1.0,
-                model_id=HANDOVER_MODEL_ID,
-                escalation=reason,
-            )
-        priced = pricing.reply(question)
-        if priced is not None:
-            return priced
-        live = self._live.now
-        found = context.passages(self._engine, live, message, question.history, self._settings.retrieval_top_k)
-        return knowledge.reply(question, Surroundings(live, found, self._settings.minimum_confidence))
-
     def _silent(self, message: str) -> Reply:
         """While a person has the conversation the assistant only says so."""
         return Reply(
@@ -163,11 +142,11 @@ class Concierge:
         self,
         incoming: Incoming,
         opened: OpenConversation | None,
+        conversation_id: UUID,
         reply: Reply,
         received_at: datetime,
         started: float,
     ) -> Outgoing:
-        conversation_id = opened.id if opened else (incoming.conversation_id or uuid4())
         message_id = uuid4()
         latency_ms = (time.perf_counter() - started) * 1000
         sent_at = max(self._clock(), received_at)
@@ -178,9 +157,8 @@ class Concierge:
                 _answer_turn(message_id, reply, sent_at, latency_ms),
                 begins=None if opened else Beginning(incoming.customer_id, incoming.channel),
                 waiting=lambda: _answer_turn(message_id, self._silent(incoming.message), sent_at, latency_ms),
-                effects=[partial(self._hand_over, conversation_id, reply.escalation, sent_at)]
-                if reply.escalation
-                else (),
+                facts=None if reply.facts is None else memory.dump(reply.facts),
+                effects=self._effects(conversation_id, reply, sent_at),
             )
         )
         if stored.handed_over:
@@ -193,8 +171,30 @@ class Concierge:
         escalated = reply.escalation is not None or reply.agent == "waiting"
         return Outgoing(conversation_id, message_id, reply, escalated, latency_ms)
 
+    def _effects(self, conversation_id: UUID, reply: Reply, now: datetime) -> list[Effect]:
+        effects: list[Effect] = []
+        if reply.escalation is not None:
+            effects.append(partial(self._hand_over, conversation_id, reply.escalation, now))
+        if reply.booking is not None:
+            effects.append(partial(_save_booking, conversation_id, reply.booking, now))
+        return effects
+
     def _hand_over(self, conversation_id: UUID, reason: str, now: datetime, connection: sa.Connection) -> None:
         handovers.begin(connection, self._business, conversation_id, reason, now)
+
+
+def _save_booking(conversation_id: UUID, asked: BookingRequest, now: datetime, connection: sa.Connection) -> None:
+    people = asked.facts.party
+    bookings.save(
+        connection,
+        conversation_id,
+        asked.day,
+        asked.starts,
+        (people.adults or 0, people.children or 0, people.under_six or 0),
+        asked.total_usd,
+        memory.dump(asked.facts),
+        now,
+    )
 
 
 def _answer_turn(message_id: UUID, reply: Reply, sent_at: datetime, latency_ms: float) -> NewTurn:

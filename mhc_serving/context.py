@@ -18,6 +18,7 @@ from mhc_core.knowledge import retrieval
 from mhc_core.providers import tokens
 from mhc_core.providers.protocols import Passage, Turn
 from mhc_core.vocabulary import Intent
+from mhc_serving import timing
 from mhc_serving.injection import clean_passage
 from mhc_serving.live import Live
 from mhc_serving.memory import Facts
@@ -172,9 +173,10 @@ def passages(engine: sa.Engine, live: Live, question: str, before: Sequence[Turn
         earlier = [turn.content for turn in before if turn.role == "user"]
         text = " ".join([*earlier[-1:], question])
     try:
-        vector = live.embedder.embed([text])[0]
+        with timing.part("embedding"):
+            vector = live.embedder.embed([text])[0]
     except Exception as error:
         log.warning("no passages: the embedder failed (%s)", type(error).__name__)
         return []
-    with engine.connect() as connection:
+    with timing.part("search"), engine.connect() as connection:
         return retrieval.search(connection, live.knowledge_id, text, vector, k)

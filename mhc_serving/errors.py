@@ -25,6 +25,7 @@ from mhc_core.errors import (
     NotFound,
     TransientError,
 )
+from mhc_serving import timing
 
 log = logging.getLogger(__name__)
 
@@ -111,13 +112,16 @@ class Journal:
             return
         request_id = uuid4().hex
         started = time.perf_counter()
+        parts = timing.begin()
         status = 0
 
         async def tagged(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+                took = timing.header(parts, (time.perf_counter() - started) * 1000)
+                added = [(b"x-request-id", request_id.encode()), (b"server-timing", took.encode())]
+                message["headers"] = [*message.get("headers", []), *added]
             await send(message)
 
         try:

@@ -34,10 +34,11 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         try:
-            storage = storage_from_string(settings.rate_limit_storage_uri.get_secret_value(), wrap_exceptions=True)
+            uri = settings.rate_limit_storage_uri
+            storage = storage_from_string(uri.get_secret_value() if uri else "memory://", wrap_exceptions=True)
         except (UnknownStorage, ImportError, ValueError):
             raise ConfigurationError(
-                "MHC_RATE_LIMIT_STORAGE_URI names no storage that can be used; write memory:// or redis://host:port"
+                "MHC_RATE_LIMIT_STORAGE_URI names no storage that can be used; write it like redis://host:6379, or leave it empty"
             ) from None
         self._strategy = SlidingWindowCounterRateLimiter(storage)
         self._items: dict[Kind, Sequence[RateLimitItem]] = {

@@ -12,6 +12,8 @@ from mhc_core.providers import select
 from mhc_core.providers.protocols import ChatModel, Embedder
 from mhc_core.settings import Settings
 from mhc_core.training import BASELINE_ID as BASELINE
+from mhc_serving.breaker import Breaker
+from mhc_serving.model_choice import RemoteModel
 
 
 class Providers(Protocol):
@@ -32,14 +34,19 @@ class ConfiguredProviders:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._breakers: dict[str, Breaker] = {}
 
     def embedder(self) -> Embedder:
         return select.embedder(self._settings)
 
     def chain(self, engine: sa.Engine, promoted: ModelVersion | None) -> tuple[ChatModel, ...]:
-        chain: list[ChatModel] = []
-        if self._settings.openai_api_key and (promoted is None or promoted.provider != "openai"):
-            chain.append(self._stock(engine))
+        settings, chain = self._settings, list[ChatModel]()
+        if settings.openai_api_key:
+            if promoted is None or promoted.provider != "openai":
+                chain.append(self._stock(engine, settings.chat_model, settings.model_choice.chat_model_from))
+            if settings.strong_chat_model:
+                strong_from = settings.model_choice.strong_chat_model_from
+                chain.append(self._stock(engine, settings.strong_chat_model, strong_from))
         if promoted is not None:
             chain.append(self._stored(promoted))
         if promoted is None or promoted.provider != "knowledge":
@@ -47,16 +54,20 @@ class ConfiguredProviders:
         return tuple(chain)
 
     def _stored(self, row: ModelVersion) -> ChatModel:
-        return select.chat_model(
+        model = select.chat_model(
             self._settings, row.provider, row.id, row.artifact_uri, row.artifact_sha256, row.provider_model_id
         )
+        return self._remote(model, self._settings.model_choice.chat_model_from) if row.provider == "openai" else model
 
-    def _stock(self, engine: sa.Engine) -> ChatModel:
-        name = self._settings.chat_model
+    def _stock(self, engine: sa.Engine, name: str, asked_from: float) -> ChatModel:
         version_id = f"openai/{name}"
         with engine.begin() as connection:
             serving.record_stock_model(connection, version_id, "openai", name)
-        return select.chat_model(self._settings, "openai", version_id, None, None, name)
+        return self._remote(select.chat_model(self._settings, "openai", version_id, None, None, name), asked_from)
+
+    def _remote(self, model: ChatModel, asked_from: float) -> ChatModel:
+        """The model behind its breaker, which stays the same when the chain is loaded again."""
+        return RemoteModel(model, self._breakers.setdefault(model.version_id, Breaker()), asked_from)
 
     def _baseline(self, engine: sa.Engine) -> ChatModel:
         with engine.begin() as connection:

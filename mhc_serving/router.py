@@ -24,7 +24,9 @@ Classify = Callable[[str], tuple[Intent, float] | None]
 @functools.cache
 def known() -> tuple[Agent, ...]:
     """The agents of the package ``mhc_serving.agents``, by name: every file there that defines ``AGENT``."""
-    modules = (importlib.import_module(f"{agents.__name__}.{found.name}") for found in pkgutil.iter_modules(agents.__path__))
+    modules = (
+        importlib.import_module(f"{agents.__name__}.{found.name}") for found in pkgutil.iter_modules(agents.__path__)
+    )
     return tuple(sorted((module.AGENT for module in modules if hasattr(module, "AGENT")), key=lambda agent: agent.name))
 
 

@@ -5,7 +5,7 @@ import dagster as dg
 from mhc_assets.partitions import daily, days, single_run
 from mhc_assets.resources import Platform
 from mhc_assets.style import COLLECT, OWNERS
-from mhc_core.collection import score_feedback, settle_day
+from mhc_core.collection import score_feedback, settle_day, undatable
 from mhc_core.importing.inbox import collect
 
 
@@ -21,11 +21,13 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
     """Customer conversations of all channels, by the UTC day they started on.
 
     Imports new files of the inbox, closes conversations that went silent, and gives every customer message an intent.
-    Holds raw text: it stays in the tables `ai.conversations` and `ai.messages`.
+    Holds raw text: it stays in the tables `ai.conversations` and `ai.messages`. Conversations dated before 2020 or in
+    the future belong to no day and are only counted: import them again with the right dates.
     """
     inbox = collect(platform.engine, platform.settings.inbox, platform.now(), platform.settings.reject_dir)
     with platform.engine.begin() as connection:
         found = [settle_day(connection, platform.settings, day, platform.now()) for day in days(context)]
+        left_out = undatable(connection, platform.now())
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(day.conversations for day in found),
@@ -33,6 +35,7 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
             "customers": sum(day.customers for day in found),
             "escalated": sum(day.escalated for day in found),
             "still_active": sum(day.active for day in found),
+            "dated_before_2020_or_in_the_future": left_out,
             "inbox_files": len(inbox.reports),
             "inbox_rejected_lines": sum(report.rejected for report in inbox.reports),
             "inbox_unreadable_files": len(inbox.failed),

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from mhc_core import intents
 from mhc_core.errors import ProviderUnavailable
-from mhc_core.providers import openai_prices, tokens
-from mhc_core.providers.protocols import ChatAnswer, ChatRequest
+from mhc_core.providers import openai_prices, openai_tools, tokens
+from mhc_core.providers.protocols import ChatAnswer, ChatRequest, ToolCall
 
 if TYPE_CHECKING:
     import openai
     from openai.types.chat import ChatCompletion
 
 ANSWER_TOKENS = 1_000
+TOOL_ROUNDS = 4
 ANSWER_SECONDS = 30.0
+ANSWER_RETRIES = 1
+"""After a pause with jitter, which the client library makes: a customer waits."""
 UNSUPPORTED_CONFIDENCE = 0.4
 """Confidence without log-probabilities when the answer names no passage it rests on."""
 CUT_CONFIDENCE = 0.2
@@ -30,7 +33,7 @@ _LONGEST_MARK = 90
 
 
 class OpenAIChatModel:
-    """Answers with one chat completion. Safe to call from several threads.
+    """Answers with a chat completion, or several when it calls tools. Safe to call from several threads.
 
     Confidence is the geometric mean probability of the answer's tokens where the model reports log-probabilities. Where
     it does not, it follows a fixed rule: 0.4 without a cited passage, else 0.5 plus 0.4 times the best score among the
@@ -38,8 +41,10 @@ class OpenAIChatModel:
     one model only.
     """
 
-    def __init__(self, client: "openai.OpenAI", model: str, version_id: str) -> None:
-        self._client = client.with_options(timeout=ANSWER_SECONDS)
+    def __init__(
+        self, client: "openai.OpenAI", model: str, version_id: str, timeout_seconds: float = ANSWER_SECONDS
+    ) -> None:
+        self._client = client.with_options(timeout=timeout_seconds, max_retries=ANSWER_RETRIES)
         self._model = model
         self._version_id = version_id
         self._options: dict[str, Any] = {
@@ -53,24 +58,44 @@ class OpenAIChatModel:
         """The ``model_versions.id`` that an answer of this model is stored with."""
         return self._version_id
 
+    @property
+    def calls_tools(self) -> bool:
+        """Whether the model calls the tools it is offered."""
+        return True
+
     def answer(self, request: ChatRequest) -> ChatAnswer:
         """One answer, its citation marks taken out. Cost is 0 when the price of the model is unknown.
+
+        The model may call the request's tools in up to ``TOOL_ROUNDS`` rounds; after these it has to answer. Tokens and
+        cost are those of all rounds.
 
         Raises:
             AccessDenied, ConfigurationError, ProviderUnavailable: see ``openai_errors``.
         """
-        messages = _messages(request)
-        completion: ChatCompletion = self._create(messages, stream=False)
-        if not completion.choices:
-            raise ProviderUnavailable("OpenAI returned no answer: try again later")
-        choice = completion.choices[0]
-        raw = choice.message.content or choice.message.refusal or ""
+        messages: list[dict[str, Any]] = _messages(request)
+        calls: list[ToolCall] = []
+        sent = cached = received = 0
+        for round_ in range(TOOL_ROUNDS + 1):
+            completion = self._create(messages, request, stream=False, offer_tools=round_ < TOOL_ROUNDS)
+            if not completion.choices:
+                raise ProviderUnavailable("OpenAI returned no answer: try again later")
+            choice = completion.choices[0]
+            raw = choice.message.content or choice.message.refusal or ""
+            used = self._usage(completion, messages, raw)
+            sent, cached, received = sent + used[0], cached + used[1], received + used[2]
+            asked_for = choice.message.tool_calls or []
+            if not asked_for or round_ == TOOL_ROUNDS:
+                break
+            messages.append(choice.message.model_dump(include={"role", "content", "tool_calls"}))
+            for call in asked_for:
+                made = openai_tools.make(call, request.tools)
+                calls.append(made)
+                messages.append({"role": "tool", "tool_call_id": call.id, "content": made.result})
         if not raw.strip():
             raise ProviderUnavailable(
                 f"OpenAI returned an empty answer (ended by {choice.finish_reason}): try again later"
             )
         cited = _cited(raw, request)
-        sent, cached, received = self._usage(completion, messages, raw)
         cost = openai_prices.load().answer_usd(self._model, sent, cached, received)
         return ChatAnswer(
             text=_MARK.sub("", raw).strip(),
@@ -80,6 +105,7 @@ class OpenAIChatModel:
             input_tokens=sent,
             output_tokens=received,
             cost_usd=Decimal(0) if cost is None else cost,
+            tool_calls=tuple(calls),
         )
 
     def stream(self, request: ChatRequest) -> Iterator[str]:
@@ -90,12 +116,12 @@ class OpenAIChatModel:
         """
         from mhc_core.providers.openai_errors import provider_errors
 
-        chunks = self._create(_messages(request), stream=True)
+        chunks = self._create(_messages(request), request, stream=True, offer_tools=False)
         with provider_errors("answering", self._model), chunks:
             pieces = (c.choices[0].delta.content for c in chunks if c.choices)
             yield from _without_marks(piece for piece in pieces if piece)
 
-    def _create(self, messages: list[dict[str, str]], *, stream: bool) -> Any:
+    def _create(self, messages: list[dict[str, Any]], request: ChatRequest, *, stream: bool, offer_tools: bool) -> Any:
         """One request. An option that the model does not know is left out from then on."""
         import openai
 
@@ -104,6 +130,11 @@ class OpenAIChatModel:
         with provider_errors("answering", self._model):
             while True:
                 options = dict(self._options)
+                if request.temperature is not None and "temperature" in options:
+                    options["temperature"] = request.temperature
+                if request.tools:
+                    options["tools"] = openai_tools.described(request.tools)
+                    options["tool_choice"] = "auto" if offer_tools else "none"
                 try:
                     return self._client.chat.completions.create(
                         model=self._model,
@@ -112,11 +143,11 @@ class OpenAIChatModel:
                         **options,
                     )
                 except openai.BadRequestError as error:
-                    if error.param not in options:
+                    if error.param not in self._options:
                         raise
                     self._options = {name: value for name, value in options.items() if name != error.param}
 
-    def _usage(self, completion: "ChatCompletion", messages: list[dict[str, str]], raw: str) -> tuple[int, int, int]:
+    def _usage(self, completion: "ChatCompletion", messages: list[dict[str, Any]], raw: str) -> tuple[int, int, int]:
         """Input, cached input and output tokens: as reported, else counted here."""
         usage = completion.usage
         if usage is None:
@@ -125,7 +156,7 @@ class OpenAIChatModel:
         return usage.prompt_tokens, (details.cached_tokens or 0) if details else 0, usage.completion_tokens
 
 
-def _messages(request: ChatRequest) -> list[dict[str, str]]:
+def _messages(request: ChatRequest) -> list[dict[str, Any]]:
     system = request.system_prompt
     if request.passages:
         passages = "\n\n".join(f"[kb:{p.chunk_id}] {p.title}\n{p.content}" for p in request.passages)

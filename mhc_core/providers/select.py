@@ -67,5 +67,7 @@ def chat_model(
         from mhc_core.providers.openai_chat import OpenAIChatModel
         from mhc_core.providers.openai_client import client
 
-        return OpenAIChatModel(client(settings), provider_model_id or settings.chat_model, version_id)
+        return OpenAIChatModel(
+            client(settings), provider_model_id or settings.chat_model, version_id, settings.answer_timeout_seconds
+        )
     raise ConfigurationError(f"model {version_id} names an unknown provider; promote another version")

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-SPREAD = 1.0
+SPREAD = 2.0
+"""Wide enough that one wrong answer at any log-odds the verifier gives stops an entry from answering such pairs."""
 CONFIDENCE = 0.95
-_GRID = np.linspace(-8.0, 8.0, 321)
+_GRID = np.linspace(-12.0, 12.0, 481)
 _PRIOR = -0.5 * (_GRID / SPREAD) ** 2
 
 

@@ -153,6 +153,12 @@ def thumb(connection: sa.Connection, message_id: UUID, up: bool, now: datetime) 
     return 0 if up or not entries else queries.withdraw(connection, [entry for entry, _ in entries], now)
 
 
+def rated(connection: sa.Connection, message_id: UUID | None, vote: str | None, now: datetime) -> None:
+    """:func:`thumb` for a stored rating, which may be of no answer and without a vote."""
+    if message_id is not None and vote is not None:
+        thumb(connection, message_id, vote == "up", now)
+
+
 def withdraw(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
     """Take one kept answer out of use; False when it was not in use."""
     return bool(queries.withdraw(connection, [entry_id], now))

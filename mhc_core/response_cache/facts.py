@@ -17,18 +17,18 @@ from mhc_core.response_cache.words import (
     stem,
 )
 
-_CONNECTORS = frozenset("from to for than before after instead into by over under against without of if until".split())
-_ROLES = frozenset("from to at in near via through between toward towards into".split())
+_CONNECTORS = frozenset(["from", "to", "for", "than", "before", "after", "instead", "into", "by", "over", "under", "against", "without", "of", "if", "until"])
+_ROLES = frozenset(["from", "to", "at", "in", "near", "via", "through", "between", "toward", "towards", "into"])
 _SYMBOLS = frozenset("$€£%+&#@")
 _AUXILIARIES = {
     "can": "able", "could": "able", "may": "able", "might": "able", "able": "able",
     "do": "does", "does": "does", "did": "did", "is": "is", "are": "is", "was": "was", "were": "was",
     "will": "does", "would": "does", "should": "should", "must": "should",
 }  # fmt: skip
-_CUSTOMER = frozenset("i we my our i'm i'd i've i'll we're we'd we've we'll im ive".split())
-_BUSINESS = frozenset("you your you're you'd you'll you've yours".split())
-_AMOUNTS = frozenset("price cost costs charge fee fees rate rates total pricing".split())
-_TENS = frozenset("20 30 40 50 60 70 80 90".split())
+_CUSTOMER = frozenset(["i", "we", "my", "our", "i'm", "i'd", "i've", "i'll", "we're", "we'd", "we've", "we'll", "im", "ive"])
+_BUSINESS = frozenset(["you", "your", "you're", "you'd", "you'll", "you've", "yours"])
+_AMOUNTS = frozenset(["price", "cost", "costs", "charge", "fee", "fees", "rate", "rates", "total", "pricing"])
+_TENS = frozenset(["20", "30", "40", "50", "60", "70", "80", "90"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,11 @@ def disagreements(a: Facts, b: Facts) -> frozenset[str]:
         found.add("comparison")
     if _opposed(a.poles, b.poles):
         found.add("opposite")
-    if a.asked != b.asked or a.kind != b.kind and not (("phrase" in (a.kind, b.kind)) and {a.kind, b.kind} & {"what", "amount"}):
+    if (
+        a.asked != b.asked
+        or (a.kind != b.kind
+        and not (("phrase" in (a.kind, b.kind)) and {a.kind, b.kind} & {"what", "amount"}))
+    ):
         found.add("kind")
     if a.speakers != b.speakers and a.speakers and b.speakers:
         found.add("speaker")
@@ -173,7 +177,9 @@ def _kind(words: Sequence[str]) -> str:
 def _speakers(words: Sequence[str]) -> tuple[str, ...]:
     """Who acts, in order: the customer where it says ``I`` or ``we``, the business where it says ``you``."""
     found: list[str] = []
-    for word in words:
+    for index, word in enumerate(words):
+        if index and words[index - 1] in ("thank", "thanks"):
+            continue
         who = "customer" if word in _CUSTOMER else "business" if word in _BUSINESS else ""
         if who and found[-1:] != [who]:
             found.append(who)

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from mhc_core.response_cache.facts import disagreements, read
 
-FEATURES = ("constant", "cosine", "any lone word", "lone words")
-WEIGHTS: tuple[float, ...] = (-20.0, 26.0, -2.0, -2.0)
+FEATURES = ("constant", "cosine", "lone words")
+WEIGHTS: tuple[float, ...] = (0.0, 0.0, 0.0)
 
 
 def log_odds(asked: str, kept: str, cosine: float, weights: Sequence[float] = WEIGHTS) -> float | None:
@@ -34,12 +34,12 @@ def features(asked: str, kept: str, cosine: float) -> tuple[float, ...]:
             lone_a.remove(word)
             lone_b.remove(near)
     lone = len(lone_a) + len(lone_b)
-    return 1.0, cosine, float(lone > 0), math.sqrt(lone)
+    return 1.0, cosine, math.sqrt(lone)
 
 
 @lru_cache(maxsize=20_000)
 def _misspelt(a: str, b: str) -> bool:
     """Whether one word is likely the other with a slip: long, the same first letter, few letters apart."""
-    if min(len(a), len(b)) < 5 or a[0] != b[0] or a[-1] == b[-1] and len(a) == len(b) and a[:3] != b[:3]:
+    if min(len(a), len(b)) < 5 or a[0] != b[0] or (a[-1] == b[-1] and len(a) == len(b) and a[:3] != b[:3]):
         return False
     return SequenceMatcher(None, a, b).ratio() >= 0.86

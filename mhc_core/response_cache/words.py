@@ -34,20 +34,13 @@ SPELLED = _map(
 """Chat spelling, by what it stands for."""
 
 NEGATIONS = frozenset(
-    """
-    not no never none nobody nothing neither nor without cannot cant dont doesnt didnt isnt arent wasnt werent wont
-    wouldnt couldnt shouldnt hasnt havent hadnt aint unable lack lacking refuse except excluding minus non hardly
-    barely unless
-    """.split()
+    ["not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot", "cant", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "wouldnt", "couldnt", "shouldnt", "hasnt", "havent", "hadnt", "aint", "unable", "lack", "lacking", "refuse", "except", "excluding", "minus", "non", "hardly", "barely", "unless"]
 )
 
 NUMBERS = {
     word: str(value)
     for value, word in enumerate(
-        """
-        zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-        eighteen nineteen
-        """.split()
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
     )
 } | {
     "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
@@ -245,14 +238,7 @@ SAME = _map(
 """Words that mean the same in most questions."""
 
 LIGHT = frozenset(
-    """
-    a an the of for in on at to from by with and or is are was were be been being am do does did can could may might
-    will would shall should i you we they it he she me my your our us them this that these those there here please hi
-    hello hey thanks thank just so well ok okay um hmm quick question know tell like want wanted wondering curious
-    wonder get have has had what which who whose when where why how much many if about as then than also too really
-    actually i'm i'd i've we're we'd we've it's that's what's you're there's let let's say give us need given
-    kindly quickly asking ask hoping possible its s m d re ve ll exactly sort kind going go per each one any some
-    """.split()
+    ["a", "an", "the", "of", "for", "in", "on", "at", "to", "from", "by", "with", "and", "or", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "can", "could", "may", "might", "will", "would", "shall", "should", "i", "you", "we", "they", "it", "he", "she", "me", "my", "your", "our", "us", "them", "this", "that", "these", "those", "there", "here", "please", "hi", "hello", "hey", "thanks", "thank", "just", "so", "well", "ok", "okay", "um", "hmm", "quick", "question", "know", "tell", "like", "want", "wanted", "wondering", "curious", "wonder", "get", "have", "has", "had", "what", "which", "who", "whose", "when", "where", "why", "how", "much", "many", "if", "about", "as", "then", "than", "also", "too", "really", "actually", "i'm", "i'd", "i've", "we're", "we'd", "we've", "it's", "that's", "what's", "you're", "there's", "let", "let's", "say", "give", "us", "need", "given", "kindly", "quickly", "asking", "ask", "hoping", "possible", "its", "s", "m", "d", "re", "ve", "ll", "exactly", "sort", "kind", "going", "go", "per", "each", "one", "any", "some"]
 )
 """Words that carry structure or politeness; what they do say, the facts of a question compare."""
 

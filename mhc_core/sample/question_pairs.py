@@ -117,7 +117,9 @@ def _filled(rng: Random) -> tuple[str, QuestionPair]:
     }  # fmt: skip
     others = dict(values)
     slots = re.findall(r"\{(\w+)\}", frame)
-    twins = next(((one, two) for one, two in (("n", "m"), ("place", "place2"), ("food", "food2")) if two in slots), None)
+    twins = next(
+        ((one, two) for one, two in (("n", "m"), ("place", "place2"), ("food", "food2")) if two in slots), None
+    )
     if twins and rng.random() < 0.5:
         others[twins[0]], others[twins[1]] = values[twins[1]], values[twins[0]]
         how = "exchanged"

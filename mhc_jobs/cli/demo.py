@@ -39,7 +39,7 @@ def command(
         _import(engine, settings)
         loop.run(engine, settings)
         with engine.connect() as connection:
-            document = status(connection)
+            document = status(connection, datetime.now(UTC))
     document["seconds"] = round(time.perf_counter() - started, 1)
     if as_json:
         typer.echo(orjson.dumps(document).decode())

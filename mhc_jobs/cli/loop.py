@@ -1,5 +1,6 @@
 """``mhc loop``: the learning loop, once."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import orjson
@@ -22,7 +23,7 @@ def command(
     with database(settings) as engine:
         run(engine, settings)
         with engine.connect() as connection:
-            document = status(connection)
+            document = status(connection, datetime.now(UTC))
     if as_json:
         typer.echo(orjson.dumps(document).decode())
     else:

@@ -10,6 +10,8 @@ import typer
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
+    bench_cache,
+    bench_chat,
     bench_scrub,
     chat,
     config,
@@ -59,6 +61,8 @@ app.command("openapi")(openapi.command)
 app.command("config")(config.command)
 bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_is_help=True)
 bench.command("scrub")(bench_scrub.command)
+bench.command("cache")(bench_cache.command)
+bench.command("chat")(bench_chat.command)
 app.add_typer(bench, name="bench")
 
 

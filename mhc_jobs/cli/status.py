@@ -1,5 +1,6 @@
 """``mhc status``: where the loop stands, and what is behind an answer."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +21,7 @@ def command(
 ) -> None:
     """Counts by stage, versions, the last evaluation and what is live; or the versions behind one answer."""
     with database(configuration.load()) as engine, engine.connect() as connection:
-        document = of_message(connection, message) if message else status(connection)
+        document = of_message(connection, message) if message else status(connection, datetime.now(UTC))
     if as_json:
         typer.echo(orjson.dumps(document).decode())
     elif message:

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mhc_core import measures
+from mhc_core.collection import FIRST_DAY
 from mhc_jobs.cli.console import console
 
 _COUNTS = (
@@ -30,6 +31,13 @@ def show(status: Mapping[str, Any]) -> None:
     for key, label in _COUNTS:
         counts.add_row(f"[bold]{status['counts'][key]:,}[/bold]", label)
     console.print(counts)
+    if undatable := status["counts"]["undatable_conversations"]:
+        console.print(
+            f"{undatable:,} conversations are dated before {FIRST_DAY.year} or in the future and are left out: "
+            "correct their dates and import them again",
+            style="yellow",
+            soft_wrap=True,
+        )
     console.print()
     versions = _grid("left", "left")
     for row in _versions(status):

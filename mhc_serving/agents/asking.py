@@ -1,30 +1,15 @@
 """Asking a model that calls tools, for any agent; agents have words of their own where there is no such model."""
 
-import logging
 from collections.abc import Sequence
 
 from mhc_core import prompts
-from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, Passage
+from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Passage
 from mhc_core.vocabulary import Intent
 from mhc_serving import context
 from mhc_serving.agents import safety
 from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_serving.model_choice import ask
 from mhc_serving.tools import registry
-
-log = logging.getLogger(__name__)
-
-
-def first_answer(models: Sequence[ChatModel], request: ChatRequest) -> tuple[ChatModel, ChatAnswer] | None:
-    """The first model's answer that is one; a model that fails is passed over."""
-    for model in models:
-        try:
-            answer = model.answer(request)
-        except Exception as error:
-            log.warning("model %s did not answer (%s); asking the next one", model.version_id, type(error).__name__)
-            continue
-        if answer.text.strip():
-            return model, answer
-    return None
 
 
 def converse(agent: Agent, question: Question, around: Surroundings, intent: Intent) -> Reply | None:
@@ -35,7 +20,7 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
     prompt = prompts.agent_prompt(question.business, agent.prompt)
     passages = around.passages(question)
     prepared = context.prepare(question.facts, question.turns, question.text, passages, prompt)
-    given = first_answer(
+    given = ask(
         models,
         ChatRequest(
             question.text,
@@ -49,7 +34,7 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
     )
     if given is None:
         return None
-    model, answer = given
+    model, answer, fallback = given
     case = around.case
     return Reply(
         text=safety.without_promises(question.business, answer.text, intent),
@@ -66,7 +51,7 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
         cost_usd=answer.cost_usd,
         booking=case.booking,
         evidence=[*case.evidence, *(passage.content for passage in passages)],
-        notes={**prepared.notes, "tools": [call.name for call in case.calls]},
+        notes={**prepared.notes, **fallback, "tools": [call.name for call in case.calls]},
         written=True,
     )
 
@@ -81,4 +66,3 @@ def cited(answer: ChatAnswer, passages: Sequence[Passage]) -> tuple[Passage, ...
         ):
             best[passage.article_id] = passage
     return tuple(sorted(best.values(), key=lambda passage: -passage.score))
-

@@ -24,17 +24,23 @@ _WANTS = re.compile(
     rf"|^\W*{_BOOK}\b|\b{_BOOK} (?:you|a chef|it\b|us\b|me\b|this|hibachi|your|an?\b|for\b)"
     r"|\bhave (?:a|the) (?:chef|party) (?:come|at)\b"
 )
-_FREE = re.compile(r"\b(?:are|r) (?:you|u|ya|you guys|y'?all) (?:available|free|open|booked)\b|\bavailab\w*\b|\bopenings?\b|\bgot anything\b")
+_FREE = re.compile(
+    r"\b(?:are|r) (?:you|u|ya|you guys|y'?all) (?:available|free|open|booked)\b|\bavailab\w*\b|\bopenings?\b|\bgot anything\b"
+)
 _HOW = re.compile(
     r"\b(?:how (?:do|does|can|far|early|long|much notice|soon|late)|what(?:'s| is| do you need)|where|process|steps|deadline|by when"
     r"|latest|need to book|have to book|should (?:i|we)|when (?:do|should|can)|do (?:i|we) (?:need|have))\b"
 )
-_MINE = re.compile(r"\b(?:my|our|the|existing|current) (?:\w+ )?(?:booking|reservation)\b|\bre-?schedul|\balready booked\b")
+_MINE = re.compile(
+    r"\b(?:my|our|the|existing|current) (?:\w+ )?(?:booking|reservation)\b|\bre-?schedul|\balready booked\b"
+)
 _SEND = re.compile(
     r"^\W*(?:yes|yea|yeah|yep|yup|sure|ok(?:ay)?|correct|perfect|great|sounds? good|looks? good|please|pls|go ahead|do it"
     r"|send it|that'?s (?:right|correct|it|all)|all good|book it|confirm(?:ed)?)\b(?!.*\b(?:but|except|change|actually|wait)\b)"
 )
-_STOP = re.compile(r"\b(?:never ?mind|forget (?:it|about it)|don'?t send|cancel (?:that|this|it|the request)|not anymore|stop)\b")
+_STOP = re.compile(
+    r"\b(?:never ?mind|forget (?:it|about it)|don'?t send|cancel (?:that|this|it|the request)|not anymore|stop)\b"
+)
 _ASKS = {
     "date": "the date",
     "time": "the start time",

@@ -34,7 +34,12 @@ def reply(question: Question, around: Surroundings) -> Reply:
     business = question.business
     if question.notes.get("agent") == AGENT.name and STILL_UNHAPPY in business.handover.reasons:
         return Reply(
-            handover.text(business, STILL_UNHAPPY), AGENT.name, Intent.COMPLAINT, 1.0, MODEL_ID, escalation=STILL_UNHAPPY
+            handover.text(business, STILL_UNHAPPY, around.case.now),
+            AGENT.name,
+            Intent.COMPLAINT,
+            1.0,
+            MODEL_ID,
+            escalation=STILL_UNHAPPY,
         )
     text = question.text.lower()
     what = next((words for pattern, words in _KINDS if re.search(pattern, text)), "that this did not go well")

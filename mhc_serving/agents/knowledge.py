@@ -7,8 +7,9 @@ from mhc_core.providers.protocols import ChatRequest
 from mhc_core.vocabulary import Intent
 from mhc_serving import context
 from mhc_serving.agents import handover, safety
-from mhc_serving.agents.asking import cited, first_answer
+from mhc_serving.agents.asking import cited
 from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_serving.model_choice import ask
 from mhc_serving.tools import registry
 
 NO_MODEL = "none"
@@ -28,10 +29,10 @@ def reply(question: Question, around: Surroundings) -> Reply:
     request = ChatRequest(
         question.text, prepared.history, prepared.passages, None, prepared.system_prompt, AGENT.temperature, tools
     )
-    given = first_answer(around.live.models, request)
+    given = ask(around.live.models, request)
     if given is None:
         return _unknown(question, around, tagged, 0.0, NO_MODEL)
-    model, answer = given
+    model, answer, fallback = given
     found = Reply(
         text=safety.without_promises(question.business, answer.text, answer.intent),
         agent=AGENT.name,
@@ -47,7 +48,7 @@ def reply(question: Question, around: Surroundings) -> Reply:
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
         cost_usd=answer.cost_usd,
-        notes=prepared.notes,
+        notes={**prepared.notes, **fallback},
         written=True,
     )
     if found.confidence < around.minimum_confidence:
@@ -76,7 +77,14 @@ def _unknown(
             f"Hello, this is the assistant of {question.business.name}. Ask me about prices, the menu, dates or our "
             "rules, or tell me how many guests you expect and I work out the price."
         )
-        return replace(base, text=text, citations=(), example_id=None, written=False, notes={"withheld": withheld is not None})
+        return replace(
+            base,
+            text=text,
+            citations=(),
+            example_id=None,
+            written=False,
+            notes={**base.notes, "withheld": withheld is not None},
+        )
     near = [passage for passage in around.passages(question) if passage.score >= NAMED_FROM][:1]
     sorry = "I am sorry that this happened. " if intent is Intent.COMPLAINT else ""
     hint = f" The closest article we have is “{near[0].title}”." if near else ""
@@ -89,7 +97,7 @@ def _unknown(
         citations=tuple(near),
         example_id=None,
         written=False,
-        notes={"offered_person": True, "withheld": withheld is not None},
+        notes={**base.notes, "offered_person": True, "withheld": withheld is not None},
     )
 
 

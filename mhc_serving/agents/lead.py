@@ -50,7 +50,9 @@ def reply(question: Question, around: Surroundings) -> Reply:
         f"{business.booking.lead_hours} hours ahead is the latest."
     )
     if not facts.party.people_known:
-        parts.append("If you tell me how many of you there would be, I work out the price, and nothing is booked by it.")
+        parts.append(
+            "If you tell me how many of you there would be, I work out the price, and nothing is booked by it."
+        )
     return Reply(
         " ".join(parts), AGENT.name, Intent.PRICING if total is not None else Intent.SMALLTALK, 1.0, MODEL_ID,
         evidence=evidence,

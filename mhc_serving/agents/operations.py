@@ -20,7 +20,9 @@ _TODAY = re.compile(
     r"|running late|address|number|doorbell|entrance)\b|\bgate code\b|\b(?:chef'?s?|his|her) (?:eta|phone|number)\b"
 )  # fmt: skip
 _DATA = re.compile(r"\b(?:delete|erase|remove|my data|privacy|unsubscribe|opt out|stop (?:texting|emailing))\b")
-_PAYMENT = re.compile(r"\b(?:pay\w*|paid|invoice|receipt|balance|deposit|card|charge\w*|venmo|zelle|declined|billing)\b")
+_PAYMENT = re.compile(
+    r"\b(?:pay\w*|paid|invoice|receipt|balance|deposit|card|charge\w*|venmo|zelle|declined|billing)\b"
+)
 _CONTACT = re.compile(r"\b(?:e-?mail|phone|cell|number|address|contact|name)\b")
 
 
@@ -50,12 +52,16 @@ def reply(question: Question, around: Surroundings) -> Reply:
     elif _DATA.search(text):
         opening = "Your data is yours: a person of our team handles that, and confirms it to you."
     elif _PAYMENT.search(text):
-        opening = "I can not see payments or invoices; the team can, and answers that here. Please send no card details."
+        opening = (
+            "I can not see payments or invoices; the team can, and answers that here. Please send no card details."
+        )
     elif _CONTACT.search(text) and Intent.ACCOUNT is question.intent:
         opening = "I can not change what is on file myself; the team does that. Please write the new details here."
     else:
         opening = "I can not see bookings, so I can not confirm or change one myself; the team can."
-    asks = f"So that they find you, please tell me {_listed(needs)}." if needs else "They have what they need to find you."
+    asks = (
+        f"So that they find you, please tell me {_listed(needs)}." if needs else "They have what they need to find you."
+    )
     return Reply(
         f"{opening} {asks}\n{handover.offer_text(business)}", AGENT.name, Intent.ACCOUNT, 1.0, MODEL_ID,
         notes={"offered_person": True},

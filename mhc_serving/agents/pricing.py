@@ -31,6 +31,4 @@ def reply(question: Question, around: Surroundings) -> Reply:
     )
 
 
-AGENT = Agent(
-    name="quote", prompt="system", temperature=0.3, tools=("quote", "travel_fee"), reply=reply, claims=claims
-)
+AGENT = Agent(name="quote", prompt="system", temperature=0.3, tools=("quote", "travel_fee"), reply=reply, claims=claims)

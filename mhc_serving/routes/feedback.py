@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from mhc_core.db.queries import ratings
 from mhc_core.errors import DataError, NotFound
+from mhc_core.response_cache import cache as response_cache
 from mhc_core.vocabulary import FeedbackVia
 from mhc_serving.callers import Speaker
 from mhc_serving.deps import App, Staff
@@ -45,6 +46,7 @@ def rate(said: FeedbackIn, app: App, caller: Speaker) -> FeedbackOut:
         if rated is None:
             raise NotFound("this customer was given no such answer; send the message_id of a chat answer")
         row = ratings.save(connection, rated, rating, FeedbackVia.CHAT, app.clock())
+        response_cache.rated(connection, rated.message_id, rating.vote, app.clock())
     return FeedbackOut(
         feedback_id=row.id,
         message_id=said.message_id,
@@ -74,6 +76,7 @@ def rate_as_agent(said: AgentFeedbackIn, app: App, agent: Staff) -> AgentFeedbac
         if rated is None or rated.conversation_id != said.conversation_id:
             raise NotFound("there is no such answer in this conversation; send ids that belong together")
         row = ratings.save(connection, rated, rating, FeedbackVia.AGENT, app.clock(), by=agent.name)
+        response_cache.rated(connection, rated.message_id, rating.vote, app.clock())
     return AgentFeedbackOut(feedback_id=row.id, good_job=row.vote == "up", accurate=row.accurate, given_by=agent.name)
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from mhc_core.db.queries import installation, ratings
 from mhc_core.feedback_links import FeedbackLinks, LinkExpired, LinkForged, Purpose, Vote
+from mhc_core.response_cache import cache as response_cache
 from mhc_core.vocabulary import FeedbackVia
 from mhc_serving.deps import App, Services
 from mhc_serving.feedback_pages import LONGEST_COMMENT, FeedbackPages
@@ -106,6 +107,7 @@ def _save(
     """A conversation whose words are gone is rated no more; the customer is thanked all the same."""
     if rated is not None:
         ratings.save(connection, rated, rating, via, app.clock())
+        response_cache.rated(connection, rated.message_id, rating.vote, app.clock())
 
 
 def _id(text: str) -> UUID:

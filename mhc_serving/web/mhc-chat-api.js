@@ -15,6 +15,7 @@ export class Failure extends Error {
 export class Concierge {
   #base;
   #token = null;
+  #another = false; // the next token is to be for another conversation
   #open = false; // an API that gives no tokens to this page and needs none
 
   constructor(base) {
@@ -26,9 +27,8 @@ export class Concierge {
   /** Forget the conversation; the next message starts another. */
   restart() {
     this.conversation = null;
-    this.#token = null;
+    this.#another = true;
     keep(sessionStorage, "mhc-conversation", null);
-    keep(sessionStorage, "mhc-token", null);
   }
 
   /** Send a message; `onText` gets the answer so far, again and again. Gives the details of the whole answer. */
@@ -114,13 +114,15 @@ export class Concierge {
   /** See that there is a token with a minute left, where the API gives tokens. */
   async #admitted() {
     if (this.#open) return;
-    if (this.#token && Date.parse(this.#token.expires_at) - Date.now() > RENEW_BEFORE_MS) return;
+    const left = this.#token ? Date.parse(this.#token.expires_at) - Date.now() : 0;
+    if (left > RENEW_BEFORE_MS && !this.#another) return;
     const ask = (body) => send(`${this.#base}/api/v1/widget/tokens`, body, {});
-    let response = await ask(this.#token ? { token: this.#token.token } : {});
+    let response = await ask(this.#token ? { token: this.#token.token, new_conversation: this.#another } : {});
     if (this.#token && [401, 403].includes(response.status)) {
       this.restart(); // the visit is over
       response = await ask({});
     }
+    this.#another = false;
     if ([404, 405].includes(response.status)) {
       this.#open = true;
       return;

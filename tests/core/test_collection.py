@@ -1,12 +1,12 @@
 """A day of conversations is settled, and the days with work are found, worked off, and found again when needed."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from stored import DAY, NOW, START, opinion, row_versions, say, talk
 
-from mhc_core.collection import score_feedback, settle_day
+from mhc_core.collection import FIRST_DAY, score_feedback, settle_day, undatable
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import examples as scrubbing
 from mhc_core.db.queries import scoring
@@ -23,6 +23,19 @@ def state(connection: sa.Connection, conversation: UUID) -> tuple[str, str | Non
         sa.select(conversations.c.status, conversations.c.outcome).where(conversations.c.id == conversation)
     ).one()
     return row[0], row[1]
+
+
+def test_conversations_that_no_day_collects_are_counted(connection: sa.Connection) -> None:
+    midnight = datetime(2020, 1, 1, tzinfo=UTC)
+    tomorrow = datetime.combine(NOW.date() + timedelta(days=1), time(), UTC)
+    before = undatable(connection, NOW)
+    for at in (midnight, NOW, tomorrow - timedelta(seconds=1)):
+        talk(connection, say("user", "how much"), at=at)
+    assert undatable(connection, NOW) == before
+    for at in (midnight - timedelta(seconds=1), datetime(1970, 1, 1, tzinfo=UTC), tomorrow):
+        talk(connection, say("user", "how much"), at=at)
+    assert undatable(connection, NOW) == before + 3
+    assert midnight.date() == FIRST_DAY
 
 
 def test_silent_conversations_are_closed_with_what_became_of_them(connection: sa.Connection) -> None:

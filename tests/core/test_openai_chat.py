@@ -1,17 +1,20 @@
 """Answers of an OpenAI chat model through the real SDK."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openai_endpoints import StandIn
 
-from mhc_core.errors import ProviderUnavailable
+from mhc_core.errors import DataError, ProviderUnavailable
 from mhc_core.providers.openai_chat import OpenAIChatModel, _without_marks
 from mhc_core.providers.openai_client import client
-from mhc_core.providers.protocols import ChatRequest, Passage, Turn
+from mhc_core.providers.protocols import ChatRequest, Passage, Tool, Turn
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
@@ -104,6 +107,76 @@ def test_a_stream_that_breaks_off_is_a_transient_error(openai_standin: StandIn) 
     stream = model(openai_standin).stream(REQUEST)
     with pytest.raises(ProviderUnavailable):
         list(stream)
+
+
+def quoting(seen: list[Mapping[str, Any]]) -> Tool:
+    def call(arguments: Mapping[str, Any]) -> str:
+        seen.append(arguments)
+        if arguments.get("adults") == 13:
+            raise DataError("SECRET reason; try another")
+        return f"The total is {arguments['adults'] * 55} USD."
+
+    schema = {"type": "object", "properties": {"adults": {"type": "integer"}}, "required": ["adults"]}
+    return Tool("quote", "Works out a price.", schema, call)
+
+
+def test_a_tool_is_called_and_its_result_read_before_the_answer(openai_standin: StandIn) -> None:
+    seen: list[Mapping[str, Any]] = []
+    openai_standin.calls = [[("quote", '{"adults": 10}')]]
+    openai_standin.reply = lambda messages: f"In short: {messages[-1]['content']}"
+    answer = model(openai_standin).answer(replace(REQUEST, tools=[quoting(seen)]))
+    assert seen == [{"adults": 10}]
+    assert answer.text == "In short: The total is 550 USD."
+    [call] = answer.tool_calls
+    assert (call.name, call.arguments, call.result) == ("quote", {"adults": 10}, "The total is 550 USD.")
+    first, second = openai_standin.bodies[-2:]
+    assert first["tools"][0]["function"]["name"] == "quote"
+    assert [message["role"] for message in second["messages"][-2:]] == ["assistant", "tool"]
+    assert answer.input_tokens > 2 * sum(len(message["content"].split()) for message in first["messages"])
+
+
+def test_several_calls_in_one_round_are_all_made(openai_standin: StandIn) -> None:
+    seen: list[Mapping[str, Any]] = []
+    openai_standin.calls = [[("quote", '{"adults": 10}'), ("quote", '{"adults": 12}')]]
+    answer = model(openai_standin).answer(replace(REQUEST, tools=[quoting(seen)]))
+    assert [call.result for call in answer.tool_calls] == ["The total is 550 USD.", "The total is 660 USD."]
+    assert openai_standin.sent("POST", "/chat/completions") == 2
+
+
+def test_a_model_that_never_stops_calling_has_to_answer_after_four_rounds(openai_standin: StandIn) -> None:
+    openai_standin.calls = [[("quote", '{"adults": 10}')] for _ in range(20)]
+    answer = model(openai_standin).answer(replace(REQUEST, tools=[quoting([])]))
+    assert answer.text == "We cook for you at home."
+    assert len(answer.tool_calls) == 4
+    assert [body["tool_choice"] for body in openai_standin.bodies] == ["auto"] * 4 + ["none"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("transfer_money", "{}", "no such tool"),
+        ("quote", "{adults: ten", "not a JSON object"),
+        ("quote", "[10]", "not a JSON object"),
+        ("quote", '{"adults": 13}', "does not work at the moment"),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_told_to_the_model(
+    openai_standin: StandIn, name: str, arguments: str, told: str
+) -> None:
+    openai_standin.calls = [[(name, arguments)]]
+    answer = model(openai_standin).answer(replace(REQUEST, tools=[quoting([])]))
+    assert answer.text == "We cook for you at home."
+    assert told in answer.tool_calls[0].result
+    assert "SECRET" not in answer.tool_calls[0].result
+
+
+def test_the_agents_temperature_is_used_where_the_model_knows_one(openai_standin: StandIn) -> None:
+    model(openai_standin).answer(replace(REQUEST, temperature=0.7))
+    assert openai_standin.bodies[-1]["temperature"] == 0.7
+    luna = model(openai_standin, "gpt-6-luna")
+    luna.answer(replace(REQUEST, temperature=0.7))
+    luna.answer(replace(REQUEST, temperature=0.7))
+    assert "temperature" not in openai_standin.bodies[-1]
 
 
 @given(st.lists(st.sampled_from(["a", " ", "[", "kb:", "1", "]", "[kb:12]", "\n", "[P]"]), max_size=30))

@@ -27,7 +27,7 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
     engine = engines.create(fresh_database_url)
     settings = Settings(artifact_uri=tmp_path.as_uri(), dataset_min_examples=10, auto_approve=True)
     with engine.begin() as connection:
-        empty = status(connection)
+        empty = status(connection, NOW)
         assert set(empty["counts"].values()) == {0}
         assert [empty[part] for part in ("dataset", "model", "evaluation", "production", "knowledge", "loop")] == [
             None
@@ -90,7 +90,7 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
         with pytest.raises(NotFound, match="message_id"):
             provenance.of_message(connection, uuid4())
 
-        now = status(connection)
+        now = status(connection, NOW)
     engine.dispose()
     assert now["counts"]["conversations"] == 41
     assert now["counts"]["verified_examples"] == 40

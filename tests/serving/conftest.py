@@ -165,7 +165,7 @@ def key_of(serving_engine: sa.Engine) -> Callable[[str], dict[str, str]]:
     return call
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Callable[[FastAPI], AbstractContextManager[str]]:
     """Runs an app under uvicorn on a free port of 127.0.0.1; gives its address."""
 

@@ -17,7 +17,6 @@ from mhc_core.settings import Settings
 from mhc_serving.app import MAX_BODY_BYTES, create_app, utc_now
 
 KeyOf = Callable[[str], dict[str, str]]
-ROLES = ("app", "agent", "reviewer", "admin")
 CHAT = {"message": "How much space does the chef need?", "customer_id": "c", "channel": "web"}
 OPENAI = {"model": "m", "messages": [{"role": "user", "content": "How much space does the chef need?"}]}
 MARK = {"message_id": "00000000-0000-0000-0000-000000000001", "kind": "missed", "type": "PERSON", "text": "x"}
@@ -40,30 +39,10 @@ OPEN = [
     ("GET", "/redoc", None, 200),
 ]
 STAFF = [
-    ("GET", "/api/v1/ai/feedback/stats", None, {"agent", "reviewer", "admin"}, 200),
-    ("GET", "/api/v1/models", None, {"agent", "reviewer", "admin"}, 200),
-    ("GET", "/api/v1/review", None, {"reviewer", "admin"}, 200),
-    ("GET", "/api/v1/handovers", None, {"agent", "admin"}, 200),
-    ("GET", "/api/v1/handovers/999999", None, {"agent", "admin"}, 404),
-    ("POST", "/api/v1/handovers/999999/claim", None, {"agent", "admin"}, 404),
-    ("POST", "/api/v1/handovers/999999/reply", {"text": "Hello."}, {"agent", "admin"}, 404),
-    ("POST", "/api/v1/handovers/999999/give-back", None, {"agent", "admin"}, 404),
-    ("POST", "/api/v1/handovers/999999/resolve", None, {"agent", "admin"}, 404),
-    ("POST", "/api/v1/privacy/erasures", {"customer_id": "nobody"}, {"admin"}, 200),
-    ("POST", "/api/v1/review/999999", {"decision": "approve"}, {"reviewer", "admin"}, 404),
-    ("POST", "/api/v1/review/marks", MARK, {"reviewer", "admin"}, 404),
+    ("GET", "/api/v1/models", None),
+    ("POST", "/api/v1/privacy/erasures", {"customer_id": "nobody"}),
+    ("POST", "/api/v1/review/999999", {"decision": "approve"}),
 ]
-FRAMEWORK = {"/docs/oauth2-redirect"}
-
-
-def test_every_route_is_in_one_of_the_tables(client: TestClient) -> None:
-    described = client.get("/openapi.json").json()["paths"]
-    listed = {(method, path.partition("?")[0]) for method, path, *_ in [*OPEN, *STAFF]}
-    for path, operations in described.items():
-        sample = path.replace("{article_id}", "KB-042").replace("{item_id}", "999999")
-        sample = sample.replace("{handover_id}", "999999").replace("{conversation_id}", NOBODYS)
-        for method in operations:
-            assert (method.upper(), sample) in listed, f"{method} {path} has no entry: who may use it?"
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status"), OPEN)
@@ -75,29 +54,10 @@ def test_customers_need_no_key_on_loopback(
     assert client.request(method, path, json=body, headers=wrong).status_code == status
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize(("method", "path", "body", "roles", "status"), STAFF)
-def test_staff_routes_ask_for_a_role(
-    client: TestClient, key_of: KeyOf, method: str, path: str, body: object, roles: set[str], status: int, role: str
-) -> None:
-    response = client.request(method, path, json=body, headers=key_of(role))
-    if role in roles:
-        assert response.status_code == status
-    else:
-        assert response.status_code == 403
-        assert role in response.json()["detail"]
-
-
-@pytest.mark.parametrize(("method", "path", "body", "roles", "status"), STAFF)
+@pytest.mark.parametrize(("method", "path", "body"), STAFF)
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "mhc_wrong"}, {"Authorization": "Bearer é"}, {"X-API-Key": ""}])
 def test_staff_routes_refuse_strangers(
-    client: TestClient,
-    method: str,
-    path: str,
-    body: object,
-    roles: set[str],
-    status: int,
-    headers: dict[str, str],
+    client: TestClient, method: str, path: str, body: object, headers: dict[str, str]
 ) -> None:
     encoded = {name: value.encode("latin-1") for name, value in headers.items()}
     response = client.request(method, path, json=body, headers=encoded)  # type: ignore[arg-type]

@@ -58,6 +58,8 @@ class StandIn:
     key: str = KEY
     advance_on_poll: bool = True
     reply: str | Callable[[list[dict[str, Any]]], str] = "We cook for you at home."
+    calls: list[list[tuple[str, str]]] = field(default_factory=list)
+    """Tool calls (name, arguments as text) to ask for, round by round, before answering."""
     finish_reason: str = "stop"
     cached_tokens: int = 0
     cut_streams: bool = False
@@ -184,7 +186,8 @@ class Endpoints:
             for option in ("temperature", "logprobs"):
                 if option in body:
                     raise Refusal(400, "invalid_request_error", "unsupported_parameter", "not with this model", option)
-        reply = self._standin.reply
+        asks_for = self._asks_for(body)
+        reply = self._standin.reply if not asks_for else ""
         text = reply if isinstance(reply, str) else reply(messages)
         words = re.findall(r"\S+\s*", text)
         logprobs = [{"token": w, "logprob": -0.1, "bytes": None, "top_logprobs": []} for w in words]
@@ -198,12 +201,31 @@ class Endpoints:
             "choices": [
                 {
                     "index": 0,
-                    "message": {"role": "assistant", "content": text, "refusal": None},
-                    "finish_reason": self._standin.finish_reason,
+                    "message": {"role": "assistant", "content": text or None, "refusal": None, **asks_for},
+                    "finish_reason": "tool_calls" if asks_for else self._standin.finish_reason,
                     "logprobs": {"content": logprobs, "refusal": None} if body.get("logprobs") else None,
                 }
             ],
             "usage": usage | {"prompt_tokens_details": {"cached_tokens": self._standin.cached_tokens}},
+        }
+
+    def _asks_for(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The next round of tool calls, where tools are offered; every earlier call must have its result by then."""
+        asked = [call["id"] for message in body["messages"] for call in message.get("tool_calls") or []]
+        results = [message["tool_call_id"] for message in body["messages"] if message["role"] == "tool"]
+        if sorted(asked) != sorted(results):
+            raise Refusal(400, "invalid_request_error", None, "a tool call has no result", "messages")
+        if not body.get("tools") or body.get("tool_choice") == "none" or not self._standin.calls:
+            return {}
+        return {
+            "tool_calls": [
+                {
+                    "id": f"call_{len(asked) + number}",
+                    "type": "function",
+                    "function": {"name": name, "arguments": arguments},
+                }
+                for number, (name, arguments) in enumerate(self._standin.calls.pop(0))
+            ]
         }
 
     def list_models(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,18 @@ def summary(connection: sa.Connection, day: date) -> DaySummary:
     return DaySummary(*row)
 
 
+def outside(connection: sa.Connection, first: date, last: date) -> int:
+    """Conversations with raw text that started before the UTC day ``first`` or after ``last``: no day collects them."""
+    return connection.execute(
+        sa.select(sa.func.count())
+        .select_from(conversations)
+        .where(
+            sa.or_(_C.started_at < bounds(first)[0], _C.started_at >= bounds(last)[1]),
+            ~_C.channel_metadata.has_key(REDACTED),
+        )
+    ).scalar_one()
+
+
 def _range(day: date) -> dict[str, datetime]:
 
     start, end = bounds(day)

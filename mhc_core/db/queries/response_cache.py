@@ -154,7 +154,5 @@ def entries_of_message(connection: sa.Connection, message_id: UUID) -> list[tupl
 def withdraw(connection: sa.Connection, entry_ids: Sequence[int], now: datetime) -> int:
     """Take kept answers out of use for as long as their versions are live; how many were in use."""
     return connection.execute(
-        sa.update(response_cache)
-        .where(_R.id.in_(entry_ids), _R.withdrawn_at.is_(None))
-        .values(withdrawn_at=now)
+        sa.update(response_cache).where(_R.id.in_(entry_ids), _R.withdrawn_at.is_(None)).values(withdrawn_at=now)
     ).rowcount

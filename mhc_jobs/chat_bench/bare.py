@@ -1,0 +1,29 @@
+"""The bare route that chat is compared with: one indexed SELECT and one INSERT, and nothing else."""
+
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+_TABLE = "create table if not exists public.bench_bare (id uuid primary key, conversation text, said text)"
+_SELECT = sa.text("select id, title from ai.knowledge_articles where id = :id")
+_INSERT = sa.text("insert into public.bench_bare (id, conversation, said) values (:id, :conversation, :said)")
+
+
+def create_app(engine: sa.Engine) -> FastAPI:
+    """An app with ``POST /bare`` over the same database and the same pool settings as the chat."""
+    with engine.begin() as connection:
+        connection.execute(sa.text(_TABLE))
+    app = FastAPI()
+
+    @app.post("/bare")
+    def bare(asked: dict[str, Any]) -> dict[str, Any]:
+        with engine.begin() as connection:
+            row = connection.execute(_SELECT, {"id": "KB-001"}).one()
+            identity = uuid4()
+            said = {"id": identity, "conversation": asked["customer_id"], "said": asked["message"]}
+            connection.execute(_INSERT, said)
+        return {"id": identity, "title": row.title}
+
+    return app

@@ -1,0 +1,57 @@
+"""The customers, in a process of their own: ``python -m mhc_jobs.chat_bench.load`` reads an order and prints a report.
+
+The order is one JSON object on standard input: ``url``, ``path``, ``customers`` (each a connection of its own),
+``requests`` (a list of ``[kind, message]``, taken in order by whoever is free) and ``name``. The report has the elapsed
+seconds and, for each request, kind, status, milliseconds as the client saw them, ``Server-Timing`` and ``cached``.
+"""
+
+import http.client
+import itertools
+import re
+import sys
+import threading
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+_TIMING = re.compile(r"(\w+);dur=([\d.]+)")
+
+
+def run(order: dict[str, Any]) -> dict[str, Any]:
+    """Send everything and tell how long it took."""
+    results: list[list[Any]] = []
+    requests = enumerate(order["requests"])
+    taking = threading.Lock()
+
+    def customer(number: int) -> None:
+        connection = http.client.HTTPConnection(urlsplit(order["url"]).netloc, timeout=60)
+        for turn in itertools.count():
+            with taking:
+                position, (kind, message) = next(requests, (-1, ("", "")))
+            if position < 0:
+                break
+            # A customer of few messages, so that no hand-over to a person makes the rest silent.
+            body = {"message": message, "customer_id": f"{order['name']}-{number}-{turn // 3}", "channel": "web"}
+            started = time.perf_counter()
+            connection.request("POST", order["path"], orjson.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            data = response.read()
+            elapsed = (time.perf_counter() - started) * 1000
+            timing = {name: float(took) for name, took in _TIMING.findall(response.getheader("Server-Timing") or "")}
+            cached = response.status == 200 and bool(orjson.loads(data).get("cached"))
+            results.append([kind, response.status, elapsed, timing, cached])
+        connection.close()
+
+    threads = [threading.Thread(target=customer, args=(number,)) for number in range(order["customers"])]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"seconds": time.perf_counter() - started, "results": results}
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(orjson.dumps(run(orjson.loads(sys.stdin.buffer.read()))))

@@ -1,0 +1,75 @@
+"""``mhc bench cache``: how many paraphrases kept answers serve, and how many questions that only look the same."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from mhc_core import settings as configuration
+from mhc_core.errors import ConfigurationError
+from mhc_jobs.cli.console import console
+
+SHARED = Path("../shared/data")
+
+
+def command(
+    pairs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help='JSON lines {"a", "b", "same"}, gzipped or not; may be given repeatedly.'
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the generated pairs.")] = 1,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Fit the verifier on the tuning half and print its weights.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure hit rate and wrong hits of a fresh cache beside plain cosine >= 0.95, on pairs it was not tuned on.
+
+    Without --pairs, the files paraphrase_pairs_* of ../shared/data are read where they are there.
+    """
+    from mhc_core.providers import select
+    from mhc_core.response_cache import benchmark, verifier
+
+    settings = configuration.load()
+    if settings.embedder != "local":
+        raise ConfigurationError("the weights were fitted for the local embedder; set MHC_EMBEDDER=local")
+    embedder = select.embedder(settings)
+    tune, held_out = benchmark.generated(seed)
+    if fit:
+        typer.echo(orjson.dumps(dict(zip(verifier.FEATURES, benchmark.fit(tune, embedder), strict=True))).decode())
+        return
+    files = pairs or sorted(SHARED.glob("paraphrase_pairs_*"))
+    report: dict[str, Any] = {
+        "max_error": settings.cache_max_error,
+        "generated_held_out": benchmark.measure(held_out, embedder, settings.cache_max_error),
+    }
+    for file in files:
+        report[file.name] = benchmark.measure(benchmark.load_pairs(file), embedder, settings.cache_max_error)
+    if not files:
+        report["paraphrase_pairs"] = {"skipped": f"{SHARED} holds no paraphrase_pairs_*; name a file with --pairs"}
+    if as_json:
+        typer.echo(orjson.dumps(report).decode())
+    else:
+        _show(report)
+
+
+def _show(report: dict[str, Any]) -> None:
+    table = Table(title=f"target error {report['max_error']:.1%}")
+    for heading in ("set", "rule", "hit rate", "wrong hits", "of different", "of hits"):
+        table.add_column(heading, justify="left" if heading in ("set", "rule") else "right")
+    for name, measured in report.items():
+        if name == "max_error":
+            continue
+        if "skipped" in measured:
+            console.print(f"{name}: skipped, {measured['skipped']}")
+            continue
+        for rule in ("cache", "plain_cosine"):
+            one = measured[rule]
+            shares = [one["hit_rate"], one["wrong_share_of_different"], one["wrong_share_of_hits"]]
+            hit, different, hits = ("" if share is None else f"{share:.1%}" for share in shares)
+            table.add_row(name, rule.replace("_", " "), hit, str(one["wrong_hits"]), different, hits)
+    console.print(table)

@@ -1,0 +1,35 @@
+"""How long the parts of one request took: collected where they happen, sent as the header ``Server-Timing``.
+
+The header tells durations in milliseconds by part (W3C Server Timing), never what was asked.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_parts: ContextVar[dict[str, float] | None] = ContextVar("parts", default=None)
+
+
+def begin() -> dict[str, float]:
+    """Collect the parts of this request, those of the threads that work for it too."""
+    parts: dict[str, float] = {}
+    _parts.set(parts)
+    return parts
+
+
+@contextmanager
+def part(name: str) -> Iterator[None]:
+    """Count the time spent within to this part of the request at hand, if there is one."""
+    parts = _parts.get()
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        if parts is not None:
+            parts[name] = parts.get(name, 0.0) + (time.perf_counter() - started) * 1000
+
+
+def header(parts: dict[str, float], total: float) -> str:
+    """The header's value."""
+    return ", ".join(f"{name};dur={milliseconds:.2f}" for name, milliseconds in {**parts, "total": total}.items())
