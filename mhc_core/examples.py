@@ -37,6 +37,7 @@ class SourceMessage:
     vote: str | None = None
     stars: int | None = None
     agent: str | None = None
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,10 @@ def origin(message: SourceMessage, conversation: SourceConversation, settings: S
     A human edit, or a person's own reply, always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a
     worked-out quote would teach one party's numbers to all others. A disliked answer, or one the model was unsure of,
     goes to review to be corrected. The rest is promoted by the conversation's score, unless a rating below the minimum
-    says otherwise.
+    says otherwise. What a person excluded is never learned.
     """
+    if message.excluded:
+        return None
     if message.edited_content is not None or message.agent == PERSON:
         return "human_edit"
     if message.agent in NOT_LEARNED:

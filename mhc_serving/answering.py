@@ -59,7 +59,7 @@ class Answering:
                 party=facts.party,
                 answered=question.answered,
                 offered=bool(question.notes.get("offered_person")),
-                upset=heard.upset,
+                upset=heard.abusive or heard.emotion is signals.Emotion.ANGRY,
             ),
         )
         sound = {"emotion": str(heard.emotion), "urgency": str(heard.urgency)}

@@ -7,6 +7,7 @@ from random import Random
 
 import sqlalchemy as sa
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core import business as business_data
@@ -33,6 +34,7 @@ from mhc_serving.routes import (
     tokens,
     web,
 )
+from mhc_serving.schemas import Problem
 from mhc_serving.store import TurnStore
 from mhc_serving.webhook_worker import WebhookWorker
 
@@ -91,12 +93,13 @@ def create_app(
             await run_in_threadpool(webhook_worker.stop)
             await run_in_threadpool(live.stop)
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title=f"{business.name} concierge",
         version="1",
         summary="Chat with customers, learn from what they say.",
         description=_DESCRIPTION,
         lifespan=lifespan,
+        responses={422: {"model": Problem, "description": "The request does not fit."}},
         openapi_tags=[
             {"name": "chat", "description": "Talking with customers."},
             {"name": "openai", "description": "The same for OpenAI clients."},

@@ -16,6 +16,7 @@ _ALWAYS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 _PREFLIGHT_SECONDS = 600
+_DOCUMENTS = frozenset({"/docs", "/redoc", "/docs/oauth2-redirect"})
 
 
 class SafeHeaders:
@@ -52,8 +53,7 @@ class SafeHeaders:
 
 def install(app: FastAPI, origins: Origins) -> None:
     """Let pages of the listed sites read answers, and no others; add it last, so that errors are covered too."""
-    documents = frozenset(path for path in (app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url) if path)
-    app.add_middleware(SafeHeaders, documents=documents)
+    app.add_middleware(SafeHeaders, documents=_DOCUMENTS)
     if origins.listed:
         app.add_middleware(
             CORSMiddleware,

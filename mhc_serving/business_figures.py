@@ -32,7 +32,7 @@ _NOTHING = re.compile(
     r"|waiv(?:e|ed|ing)|costs? (?:you )?nothing|half (?:the )?price|half off|% off|discount of|discounted"
     r"|(?:is|are|be|get|gets|comes?|eat|eats|totally|completely) free"
     r"|free (?:party|meal|dinner|upgrade|lobster|travel))"
-    r"\b(?! (?:of (?!charge)|from|to|-|until))"
+    r"\b(?!-| (?:of (?!charge)|from|to|until)\b)"
 )
 _DENIED = re.compile(r"\b(?:no|not|never|nor|neither|cannot|can ?not|unable|without)\b|n't\b")
 

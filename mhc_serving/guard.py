@@ -36,6 +36,7 @@ _PERCENT = re.compile(rf"(\d{{1,3}}(?:\.\d+)?)(?:{WORDED})? ?(?:%|percent|per ce
                       r"|(\bhalf\b)")  # fmt: skip
 _COUNT = re.compile(r"(?<![\w.])\d{1,3}(?![\w.]*\d)")
 _MONEY = re.compile(r"\$ ?\d+(?:\.\d+)?")
+_CLAUSE = re.compile(r"[;.] |(?:,| but| and) (?=(?:between|under|less|with|if|from) |\d{1,3} ?(?:to|-|or|\+|days))")
 _REFUND = re.compile(r"\brefund\w*|\bback\b|\bcancel\w*")
 
 
@@ -59,20 +60,18 @@ def check(business: Business, draft: str, evidence: Sequence[str], said_by_custo
         said_by_customer: the customer's messages of this conversation, oldest first.
     """
     support = _Support(_known(business), tuple(evidence), tuple(said_by_customer), draft)
-    kept: list[tuple[str, str]] = []
+    parts: list[tuple[str, str, bool]] = []
     wrong: dict[str, None] = {}
     before = ""
     for gap, sentence in _sentences(draft):
         text = plain(sentence)
         found = support.missing(text, before)
         before = text
-        if found:
-            wrong |= dict.fromkeys(found)
-        else:
-            kept.append((gap, sentence))
+        wrong |= dict.fromkeys(found)
+        parts.append((gap, sentence, not found))
     if not wrong:
         return Guarded(draft)
-    left = _without_openings(kept)
+    left = _kept(parts)
     if not any(_states(sentence) for _, sentence in left):
         return Guarded(unsure_text(business), tuple(wrong), emptied=True)
     return Guarded("".join(gap + sentence for gap, sentence in left).strip(), tuple(wrong))
@@ -98,12 +97,12 @@ def _sentences(text: str) -> list[tuple[str, str]]:
     return [(gap, part) for gap, part in parts if part.strip()]
 
 
-def _without_openings(kept: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Without "Here is the price:" that announces lines which are gone."""
+def _kept(parts: Sequence[tuple[str, str, bool]]) -> list[tuple[str, str]]:
+    """What is supported, without "Here is the price:" before a line that is gone."""
     return [
         (gap, sentence)
-        for place, (gap, sentence) in enumerate(kept)
-        if not sentence.rstrip().endswith(":") or (place + 1 < len(kept) and "\n" in kept[place + 1][0])
+        for place, (gap, sentence, fine) in enumerate(parts)
+        if fine and not (sentence.rstrip().endswith(":") and place + 1 < len(parts) and not parts[place + 1][2])
     ]
 
 
@@ -318,7 +317,7 @@ def _wrong_refunds(known: KnownFigures, sentence: str) -> list[tuple[str, str]]:
     if not _REFUND.search(sentence):
         return []
     wrong = []
-    for clause in re.split(r"[;,.] | but | and (?=between|under|less|with|if|from|\d)", sentence):
+    for clause in _CLAUSE.split(sentence):
         days, percents = list(_DAYS.finditer(clause)), list(_PERCENT.finditer(clause))
         if not days or not percents:
             continue

@@ -14,7 +14,7 @@ _LOOK_ALIKE = str.maketrans(
 )  # fmt: skip
 _LEET = str.maketrans("013457@$!|€", "oieastasile")
 _BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{16,2000}={0,2}")
-_HEX = re.compile(r"(?<![\w])(?:0x)?((?:[0-9a-fA-F]{2}[ :]?){10,1000})(?!\w)")
+_HEX = re.compile(r"(?<![\w])(?:0x)?((?:[0-9a-fA-F]{2}[ :]?){10,4000})(?!\w)")
 _ESCAPED = re.compile(r"(?:\\u00|\\x|%|&#x?)([0-9a-fA-F]{2,3});?")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*|]{1,3}){5,400}\w(?!\w)")
 _LETTER_GAP = re.compile(r"[ .\-_*|]")

@@ -6,7 +6,28 @@ import unicodedata
 WORDED = "\ue000"
 """Stands behind a number that was written as a word: ``two`` becomes ``2`` with this mark."""
 
-_ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _VALUES = {word: value for value, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
 
@@ -20,7 +41,7 @@ _WORD = re.compile(r"[a-z]+|\d+")
 _ONE_ALONE = re.compile(
     r"(?<!ty[ -])(?<!hundred )(?<!hundred and )(?<!thousand )\bone"
     r"(?! (?:and a half|hundred|thousand|dollar|buck|percent|per cent|minute|hour|day|week|month|year|mile|foot|"
-    r"inch|adult|child|kid|guest|person|toddler|baby)\b)\b(?![ -]hundred)"
+    r"inch|adult|child|kid|guest|person|toddler|baby)s?\b)\b(?![ -]hundred)"
 )
 _FRACTIONS = str.maketrans({"½": ".5", "¼": ".25", "¾": ".75"})
 _SIGNS = str.maketrans(

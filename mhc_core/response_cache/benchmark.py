@@ -30,13 +30,12 @@ def load_pairs(path: Path) -> list[QuestionPair]:
     Raises:
         DataError: a line is no such record.
     """
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        try:
-            records = [json.loads(line) for line in lines if line.strip()]
-            return [QuestionPair(str(one["a"]), str(one["b"]), bool(one["same"]), "file") for one in records]
-        except (KeyError, TypeError, ValueError):
-            raise DataError(f'{path.name} holds a line that is not {{"a", "b", "same"}}; correct the file') from None
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    try:
+        records = [json.loads(line) for line in content.splitlines() if line.strip()]
+        return [QuestionPair(str(one["a"]), str(one["b"]), bool(one["same"]), "file") for one in records]
+    except (KeyError, TypeError, ValueError):
+        raise DataError(f'{path.name} holds a line that is not {{"a", "b", "same"}}; correct the file') from None
 
 
 def generated(seed: int) -> tuple[list[QuestionPair], list[QuestionPair]]:

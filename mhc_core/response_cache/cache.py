@@ -104,8 +104,8 @@ def admit(
     """Keep an answer for an hour; its entry, or None where it was not kept.
 
     ``harmless`` says whether a text holds no personal data (:func:`harmless_by`); ``message_id`` is the stored answer.
-    Not kept: a question with personal data or without words, one that is kept already or whose answer was withdrawn, and
-    one whose customer was erased meanwhile.
+    Not kept: a question with personal data or without words, one that is kept already or whose answer was
+    withdrawn, and one whose customer was erased meanwhile.
     """
     spelled = normalised(question)
     if not spelled or not harmless(question) or not harmless(str(answer.get("text", ""))):

@@ -17,7 +17,26 @@ from mhc_core.response_cache.words import (
     stem,
 )
 
-_CONNECTORS = frozenset(["from", "to", "for", "than", "before", "after", "instead", "into", "by", "over", "under", "against", "without", "of", "if", "until"])
+_CONNECTORS = frozenset(
+    [
+        "from",
+        "to",
+        "for",
+        "than",
+        "before",
+        "after",
+        "instead",
+        "into",
+        "by",
+        "over",
+        "under",
+        "against",
+        "without",
+        "of",
+        "if",
+        "until",
+    ]
+)
 _ROLES = frozenset(["from", "to", "at", "in", "near", "via", "through", "between", "toward", "towards", "into"])
 _SYMBOLS = frozenset("$€£%+&#@")
 _AUXILIARIES = {
@@ -25,7 +44,9 @@ _AUXILIARIES = {
     "do": "does", "does": "does", "did": "did", "is": "is", "are": "is", "was": "was", "were": "was",
     "will": "does", "would": "does", "should": "should", "must": "should",
 }  # fmt: skip
-_CUSTOMER = frozenset(["i", "we", "my", "our", "i'm", "i'd", "i've", "i'll", "we're", "we'd", "we've", "we'll", "im", "ive"])
+_CUSTOMER = frozenset(
+    ["i", "we", "my", "our", "i'm", "i'd", "i've", "i'll", "we're", "we'd", "we've", "we'll", "im", "ive"]
+)
 _BUSINESS = frozenset(["you", "your", "you're", "you'd", "you'll", "you've", "yours"])
 _AMOUNTS = frozenset(["price", "cost", "costs", "charge", "fee", "fees", "rate", "rates", "total", "pricing"])
 _TENS = frozenset(["20", "30", "40", "50", "60", "70", "80", "90"])
@@ -92,10 +113,8 @@ def disagreements(a: Facts, b: Facts) -> frozenset[str]:
         found.add("comparison")
     if _opposed(a.poles, b.poles):
         found.add("opposite")
-    if (
-        a.asked != b.asked
-        or (a.kind != b.kind
-        and not (("phrase" in (a.kind, b.kind)) and {a.kind, b.kind} & {"what", "amount"}))
+    if a.asked != b.asked or (
+        a.kind != b.kind and not (("phrase" in (a.kind, b.kind)) and {a.kind, b.kind} & {"what", "amount"})
     ):
         found.add("kind")
     if a.speakers != b.speakers and a.speakers and b.speakers:
@@ -225,7 +244,12 @@ def _same_named(a: Sequence[tuple[str, str]], b: Sequence[tuple[str, str]]) -> b
 
 def _reordered(a: Facts, b: Facts) -> bool:
     """Whether two shared words have changed places around a word that gives them roles, such as ``for`` or ``to``."""
-    shared = [word for word in dict.fromkeys(a.content) if a.content.count(word) == b.content.count(word) == 1]
+    named = {stem(name) for name, _ in a.names}  # names have roles of their own
+    shared = [
+        word
+        for word in dict.fromkeys(a.content)
+        if word not in named and a.content.count(word) == b.content.count(word) == 1
+    ]
     if len(shared) < 2 or not _CONNECTORS & (set(a.words) | set(b.words)):
         return False
     return [word for word in b.content if word in shared] != shared

@@ -13,7 +13,8 @@ MAX_CHARS = 300
 
 # What somebody did, has or is waiting for has an answer of its own.
 _OWN_CASE = re.compile(
-    r"\b(?:i|we)(?:'ve| have| had)? (?:already |just )?(?:paid|booked|ordered|sent|called|emailed|texted|cancel+ed|asked)\b"
+    r"\b(?:i|we)(?:'ve| have| had)? (?:already |just )?"
+    r"(?:paid|booked|ordered|sent|called|emailed|texted|cancel+ed|asked)\b"
     r"|\b(?:did|have) (?:you|u|y'all) (?:get|got|receive|received|charge|charged|send|sent)\b"
     r"|\bmy (?:account|invoice|receipt|order|booking|reservation|refund|balance|chef|quote|name|number|address|email)\b"
     r"|\bi'?m \w+ from\b|\bthis is \w+\b|\blast (?:time|night|week|month|year)\b|\bagain\b",
@@ -25,7 +26,7 @@ _OWN_CASE = re.compile(
 class Scope:
     """Everything that must be the same for two customers to share an answer: any new version starts an empty cache.
 
-    ``model`` names the model version and, where an erasure may have replaced it, its artifact; ``embedder`` the vectors.
+    ``model`` names the model version and its artifact, which an erasure may replace; ``embedder`` the vectors.
     """
 
     agent: str

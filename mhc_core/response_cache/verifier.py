@@ -4,15 +4,14 @@ Where facts disagree it is never. Elsewhere a logistic model weighs the similari
 only one of the two questions has. The weights were fitted on generated pairs with ``mhc bench cache --fit``.
 """
 
-import math
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from mhc_core.response_cache.facts import disagreements, read
 
-FEATURES = ("constant", "cosine", "lone words")
-WEIGHTS: tuple[float, ...] = (0.0, 0.0, 0.0)
+FEATURES = ("constant", "cosine", "any lone word")
+WEIGHTS: tuple[float, ...] = (6.014, 2.653, -8.065)
 
 
 def log_odds(asked: str, kept: str, cosine: float, weights: Sequence[float] = WEIGHTS) -> float | None:
@@ -33,8 +32,7 @@ def features(asked: str, kept: str, cosine: float) -> tuple[float, ...]:
         if near is not None:
             lone_a.remove(word)
             lone_b.remove(near)
-    lone = len(lone_a) + len(lone_b)
-    return 1.0, cosine, math.sqrt(lone)
+    return 1.0, cosine, float(bool(lone_a or lone_b))
 
 
 @lru_cache(maxsize=20_000)

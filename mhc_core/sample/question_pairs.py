@@ -151,7 +151,7 @@ def _synonym(rng: Random, text: str) -> str:
 
 def _slip(rng: Random, text: str) -> str:
     """One letter of a long word exchanged with the next."""
-    long = [match for match in re.finditer(r"[a-z]{6,}", text)]
+    long = list(re.finditer(r"[a-z]{6,}", text))
     if not long:
         return text
     match = rng.choice(long)
@@ -198,10 +198,11 @@ def _number(rng: Random, text: str) -> str | None:
 
 
 def _negated(rng: Random, text: str) -> str | None:
-    for word in ("do", "can", "is", "are", "does", "will"):
-        if re.match(rf"(?i){word} ", text):
-            return re.sub(r"(?i)^(\w+) ", lambda found: "Can't " if word == "can" else f"{found[1]}n't ", text, count=1)
-    return None
+    opening = re.match(r"(?i)(do|can|is|are|does|will) ", text)
+    if opening is None:
+        return None
+    negated = {"can": "Can't", "will": "Won't"}.get(opening[1].lower(), f"{opening[1]}n't")
+    return f"{negated} {text[opening.end() :]}"
 
 
 def _acting(rng: Random, text: str) -> str | None:

@@ -25,6 +25,7 @@ from rich.table import Table
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import retrieval as queries
+from mhc_core.errors import MHCError
 from mhc_core.knowledge import retrieval
 from mhc_core.providers.protocols import Embedder
 from mhc_jobs.chat_bench import stage
@@ -39,14 +40,16 @@ _AFTER = ("", " Thanks!", " Just wondering.", " Please let me know.")
 def command(
     chunks: Annotated[int, typer.Option(min=200, help="Chunks in the index.")] = 20_000,
     requests: Annotated[int, typer.Option(min=100, help="Requests for the throughput.")] = 5_000,
-    quick: Annotated[bool, typer.Option("--quick", help="A tenth of the requests, and 2,000 chunks.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="2,000 chunks and 200 requests: to see that it works, not to report.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure latency at 8 customers and throughput at 50; 60 % repeated questions, 20 % paraphrases, 20 % new.
 
     Everything runs in a temporary folder with a database of its own, which is gone afterwards.
     """
-    chunks, requests = (min(chunks, 2_000), max(100, requests // 10)) if quick else (chunks, requests)
+    chunks, requests = (min(chunks, 2_000), min(requests, 200)) if quick else (chunks, requests)
     folder = Path(tempfile.mkdtemp(prefix="mhc-bench-"))
     try:
         report = _measure(folder, chunks, requests)
@@ -74,9 +77,9 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
         mix = _mix(made.questions)
         with _server("chat", environment, folder) as (chat, process):
             err.print("warming up …")
-            _load(chat, "/api/v1/chat", 8, mix(200), "warm")
+            _load(chat, "/api/v1/chat", 8, mix(50), "warm")
             err.print("latencies at 8 customers …")
-            latencies = _load(chat, "/api/v1/chat", 8, mix(max(500, requests // 5)), "eight")
+            latencies = _load(chat, "/api/v1/chat", 8, mix(max(100, requests // 5)), "eight")
             before, cpu = process.memory_info().rss, process.cpu_times()
             err.print("throughput at 50 customers …")
             busy = _load(chat, "/api/v1/chat", 50, mix(requests), "fifty")
@@ -221,7 +224,7 @@ def _server(which: str, environment: dict[str, str], folder: Path) -> Iterator[t
         deadline = time.monotonic() + 60
         while not _answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise typer.Exit(1)
+                raise MHCError(f"the {which} server did not start; run it alone with `mhc serve` to see why")
             time.sleep(0.1)
         yield url, psutil.Process(process.pid)
     finally:

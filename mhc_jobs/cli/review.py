@@ -12,9 +12,10 @@ import typer
 from rich.panel import Panel
 from rich.table import Table
 
-from mhc_core import review
+from mhc_core import exclusion, review
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
+from mhc_core.db.queries import holds
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries.review import ReviewItem
 from mhc_core.errors import DataError, NotFound
@@ -143,6 +144,32 @@ def mark(
         f"{stored.withdrawn} examples wait to be scrubbed again",
         markup=False,
     )
+
+
+@app.command("held")
+def held(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20, as_json: AsJson = False) -> None:
+    """Answers that the scrubber holds back, with the reason; failures first. They stop their day until settled."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        found = holds.held(connection, limit)
+    if as_json:
+        typer.echo(orjson.dumps([item._asdict() for item in found]).decode())
+        return
+    for item in found:
+        console.print(f"{item.message_id}  {item.day}  {item.kind}: {item.reason}", markup=False, soft_wrap=True)
+    if not found:
+        console.print("nothing is held")
+
+
+@app.command("exclude")
+def exclude(
+    message_id: Annotated[UUID, typer.Argument(metavar="MESSAGE_ID", help="A held answer.")],
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is never to be learned from.")],
+) -> None:
+    """Take a held answer out of learning for good, so that its day can go on."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        exclusion.exclude(connection, message_id, by, reason, datetime.now(UTC))
+    console.print(f"{message_id} is excluded by {by}", markup=False)
 
 
 def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decision, by: str) -> None:

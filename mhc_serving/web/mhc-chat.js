@@ -259,7 +259,7 @@ class Chat extends HTMLElement {
 
   // On a touch screen the keyboard would cover what was just answered.
   #focusBox() {
-    if (matchMedia("(pointer: fine)").matches && !this.panel.hidden) this.box.focus();
+    if (!matchMedia("(pointer: coarse)").matches && !this.panel.hidden) this.box.focus();
   }
 }
 

@@ -46,7 +46,8 @@ def test_the_same_question_in_another_spelling_needs_no_vector(connection: sa.Co
 
     hit = _ask(connection, "  what IS your   cancellation policy ", near=False)
 
-    assert hit is not None and hit.exact and hit.entry_id == entry and hit.answer == ANSWER
+    assert hit is not None
+    assert (hit.exact, hit.entry_id, hit.answer) == (True, entry, ANSWER)
 
 
 def test_a_paraphrase_is_served_and_a_question_with_other_facts_is_not(connection: sa.Connection) -> None:
@@ -54,7 +55,8 @@ def test_a_paraphrase_is_served_and_a_question_with_other_facts_is_not(connectio
 
     hit = _ask(connection, "hi, can I cancel 10 days before the party pls")
 
-    assert hit is not None and not hit.exact
+    assert hit is not None
+    assert not hit.exact
     for other in (
         "Can I cancel 20 days before the party?",
         "Can I cancel 10 days after the party?",
@@ -186,5 +188,6 @@ def test_wrong_outcomes_stop_an_entry_from_answering_similar_questions(connectio
 def test_right_outcomes_raise_trust_and_wrong_ones_lower_it() -> None:
     assert admission.error_bound(5.0, [(5.0, False)]) > admission.error_bound(5.0, [])
     bounds = [admission.error_bound(3.0, [(1.0, True)] * count) for count in range(0, 60, 10)]
-    assert bounds == sorted(bounds, reverse=True) and bounds[-1] < bounds[0]
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[-1] < bounds[0]
     assert np.all(np.diff([admission.error_bound(z, []) for z in range(-5, 9)]) < 0)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhc_core.providers import minilm
@@ -32,16 +32,19 @@ def test_signs_that_mean_something_stay(a: str, b: str) -> None:
     assert normalised(a) != normalised(b)
 
 
+@settings(deadline=None)  # the first question loads the lists of names
 @given(st.text(max_size=120))
 def test_every_question_agrees_with_itself(text: str) -> None:
     assert disagreements(read(text), read(text)) == frozenset()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_agreement_does_not_depend_on_who_asked_first(a: str, b: str) -> None:
     assert disagreements(read(a), read(b)) == disagreements(read(b), read(a))
 
 
+@settings(deadline=None)
 @given(st.integers(2, 999), st.integers(2, 999))
 def test_other_numbers_never_agree(a: int, b: int) -> None:
     found = disagreements(read(f"is it ok for {a} people"), read(f"is it ok for {b} people"))

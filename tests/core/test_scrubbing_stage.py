@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from stored import DAY, NOW, WordEmbedder, opinion, row_versions, say, talk
 
 from mhc_core.db.queries import examples as queries
-from mhc_core.db.queries import installation
+from mhc_core.db.queries import holds, installation
 from mhc_core.db.queries import scoring as scores
 from mhc_core.db.tables import conversation_scores, conversations, messages, scrub_holds, training_examples
-from mhc_core.errors import ScrubRefused
+from mhc_core.errors import DataError, NotFound, ScrubRefused
+from mhc_core.exclusion import exclude
 from mhc_core.scrubbing import Scrubber
 from mhc_core.scrubbing.findings import Finding, PiiType, Risk, ScrubResult
 from mhc_core.scrubbing_stage import scrub_day
@@ -139,6 +140,22 @@ def test_a_refused_text_is_held_with_its_reason_until_it_is_readable(connection:
     assert scrub(connection, hours=2) == 1
     assert set(examples(connection)) == {ids[1], ids[3]}
     assert [row.answer_message_id for row in connection.execute(sa.select(scrub_holds))] == [residue]
+
+
+def test_what_a_person_excludes_is_never_learned_and_no_longer_stops_its_day(connection: sa.Connection) -> None:
+    conversation, (_, held) = talk(connection, say("user", f"my code {SECRET}"), say("assistant", "noted"), score=0.9)
+    scrub(connection)
+    assert [(found.message_id, found.kind) for found in holds.held(connection, 10)] == [(held, "error")]
+    with pytest.raises(DataError, match="reason"):
+        exclude(connection, held, "Ann", " ", NOW)
+    exclude(connection, held, "Ann", "a pasted log file", NOW)
+    assert queries.summary(connection, DAY).held_error == 0
+    with pytest.raises(NotFound, match="mhc review held"):
+        exclude(connection, held, "Ann", "again", NOW)
+    touch(connection, conversation, 1)
+    scrub(connection, hours=2)
+    assert holds.held(connection, 10) == []
+    assert examples(connection) == {}
 
 
 def test_scrubbing_a_day_again_writes_nothing(connection: sa.Connection) -> None:

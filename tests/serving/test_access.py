@@ -31,7 +31,7 @@ OPEN = [
     ("GET", "/healthz", None, 200),
     ("GET", "/readyz", None, 200),
     ("GET", "/", None, 200),
-    ("GET", "/web/chat.js", None, 200),
+    ("GET", "/web/mhc-chat.js", None, 200),
     ("GET", "/web/chat.css", None, 200),
     ("GET", "/web/icon.svg", None, 200),
     ("GET", "/openapi.json", None, 200),

@@ -22,6 +22,10 @@ def kept(draft: str, evidence: list[str] | None = None, said: list[str] | None =
     return guard.check(BUSINESS, draft, evidence or [], said or []).text == draft
 
 
+def states(text: str, amount: int) -> bool:
+    return Figure("money", Decimal(amount).normalize()) in figures.read(text)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -110,7 +114,7 @@ def test_a_wrong_adult_price_never_passes(price: int) -> None:
         f"An adult costs {price} dollars.",
         f"Each adult pays ${price}.",
     ):
-        assert f"{price}" not in guard.check(BUSINESS, draft, ["Adults were $45 once.", draft], [draft]).text
+        assert not states(guard.check(BUSINESS, draft, ["Adults were $45 once.", draft], [draft]).text, price)
 
 
 @given(st.integers(1, 29), st.integers(0, 10), st.integers(0, 90), st.integers(1, 3000))
@@ -125,7 +129,7 @@ def test_only_the_right_total_of_the_customers_party_passes(adults: int, childre
     }  # fmt: skip
     facts = {Decimal(n) for n in (55, 30, 550, 100, 90, 200, 2, 0, 3, 5, 10, 15, 25, 13)}
     if said not in parts | facts:
-        assert f"{said}" not in guard.check(BUSINESS, f"Your total comes to ${said}.", [], asked).text
+        assert not states(guard.check(BUSINESS, f"Your total comes to ${said}.", [], asked).text, said)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Rate limits, what browsers are told, and keys that are remembered for a moment."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -142,6 +143,15 @@ def test_every_answer_tells_browsers_to_be_careful(client: TestClient, path: str
     assert headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert (headers.get("Cache-Control") == "no-store") == path.startswith(("/api/", "/v1/"))
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_the_apis_pages_load_nothing_from_elsewhere(client: TestClient, path: str) -> None:
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', client.get(path).text)
+    assert any(name.endswith(".js") for name in loaded)
+    for name in loaded:
+        assert client.get(name).status_code == 200, name
+        assert name.startswith("/static-offline-docs/")
 
 
 def test_a_valid_key_is_remembered_for_a_moment_and_then_looked_up_again(

@@ -26,7 +26,7 @@ from mhc_serving.signals import Emotion, Urgency
         ("I already told you we are 12", Emotion.FRUSTRATED),
         ("still waiting for an answer", Emotion.FRUSTRATED),
         ("we were disappointed with the steak", Emotion.FRUSTRATED),
-        ("WHY IS THIS SO CONFUSING??", Emotion.FRUSTRATED),
+        ("why is this so confusing??", Emotion.FRUSTRATED),
         ("this is ridiculous, worst service", Emotion.ANGRY),
         ("what the fuck is going on", Emotion.ANGRY),
         ("I ALREADY TOLD YOU TWICE!!! ANSWER ME", Emotion.ANGRY),

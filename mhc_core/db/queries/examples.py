@@ -13,6 +13,7 @@ from pgvector import HalfVector
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.days import within
+from mhc_core.db.queries.holds import EXCLUDED
 from mhc_core.db.queries.redaction import empty_erased
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
 from mhc_core.examples import PERSON, Example, Hold, SourceConversation, SourceMessage
@@ -65,6 +66,7 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
             m.intent,
             m.confidence,
             m.message_metadata["agent"].astext.label("agent"),
+            m.message_metadata.has_key(EXCLUDED).label("excluded"),
         )
         .join(due, due.c.id == m.conversation_id)
         .order_by(m.conversation_id, m.position)
@@ -80,6 +82,7 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
                 votes.get(message.id),
                 stars.get(message.id),
                 message.agent,
+                message.excluded,
             )
         )
     found = [
