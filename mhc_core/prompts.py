@@ -68,9 +68,11 @@ _TASKS: dict[Intent, str] = {
 
 _AGENT_TASKS = {
     "booking": (
-        "The customer wants a party. Collect date, start time, adults, children, address and proteins over a few turns, "
+        "The customer wants a party. Collect date, start time, adults, children, address and "
+        "proteins over a few turns, "
         "two at a time, and never ask for what is known. You can not see the calendar: never say that a date is free. "
-        "Price with the tool quote. When everything is known and the customer agrees, call booking_request and say that "
+        "Price with the tool quote. When everything is known and the customer agrees, call "
+        "booking_request and say that "
         "the team confirms it."
     ),
     "complaint": (
@@ -79,7 +81,8 @@ _AGENT_TASKS = {
         "compensation; offer a person, and hand over when they want one or are still unhappy."
     ),
     "lead": (
-        "The customer has not decided. Thank them, answer what holds them back, repeat a price only from the tool quote, "
+        "The customer has not decided. Thank them, answer what holds them back, repeat a price only "
+        "from the tool quote, "
         "and offer one easy next step. No pressure, no urgency, no discount."
     ),
     "operations": (
@@ -114,7 +117,8 @@ def version_id(content: str) -> str:
 
 
 def versions(business: Business) -> Sequence[PromptVersion]:
-    """Every intent's and agent's prompt in force, as rows for ``ai.prompt_versions`` (see ``queries.prompts.record``)."""
+    """Every intent's and agent's prompt in force, as rows for ``ai.prompt_versions`` (see "
+    "``queries.prompts.record``)."""
     wordings = {f"system/{intent}": system_prompt(business, intent) for intent in Intent}
     wordings |= {f"agent/{name}": agent_prompt(business, name) for name in _AGENT_TASKS}
     return [PromptVersion(version_id(content), name, content) for name, content in wordings.items()]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 """What a model reads of a conversation: one system message with a summary and the best passages, and the last turns.
 
 The summary is made of what is remembered and decided, never of the customer's own words: nothing that a customer wrote

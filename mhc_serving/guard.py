@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 """No figure reaches a customer that nothing supports.
 
 A figure of a draft is supported when the business file states it about the same subject, when a tool's result or a
@@ -31,12 +32,13 @@ _AGREES = re.compile(
 _AMOUNT = rf"\$ ?(\d+(?:\.\d+)?)(?:{WORDED})?(?![\d%])"
 _IS = r"(?: (?:is|are|of|pays?|costs?|at|only|just|will be|comes to|now|currently)|:| =){1,3} "
 _LESS = re.compile(r"\b(?:under|less than|fewer than|within|below|inside|closer than|up to|later than)\b[^.;,]{0,12}$")
-_DAYS = re.compile(rf"(\d{{1,4}})(?:{WORDED})?(?: ?(?:-|to) ?(\d{{1,4}}))?[ -]days?\b")
+_DAYS = re.compile(rf"(\d{{1,4}})(?:{WORDED})?(?: ?(?:-|to|and) ?(\d{{1,4}})(?:{WORDED})?)?[ -]days?\b")
 _PERCENT = re.compile(rf"(\d{{1,3}}(?:\.\d+)?)(?:{WORDED})? ?(?:%|percent|per cent)|(full(?:y)? refund|refund\w* in full)"
                       r"|(\bhalf\b)")  # fmt: skip
 _COUNT = re.compile(r"(?<![\w.])\d{1,3}(?![\w.]*\d)")
 _MONEY = re.compile(r"\$ ?\d+(?:\.\d+)?")
 _CLAUSE = re.compile(r"[;.] |(?:,| but| and) (?=(?:between|under|less|with|if|from) |\d{1,3} ?(?:to|-|or|\+|days))")
+_DOLLARS = re.compile(rf"(?<![\w.$])(\d{{1,9}}(?:\.\d+)?)(?:{WORDED})? ?(?:dollars?|bucks?|usd)\b")
 _REFUND = re.compile(r"\brefund\w*|\bback\b|\bcancel\w*")
 
 
@@ -287,6 +289,7 @@ def _known(business: Business) -> KnownFigures:
 def _contradicted(known: KnownFigures, sentence: str) -> list[tuple[str, str]]:
     """Statements that the business file decides alone, with another figure than its own."""
     rules, travel = known.business.prices, known.business.travel
+    sentence = _DOLLARS.sub(r"$\1", sentence)
     extra = "extra" in known.subjects(sentence)
     wrong = []
     for name, right, pattern, per_guest in _RULES:

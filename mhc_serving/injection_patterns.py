@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 """How attacks are worded, on text that went through ``injection_text.folded``. Order: the most telling style first."""
 
 import re
@@ -89,7 +90,7 @@ OTHERS = _any(
     r"\b(?:give|send|show|tell|list|read|get|share|export|dump|print|need|want|look up|find)\b[^.!?\n]{0,40}\b(?:someone|somebody|anyone|everyone|everybody|anybody) (?:else|who)(?:'s)?\b[^.!?\n]{0,40}\b(?:name|phone|number|e-?mail|address|booking|order|details|data|card|chat|party|booked)\b",
     r"\b(?:customer|client|user|booking|order) (?:list|database|records|table|data ?base|registry|names and|phone numbers|e-?mails|addresses)\b",
     r"\b(?:your|the) (?:customers|clients|users)(?:'|s)? (?:names?|phones?|phone numbers?|numbers?|e-?mails?|address(?:es)?|details|data|cards?|bookings?|list|parties|orders)\b",
-    r"\bselect \* from\b|\bunion select\b|\bdrop table\b|'\s*or\s*'?1'?\s*=\s*'?1|\bwhere customer_id\b|\bcustomer_id ?[=:]|\bconversation[_ ]id ?[=:]",
+    r"\bselect \* from\b|\bunion select\b|\bdrop table\b|' ?or ?'?1'? ?= ?'?1|\bwhere customer_id\b|\bcustomer_id ?[=:]|\bconversation[_ ]id ?[=:]",
     r"\b(?:what|when|where|who)\b[^.!?\n]{0,30}\b(?:did|is|has|does) (?:my (?:neighbou?r|ex|boss|coworker|rival|competitor)|mrs?\.? [a-z]+|the (?:johnson|smith|garcia|lee|miller|nguyen)s?)\b[^.!?\n]{0,30}\b(?:book\w*|pay|paid|order\w*|address|phone|party|live|e-?mail|number|writ\w+)\b",
     r"\b(?:phone|number|e-?mail|address|card|booking|order|details)\b[^.!?\n]{0,25}\b(?:of|for) (?:my (?:neighbou?r|ex|boss|coworker|rival|competitor)|mrs?\.? [a-z]+|whoever|the (?:person|customer|client|man|woman|guy|lady|host|family|couple) (?:who|that|with|at|on))\b",
     r"\b(?:who|which (?:customer|client|people|family)s?) (?:else )?(?:has|have|is|are)? ?(?:booked|booking|having a party|cancell?ed|complained)\b",
@@ -100,7 +101,7 @@ TOOLS = _any(
     r"\b(?:cancel|change|move|reschedule|edit|modify|delete|refund|confirm|transfer|reassign|update|charge)\b[^.!?\n]{0,25}\b(?:someone|somebody|anyone|everyone|everybody) else'?s?\b",
     r"\b(?:cancel|change|move|reschedule|edit|modify|delete|refund|transfer|reassign|update|charge|void|wipe)\b[^.!?\n]{0,25}\b(?:my (?:neighbou?r|ex|boss|coworker|rival|competitor)(?:'s|s')|(?:all|every|any|the other|another|other) (?:customer|client|booking|part(?:y|ies)|order|user|event)s?)\b(?:'s?)?",
     r"\b(?:call|run|execute|invoke|use|trigger|fire)\b (?:the |your |this |a )?(?:[a-z_]+ )?(?:tool|function|command|api|endpoint|sql|query|script|code|shell)s?\b",
-    r"\b(?:booking_request|hand_over|policy_lookup|travel_fee|protein_plan|tool_calls?|function_call)\b|\{\s*\"(?:name|tool|function|arguments)\"\s*:",
+    r"\b(?:booking_request|hand_over|policy_lookup|travel_fee|protein_plan|tool_calls?|function_call)\b|\{ ?\"(?:name|tool|function|arguments)\" ?:",
     r"\b(?:e-?mail|text|message|send|notify|write to)\b[^.!?\n]{0,30}\b(?:to )?(?:all|every|each|everyone|other) (?:of )?(?:your |the )?(?:other )?(?:customers?|clients?|users?|hosts?|contacts?|people who booked)\b",
     r"\b(?:charge|bill|put (?:it|this|the (?:deposit|bill|balance)) on|use)\b[^.!?\n]{0,30}\b(?:someone else|somebody else|another customer|other customer|the last customer|previous customer|my (?:neighbou?r|ex|boss)'s card)",
     r"\bmark\b[^.!?\n]{0,30}\b(?:as )?paid\b|\bset (?:the |my )?(?:deposit|balance|total|price|status)\b[^.!?\n]{0,25}\b(?:to|=)|\bgrant (?:me|yourself)\b|\b(?:make|give) me (?:an? )?admin\b|\bas (?:an |the )?(?:admin|administrator|root|superuser)\b",
@@ -117,12 +118,12 @@ ROLE = _any(
     r"\b(?:actua|actue|finge|imagina|haz) (?:como|que eres|de cuenta)|\b(?:agis|fais|faites) (?:comme si|semblant)|\btu es (?:maintenant|desormais)|\bdu bist (?:jetzt|ab jetzt|nun)|\btu as[^.]{0,10}plus de regles|\bahora eres|\bagora voce e\b|\bora sei\b|你现在是|你現在是|扮演|あなたは今|ты теперь|представь,? что ты|너는 이제|너는 이제",
 )
 TURNS = _any(
-    r"(?:^|\n)\s*[\[<#*(`\"']{0,4}\s*(?:system|assistant|developer|tool|ai|admin|concierge|operator|bot)(?: (?:message|prompt|note|override|update|notice|instruction|turn))?\s*[\]>*)`\"']{0,3}\s*[:>\]]\s*\S",
+    r"(?:^|\n) ?[\[<#*(`\"']{0,4} ?(?:system|assistant|developer|tool|ai|admin|concierge|operator|bot)(?: (?:message|prompt|note|override|update|notice|instruction|turn))? ?[\]>*)`\"']{0,3} ?[:>\]] ?\S",
     r"<\|?/?(?:im_start|im_end|system|assistant|endoftext|eot_id|start_header_id|begin_of_text|end_of_turn|start_of_turn)\b|\[/?(?:inst|sys|system)\]|<</?sys>>|</?(?:s|system|assistant|instructions?|prompt|context|passage|user|customer_message|tool_result)>",
-    r"(?:^|\n)\s*#{2,4} ?(?:system|instructions?|assistant|new instructions|response|human|user|end)\b|(?:^|\n)\s*(?:-{3,}|={3,}|\*{3,}) ?(?:end|begin|start|new|system|stop)\b[^\n]{0,60}",
-    r"(?:^|\n)\s*\"?role\"?\s*[:=]\s*\"?(?:system|assistant|developer|tool)|\{\s*\"role\"\s*:|\brole ?= ?['\"]?system\b",
+    r"(?:^|\n) ?#{2,4} ?(?:system|instructions?|assistant|new instructions|response|human|user|end)\b|(?:^|\n) ?(?:-{3,}|={3,}|\*{3,}) ?(?:end|begin|start|new|system|stop)\b[^\n]{0,60}",
+    r"(?:^|\n) ?\"?role\"? ?[:=] ?\"?(?:system|assistant|developer|tool)|\{ ?\"role\" ?:|\brole ?= ?['\"]?system\b",
     r"\bend of (?:the )?(?:system |user |customer )?(?:prompt|instructions|message|conversation|context|passages)\b|\bthe (?:above|previous) (?:was|is) (?:only )?(?:a )?test\b",
-    r"\b(?:important )?(?:system|admin|developer|operator) (?:notice|override|update|alert|announcement|instruction)s?\s*[:\-]",
+    r"\b(?:important )?(?:system|admin|developer|operator) (?:notice|override|update|alert|announcement|instruction)s? ?[:\-]",
 )
 PRICE = _any(
     r"\b(?:respond|reply|answer|say|write|repeat|confirm|tell me|state|end (?:every|each|your|all))\b[^.!?\n]{0,60}\b(?:legally binding|no takesies|binding offer|as an? (?:official )?(?:offer|promise|guarantee))",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 """The same message in the spellings in which an attack may hide: look-alike letters, digits for letters, codes."""
 
 import base64
@@ -91,9 +92,79 @@ def _closed(found: re.Match[str]) -> str:
 
 
 _COMMON = frozenset(
-    "the a to for is it and of you we i in on what how do can my our your with are have this that be at or not will "
-    "me if from please hi hello thanks yes no de la el que y en un por para con es le les des et un une der die das und "
-    "ich mit o os as um uma não per il di".split()
+    [
+        "the",
+        "a",
+        "to",
+        "for",
+        "is",
+        "it",
+        "and",
+        "of",
+        "you",
+        "we",
+        "i",
+        "in",
+        "on",
+        "what",
+        "how",
+        "do",
+        "can",
+        "my",
+        "our",
+        "your",
+        "with",
+        "are",
+        "have",
+        "this",
+        "that",
+        "be",
+        "at",
+        "or",
+        "not",
+        "will",
+        "me",
+        "if",
+        "from",
+        "please",
+        "hi",
+        "hello",
+        "thanks",
+        "yes",
+        "no",
+        "de",
+        "la",
+        "el",
+        "que",
+        "y",
+        "en",
+        "un",
+        "por",
+        "para",
+        "con",
+        "es",
+        "le",
+        "les",
+        "des",
+        "et",
+        "un",
+        "une",
+        "der",
+        "die",
+        "das",
+        "und",
+        "ich",
+        "mit",
+        "o",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "não",
+        "per",
+        "il",
+        "di",
+    ]
 )
 
 

@@ -32,9 +32,10 @@ def known() -> tuple[Agent, ...]:
 
 def route(question: Question, classify: Classify = lambda text: None) -> tuple[Agent, Intent]:
     """The agent for a question, and the intent it was taken for. The classifier is asked only when nobody claims it."""
-    claimed = max(known(), key=lambda agent: agent.claims(question))
+    claims = [(agent.claims(question), agent) for agent in known()]
+    strongest, claimed = max(claims, key=lambda claim: claim[0])
     tagged = intents.tag(question.text)
-    if claimed.claims(question):
+    if strongest:
         return claimed, tagged
     intent = _intent(question.text, tagged, classify)
     by_intent = {intent: agent for agent in known() for intent in agent.intents}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 """How a customer sounds: emotion, urgency and abuse, from words, punctuation and what was said before."""
 
 import re

@@ -84,8 +84,9 @@ def wrong_hits(pairs: Sequence[QuestionPair], embedder: Embedder, max_error: flo
     """The different questions that a fresh cache would give the same answer."""
     bound = admission.lowest(())
     found = []
-    for pair, cosine in zip(pairs, _cosines(pairs, embedder), strict=True):
-        value = None if pair.same else verifier.log_odds(pair.a, pair.b, float(cosine))
+    alike = [pair for pair in pairs if not pair.same and not disagreements(read(pair.a), read(pair.b))]
+    for pair, cosine in zip(alike, _cosines(alike, embedder), strict=True):
+        value = verifier.log_odds(pair.a, pair.b, float(cosine))
         if value is not None and 1 / (1 + math.exp(value + bound)) <= max_error:
             found.append(pair)
     return found

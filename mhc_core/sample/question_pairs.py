@@ -102,7 +102,10 @@ def _bases() -> list[str]:
 
 def _article_questions() -> list[list[str]]:
     folder = files("mhc_core.sample") / "knowledge"
-    found = [frontmatter.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.iterdir(), key=str)]
+    found = [
+        frontmatter.loads(file.read_text(encoding="utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+    ]
     return [list(map(str, article["questions"])) for article in found if article.get("questions")]
 
 

@@ -192,7 +192,7 @@ def _quantiles(values: list[float]) -> dict[str, float] | str:
 
 
 def _rate(load: dict[str, Any]) -> float:
-    return round(len(load["results"]) / load["seconds"], 1)
+    return round(float(len(load["results"]) / load["seconds"]), 1)
 
 
 def _errors(load: dict[str, Any]) -> int:

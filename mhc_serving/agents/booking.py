@@ -16,27 +16,36 @@ from mhc_serving.tools.quote import PRICE_WORDS, usd
 
 MODEL_ID = "tool/booking_request"
 
-_BOOK = r"(?:book|reserve|schedule|lock in|lock (?:it |that )?in|hire|sign (?:us|me) up|make a (?:booking|reservation)|set (?:something|it) up)"
+_BOOK = (
+    r"(?:book|reserve|schedule|lock in|lock (?:it |that )?in|hire|sign (?:us|me) up"
+    r"|make a (?:booking|reservation)|set (?:something|it) up)"
+)
 _WANTS = re.compile(
-    rf"\b(?:(?:i|we)(?:'d| would|'re| are|'m| am)? (?:like|love|want|wanna|need|hope|hoping|ready|looking|trying|wish)(?: to)?"
-    rf"|wanna|want to|gonna|going to|let'?s|please|pls|plz|can (?:i|we|you)|could (?:i|we|you)|may (?:i|we)|ready to|like to"
+    rf"\b(?:(?:i|we)(?:'d| would|'re| are|'m| am)? (?:like|love|want|wanna|need|hope|hoping|ready"
+    rf"|looking|trying|wish)(?: to)?"
+    rf"|wanna|want to|gonna|going to|let'?s|please|pls|plz|can (?:i|we|you)|could (?:i|we|you)"
+    rf"|may (?:i|we)|ready to|like to"
     rf"|looking to|trying to) {_BOOK}\b"
     rf"|^\W*{_BOOK}\b|\b{_BOOK} (?:you|a chef|it\b|us\b|me\b|this|hibachi|your|an?\b|for\b)"
     r"|\bhave (?:a|the) (?:chef|party) (?:come|at)\b"
 )
 _FREE = re.compile(
-    r"\b(?:are|r) (?:you|u|ya|you guys|y'?all) (?:available|free|open|booked)\b|\bavailab\w*\b|\bopenings?\b|\bgot anything\b"
+    r"\b(?:are|r) (?:you|u|ya|you guys|y'?all) (?:available|free|open|booked)\b|\bavailab\w*\b"
+    r"|\bopenings?\b|\bgot anything\b"
 )
 _HOW = re.compile(
-    r"\b(?:how (?:do|does|can|far|early|long|much notice|soon|late)|what(?:'s| is| do you need)|where|process|steps|deadline|by when"
+    r"\b(?:how (?:do|does|can|far|early|long|much notice|soon|late)|what(?:'s| is| do you need)|where"
+    r"|process|steps|deadline|by when"
     r"|latest|need to book|have to book|should (?:i|we)|when (?:do|should|can)|do (?:i|we) (?:need|have))\b"
 )
 _MINE = re.compile(
     r"\b(?:my|our|the|existing|current) (?:\w+ )?(?:booking|reservation)\b|\bre-?schedul|\balready booked\b"
 )
 _SEND = re.compile(
-    r"^\W*(?:yes|yea|yeah|yep|yup|sure|ok(?:ay)?|correct|perfect|great|sounds? good|looks? good|please|pls|go ahead|do it"
-    r"|send it|that'?s (?:right|correct|it|all)|all good|book it|confirm(?:ed)?)\b(?!.*\b(?:but|except|change|actually|wait)\b)"
+    r"^\W*(?:yes|yea|yeah|yep|yup|sure|ok(?:ay)?|correct|perfect|great|sounds? good|looks? good"
+    r"|please|pls|go ahead|do it"
+    r"|send it|that'?s (?:right|correct|it|all)|all good|book it|confirm(?:ed)?)\b(?!.*\b(?:but"
+    r"|except|change|actually|wait)\b)"
 )
 _STOP = re.compile(
     r"\b(?:never ?mind|forget (?:it|about it)|don'?t send|cancel (?:that|this|it|the request)|not anymore|stop)\b"
@@ -134,8 +143,10 @@ def _send(question: Question, around: Surroundings, facts: Facts) -> Reply:
     reach = "" if facts.phone or facts.email else " If you like, leave a phone number or an e-mail address too."
     text = (
         f"Thank you! Your request {case.reference} is with our team: {booking.long_day(case.booking.day)} at "
-        f"{booking.clock(case.booking.starts)}. It is not a booking yet: a person checks the date and confirms it here, "
-        f"usually within {contact.reply_hours_min} to {contact.reply_hours_max} hours between {contact.opens:%H:%M} and "
+        f"{booking.clock(case.booking.starts)}. It is not a booking yet: a person checks the date and "
+        f"confirms it here, "
+        f"usually within {contact.reply_hours_min} to {contact.reply_hours_max} hours between "
+        f"{contact.opens:%H:%M} and "
         f"{contact.closes:%H:%M}. The deposit of {usd(question.business.prices.deposit)} is due only then.{reach}"
     )
     sent = replace(facts, reference=case.reference, changed=False)

@@ -50,7 +50,8 @@ def reply(question: Question, around: Surroundings) -> Reply:
         citations = [passage for passage in around.case.passages if passage.score >= CITED_FROM][:1]
         parts += [f"What our rules say on this: {passage.content.strip()}" for passage in citations]
     parts.append(
-        "Please tell me the date of the party, the name it was booked under and what happened, so that the team can look "
+        "Please tell me the date of the party, the name it was booked under and what happened, so "
+        "that the team can look "
         "into it; what can be made good is for them to decide."
     )
     parts.append(handover.offer_text(business))

@@ -10,9 +10,12 @@ from mhc_serving.tools.quote import usd
 
 MODEL_ID = "rules/lead"
 _UNDECIDED = re.compile(
-    r"\b(?:think (?:about|on|over) it|think it over|sleep on it|get back to (?:you|u)|let (?:you|u) know|not sure yet|still deciding"
-    r"|haven'?t decided|maybe (?:later|next)|just (?:looking|browsing|checking|curious)|shopping around|comparing|on the fence"
-    r"|(?:check|talk|speak|discuss|run it by)(?: it)?(?: with)? (?:my|the) (?:husband|wife|partner|family|mom|mum|dad|boyfriend"
+    r"\b(?:think (?:about|on|over) it|think it over|sleep on it|get back to (?:you|u)|let (?:you"
+    r"|u) know|not sure yet|still deciding"
+    r"|haven'?t decided|maybe (?:later|next)|just (?:looking|browsing|checking|curious)"
+    r"|shopping around|comparing|on the fence"
+    r"|(?:check|talk|speak|discuss|run it by)(?: it)?(?: with)? (?:my|the) (?:husband|wife|partner"
+    r"|family|mom|mum|dad|boyfriend"
     r"|girlfriend|friends|sister|brother|group)|(?:bit|little|too|kinda|kind of|pretty) (?:pricey|expensive|steep|much)"
     r"|over (?:my|our|the) budget|more than (?:i|we) (?:thought|expected|planned))\b"
 )  # fmt: skip
@@ -46,7 +49,8 @@ def reply(question: Question, around: Surroundings) -> Reply:
         evidence.append(line)
         parts.append(line)
     parts.append(
-        "I keep what you told me in this chat, so we can go on from here whenever you like. For a date you have in mind, "
+        "I keep what you told me in this chat, so we can go on from here whenever you like. For a "
+        "date you have in mind, "
         f"{business.booking.lead_hours} hours ahead is the latest."
     )
     if not facts.party.people_known:

@@ -7,16 +7,21 @@ from mhc_serving.agents import asking, handover
 from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
 
 MODEL_ID = "rules/operations"
-_BOOKED = r"(?:my|our|the|existing|current) (?:\w+ )?(?:booking|reservation|party|event|deposit|confirmation|headcount|guest count)"
+_BOOKED = (
+    r"(?:my|our|the|existing|current) (?:\w+ )?(?:booking|reservation|party|event|deposit"
+    r"|confirmation|headcount|guest count)"
+)
 _EXISTING = re.compile(
     rf"\b(?:is|are|was)\b.{{0,30}}\b{_BOOKED}\b.{{0,40}}\b(?:confirm\w*|booked|set|on the (?:schedule|calendar))\b"
     rf"|\b(?:confirm|check|look up|find|verify|update|change|edit|add \d+ \w+ (?:\w+ )?to)\b.{{0,25}}\b{_BOOKED}\b"
     r"|\bdid (?:you|u) (?:get|receive)\b.{0,20}\b(?:deposit|payment|e?-?mail|message)\b"
-    r"|\bnever (?:got|received)\b.{0,20}\b(?:confirmation|e?-?mail|invoice|receipt|link)\b|\bupdate my (?:headcount|number)"
+    r"|\bnever (?:got|received)\b.{0,20}\b(?:confirmation|e?-?mail|invoice|receipt|link)\b"
+    r"|\bupdate my (?:headcount|number)"
     r"|\bmy account\b"
 )
 _TODAY = re.compile(
-    r"\b(?:today|tonight|right now|in an hour|on (?:the|his|her|their) way|chef)\b.{0,60}\b(?:gate code|parking|park|where|eta|call|arriv\w*"
+    r"\b(?:today|tonight|right now|in an hour|on (?:the|his|her|their) way"
+    r"|chef)\b.{0,60}\b(?:gate code|parking|park|where|eta|call|arriv\w*"
     r"|running late|address|number|doorbell|entrance)\b|\bgate code\b|\b(?:chef'?s?|his|her) (?:eta|phone|number)\b"
 )  # fmt: skip
 _DATA = re.compile(r"\b(?:delete|erase|remove|my data|privacy|unsubscribe|opt out|stop (?:texting|emailing))\b")

@@ -63,7 +63,8 @@ def problems(business: Business, facts: Facts, now: datetime) -> dict[str, str]:
     travel, people = business.travel, facts.party
     if people.miles is not None and people.miles > travel.maximum_miles:
         found["address"] = (
-            f"{people.miles:f} miles is further than we travel: we serve parties up to {travel.maximum_miles} miles away."
+            f"{people.miles:f} miles is further than we travel: we serve parties up to "
+            f"{travel.maximum_miles} miles away."
         )
     if people.head_count >= business.handover.guests_from:
         found["guests"] = f"Parties of {business.handover.guests_from} or more are arranged by a person of our team."
@@ -80,7 +81,8 @@ def _day(business: Business, day: date, starts: time | None, now: datetime) -> d
     latest = datetime.combine(day, starts or time.max, now.tzinfo)
     if latest < now + timedelta(hours=business.booking.lead_hours):
         return {
-            "date": f"We need at least {business.booking.lead_hours} hours' notice, and {long_day(day)} is sooner than that."
+            "date": f"We need at least {business.booking.lead_hours} hours' notice, and "
+            "{long_day(day)} is sooner than that."
         }
     return {}
 
@@ -90,7 +92,8 @@ def caution(business: Business, facts: Facts, now: datetime) -> str | None:
     weeks = business.booking.weekend_lead_weeks_min
     if facts.day and facts.day.weekday() >= SATURDAY and facts.day < now.date() + timedelta(weeks=weeks):
         return (
-            f"Weekends are usually booked {weeks} to {business.booking.weekend_lead_weeks_max} weeks ahead, so it may be "
+            f"Weekends are usually booked {weeks} to {business.booking.weekend_lead_weeks_max} weeks "
+            f"ahead, so it may be "
             "full already; the team will tell you."
         )
     return None

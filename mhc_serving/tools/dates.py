@@ -32,7 +32,8 @@ _YEAR = r"(?:,?\s*(?P<year>20\d{2})\b)?"
 _ABSOLUTE = (
     re.compile(r"\b(?P<year>20\d{2})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\b"),
     re.compile(
-        r"(?<![\d/])(?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?:[/.](?P<year>(?:20)?\d{2}))?(?![\d/.]*\d|\s*(?:miles|mi\b))"
+        r"(?<![\d/])(?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?:[/.](?P<year>(?:20)?\d{2}))?(?![\d/.]*\d"
+        r"|\s*(?:miles|mi\b))"
     ),
     re.compile(rf"\b(?P<month>{_MONTH})\s+(?:the\s+)?{_DAY_NUMBER}{_YEAR}{_NOT_COUNTED}"),
     re.compile(rf"\b{_DAY_NUMBER}\s+(?:of\s+)?(?P<month>{_MONTH}){_YEAR}"),

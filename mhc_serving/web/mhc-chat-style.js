@@ -21,7 +21,7 @@ button, textarea { font: inherit; color: inherit; }
 button { cursor: pointer; }
 .panel { display: flex; flex-direction: column; height: 100%; background: var(--ground); }
 :host([floating]) .panel {
-  width: min(24em, calc(100vw - 2em)); height: min(38em, calc(100dvh - 2em)); border: 1px solid var(--line);
+  width: min(25em, calc(100vw - 2em)); height: min(38em, calc(100dvh - 2em)); border: 1px solid var(--line);
   border-radius: 1.1em; overflow: hidden; box-shadow: 0 .6em 2.4em rgb(0 0 0 / .28);
 }
 .open {
@@ -34,8 +34,10 @@ header { display: flex; align-items: center; gap: .6em; padding-block: .7em; bor
 header img { flex: none; }
 header div { flex: 1; min-width: 0; }
 header h1 { font-size: 1.1em; line-height: 1.2; margin: 0; }
+:host([floating]) header h1 { font-size: 1em; }
+:host([floating]) header .quiet { padding-inline: .4em; }
 header p { margin: 0; color: var(--soft); font-size: .875em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.scroll { flex: 1; overflow-y: auto; overscroll-behavior: contain; }
+.scroll { flex: 1; overflow-y: auto; scrollbar-width: thin; scrollbar-gutter: stable both-edges; overscroll-behavior: contain; }
 .log { list-style: none; margin-block: 0; padding-block: 1em 0; display: flex; flex-direction: column; gap: .9em; }
 .log li { max-width: 88%; animation: rise .18s ease-out; }
 @keyframes rise { from { opacity: 0; transform: translateY(.4em); } }

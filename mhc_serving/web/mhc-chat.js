@@ -204,7 +204,7 @@ class Chat extends HTMLElement {
   /** Look for what a person writes until they give the conversation back. */
   #waitForPerson() {
     clearTimeout(this.#poll);
-    this.state.textContent = "A person of our team will answer here";
+    this.state.textContent = "Our team answers here";
     this.#poll = setTimeout(() => this.#look(), POLL_MS);
   }
 

@@ -94,19 +94,15 @@ def test_other_words_for_the_same_agree(a: str, b: str) -> None:
 def test_generated_near_misses_are_never_served_and_paraphrases_are() -> None:
     _, held_out = benchmark.generated(seed=1)
     near_misses = [pair for pair in held_out if not pair.same]
-    sample = [*near_misses[:1200], *[pair for pair in held_out if pair.same][:200]]
+    paraphrases = [pair for pair in held_out if pair.same][:100]
 
-    report = benchmark.measure(sample, minilm.load(1), 0.01)
-
-    assert report["different"] >= 1000
-    assert report["cache"]["wrong_hits"] == 0
-    assert report["cache"]["hit_rate"] >= 0.5
+    assert len(near_misses) >= 1000
+    assert benchmark.wrong_hits(near_misses, minilm.load(1), 0.01) == []
+    assert benchmark.measure(paraphrases, minilm.load(1), 0.01)["cache"]["hit_rate"] >= 0.5
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not beside this checkout")
 def test_wrong_hits_on_pairs_of_another_business_stay_within_the_target() -> None:
-    pairs = benchmark.load_pairs(SHARED)[::3]
+    pairs = [pair for pair in benchmark.load_pairs(SHARED) if not pair.same]
 
-    report = benchmark.measure(pairs, minilm.load(1), 0.01)
-
-    assert report["cache"]["wrong_share_of_different"] <= 0.01
+    assert len(benchmark.wrong_hits(pairs, minilm.load(1), 0.01)) <= 0.01 * len(pairs)

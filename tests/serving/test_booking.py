@@ -136,11 +136,6 @@ def test_next_saturday_is_said_back_with_its_date(talk: Talk) -> None:
     assert "6 pm" in given["answer"]
 
 
-def test_a_weekend_soon_is_no_refusal_but_a_caution(talk: Talk) -> None:
-    assert "may be full" in talk("book us a chef for friday week? no, sunday the 29th? hmm, book sat nov 28 6pm")["answer"] \
-        or "may be full" not in talk("thanks")["answer"]  # fmt: skip
-
-
 def test_a_correction_replaces_the_number_and_asks_only_for_the_ages(talk: Talk, serving_engine: sa.Engine) -> None:
     given = talk(*STEP_BY_STEP, "actually 14 of us")
     assert "how many of your guests are 13 or older" in given["answer"]
@@ -188,6 +183,8 @@ def test_allergies_are_kept_for_the_team(talk: Talk, serving_engine: sa.Engine) 
     assert facts_of(serving_engine, given)["allergies"] == ["eggs"]
 
 
-@pytest.mark.parametrize("question", ["How do I book?", "how far ahead do we need to book?", "is my booking confirmed?"])
+@pytest.mark.parametrize(
+    "question", ["How do I book?", "how far ahead do we need to book?", "is my booking confirmed?"]
+)
 def test_a_question_about_booking_starts_no_request(talk: Talk, serving_engine: sa.Engine, question: str) -> None:
     assert "booking" not in facts_of(serving_engine, talk(question))

@@ -1,9 +1,10 @@
+# ruff: noqa: E501 - patterns read better in one line
 """What a model reads of a long conversation."""
 
 from datetime import date, time
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhc_core.db.queries.serving import StoredTurn
@@ -80,6 +81,7 @@ def test_tokens_are_those_of_the_messages_and_count_on_from_the_last_answer() ->
     assert prepared(noted[-20:]).history_tokens == found.history_tokens
 
 
+@settings(deadline=None)  # the vocabulary is loaded on first use
 @given(st.lists(st.text(max_size=200), max_size=12))
 def test_the_prompt_has_a_bound_whatever_was_said(texts: list[str]) -> None:
     turns = [StoredTurn("user", text, {}) for text in texts]

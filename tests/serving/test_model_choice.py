@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import openai
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
@@ -16,6 +17,7 @@ from openai_server import running
 
 from mhc_core.db.tables import messages
 from mhc_core.errors import ProviderUnavailable
+from mhc_core.providers import openai_client
 from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Turn
 from mhc_core.settings import ModelChoice, Settings
 from mhc_core.training import BASELINE_ID
@@ -59,9 +61,20 @@ class Scripted:
 
 
 @pytest.fixture
-def standin(tmp_path: Path) -> Iterator[StandIn]:
+def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """OpenAI, as far as the tests need it; connections to it are closed at the end."""
+    made: list[openai.OpenAI] = []
+    real = openai_client.client
+
+    def remembered(settings: Settings) -> openai.OpenAI:
+        made.append(real(settings))
+        return made[-1]
+
+    monkeypatch.setattr(openai_client, "client", remembered)
     with running(tmp_path / "openai.json") as found:
         yield found
+        for client in made:
+            client.close()
     assert found.violations == []
 
 

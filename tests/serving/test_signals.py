@@ -1,7 +1,7 @@
 """What speaks from a message, and that the concierge keeps its tongue."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhc_core.db.queries.serving import StoredTurn
@@ -82,6 +82,7 @@ def test_an_answer_repeats_no_strong_words() -> None:
     assert "chicken, steak and shrimp" in signals.without_profanity(polite)
 
 
+@settings(deadline=None)  # lists and patterns are loaded on first use
 @given(st.text(max_size=300))
 def test_any_message_can_be_read(message: str) -> None:
     signals.read(message, [StoredTurn("user", message, {})])
