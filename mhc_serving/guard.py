@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - patterns read better in one line
+
 """No figure reaches a customer that nothing supports.
 
 A figure of a draft is supported when the business file states it about the same subject, when a tool's result or a

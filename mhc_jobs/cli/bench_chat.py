@@ -72,8 +72,7 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
         err.print("comparing retrieval with exact search …")
         recall = _recall(engine, embedder, made)
         url = engine.url.render_as_string(hide_password=False)
-        environment = os.environ | {"MHC_STATE_DIR": str(folder), "MHC_DATABASE_URL": url, "MHC_RATE_LIMITS": ""}
-        environment = {name: value for name, value in environment.items() if value}
+        environment = os.environ | {"MHC_STATE_DIR": str(folder), "MHC_DATABASE_URL": url}
         mix = _mix(made.questions)
         with _server("chat", environment, folder) as (chat, process):
             err.print("warming up …")

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - patterns read better in one line
+
 """No unsupported figure reaches a customer, and right answers stay as they are."""
 
 from decimal import Decimal
