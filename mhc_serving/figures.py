@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 
 """What a text states in figures: money, percentages, spans of time, distances, people, dates, times, contact data."""
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 
 """No figure reaches a customer that nothing supports.
 

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - patterns read better in one line
+
 """The same message in the spellings in which an attack may hide: look-alike letters, digits for letters, codes."""
 
 import base64

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns read better in one line
 
 """What a model reads of a long conversation."""
 

@@ -1,4 +1,3 @@
-
 """No unsupported figure reaches a customer, and right answers stay as they are."""
 
 from decimal import Decimal

@@ -184,7 +184,7 @@ def carried(connection: sa.Connection) -> list[CarriedDecision]:
                    case when e.origin = 'human_edit' then 'answer written by a person'
                         else m.message_metadata #>> '{review,reason}' end,
                    case when e.origin = 'human_edit' then coalesce(m.edited_by, 'unknown')
-                        else m.message_metadata #>> '{review,by}' end,
+                        else coalesce(m.message_metadata #>> '{review,by}', 'unknown') end,
                    case when e.origin = 'human_edit' then coalesce(m.edited_at, m.sent_at)
                         else cast(m.message_metadata #>> '{review,at}' as timestamptz) end
             from ai.review_items i
