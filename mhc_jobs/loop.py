@@ -11,7 +11,7 @@ from uuid import uuid4
 import dagster as dg
 import sqlalchemy as sa
 
-from mhc_assets.partitions import FIRST_DAY
+from mhc_core.collection import FIRST_DAY
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import review as reviews

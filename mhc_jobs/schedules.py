@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import dagster as dg
 
-from mhc_assets.partitions import FIRST_DAY
 from mhc_assets.resources import Platform
+from mhc_core.collection import FIRST_DAY
 from mhc_core.db.queries import collection as queries
 from mhc_core.scoring import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version

@@ -1,4 +1,3 @@
-
 """The same message in the spellings in which an attack may hide: look-alike letters, digits for letters, codes."""
 
 import base64

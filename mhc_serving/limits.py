@@ -38,7 +38,8 @@ class Limits:
             storage = storage_from_string(uri.get_secret_value() if uri else "memory://", wrap_exceptions=True)
         except (UnknownStorage, ImportError, ValueError):
             raise ConfigurationError(
-                "MHC_RATE_LIMIT_STORAGE_URI names no storage that can be used; write it like redis://host:6379, or leave it empty"
+                "MHC_RATE_LIMIT_STORAGE_URI names no storage that can be used; write it like redis://host:6379, "
+                "or leave it empty"
             ) from None
         self._strategy = SlidingWindowCounterRateLimiter(storage)
         self._items: dict[Kind, Sequence[RateLimitItem]] = {

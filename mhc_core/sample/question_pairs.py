@@ -106,7 +106,8 @@ def _article_questions() -> list[list[str]]:
         frontmatter.loads(file.read_text(encoding="utf-8"))
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
     ]
-    return [list(map(str, article["questions"])) for article in found if article.get("questions")]
+    listed: list[Any] = [article.get("questions") for article in found]
+    return [[str(question) for question in questions] for questions in listed if questions]
 
 
 def _filled(rng: Random) -> tuple[str, QuestionPair]:
