@@ -145,7 +145,7 @@ class OpenAIChatModel:
                 except openai.BadRequestError as error:
                     if error.param not in self._options:
                         raise
-                    self._options = {name: value for name, value in options.items() if name != error.param}
+                    self._options = {name: value for name, value in self._options.items() if name != error.param}
 
     def _usage(self, completion: "ChatCompletion", messages: list[dict[str, Any]], raw: str) -> tuple[int, int, int]:
         """Input, cached input and output tokens: as reported, else counted here."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import frontmatter
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -101,15 +102,20 @@ class Door:
         return answer.status_code
 
 
-@pytest.fixture(scope="module")
-def public(serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+def reachable(engine: sa.Engine, state_dir: Path) -> FastAPI:
+    """The API as it is where others than this machine can reach it."""
     settings = Settings(
-        state_dir=tmp_path_factory.mktemp("state"),
+        state_dir=state_dir,
         serve_host="0.0.0.0",
         widget_origins=SITE,
         rate_limit_address="10000/minute",
     )
-    return create_app(settings, serving_engine)
+    return create_app(settings, engine)
+
+
+@pytest.fixture(scope="module")
+def public(serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    return reachable(serving_engine, tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="module")
@@ -143,10 +149,10 @@ def test_a_route_lets_in_whom_it_should(door: Door, method: str, path: str, call
 
 
 def test_the_openai_client_works_with_an_app_key_where_customers_reach_the_api(
-    public: FastAPI, key_of: KeyOf, serve: Callable[[FastAPI], Any]
+    serving_engine: sa.Engine, tmp_path: Path, key_of: KeyOf, serve: Callable[[FastAPI], Any]
 ) -> None:
     key = key_of("app")["Authorization"].removeprefix("Bearer ")
-    with serve(public) as address:
+    with serve(reachable(serving_engine, tmp_path)) as address:
         client = openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=0)
         asked: dict[str, Any] = {"model": "mhc-concierge", "user": "matrix", "messages": OPENAI["messages"]}
         whole = client.chat.completions.create(**asked)
