@@ -186,7 +186,7 @@ def carried(connection: sa.Connection) -> list[CarriedDecision]:
                    case when e.origin = 'human_edit' then coalesce(m.edited_by, 'unknown')
                         else coalesce(m.message_metadata #>> '{review,by}', 'unknown') end,
                    case when e.origin = 'human_edit' then coalesce(m.edited_at, m.sent_at)
-                        else cast(m.message_metadata #>> '{review,at}' as timestamptz) end
+                        else coalesce(cast(m.message_metadata #>> '{review,at}' as timestamptz), m.sent_at) end
             from ai.review_items i
             join ai.training_examples e on e.id = i.example_id and e.active
             join ai.messages m on m.id = e.answer_message_id
