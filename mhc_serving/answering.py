@@ -18,7 +18,7 @@ from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.providers.protocols import Classifier, Embedder, Passage
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
-from mhc_serving import context, guard, injection, memory, router, signals
+from mhc_serving import context, injection, last_look, memory, router, signals
 from mhc_serving.agents import booking, handover
 from mhc_serving.agents.reply import Question, Reply, Surroundings
 from mhc_serving.live import Live, LiveVersions
@@ -107,12 +107,12 @@ class Answering:
         return replace(given, text=f"{given.text}\n{reminder}") if reminder else given
 
     def _guarded(self, question: Question, given: Reply) -> Reply:
-        """A model's reply without figures that nothing supports."""
+        """A model's reply without its prompt, without figures that nothing supports, in polite words."""
         said = [turn.content for turn in question.turns if turn.role == "user"] + [question.text]
-        checked = guard.check(self._business, given.text, given.evidence, said)
+        checked = last_look.over(self._business, given.text, given.evidence, said, given.prompt)
         if not checked.unsupported:
-            return given
-        log.warning("an answer of %s stated %d unsupported figures", given.model_id, len(checked.unsupported))
+            return replace(given, text=checked.text)
+        log.warning("an answer of %s held %d things that nothing supports", given.model_id, len(checked.unsupported))
         notes = {**given.notes, "unsupported": len(checked.unsupported)}
         if checked.emptied:
             notes["offered_person"] = True

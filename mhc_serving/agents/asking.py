@@ -53,6 +53,7 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
         evidence=[*case.evidence, *(passage.content for passage in passages)],
         notes={**prepared.notes, **fallback, "tools": [call.name for call in case.calls]},
         written=True,
+        prompt=prepared.system_prompt,
     )
 
 

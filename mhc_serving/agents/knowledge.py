@@ -50,6 +50,7 @@ def reply(question: Question, around: Surroundings) -> Reply:
         cost_usd=answer.cost_usd,
         notes={**prepared.notes, **fallback},
         written=True,
+        prompt=prepared.system_prompt,
     )
     if found.confidence < around.minimum_confidence:
         return _unknown(question, around, answer.intent, found.confidence, model.version_id, found)

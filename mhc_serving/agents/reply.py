@@ -49,7 +49,8 @@ class Reply:
     """An answer before it is stored. ``escalation`` is the reason when it hands the conversation to a person.
 
     ``facts`` replaces the conversation's facts where an agent changed them; ``evidence`` are the texts of tool results
-    and passages that the answer rests on; ``written`` says that a model wrote it, so that its figures are checked.
+    and passages that the answer rests on; ``written`` says that a model wrote it, under
+    the system prompt ``prompt``, so that its words and figures are checked.
     """
 
     text: str
@@ -69,6 +70,7 @@ class Reply:
     booking: BookingRequest | None = None
     evidence: Sequence[str] = ()
     written: bool = False
+    prompt: str = ""
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 

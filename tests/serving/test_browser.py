@@ -4,7 +4,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -119,10 +120,12 @@ class Chat:
 def wait(check: Callable[[], Any]) -> Any:
     """What ``check`` gives as soon as that is something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := check()):
+    while True:
+        with suppress(StaleElementReferenceException):  # the page drew it anew while it was read
+            if found := check():
+                return found
         assert time.monotonic() < deadline, "the page did not come to show it"
         time.sleep(0.05)
-    return found
 
 
 @pytest.fixture
