@@ -6,33 +6,16 @@ import unicodedata
 WORDED = "\ue000"
 """Stands behind a number that was written as a word: ``two`` becomes ``2`` with this mark."""
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_VALUES = {word: value for value, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+"""From twenty to ninety."""
+_VALUES = {word: value for value, word in enumerate(ONES)} | {word: 10 * n for n, word in enumerate(TENS, 2)}
 
-_UNIT = "|".join(_ONES[1:10])
-_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{_UNIT}))?|{'|'.join(sorted(_ONES, key=len, reverse=True))})"
+_UNIT = "|".join(ONES[1:10])
+_SMALL = rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{_UNIT}))?|{'|'.join(sorted(ONES, key=len, reverse=True))})"
 _BELOW = rf"(?:(?:(?:an?|{_SMALL}|\d{{1,2}}) hundred)(?:(?: and)? {_SMALL})?|{_SMALL})"
 _NUMBER = re.compile(
     rf"\b(?:(?:an?|{_BELOW}|\d{{1,3}}) thousand(?:(?:,| and)? {_BELOW})?|{_BELOW})\b(?:( and a half)\b)?"

@@ -1,5 +1,6 @@
 """The base of this project's Presidio recognisers: a function from a text to spans."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,9 +30,9 @@ class SpanRecognizer(LocalRecognizer):
     def load(self) -> None:
         """Nothing to load."""
 
+    @abstractmethod
     def spans(self, text: str) -> Iterator[Span]:
         """What was found in ``text``; spans may overlap."""
-        raise NotImplementedError
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Presidio's entry point."""
