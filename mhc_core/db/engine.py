@@ -1,13 +1,14 @@
 """Open the database: from a URL or the embedded server, checked, migrated and pooled."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
 from mhc_core.db import embedded
 from mhc_core.db.discreet import DiscreetConnection
@@ -18,6 +19,10 @@ from mhc_core.settings import Settings
 MINIMUM_SERVER = (15, 0)
 MINIMUM_PGVECTOR = (0, 7)
 _CONNECT_SECONDS = 10
+PING_AFTER_SECONDS = 1.0
+"""A pooled connection that nobody used for so long is asked whether it lives before it is given out."""
+_SETTINGS = ("timezone=UTC", "hnsw.ef_search=100", "hnsw.iterative_scan=relaxed_order")
+"""Of each session. HNSW scans look 100 far, and go on while a filter leaves too few rows (pgvector 0.8; 0.7 warns)."""
 
 
 def create(url: str, revive: Callable[[], None] | None = None) -> sa.Engine:
@@ -41,14 +46,36 @@ def create(url: str, revive: Callable[[], None] | None = None) -> sa.Engine:
         revive()
         return DiscreetConnection.connect(*arguments, **options)
 
+    asked = _parse(url)
+    for setting in _SETTINGS:
+        asked = _with_option(asked, setting)
     engine = sa.create_engine(
-        _with_option(_parse(url), "timezone=UTC").set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
+        asked.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "mhc"},
     )
     sa.event.listen(engine, "do_connect", connect)
+    sa.event.listen(engine, "checkin", _used)
+    sa.event.listen(engine, "checkout", _ping_when_idle)
     return engine
+
+
+def _used(connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _ping_when_idle(connection: psycopg.Connection[Any], record: Any, proxy: Any) -> None:
+    """Have a connection replaced that broke while nobody used it. One that was just in use is not asked: a round trip
+    for every checkout costs a chat turn more than its statements.
+    """
+    now = time.monotonic()
+    if now - record.info.get("used", now) < PING_AFTER_SECONDS:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
 
 
 def dagster_url(url: str) -> str:

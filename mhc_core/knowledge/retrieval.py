@@ -33,19 +33,12 @@ _LEXICONS_KEPT = 4
 
 
 def search(
-    connection: sa.Connection,
-    version_id: str,
-    question: str,
-    vector: NDArray[np.float32],
-    k: int = 3,
-    ef_search: int = 100,
+    connection: sa.Connection, version_id: str, question: str, vector: NDArray[np.float32], k: int = 3
 ) -> list[Passage]:
     """The ``k`` best passages of this version, best first, at most one an article; equal scores in order of chunk id.
 
-    ``vector`` is the question embedded by the version's own embedder. ``ef_search`` is how far the HNSW index looks
-    (1 to 1000; more finds more and takes longer). A version that does not exist has no passages.
+    ``vector`` is the question embedded by the version's own embedder. A version that does not exist has no passages.
     """
-    queries.scan_settings(connection, ef_search)
     total, frequency = _lexicon(connection, version_id)
     weights = _weights(queries.lexemes(connection, question), total, frequency)
     rows = queries.candidates(
@@ -56,7 +49,7 @@ def search(
         weights,
         lexical_weight=LEXICAL_WEIGHT,
         learned_weight=LEARNED_WEIGHT,
-        pool=min(POOL, ef_search),
+        pool=POOL,
         per_article=PER_ARTICLE,
         k=k,
     )

@@ -217,6 +217,25 @@ def test_url_options_are_kept(database_url: str) -> None:
         assert connection.scalar(sa.text("show timezone")) == "UTC"
 
 
+def _backend(engine: sa.Engine, statement: str = "select pg_backend_pid()", **given: int) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(sa.text(statement), given).scalar_one())
+
+
+def test_a_connection_that_broke_while_idle_is_replaced(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "PING_AFTER_SECONDS", 0.0)
+    with _engine(database_url) as engine, _engine(database_url) as other:
+        broken = _backend(engine)
+        _backend(other, "select pg_terminate_backend(:pid)::int", pid=broken)
+        assert _backend(engine) != broken
+
+
+def test_vector_searches_look_far_and_go_on_when_filtered(database_url: str) -> None:
+    with _engine(database_url) as engine, engine.connect() as connection:
+        assert connection.scalar(sa.text("show hnsw.ef_search")) == "100"
+        assert connection.scalar(sa.text("show hnsw.iterative_scan")) == "relaxed_order"
+
+
 def test_dagster_keeps_its_tables_in_its_own_schema(
     fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,13 @@ def test_a_conversation_is_handed_over_once_at_a_time(connection: sa.Connection)
     assert status(connection, conversation) == "escalated"
 
 
+def test_a_connection_that_lives_long_hands_over_as_the_first_time(connection: sa.Connection) -> None:
+    """After several uses the driver prepares a statement; its plan must still find the partial index."""
+    conversations_of_a_day = [opened(connection)[0] for _ in range(20)]
+    for conversation in conversations_of_a_day:
+        assert queries.insert_open(connection, conversation, "legal threat", "safety", True, NOW) is None
+
+
 def test_only_who_claimed_it_ends_it(connection: sa.Connection) -> None:
     conversation, found = opened(connection)
     with pytest.raises(Conflict, match="claim it first"):

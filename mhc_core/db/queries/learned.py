@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from mhc_core.db.queries.retrieval import literal, scan_settings
+from mhc_core.db.queries.retrieval import literal
 from mhc_core.db.tables import knowledge_articles, knowledge_chunks, knowledge_version_chunks, training_examples
 
 _TEXT_SHA256 = sa.func.encode(
@@ -118,7 +118,6 @@ def said_already(
     """
     if not answers:
         return []
-    scan_settings(connection, ef_search=100)
     size = vectors.shape[1]
     rows = connection.execute(
         sa.text(

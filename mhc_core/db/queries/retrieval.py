@@ -4,21 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import orjson
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from mhc_core.db.queries.knowledge import count_members
 
 _LEXEMES = sa.text("select tsvector_to_array(to_tsvector('english', left(:question, 4000)))")
-
-_SCAN_SETTINGS = sa.text(
-    """
-    select set_config('hnsw.ef_search', :ef_search, true),
-           (select set_config('hnsw.iterative_scan', 'relaxed_order', true)
-              from pg_extension
-             where extname = 'vector' and string_to_array(extversion, '.')::int[] >= array[0, 8])
-    """
-)
 
 _FREQUENCIES = sa.text(
     """
@@ -65,11 +57,6 @@ _CANDIDATES = """
 """
 
 
-def scan_settings(connection: sa.Connection, ef_search: int) -> None:
-    """Let HNSW scans of this transaction look ``ef_search`` far, and go on while a filter leaves too few rows."""
-    connection.execute(_SCAN_SETTINGS, {"ef_search": str(ef_search)})
-
-
 def lexemes(connection: sa.Connection, question: str) -> list[str]:
     """The stemmed words of a question without stop words."""
     storable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
@@ -78,7 +65,7 @@ def lexemes(connection: sa.Connection, question: str) -> list[str]:
 
 def literal(vector: NDArray[np.float32]) -> str:
     """A vector as PostgreSQL reads it."""
-    return "[" + ",".join(f"{value:.7g}" for value in vector.tolist()) + "]"
+    return orjson.dumps(np.ascontiguousarray(vector), option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def frequencies(connection: sa.Connection, version_id: str) -> tuple[int, dict[str, int]]:
