@@ -1,0 +1,54 @@
+"""``mhc bench gate``: how often the live gate promotes, holds and rolls back candidates whose truth is known."""
+
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from mhc_jobs.cli.console import console
+
+RULES = {
+    "gate": "gate, 10 → 50 → 95 %",
+    "gate_at_half": "gate, 50 %",
+    "naive": "5 points better, 10 → 50 → 95 %",
+    "naive_at_half": "5 points better, 50 %",
+    "fixed_horizon": "z-test at 2,000, 50 %",
+}
+
+
+def command(
+    runs: Annotated[int, typer.Option(min=100, help="Simulated rollouts of each scenario and rule.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same rollouts.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Simulate rollouts with a known truth, beside promoting at 5 points better and a z-test at a fixed size."""
+    from mhc_core import gate_benchmark
+
+    report = gate_benchmark.measure(runs, seed)
+    if as_json:
+        typer.echo(orjson.dumps(report).decode())
+    else:
+        _show(report)
+
+
+def _show(report: dict[str, Any]) -> None:
+    table = Table(
+        title=f"{report['runs']:,} rollouts each, at most {report['horizon']:,} customers of the candidate in a stage"
+    )
+    for heading in ("truth", "rule", "a stage passed", "completed", "rolled back", "undecided"):
+        table.add_column(heading, justify="left" if heading in ("truth", "rule") else "right")
+    table.add_column("candidate's customers,\ncompleted / rolled back", justify="right")
+    for name, measured in report["scenarios"].items():
+        for rule, title in RULES.items():
+            one = measured[rule]
+            shares = [one[key] for key in ("any_stage_promoted", "completed", "rolled_back", "undecided")]
+            medians = [one["median_candidates_to_complete"], one["median_candidates_at_roll_back"]]
+            shown = " / ".join("–" if value is None else f"{value:,.0f}" for value in medians)
+            truth = f"{name.replace('_', ' ')} ({100 * measured['true_gain']:+.1f})" if rule == "gate" else ""
+            table.add_row(truth, title, *(f"{share:.1%}" for share in shares), shown, end_section=rule == [*RULES][-1])
+    console.print(table)
+    for name, target in report["targets"].items():
+        bound = f"at most {target['at_most']}" if "at_most" in target else f"at least {target['at_least']}"
+        verdict = "met" if target["met"] else "NOT met"
+        console.print(f"{name.replace('_', ' ')}: {target['measured']} ({bound}): {verdict}")
