@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LORA_READY := $(VENV)/.ready-lora
+# Not in the lock: PyTorch has one build for each kind of processor, and pip takes the one that its index offers.
+TORCH ?= torch==2.13.0
 
-.PHONY: help setup demo up test check lock clean
+.PHONY: help setup demo up test test-lora check lock clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | column -t -s '|'
@@ -32,6 +35,15 @@ up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :
 test: $(READY)  ## Run all tests.
 	@$(BIN)/pytest
 
+test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open weights, test the result.
+	@$(BIN)/pytest tests/lora
+
+$(LORA_READY): $(READY) requirements-lora.lock
+	@echo "installing $(TORCH) and the packages of requirements-lora.lock"
+	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements-lora.lock
+	@$(BIN)/pip install --disable-pip-version-check --quiet "$(TORCH)"
+	@touch $@
+
 check: $(READY)  ## Format, lint, types, import directions.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -39,8 +51,13 @@ check: $(READY)  ## Format, lint, types, import directions.
 	@$(BIN)/lint-imports --no-cache
 
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows.
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --all-extras \
-	  pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
+	  --extra pipeline --extra dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/python -c 'import tomllib; all = tomllib.load(open("pyproject.toml", "rb")); \
+	  print(*all["project"]["optional-dependencies"]["lora"], *all["dependency-groups"]["lora-example"], sep="\n")' \
+	  | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-annotate \
+	  --custom-compile-command "make lock" --constraint requirements.lock \
+	  --override <(echo "torch; python_version < '3.0'") - --output-file requirements-lora.lock
 
 clean:  ## Remove the virtual environment and caches. Data in .mhc stays.
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -1,0 +1,81 @@
+"""The state of a training under way as one safetensors file: the adapter, the optimizer's moments, the curve so far.
+
+No random state is kept: what is drawn in a step follows from the recipe and the step's number. Nothing is pickled.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mhc_core import artifacts
+from mhc_core.errors import DataError
+
+if TYPE_CHECKING:
+    import torch
+
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+@dataclass
+class Course:
+    """What a training has been through: the loss of every step so far, held-out loss after epochs, seconds spent."""
+
+    losses: list[float] = field(default_factory=list)
+    held_out: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    resumed_at: list[int] = field(default_factory=list)
+
+    @property
+    def step(self) -> int:
+        """How many steps were made."""
+        return len(self.losses)
+
+
+def save(uri: str, model: Any, optimizer: "torch.optim.Optimizer", course: Course) -> None:
+    """Write the state; a reader sees the old one or the new one, never half of it."""
+    from safetensors.torch import save as pack
+
+    tensors = {}
+    for name, weight in _learned(model).items():
+        tensors[f"weight/{name}"] = weight.detach().cpu().contiguous()
+        for moment in _MOMENTS:
+            tensors[f"{moment}/{name}"] = optimizer.state[weight][moment].detach().cpu().contiguous()
+    artifacts.write_bytes(uri, pack(tensors, metadata={"course": orjson.dumps(vars(course)).decode()}))
+
+
+def restore(uri: str, model: Any, optimizer: "torch.optim.Optimizer") -> Course | None:
+    """Put model and optimizer into the saved state, and return its course; None where nothing was saved.
+
+    Raises:
+        DataError: the file is damaged, or belongs to another model.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load as unpack
+
+    if not artifacts.exists(uri):
+        return None
+    data = artifacts.read_bytes(uri)
+    try:
+        tensors = unpack(data)
+        course = Course(**orjson.loads(_metadata(data)["course"]))
+        with torch.no_grad():
+            for name, weight in _learned(model).items():
+                weight.copy_(tensors[f"weight/{name}"])
+                moments = {moment: tensors[f"{moment}/{name}"].to(weight.device) for moment in _MOMENTS}
+                optimizer.state[weight] = {"step": torch.tensor(float(course.step)), **moments}
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError):
+        raise DataError(f"the checkpoint {uri} is damaged; remove it to train from the start") from None
+    return course
+
+
+def _learned(model: Any) -> "dict[str, torch.nn.Parameter]":
+    return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+
+
+def _metadata(data: bytes) -> dict[str, str]:
+    """The text that stands in a safetensors header, after eight bytes with the header's length."""
+    header = orjson.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    metadata: dict[str, str] = header["__metadata__"]
+    return metadata

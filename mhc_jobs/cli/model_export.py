@@ -1,0 +1,40 @@
+"""``mhc models export``: a model with open weights as files for a model server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.db.queries import training as queries
+from mhc_core.errors import NotFound
+from mhc_core.providers import lora_export
+from mhc_jobs.cli.console import console
+
+
+def command(
+    model_id: Annotated[str, typer.Argument(metavar="ID", help="A model that lora trained (`mhc models list`).")],
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.", file_okay=False)],
+    adapter: Annotated[bool, typer.Option("--adapter", help="The adapter alone, in PEFT's layout.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write a model for vLLM, llama.cpp or Ollama: the adapter merged into its base, in Hugging Face's layout."""
+    settings = configuration.load()
+    with database(settings) as engine, engine.connect() as connection:
+        model = queries.model(connection, model_id)
+    if model is None:
+        raise NotFound(f"there is no model {model_id}; `mhc models list` shows them")
+    name = lora_export.export(model, folder, settings.lora_base, adapter)
+    if as_json:
+        typer.echo(orjson.dumps({"model": model_id, "folder": str(folder), "served_as": name}).decode())
+        return
+    console.print(f"written to {folder}", markup=False)
+    if not adapter:
+        console.print(
+            f"serve it, for example: vllm serve {folder} --served-model-name {name} --port 8001\n"
+            "then start the platform with OPENAI_BASE_URL=http://127.0.0.1:8001/v1 OPENAI_API_KEY=none",
+            markup=False,
+            soft_wrap=True,
+        )
