@@ -1,0 +1,139 @@
+"""``mhc bench scores``: whether the platform's scores mean anything, beside what people said of the same answers."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import orjson
+import typer
+from numpy.typing import NDArray
+from rich.table import Table
+
+from mhc_core import settings as configuration
+from mhc_core.errors import ConfigurationError
+from mhc_core.providers.protocols import Embedder
+from mhc_core.score_validity import ratings
+from mhc_core.score_validity.ratings import RatedTalk
+from mhc_jobs.cli.console import console, err
+
+RATED_QUESTIONS = 400
+LIKED_CONVERSATIONS = 500
+PATTERNS: dict[str, Callable[[Path], list[RatedTalk]]] = {
+    "feedback_answer_ratings_*.jsonl.gz": ratings.answers,
+    "feedback_votes_taskmaster*.jsonl.gz": ratings.votes,
+    "conversations_star*.jsonl.gz": ratings.verdicts,
+}
+
+
+def command(
+    data: Annotated[
+        Path,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder with feedback_answer_ratings_*, feedback_votes_taskmaster*, conversations_star* (.jsonl.gz).",
+        ),
+    ],
+    seed: Annotated[int, typer.Option(help="Seed of samples, resamples and training.")] = 1,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the confidence predictor as an artifact under MHC_ARTIFACT_URI.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure rank correlation and AUC of the scores on human ratings, and the confidence predictor on unseen votes.
+
+    Intervals are 95 %, from resampling whole conversations, questions or customers. Definitions were chosen on one half
+    of the ratings; the figures are of the other half.
+    """
+    from mhc_core import confidence_artifact
+    from mhc_core.providers import select
+    from mhc_core.score_validity import benchmark, prediction
+
+    files = {pattern: sorted(data.glob(pattern)) for pattern in PATTERNS}
+    if not any(files.values()):
+        raise ConfigurationError(f"{data} holds none of {', '.join(PATTERNS)}: name the folder that does")
+    settings = configuration.load()
+    embedder = _Remembering(select.embedder(settings))
+    report: dict[str, Any] = {"seed": seed, "conversation_score": {}, "feedback_score": {}, "predictor": {}}
+    for pattern, paths in files.items():
+        for path in paths:
+            name = path.name.removesuffix(".jsonl.gz")
+            talks = PATTERNS[pattern](path)
+            if not talks:
+                continue
+            err.print(f"{name}: {len(talks):,} rated …", markup=False)
+            shown = benchmark.reporting(talks)
+            if PATTERNS[pattern] is ratings.answers:
+                shown = benchmark.sample(shown, RATED_QUESTIONS, seed)
+            elif PATTERNS[pattern] is ratings.verdicts:
+                shown = benchmark.fewer_liked(shown, LIKED_CONVERSATIONS, seed)
+            report["conversation_score"][name] = benchmark.conversation_score(shown, embedder, settings, seed)
+            if PATTERNS[pattern] is ratings.answers:
+                report["feedback_score"][name] = benchmark.feedback_score(shown, embedder, settings, seed)
+            if PATTERNS[pattern] is ratings.votes:
+                err.print(f"{name}: training the confidence predictor …", markup=False)
+                report["predictor"][name], predictor = prediction.measure(talks, embedder, seed)
+                if save:
+                    uri, digest = confidence_artifact.save(predictor, settings.artifacts)
+                    report["predictor"][name]["artifact"] = {"uri": uri, "sha256": digest}
+    if as_json:
+        typer.echo(orjson.dumps(report).decode())
+    else:
+        _show(report)
+
+
+class _Remembering:
+    """An embedder that embeds each text once: the measurements look at the same texts."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def id(self) -> str:
+        return self._embedder.id
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(texts), dimensions)."""
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        if new:
+            self._known.update(zip(new, self._embedder.embed(new), strict=True))
+        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
+
+
+def _show(report: dict[str, Any]) -> None:
+    for part in ("conversation_score", "feedback_score"):
+        for name, measured in report[part].items():
+            table = Table(
+                title=f"{part.replace('_', ' ')}, {name}: {measured['items']:,} rated in "
+                f"{measured['clusters']:,} clusters, {measured['liked_share']:.0%} liked"
+            )
+            for heading in ("score", "Spearman", "Kendall", "AUC"):
+                table.add_column(heading, justify="left" if heading == "score" else "right")
+            for score, row in measured["scores"].items():
+                table.add_row(
+                    score.replace("_", " "), _interval(row["spearman"]), f"{row['kendall']:.3f}", _interval(row["auc"])
+                )
+            console.print(table)
+    for name, measured in report["predictor"].items():
+        unseen = measured["unseen"]
+        table = Table(title=f"confidence predictor, {name}: {measured['held_out']:,} votes it has not seen")
+        table.add_column("measure")
+        table.add_column("value", justify="right")
+        table.add_row("AUC", _interval(unseen["auc"]))
+        table.add_row("AUC within one task", _interval(unseen["auc_within_task"]))
+        table.add_row("ECE", f"{unseen['ece']:.3f}")
+        table.add_row("Brier", f"{unseen['brier']:.3f}")
+        for baseline, found in unseen["baseline_auc"].items():
+            table.add_row(f"AUC of {baseline.replace('_', ' ')}", _interval(found))
+        console.print(table)
+
+
+def _interval(values: Sequence[float | None]) -> str:
+    value, low, high = ("–" if part is None else f"{part:.3f}" for part in values)
+    return f"{value} ({low} to {high})"
