@@ -1,0 +1,120 @@
+"""``mhc simulate``: the closed loop in compressed time, and whether it learns."""
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.settings import Settings
+from mhc_jobs.cli.console import console, err
+
+
+def command(
+    weeks: Annotated[int, typer.Option(min=2, help="Weeks to simulate.")] = 8,
+    customers: Annotated[int, typer.Option(min=20, help="Customers a week, each with one question.")] = 250,
+    sabotage_week: Annotated[
+        int | None,
+        typer.Option(min=1, help="Week whose candidate has its answers shuffled. Half-way when left out."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the customers, their ratings and the staff's decisions.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Let customers with known needs ask serving while the pipeline learns from them, week by week.
+
+    Everything is the real thing but people and time: customers rate some answers, staff review a share of the queue,
+    and what passes the offline gate is promoted at once. Everything runs in a temporary folder with a database of its
+    own, which is gone afterwards. Exit code 1 when the sabotaged candidate passed, or never was offered.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server and folder go when it is terminated
+    folder = Path(tempfile.mkdtemp(prefix="mhc-simulate-"))
+    try:
+        report = _run(settings_for(folder), weeks, customers, sabotage_week or (weeks + 1) // 2, seed)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if as_json:
+        typer.echo(orjson.dumps(report).decode())
+    else:
+        _show(report)
+    sabotaged = report["sabotaged_candidate"]
+    if sabotaged["passed"]:
+        err.print("[bold red]error:[/bold red] the sabotaged candidate passed; look at its evaluation")
+        raise typer.Exit(1)
+    if not sabotaged["offered"]:
+        err.print(
+            "[bold red]error:[/bold red] no sabotaged candidate could be trained; simulate more customers or weeks"
+        )
+        raise typer.Exit(1)
+
+
+def settings_for(folder: Path) -> Settings:
+    """The settings of a simulation: the local models, an own database in ``folder``, no canary."""
+    return configuration.load(
+        state_dir=folder,
+        database_url=None,
+        artifact_uri=None,
+        inbox_uri=None,
+        serve_host="127.0.0.1",
+        webhook_url=None,
+        openai_api_key=None,
+        embedder="local",
+        fine_tuner="local",
+        judge_model=None,
+        auto_approve=True,
+        rollout="direct",
+    )
+
+
+def _run(settings: Settings, weeks: int, customers: int, sabotage_week: int, seed: int) -> dict[str, Any]:
+    from mhc_jobs.simulation import report
+    from mhc_jobs.simulation.weeks import Plan, simulate
+
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    plan = Plan(weeks, customers, sabotage_week, seed)
+    done = []
+    with database(settings) as engine, err.status("starting") as line:
+        for week in simulate(engine, settings, plan, line.update):
+            done.append(week)
+            share = f"{week.met / week.conversations:.0%} of needs met by {week.production}"
+            err.print(f"week {week.number}: {share} ({week.seconds:.0f} s)", markup=False)
+    return report.document(done, seed, customers)
+
+
+def _show(report: dict[str, Any]) -> None:
+    table = Table(title=f"{report['customers_a_week']} customers a week, seed {report['seed']}")
+    for heading, side in (
+        ("week", "right"), ("needs met", "right"), ("95 % interval", "right"), ("production", "left"),
+        ("answers approved so far", "right"), ("articles", "right"), ("candidate at the end of the week", "left"),
+    ):  # fmt: skip
+        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    for week in report["weeks"]:
+        table.add_row(
+            str(week["number"]), f"{week['share_met']:.1%}", f"{week['low']:.1%} to {week['high']:.1%}",
+            week["production"], str(week["approved_answers"]), str(week["articles"]), _candidate(week["candidate"]),
+        )  # fmt: skip
+    console.print(table)
+    for week in (report["weeks"][0], report["weeks"][-1]):
+        for example in week["examples"]:
+            met = "met" if example["met"] else "not met"
+            console.print(f"week {week['number']}, {met}: {example['question']}\n  → {example['answer']}", markup=False)
+    gain = report["last_minus_first"]
+    interval = f"{100 * gain['low']:+.1f} to {100 * gain['high']:+.1f}"
+    verdict = "the curve rises" if report["rises"] else "no rise is shown"
+    console.print(f"last minus first week: {100 * gain['difference']:+.1f} points ({interval}): {verdict}")
+
+
+def _candidate(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "none"
+    mean, low, high = found["gain"]
+    fate = "promoted" if found["promoted"] else "not promoted"
+    kind = "sabotaged, " if found["sabotaged"] else ""
+    return f"{kind}{found['verdict']}, {fate} ({mean:+.3f}, {low:+.3f} to {high:+.3f})"

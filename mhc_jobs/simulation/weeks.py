@@ -1,0 +1,228 @@
+"""The weeks: customers ask serving, judge the answers and rate some; staff review; the pipeline learns and promotes.
+
+Staff know the truth, as people who look things up do, and slip now and then. A candidate that the offline gate lets
+through is promoted at once (``MHC_ROLLOUT=direct``): a canary would need more customers than a simulated week has, and
+is measured by ``mhc bench gate``.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from mhc_core import business as business_data
+from mhc_core import review, sample
+from mhc_core.db.queries import evaluation as evaluations
+from mhc_core.db.queries import knowledge, simulation, versions
+from mhc_core.db.queries import review as reviews
+from mhc_core.judging import RIGHT, similarities
+from mhc_core.knowledge.articles import import_articles
+from mhc_core.providers import select
+from mhc_core.scrubbing.loading import scrubber
+from mhc_core.settings import Settings
+from mhc_core.training import BASELINE_ID
+from mhc_core.vocabulary import Decision
+from mhc_jobs import dagster_home
+from mhc_jobs.simulation.customers import Need, draw
+from mhc_jobs.simulation.pipeline import Clock, Pipeline, SimulatedPlatform
+from mhc_jobs.simulation.report import Candidate, Example, Week
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
+
+MONDAY = date(2025, 1, 6)
+RATED_SHARE, RATED_WRONGLY = 0.4, 0.1
+"""Customers who rate their answer, and those of them whose thumb says the opposite of what they got."""
+REVIEWED_SHARE, REVIEWED_WRONGLY = 0.9, 0.02
+"""Answers of the queue that staff decide in a week, and wrong ones among them that they let pass."""
+SHOWN = 3
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A need with the answer that serving gave."""
+
+    need: Need
+    message_id: UUID
+    answer: str
+    escalated: bool
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``sabotage_week``: from this week on the first candidate is spoiled, once."""
+
+    weeks: int
+    customers: int
+    sabotage_week: int
+    seed: int
+
+
+def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) -> Iterator[Week]:
+    """Run the plan on a migrated, empty database, and yield each week when its learning is done.
+
+    Raises:
+        LoopFailed: a job of the pipeline failed.
+    """
+    from fastapi.testclient import TestClient
+
+    from mhc_serving.app import create_app
+
+    clock = Clock(_moment(MONDAY))
+    platform = SimulatedPlatform.over(engine, settings, clock)
+    business = business_data.load(settings.business_file)
+    url = engine.url.render_as_string(hide_password=False)
+    with dagster_home.instance(settings, url) as instance:
+        pipeline = Pipeline(platform, instance)
+        report("the knowledge base")
+        with engine.begin() as connection:
+            import_articles(connection, [sample.knowledge_dir()], clock.now)
+        pipeline.run("knowledge")
+        app = create_app(settings, engine, clock=clock)
+        answered: dict[UUID, Given] = {}
+        spoiled = ""
+        with TestClient(app) as client:
+            for number in range(1, plan.weeks + 1):
+                started = time.perf_counter()
+                rng = Random(f"{plan.seed}:{number}")
+                monday = MONDAY + timedelta(weeks=number - 1)
+                report(f"week {number}: {plan.customers} customers")
+                app.state.services.live.refresh()
+                with engine.connect() as connection:
+                    production = versions.live(connection, "model") or BASELINE_ID
+                    before = evaluations.latest(connection)
+                given = _ask(client, clock, settings, draw(rng, business, monday, plan.customers, f"week{number}"))
+                _rate(client, clock, rng, given)
+                answered |= {one.message_id: one for one in given}
+                clock.now = _moment(monday) + timedelta(days=6, hours=20)
+                for job in ("collect", "review"):
+                    report(f"week {number}: {job}")
+                    pipeline.run(job, *((monday, monday + timedelta(days=6)) if job == "collect" else ()))
+                report(f"week {number}: staff")
+                _review(engine, settings, clock, rng, answered)
+                report(f"week {number}: knowledge")
+                pipeline.run("knowledge")
+                with engine.connect() as connection:
+                    verified = reviews.summary(connection).verified
+                    articles = knowledge.count_active(connection)
+                spoil = not spoiled and number >= plan.sabotage_week
+                platform.set_sabotage(spoil)
+                if verified >= settings.dataset_min_examples:
+                    report(f"week {number}: training")
+                    pipeline.run("train")
+                candidate = _candidate(engine, before, spoil)
+                if candidate is not None and candidate.sabotaged:
+                    spoiled = candidate.model
+                yield Week(
+                    number=number,
+                    conversations=len(given),
+                    met=sum(one.met for one in given),
+                    handed_over=sum(one.escalated for one in given),
+                    production=production,
+                    articles=articles,
+                    approved_answers=verified,
+                    candidate=candidate,
+                    examples=[Example(one.need.question, one.answer, one.met) for one in given[:SHOWN]],
+                    seconds=round(time.perf_counter() - started, 1),
+                )
+
+
+def _ask(client: "TestClient", clock: Clock, settings: Settings, needs: Sequence[Need]) -> list[Given]:
+    replies = []
+    for need in needs:
+        clock.now = need.asked_at
+        reply = client.post(
+            "/api/v1/chat",
+            json={"message": need.question, "customer_id": need.customer_id, "channel": need.channel},
+        )
+        reply.raise_for_status()
+        replies.append(reply.json())
+    alike = _likeness([reply["answer"] for reply in replies], needs, settings)
+    return [
+        Given(
+            need,
+            UUID(reply["message_id"]),
+            reply["answer"],
+            reply["escalated"],
+            _met(need, reply["answer"], reply["escalated"], likeness),
+        )
+        for need, reply, likeness in zip(needs, replies, alike, strict=True)
+    ]
+
+
+def _met(need: Need, answer: str, escalated: bool, likeness: float) -> bool:
+    """Whether the answer is right: a person where one is needed, the total where one was asked for, else the words."""
+    if need.person or escalated:
+        return need.person and escalated
+    return likeness >= RIGHT or (need.price is not None and need.price in answer)
+
+
+def _likeness(answers: Sequence[str], needs: Sequence[Need], settings: Settings) -> list[float]:
+    """How close each answer comes to the wording of its right answer that is closest."""
+    repeated = [answer for answer, need in zip(answers, needs, strict=True) for _ in need.right]
+    right = [wording for need in needs for wording in need.right]
+    found = iter(similarities(repeated, right, select.embedder(settings)))
+    return [max(float(next(found)) for _ in need.right) for need in needs]
+
+
+def _rate(client: "TestClient", clock: Clock, rng: Random, given: Sequence[Given]) -> None:
+    for one in given:
+        if rng.random() >= RATED_SHARE:
+            continue
+        pleased = one.met != (rng.random() < RATED_WRONGLY)
+        clock.now = one.need.asked_at + timedelta(minutes=5)
+        client.post(
+            "/api/v1/ai/feedback",
+            json={
+                "message_id": str(one.message_id),
+                "customer_id": one.need.customer_id,
+                "vote": "up" if pleased else "down",
+            },
+        ).raise_for_status()
+
+
+def _review(engine: sa.Engine, settings: Settings, clock: Clock, rng: Random, answered: dict[UUID, Given]) -> None:
+    """Staff decide a share of the queue: what is right is approved, what is wrong is written anew."""
+    with engine.begin() as connection:
+        scrub = scrubber(connection, settings)
+        pending = simulation.pending_answers(connection)
+        for item, message in pending[: round(REVIEWED_SHARE * len(pending))]:
+            one = answered[message]
+            approve = one.met or rng.random() < REVIEWED_WRONGLY
+            review.decide(
+                connection,
+                item,
+                Decision.APPROVE if approve else Decision.EDIT,
+                "simulated staff",
+                clock.now,
+                lambda: scrub,
+                None if approve else rng.choice(one.need.right),
+            )
+
+
+def _candidate(engine: sa.Engine, before: evaluations.Evaluation | None, sabotaged: bool) -> Candidate | None:
+    """The candidate evaluated since ``before``, if any."""
+    with engine.connect() as connection:
+        found = evaluations.latest(connection)
+        live = versions.live(connection, "model")
+    if found is None or (before is not None and found.id == before.id):
+        return None
+    return Candidate(
+        found.candidate_id,
+        sabotaged,
+        found.verdict.value,
+        found.questions,
+        (found.difference, found.interval_low, found.interval_high),
+        live == found.candidate_id,
+    )
+
+
+def _moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
