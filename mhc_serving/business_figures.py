@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - patterns read better in one line
+
 """The figures that the business file stands for, each with the subjects it may be stated about."""
 
 import itertools
@@ -10,11 +12,11 @@ from functools import cached_property
 from mhc_core import business as prices
 from mhc_core.business import Business, Quote, QuoteRequest
 from mhc_core.errors import DataError
-from mhc_serving.figures import Figure, Kind, ends, read
+from mhc_core.figures import Figure, Kind, ends, read
 from mhc_serving.tools.party import Party
 
 _SUBJECTS = {
-    "adult": r"adults?|grown-?ups?|per person|per head|per guest",
+    "adult": r"adults?|grown-?ups?|(?:per|a|each|every) (?:person|head|guest)",
     "child": r"kids?|child|children|ages?|aged",
     "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones|under|younger|youngest|and under|or under",
     "minimum": r"minimum|at least|starts? at|smallest|raised|small(?:er)? (?:group|part)\w*",
@@ -24,7 +26,7 @@ _SUBJECTS = {
     "change": r"reschedul\w+|mov(?:e|ing)|chang(?:e|es|ed|ing)|postpon\w+|new date",
     "refund": r"refund\w*|cancel\w*|back|kept|keep|return\w*|processing fee",
     "extra": r"upgrades?|premium|extras?|add-?ons?|additional|replace\w*",
-    "reply": r"repl(?:y|ies)|answers?|hear back|respon\w+|get back|person|team|colleague",
+    "reply": r"repl(?:y|ies)|answers?|hear back|respon\w+|get back|team|colleague",
 }
 _WORDS = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in _SUBJECTS.items()}
 _NOTHING = re.compile(
@@ -34,6 +36,8 @@ _NOTHING = re.compile(
     r"|free (?:party|meal|dinner|upgrade|lobster|travel))"
     r"\b(?!-| (?:of (?!charge)|from|to|until)\b)"
 )
+_SAYS = r"(?: (?:is|are|adds?|costs?|at|runs?|offers?|upgrades?|only|just|about|an?|another|by|each|for|(?:would|will) be|comes? (?:to|at)|portions?|tails?))*[ :(=-]*"
+_ONE_AMOUNT = r"(?<!to )(?<!-)\$ ?(\d{1,7}(?:\.\d{1,2})?)(?![\d.]*\d)(?! ?(?:-|to) ?\$?\d)"
 _DENIED = re.compile(r"\b(?:no|not|never|nor|neither|cannot|can ?not|unable|without)\b|n't\b")
 
 
@@ -75,13 +79,60 @@ class KnownFigures:
     @cached_property
     def values(self) -> frozenset[Decimal]:
         """The bare numbers."""
-        return frozenset(fact.figure.value for fact in self.facts if fact.figure.kind not in ("money", "percent"))
+        days = {Decimal(day) for tier in self.business.cancellation if tier.days for day in (tier.days, tier.days - 1)}
+        return frozenset(days | {one.figure.value for one in self.facts if one.figure.kind not in ("money", "percent")})
 
     @cached_property
     def article_words(self) -> re.Pattern[str]:
         """Names of upgrades and add-ons, which have prices of their own."""
         names = [*self.business.upgrade_names, *self.business.add_on_prices]
         return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})\b")
+
+    @cached_property
+    def extra_prices(self) -> dict[str, frozenset[Decimal]]:
+        """What one person or portion may cost, by every lower-case way to write an upgrade or add-on."""
+        business, found = self.business, dict[str, set[Decimal]]()
+        for spelling, name in business.upgrade_names.items():
+            found.setdefault(spelling, set()).add(business.upgrades[name].price)
+        for spelling, (_, price) in business.add_on_prices.items():
+            found.setdefault(spelling, set()).add(price)
+        return {spelling: frozenset(prices) for spelling, prices in found.items()}
+
+    @cached_property
+    def unit_prices(self) -> frozenset[Decimal]:
+        """Prices of one adult, child, mile, upgrade or add-on."""
+        plain = (self.business.prices.adult, self.business.prices.child, self.business.travel.per_mile)
+        return frozenset(map(Decimal, plain)).union(*self.extra_prices.values())
+
+    def priced_extras(self, text: str) -> Iterable[tuple[str, Decimal]]:
+        """(spelling, USD) where a single amount stands right beside an upgrade or add-on."""
+        for found in self._extra_then_price.finditer(text):
+            yield found[1], Decimal(found[2])
+        for found in self._price_then_extra.finditer(text):
+            yield found[2], Decimal(found[1])
+
+    def counted_extras(self, text: str) -> Iterable[tuple[int, str, Decimal]]:
+        """(portions, spelling, USD) where an amount stands for several: ``9 x salmon upgrade $45``."""
+        for found in self._count_extra_price.finditer(text):
+            yield int(found[1]), found[2], Decimal(found[3])
+
+    @cached_property
+    def _count_extra_price(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\d.$])(\d{{1,3}}) ?x {self._extras}(?: upgrades?)? {_ONE_AMOUNT}")
+
+    @cached_property
+    def _extra_then_price(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!with )(?<!including ){self._extras}s?\b{_SAYS}{_ONE_AMOUNT}(?! each for )")
+
+    @cached_property
+    def _price_then_extra(self) -> re.Pattern[str]:
+        return re.compile(
+            rf"{_ONE_AMOUNT}(?: (?:an?|per|each|more|extra|apiece|person|head|guest|portion))* (?:for|on) (?:the |an? |\d+ )?{self._extras}\b"
+        )
+
+    @cached_property
+    def _extras(self) -> str:
+        return rf"\b({'|'.join(map(re.escape, sorted(self.extra_prices, key=len, reverse=True)))})"
 
     def subjects(self, text: str) -> frozenset[str]:
         """What a text that went through ``number_words.plain`` is about."""
@@ -124,7 +175,8 @@ def _parts(business: Business, worked: Quote) -> Iterable[Decimal]:
     travel = worked.travel or Decimal(0)
     yield from (listed, worked.food_subtotal, worked.upgrades_total, worked.add_ons_total, worked.total)
     yield from (worked.balance, worked.total - travel, worked.total - travel - worked.deposit)
-    yield from (worked.gratuity_low, worked.gratuity_high)
+    for tip in (worked.gratuity_low, worked.gratuity_high):
+        yield from (tip, tip.quantize(Decimal(1)))
 
 
 def _money(amounts: Iterable[Decimal]) -> frozenset[Figure]:

@@ -10,16 +10,19 @@ example counts only for a party like the one in it. A sentence with an unsupport
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from mhc_core.answer_text import content_words
 from mhc_core.business import Business
+from mhc_core.figures import Figure, ends, read_plain
+from mhc_core.number_words import WORDED, plain
 from mhc_serving.business_figures import KnownFigures, amounts, given_away
-from mhc_serving.figures import Figure, ends, read_plain
-from mhc_serving.number_words import WORDED, plain
-from mhc_serving.tools import party
+from mhc_serving.contradictions import contradicted
+from mhc_serving.tools import dates, party
+from mhc_serving.tools.party import Party
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)|(\n+)")
 _OWN_MONEY = re.compile(
@@ -30,24 +33,21 @@ _AGREES = re.compile(
     r"\b(?:confirm\w*|accept\w*|agree\w*|deal|yes|correct|right|sure|absolutely|(?:total|price|cost|party|bill) "
     r"(?:is|will|comes|now)|we can|we will|we'll|happy to|binding)\b"
 )
-_AMOUNT = rf"\$ ?(\d+(?:\.\d+)?)(?:{WORDED})?(?![\d%])"
-_IS = r"(?: (?:is|are|of|pays?|costs?|at|only|just|will be|comes to|now|currently)|:| =){1,3} "
-_LESS = re.compile(r"\b(?:under|less than|fewer than|within|below|inside|closer than|up to|later than)\b[^.;,]{0,12}$")
-_DAYS = re.compile(rf"(\d{{1,4}})(?:{WORDED})?(?: ?(?:-|to|and) ?(\d{{1,4}})(?:{WORDED})?)?[ -]days?\b")
-_PERCENT = re.compile(rf"(\d{{1,3}}(?:\.\d+)?)(?:{WORDED})? ?(?:%|percent|per cent)|(full(?:y)? refund|refund\w* in full)"
-                      r"|(\bhalf\b)")  # fmt: skip
 _COUNT = re.compile(r"(?<![\w.])\d{1,3}(?![\w.]*\d)")
 _MONEY = re.compile(r"\$ ?\d+(?:\.\d+)?")
-_CLAUSE = re.compile(r"[;.] |(?:,| but| and) (?=(?:between|under|less|with|if|from) |\d{1,3} ?(?:to|-|or|\+|days))")
-_DOLLARS = re.compile(rf"(?<![\w.$])(\d{{1,9}}(?:\.\d+)?)(?:{WORDED})? ?(?:dollars?|bucks?|usd)\b")
-_REFUND = re.compile(r"\brefund\w*|\bback\b|\bcancel\w*")
+_AWAY = re.compile(
+    rf"\b(?:(?:you|it)(?:'re| are|'s| is)|that's|that is|(?:date|party|event) is|at|with) (?:only |just )?(\d{{1,3}})"
+    rf"(?:{WORDED})? days?(?: (?:ahead|out|left|away|to go|before|from (?:now|today)))?\b(?! notice)"
+)
+_SITE = re.compile(r"^(?:https?|www\.|[^@]*[a-z][^@]*$)")
+_ONCE = re.compile(r"\b(?:free|once|first)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
     """The answer that may be given. ``unsupported`` names the figures taken out, without customers' words;
 
-    ``emptied`` says that nothing of the draft was left and ``text`` promises a person: hand over.
+    ``emptied`` says that nothing of the draft was left and ``text`` is empty: hand over.
     """
 
     text: str
@@ -55,14 +55,22 @@ class Guarded:
     emptied: bool = False
 
 
-def check(business: Business, draft: str, evidence: Sequence[str], said_by_customer: Sequence[str]) -> Guarded:
+def check(
+    business: Business,
+    draft: str,
+    evidence: Sequence[str],
+    said_by_customer: Sequence[str],
+    today: date | None = None,
+) -> Guarded:
     """The draft without sentences whose figures nothing supports; unchanged when there are none.
 
     Args:
         evidence: results of tools, cited passages and remembered facts, as texts.
         said_by_customer: the customer's messages of this conversation, oldest first.
+        today: the day in the business's time zone. With it the weekday of a date must be right, and the days until a
+            supported date may be named.
     """
-    support = _Support(_known(business), tuple(evidence), tuple(said_by_customer), draft)
+    support = _Support(_known(business), tuple(evidence), tuple(said_by_customer), draft, today)
     parts: list[tuple[str, str, bool]] = []
     wrong: dict[str, None] = {}
     before = ""
@@ -76,16 +84,8 @@ def check(business: Business, draft: str, evidence: Sequence[str], said_by_custo
         return Guarded(draft)
     left = _kept(parts)
     if not any(_states(sentence) for _, sentence in left):
-        return Guarded(unsure_text(business), tuple(wrong), emptied=True)
+        return Guarded("", tuple(wrong), emptied=True)
     return Guarded("".join(gap + sentence for gap, sentence in left).strip(), tuple(wrong))
-
-
-def unsure_text(business: Business) -> str:
-    """What the customer reads when nothing of a draft could be given."""
-    return (
-        "I do not want to give you a figure that I can not confirm, so a person of our team will answer this. You can "
-        f"also text {business.contact.phone} or write to {business.contact.email}."
-    )
 
 
 def _sentences(text: str) -> list[tuple[str, str]]:
@@ -121,29 +121,63 @@ class _Support:
     evidence: tuple[str, ...]
     said: tuple[str, ...]
     draft: str
-    _asked: frozenset[str] | None = field(default=None, init=False)
+    today: date | None = None
 
     def missing(self, sentence: str, before: str) -> list[str]:
         """The unsupported figures of a sentence (plain), named."""
-        wrong = [f"{name} {value}" for name, value in _contradicted(self.known, sentence)]
+        wrong = list(contradicted(self.known, sentence, before, self._wrote))
         about = self.known.subjects(sentence) or self.known.subjects(before)
         figures = read_plain(sentence)
-        dated = any(one.kind == "date" and self._plainly(one) for one in figures)
-        for one in figures:
-            if self.known.supports(one, about) or self._plainly(one):
-                continue
-            if one.kind == "weekday" and dated:
-                continue
-            if one.kind == "money" and (self._priced(one, sentence) or self._own_money(one, sentence)):
-                continue
-            if one.kind == "number" and self._number(one.value):
-                continue
-            wrong.append(str(one))
+        if self.today is not None:
+            away = (Figure("time", (Decimal(days) * 1440).normalize()) for days in _AWAY.findall(sentence))
+            wrong += [f"away {one.value}" for one in away if one not in self._said and one.value not in self._until]
+        wrong += [str(one) for one in figures if not self._supported(one, figures, about, sentence, before)]
         if given_away(sentence) and not self._free(sentence, about):
             wrong.append("given away")
         return wrong
 
+    def _supported(
+        self, figure: Figure, among: frozenset[Figure], about: frozenset[str], sentence: str, before: str
+    ) -> bool:
+        """Whether anything supports one of the figures of a sentence about these subjects."""
+        if figure.kind == "weekday":
+            dates = [one for one in among if one.kind == "date"]
+            if self.today is not None and dates:
+                return figure.value in {day.weekday() for one in dates if (day := _next(one, self.today))}
+            return self._plainly(figure) or any(self._plainly(one) for one in dates)
+        if self.known.supports(figure, about) or self._plainly(figure):
+            return True
+        if figure.kind == "time":
+            return figure.high is None and figure.value in self._until
+        if figure.kind == "number":
+            return self._number(figure.value)
+        if figure.kind != "money":
+            return False
+        if (
+            self._priced(figure, sentence, before)
+            or self._own_money(figure, sentence)
+            or self._share(figure, among, about)
+        ):
+            return True
+        ends_apart = [Figure("money", end) for end in (figure.value, figure.high) if end is not None]
+        return len(ends_apart) == 2 and all(self._supported(one, among, about, sentence, before) for one in ends_apart)
+
+    def _share(self, figure: Figure, among: frozenset[Figure], about: frozenset[str]) -> bool:
+        """Whether a tip or a refund is its percentage of another amount of the sentence, in whole dollars."""
+        tip = self.known.business.gratuity
+        usual = Figure("percent", Decimal(tip.low_percent).normalize(), Decimal(tip.high_percent).normalize())
+        percents = {usual.value, usual.high or usual.value} if "tip" in about or usual in among else set()
+        if "refund" in about:
+            percents |= {one.value for one in among if one.kind == "percent"}
+        return any(
+            one.kind == "money" and one != figure and round(one.value * percent / 100) == round(figure.value)
+            for one in ends(among)
+            for percent in percents
+        )
+
     def _plainly(self, figure: Figure) -> bool:
+        if figure.kind == "contact" and not _SITE.search(figure.word):
+            return figure in self._said  # a phone or an address in a passage may be somebody's own
         conditions = self._stated.get(figure)
         if conditions and (figure.kind != "money" or any(needed <= self._counts for needed in conditions)):
             return True
@@ -154,20 +188,17 @@ class _Support:
         if figure.kind == "date":
             return Figure("date", figure.value % 100) in self._said
         if figure.kind == "clock":
-            hours = {figure.value / 60, (figure.value / 60) % 12}
-            return any(Figure("number", hour) in self._said or hour in self._hours for hour in hours)
+            return figure in self._starts
         if figure.kind == "miles" and figure.high is None:
             whole = Figure("miles", figure.value + self.known.business.travel.free_miles)
             return whole in self._said or whole in self._stated
-        if figure.kind == "people" and figure.high is None and Figure("number", figure.value) in self._said:
-            return True
+        if figure.kind == "people" and figure.high is None:
+            return Figure("number", figure.value) in self._said or figure.value in self._hours
         return figure.kind == "years" and figure.high is None and self._number(figure.value)
 
-    def _priced(self, figure: Figure, sentence: str) -> bool:
+    def _priced(self, figure: Figure, sentence: str, before: str) -> bool:
         """Whether an amount belongs to the price of the customer's party, or of the party named in the sentence."""
-        if figure.high is not None:
-            return all(self._priced(Figure("money", end), sentence) for end in (figure.value, figure.high))
-        if figure in self._party_amounts or self._multiplied(figure, sentence):
+        if figure in self._party_amounts or self._multiplied(figure, f"{before} {sentence}"):
             return True
         business = self.known.business
         if figure in amounts(business, party.settle(party.read(business, sentence))):
@@ -175,7 +206,7 @@ class _Support:
         return self._draft_counts <= self._counts_given and figure in self._draft_amounts
 
     def _multiplied(self, figure: Figure, sentence: str) -> bool:
-        """Whether an amount is a price of the file in the same sentence times a number in it: 10 × $5 = $50."""
+        """Whether an amount is a price of the file in these sentences times a number in them: 10 × $5 = $50."""
         about = self.known.subjects(sentence)
         counts = {Decimal(count) for count in _COUNT.findall(_MONEY.sub(" ", sentence))}
         return any(
@@ -194,7 +225,7 @@ class _Support:
         return value in self.known.values or value in self._numbers
 
     def _free(self, sentence: str, about: frozenset[str]) -> bool:
-        if about & {"youngest"} or ("change" in about and "free" in sentence):
+        if about & {"youngest"} or ("change" in about and _ONCE.search(sentence)):
             return True
         if "travel" in about and self.known.business.travel.free_miles in {
             one.value for one in read_plain(sentence) if one.kind in ("miles", "number")
@@ -221,6 +252,24 @@ class _Support:
     @cached_property
     def _said(self) -> frozenset[Figure]:
         return ends(one for message in self.said for one in read_plain(plain(message)))
+
+    @cached_property
+    def _starts(self) -> frozenset[Figure]:
+        """Start times that the customer wrote without saying that they are: "at 6"."""
+        times = (dates.read(message, self.today or date.min)[0].starts for message in self.said)
+        return frozenset(Figure("clock", Decimal(at.hour * 60 + at.minute).normalize()) for at in times if at)
+
+    @cached_property
+    def _wrote(self) -> str:
+        return plain(" ".join(self.said))
+
+    @cached_property
+    def _until(self) -> frozenset[Decimal]:
+        """The minutes of whole days from today until each date that the customer or the evidence names."""
+        if self.today is None:
+            return frozenset()
+        days = (_next(one, self.today) for one in (*self._said, *self._stated) if one.kind == "date")
+        return frozenset(Decimal((day - self.today).days * 1440).normalize() for day in days if day)
 
     @cached_property
     def _hours(self) -> frozenset[Decimal]:
@@ -250,11 +299,31 @@ class _Support:
 
     @cached_property
     def _party_amounts(self) -> frozenset[Figure]:
-        return amounts(self.known.business, party.combine(self.known.business, self.said))
+        """Of the party as it was after each message: "for 8 of us" may be the upgrade, not the party."""
+        business, told, found = self.known.business, Party(), set[Figure]()
+        for message in self.said:
+            told = party.merge(told, party.read(business, message))
+            found |= amounts(business, party.settle(told))
+        return frozenset(found)
 
     @cached_property
     def _draft_amounts(self) -> frozenset[Figure]:
         return amounts(self.known.business, party.settle(party.read(self.known.business, self.draft)))
+
+
+def _next(figure: Figure, today: date) -> date | None:
+    """The next day, from today on, that a date without a year means; one without a month is of the next month it fits."""
+    month, number = divmod(int(figure.value), 100)
+    for step in range(13 if month == 0 else 5 * 12):
+        year, at = divmod(today.month - 1 + step, 12)
+        if month in (0, at + 1):
+            try:
+                day = date(today.year + year, at + 1, number)
+            except ValueError:
+                continue
+            if day >= today:
+                return day
+    return None
 
 
 @lru_cache(maxsize=512)
@@ -285,53 +354,3 @@ def _known(business: Business) -> KnownFigures:
     if kept is None or kept[0] is not business:
         kept = _last = (business, KnownFigures(business))
     return kept[1]
-
-
-def _contradicted(known: KnownFigures, sentence: str) -> list[tuple[str, str]]:
-    """Statements that the business file decides alone, with another figure than its own."""
-    rules, travel = known.business.prices, known.business.travel
-    sentence = _DOLLARS.sub(r"$\1", sentence)
-    extra = "extra" in known.subjects(sentence)
-    wrong = []
-    for name, right, pattern, per_guest in _RULES:
-        if per_guest and extra:
-            continue
-        expected = travel.per_mile if right == "per_mile" else getattr(rules, right)
-        for found in pattern.finditer(sentence):
-            stated = next(group for group in found.groups() if group)
-            if Decimal(stated) != expected:
-                wrong.append((name, stated))
-    return wrong + _wrong_refunds(known, sentence)
-
-
-_RULES = (
-    ("price of an adult", "adult", re.compile(rf"(?<!\d )(?<!{WORDED} )\badults?{_IS}{_AMOUNT}(?! (?:together|in total|less))"
-     rf"|{_AMOUNT} ?(?:per|an|each|/|for (?:each|every|an)) ?adult\b"), True),
-    ("price of a child", "child", re.compile(rf"(?<!\d )(?<!{WORDED} )\b(?:child|children|kids?){_IS}{_AMOUNT}(?! (?:together|in total|less))"
-     rf"|{_AMOUNT} ?(?:per|a|each|/|for (?:each|every|a)) ?(?:child|kid)\b"), True),
-    ("deposit", "deposit", re.compile(rf"\bdeposit{_IS}{_AMOUNT}|{_AMOUNT} deposit\b"), False),
-    ("minimum", "minimum", re.compile(rf"\bminimum{_IS}{_AMOUNT}|{_AMOUNT} (?:food |party )?minimum\b"), False),
-    ("price of a mile", "per_mile", re.compile(
-     rf"{_AMOUNT} ?(?:per|a|each|/|for (?:each|every)|every) ?(?:(?:extra|further|additional|other) )?mile\b"), False),
-)  # fmt: skip
-
-
-def _wrong_refunds(known: KnownFigures, sentence: str) -> list[tuple[str, str]]:
-    """Percentages of a refund that the tier of the days beside them does not have."""
-    if not _REFUND.search(sentence):
-        return []
-    wrong = []
-    for clause in _CLAUSE.split(sentence):
-        days, percents = list(_DAYS.finditer(clause)), list(_PERCENT.finditer(clause))
-        if not days or not percents:
-            continue
-        allowed = frozenset[Decimal]()
-        for found in days:
-            closer = 1 if _LESS.search(clause[: found.start()]) else 0
-            tiers = [known.refund_percents(max(int(day) - closer, 0)) for day in found.groups() if day]
-            allowed |= tiers[0] if len(tiers) == 1 else tiers[0] & tiers[1]
-        for one in percents:
-            stated = Decimal(one[1]) if one[1] else Decimal(100 if one[2] else 50)
-            if stated not in allowed:
-                wrong.append(("refund percent", str(stated)))
-    return wrong

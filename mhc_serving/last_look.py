@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from mhc_core.business import Business
 from mhc_serving import guard, injection, signals
@@ -9,13 +10,19 @@ from mhc_serving.guard import Guarded
 
 
 def over(
-    business: Business, draft: str, evidence: Sequence[str], said_by_customer: Sequence[str], prompt: str
+    business: Business,
+    draft: str,
+    evidence: Sequence[str],
+    said_by_customer: Sequence[str],
+    prompt: str,
+    today: date | None = None,
 ) -> Guarded:
     """What of a draft may be given. ``prompt`` is the system prompt that its author had, empty when it had none.
 
-    ``evidence`` holds results of tools, cited passages (cleaned), remembered facts and earlier answers.
+    ``evidence`` holds results of tools, cited passages, remembered facts and people's answers; ``today`` is
+    the day in the business's time zone.
     """
     if injection.leaks(draft, prompt):
         return Guarded(injection.answer(business), ("prompt",))
-    checked = guard.check(business, draft, evidence, said_by_customer)
+    checked = guard.check(business, draft, list(map(injection.clean_passage, evidence)), said_by_customer, today)
     return replace(checked, text=signals.without_profanity(checked.text))

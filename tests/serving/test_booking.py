@@ -120,6 +120,7 @@ def test_what_was_told_before_is_never_asked_again(talk: Talk) -> None:
 def test_a_wish_that_can_not_be_is_told_so(talk: Talk, message: str, says: str, serving_engine: sa.Engine) -> None:
     given = talk(message)
     assert says in given["answer"]
+    assert "{" not in given["answer"]
     assert "Shall I send" not in given["answer"]
     assert request_of(serving_engine, given) is None
 
@@ -188,3 +189,9 @@ def test_allergies_are_kept_for_the_team(talk: Talk, serving_engine: sa.Engine) 
 )
 def test_a_question_about_booking_starts_no_request(talk: Talk, serving_engine: sa.Engine, question: str) -> None:
     assert "booking" not in facts_of(serving_engine, talk(question))
+
+
+def test_a_holiday_close_by_is_said_to_be_busy(talk: Talk) -> None:
+    given = talk("I'd like to book Thursday, November 26 at 6pm")
+    assert "That is Thanksgiving Day, and holidays are usually booked 1 to 2 weeks ahead" in given["answer"]
+    assert "booked 1 to 2 weeks" not in talk("make it December 10")["answer"]

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mhc_core.sample
-from mhc_core import business
+from mhc_core import business, figures
 from mhc_core.business import QuoteRequest
-from mhc_serving import figures, guard
-from mhc_serving.figures import Figure
-from mhc_serving.number_words import plain
+from mhc_core.figures import Figure
+from mhc_core.number_words import plain
+from mhc_serving import guard
 
 BUSINESS = business.load()
 ARTICLES = sorted((Path(mhc_core.sample.__file__).parent / "knowledge").glob("*.md"))
@@ -147,6 +147,7 @@ def test_only_the_right_total_of_the_customers_party_passes(adults: int, childre
     parts = {amount for line in right.lines for amount in (line.amount, line.unit_price)} | {
         right.total, right.food_subtotal, right.balance, right.travel, right.total - (right.travel or 0),
         right.total - (right.travel or 0) - right.deposit, right.gratuity_low, right.gratuity_high,
+        right.gratuity_low.quantize(Decimal(1)), right.gratuity_high.quantize(Decimal(1)),
         Decimal(adults * 55 + children * 30), Decimal(0),
     }  # fmt: skip
     facts = {Decimal(n) for n in (55, 30, 550, 100, 90, 200, 2, 0, 3, 5, 10, 15, 25, 13)}
@@ -187,7 +188,7 @@ def test_only_the_right_total_of_the_customers_party_passes(adults: int, childre
 def test_unsupported_figures_do_not_pass(wrong: str) -> None:
     given_text = guard.check(BUSINESS, wrong, [], ["how does this work?"])
     assert given_text.emptied
-    assert given_text.text == guard.unsure_text(BUSINESS)
+    assert given_text.text == ""
     assert given_text.unsupported
 
 

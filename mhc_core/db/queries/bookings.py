@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.tables import booking_requests
+from mhc_core.db.tables import booking_requests, conversations, messages
 
-_B = booking_requests.c
+_B, _C, _M = booking_requests.c, conversations.c, messages.c
 
 
 def save(
@@ -47,3 +47,82 @@ def save(
         .values(id=uuid4(), conversation_id=conversation_id, requested_at=now, **values)
         .on_conflict_do_update(index_elements=[_B.conversation_id], set_=values)
     )
+
+
+class Booking(NamedTuple):
+    """A request as stored. ``details`` holds everything that was told, raw; times are UTC but for ``starts_at``."""
+
+    id: UUID
+    conversation_id: UUID
+    status: str
+    event_on: date
+    starts_at: time
+    adults: int
+    children: int
+    under_six: int
+    total_usd: Decimal | None
+    details: Mapping[str, Any]
+    requested_at: datetime
+    updated_at: datetime
+
+
+def page(
+    connection: sa.Connection, status: str | None, first: date | None, last: date | None, limit: int, offset: int
+) -> list[Booking]:
+    """Requests by the day of the party, soonest first; those of a status and of days from ``first`` to ``last``."""
+    statement = _booking().order_by(_B.event_on, _B.starts_at, _B.id).limit(limit).offset(offset)
+    for wanted in (
+        None if status is None else _B.status == status,
+        None if first is None else _B.event_on >= first,
+        None if last is None else _B.event_on <= last,
+    ):
+        statement = statement if wanted is None else statement.where(wanted)
+    return [Booking(*row) for row in connection.execute(statement)]
+
+
+def locked(connection: sa.Connection, booking_id: UUID) -> Booking | None:
+    """One request; others who lock it, or its conversation, wait until the transaction ends.
+
+    The conversation is locked first, as everywhere, so that no two transactions wait for each other.
+    """
+    conversation = sa.select(_B.conversation_id).where(_B.id == booking_id).scalar_subquery()
+    connection.execute(sa.select(_C.id).where(_C.id == conversation).with_for_update())
+    row = connection.execute(_booking().where(_B.id == booking_id).with_for_update()).one_or_none()
+    return Booking(*row) if row else None
+
+
+def decide(
+    connection: sa.Connection, found: Booking, status: str, message_id: UUID, told: str, now: datetime
+) -> datetime:
+    """Write a decision down and tell the customer, as the conversation's next turn; the caller holds the lock.
+
+    Returns when it counts as changed.
+    """
+    changed = max(now, found.updated_at)
+    connection.execute(sa.update(booking_requests).where(_B.id == found.id).values(status=status, updated_at=changed))
+    position = sa.select(sa.func.coalesce(sa.func.max(_M.position) + 1, 0)).where(
+        _M.conversation_id == found.conversation_id
+    )
+    connection.execute(
+        sa.insert(messages).values(
+            id=message_id,
+            conversation_id=found.conversation_id,
+            position=position.scalar_subquery(),
+            role="system",
+            content=told,
+            sent_at=now,
+            message_metadata={"booking": status},
+        )
+    )
+    connection.execute(
+        sa.update(conversations)
+        .where(_C.id == found.conversation_id)
+        .values(
+            last_message_at=sa.func.greatest(_C.last_message_at, now), updated_at=sa.func.greatest(_C.updated_at, now)
+        )
+    )
+    return changed
+
+
+def _booking() -> sa.Select[Any]:
+    return sa.select(*(booking_requests.c[name] for name in Booking._fields))

@@ -35,7 +35,7 @@ _SHORT = (
     (re.compile(r"\ban? (hour|day|week|mile)(?: and a half)\b"), lambda m: f"1.5 {m[1]}s"),
     (re.compile(r"\b(?:a )?dozen\b"), lambda m: f"12{WORDED}"),
     (re.compile(r"\ba couple(?: of)?\b"), lambda m: f"2{WORDED}"),
-    (re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d{1,2})?) ?(?:k|grand)\b"), lambda m: f"{float(m[1]) * 1000:.0f}"),
+    (re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d{1,2})?) ?(?:k|grand)\b(?!\.\w)"), lambda m: f"{float(m[1]) * 1000:.0f}"),
 )
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BARE_FRACTION = re.compile(r"(?<!\d)\.(?=\d)")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from mhc_serving.number_words import WORDED, plain
+from mhc_core.number_words import WORDED, plain
 
 Kind = Literal["money", "percent", "time", "miles", "length", "people", "years", "date", "weekday", "clock", "number",
                "contact"]  # fmt: skip
@@ -74,11 +74,12 @@ _MONEY = re.compile(
 _PRICED = re.compile(
     rf"\b(?:costs?|price (?:is|of)|priced at|prices? (?:are|start at)|pays?|totals?|total (?:is|of|comes to|price is)"
     rf"|comes? to|charges?|(?:fee|deposit|minimum|balance|bill|rate) (?:is|of|comes to)|for (?:just|only))"
-    rf":? (?:just |only |about |around |exactly )?{_N}(?![\d.]*[ -]?(?:%|x\b|percent|per cent|{'|'.join(_TIME)}"
-    rf"|{'|'.join(_LENGTH)}|miles?|mi|years?|{_PEOPLE})(?!\w))"
+    rf":? (?:just |only |about |around |exactly )?{_N}(?!\d)(?![\d.]*[ -]?(?:%|x\b|percent|per cent|{'|'.join(_TIME)}"
+    rf"|{'|'.join(_LENGTH)}|miles?|mi|years?|{_PEOPLE})(?!\w)"
+    rf"| (?:[\w'.]+ ){{1,4}}?(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|ct|court|cir|circle|way|blvd|pl)\b)"
 )
 _EACH = re.compile(
-    rf"{_N} (?:each\b|apiece\b|pp\b|(?:per|a|an|for (?:each|every|an?)) (?:person|head|adult|guest|child|kid|mile)\b)"
+    rf"(?<!choose )(?<!chooses )(?<!pick )(?<!picks ){_N} (?:each\b|apiece\b|pp\b|(?:per|a|an|for (?:each|every|an?)) (?:person|head|adult|guest|child|kid|mile)\b)"
     rf"|{_N} ?/ ?(?:person|head|adult|guest|child|kid|mile)\b"
 )
 _PERCENT = re.compile(rf"(?:{_N} ?(?:%|percent|per cent)? ?(?:-|to) ?)?{_N} ?(?:%|percent\b|per cent\b|por ciento)")

@@ -1,0 +1,127 @@
+"""``mhc bench context``: how much smaller the condensed prompt is than one with every turn, and what that costs."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from statistics import fmean
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from mhc_core import business as businesses
+from mhc_core import prompts
+from mhc_core import settings as configuration
+from mhc_core.business import Business
+from mhc_core.sample.long_talk import LongTalk, long_talks
+from mhc_core.vocabulary import Intent
+from mhc_jobs.cli.console import console
+
+QUESTION = "So what would the total be now, with travel?"
+TODAY = date(2026, 11, 2)
+LENGTHS = [20, 40, 80, 120]
+"""Messages of a conversation."""
+
+
+def command(
+    conversations: Annotated[int, typer.Option(min=10, help="Conversations of each length.")] = 60,
+    messages: Annotated[list[int], typer.Option(min=10, help="Messages of a conversation; may be repeated.")] = LENGTHS,
+    seed: Annotated[int, typer.Option(help="Seed of the conversations and of the bootstrap.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Compare the prompt of five turns, a summary and three passages with the prompt of the whole conversation.
+
+    The party is told in the first message and its price asked for at the end. The score is the share of right totals,
+    worked out by the same reader and calculator from what stands in each prompt; the interval is a paired bootstrap.
+    "History smaller" leaves the system prompt and the passages out of both.
+    """
+    settings = configuration.load()
+    business = businesses.load(settings.business_file)
+    passages = _passages(business)
+    report: dict[str, Any] = {"question": QUESTION, "lengths": {}}
+    for length in messages:
+        talks = long_talks(seed, conversations, length, TODAY, business)
+        report["lengths"][str(length)] = _measured(business, talks, passages, seed)
+    if as_json:
+        typer.echo(orjson.dumps(report).decode())
+    else:
+        _show(report)
+
+
+def _passages(business: Business) -> list[Any]:
+    """The passages that the question finds in the sample's articles."""
+    from importlib.resources import files
+
+    from mhc_core.knowledge import chunks
+    from mhc_core.providers import minilm
+    from mhc_core.providers.protocols import Passage
+
+    found = []
+    for file in sorted((files("mhc_core.sample") / "knowledge").iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".md"):
+            body = file.read_text("utf-8").split("---", 2)[2].strip()
+            found += chunks.split(file.name.removesuffix(".md"), file.name, (), body)
+    embedder = minilm.load()
+    scores = embedder.embed([chunk.content for chunk in found]) @ embedder.embed([QUESTION])[0]
+    return [
+        Passage(int(at), found[at].article_id, found[at].title, found[at].content, float(scores[at]))
+        for at in (-scores).argsort()[:5]
+    ]
+
+
+def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any], seed: int) -> dict[str, Any]:
+    from mhc_core.db.queries.serving import StoredTurn
+    from mhc_core.evaluation.intervals import paired_interval
+    from mhc_serving import context, memory
+
+    prompt = prompts.system_prompt(business, Intent.PRICING)
+    full, sent, history, condensed_right, full_right, messages = [], [], [], [], [], []
+    for talk in talks:
+        turns = [StoredTurn(turn["role"], turn["content"], {}) for turn in talk.messages]
+        facts = memory.recall(business, turns, talk.today)
+        prepared = context.prepare(facts, turns[-context.TURNS :], QUESTION, passages, prompt)
+        messages.append(len(turns))
+        whole = context.prepare(facts, turns, QUESTION, passages, prompt)
+        full.append(whole.full_tokens)
+        history.append(whole.history_tokens)
+        sent.append(prepared.sent_tokens)
+        summary = prepared.system_prompt.removeprefix(prompt)
+        recent = [turn.content for turn in prepared.history if turn.role == "user"]
+        told = [turn.content for turn in turns if turn.role == "user"]
+        condensed_right.append(float(_total(business, [summary, *recent]) == talk.total))
+        full_right.append(float(_total(business, told) == talk.total))
+    difference = paired_interval(condensed_right, full_right, list(range(len(full))), seed)
+    return {
+        "conversations": len(full),
+        "messages": round(fmean(messages), 1),
+        "full_tokens": round(fmean(full), 1),
+        "sent_tokens": round(fmean(sent), 1),
+        "smaller": round(1 - sum(sent) / sum(full), 4),
+        "history_smaller": round((sum(full) - sum(sent)) / sum(history), 4),
+        "right_condensed": round(fmean(condensed_right), 4),
+        "right_full": round(fmean(full_right), 4),
+        "difference": {name: round(getattr(difference, name), 4) for name in ("mean", "low", "high")},
+    }
+
+
+def _total(business: Business, texts: list[str]) -> Decimal | None:
+    """The price (USD) that the local calculator works out from what was read; ``None`` when something is missing."""
+    from mhc_serving.tools import party, quote
+
+    worked = quote.work_out(business, party.combine(business, texts), QUESTION)
+    return worked.quote.total if worked.quote else None
+
+
+def _show(report: dict[str, Any]) -> None:
+    table = Table(title=f"“{report['question']}”, asked at the end of a conversation")
+    headings = ("messages", "tokens, all turns", "tokens, sent", "smaller", "history smaller", "right, all turns",
+                "right, sent", "difference (95 %)")  # fmt: skip
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for row in report["lengths"].values():
+        gap = row["difference"]
+        shares = [f"{row[name]:.1%}" for name in ("smaller", "history_smaller", "right_full", "right_condensed")]
+        counts = [str(row[name]) for name in ("messages", "full_tokens", "sent_tokens")]
+        table.add_row(*counts, *shares, f"{gap['mean']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})")
+    console.print(table)
