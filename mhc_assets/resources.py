@@ -59,7 +59,7 @@ class Platform(dg.ConfigurableResource["Platform"]):
             return loading.scrubber_or_refusal(connection, self._settings)
 
     def fine_tuner(self) -> FineTuner:
-        return select.fine_tuner(self._settings)
+        return select.fine_tuner(self._settings, self.now().date())
 
     def chat_model(self, version: ModelVersion) -> ChatModel:
         return select.chat_model(

@@ -1,11 +1,11 @@
-"""Verified examples become an immutable data set version: chosen, split without leaks, written, named by content."""
+"""Verified examples become an immutable data set version: chosen, split, written, named by content."""
 
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
@@ -13,17 +13,19 @@ import orjson
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from mhc_core import artifacts
+from mhc_core import artifacts, prompt_registry
 from mhc_core.business import Business
+from mhc_core.dataset_split import NOTHING_BEFORE, Past, Side, sides
 from mhc_core.errors import Conflict, DataError
-from mhc_core.prompts import system_prompt
+from mhc_core.experiments import InForce
+from mhc_core.prompts import knowledge
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
 if TYPE_CHECKING:
     from mhc_core.db.queries.dataset import DatasetVersion
 
-Split = Literal["train", "validation"]
+SIDES: tuple[Side, Side] = ("train", "validation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,21 @@ class BuiltDataset:
     id: str
     train: bytes
     validation: bytes
-    members: Sequence[tuple[UUID, Split, int]]
+    members: Sequence[tuple[UUID, Side, int]]
     last_sequence: int
     manifest: Mapping[str, Any]
 
 
-def build(examples: Sequence[VerifiedExample], business: Business, settings: Settings) -> BuiltDataset:
-    """Choose, split and serialise. The same examples and settings give the same bytes and so the same id.
+def build(
+    examples: Sequence[VerifiedExample],
+    business: Business,
+    settings: Settings,
+    past: Past = NOTHING_BEFORE,
+    wordings: InForce | None = None,
+) -> BuiltDataset:
+    """Choose, split and serialise. The same examples, settings, past and wordings give the same bytes and the same id.
+
+    ``wordings`` are the prompts that the examples open with; those of the release where none are given.
 
     Raises:
         DataError: there are fewer examples than ``dataset_min_examples``, or they come from too few customers to split.
@@ -67,14 +77,14 @@ def build(examples: Sequence[VerifiedExample], business: Business, settings: Set
             f"{len(examples)} verified examples, {settings.dataset_min_examples} needed: review more with `mhc review`"
         )
     chosen = sample(sorted(examples, key=lambda e: e.sequence), settings.dataset_max_examples, settings.seed)
-    groups = group(chosen, settings.near_duplicate_similarity)
-    held_out = split(chosen, groups, settings.validation_fraction, settings.seed)
-    parts: dict[Split, list[VerifiedExample]] = {"train": [], "validation": []}
-    for example, held in zip(chosen, held_out, strict=True):
-        parts["validation" if held else "train"].append(example)
+    split = sides(chosen, past, settings)
+    parts: dict[Side, list[VerifiedExample]] = {
+        side: [example for example, found in zip(chosen, split, strict=True) if found == side] for side in SIDES
+    }
     order = np.random.default_rng(settings.seed).permutation(len(parts["train"]))
     parts["train"] = [parts["train"][index] for index in order]
-    prompts = {intent: system_prompt(business, intent) for intent in Intent}
+    standing = (wordings or prompt_registry.of_release(business)).standing
+    prompts = {intent: standing[knowledge(intent)].content for intent in Intent}
     content = {name: b"".join(line(example, prompts) for example in part) for name, part in parts.items()}
     digest = hashlib.sha256(content["train"] + b"\x1e" + content["validation"]).hexdigest()
     return BuiltDataset(
@@ -87,7 +97,7 @@ def build(examples: Sequence[VerifiedExample], business: Business, settings: Set
             "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in content.items()},
             "examples": {name: len(part) for name, part in parts.items()},
             "available": len(examples),
-            "groups": len(set(groups)),
+            "asks_a_frozen_question": split.count(None),
             "seed": settings.seed,
             "validation_fraction": settings.validation_fraction,
             "intents": {
@@ -102,12 +112,15 @@ def build(examples: Sequence[VerifiedExample], business: Business, settings: Set
 
 
 def line(example: VerifiedExample, prompts: Mapping[Intent, str]) -> bytes:
-    """One example in OpenAI's chat format. ``metadata`` is ours: adapters that upload the file leave it out."""
+    """One example in OpenAI's chat format. ``metadata`` is ours: adapters that upload the file leave it out.
+
+    Only the last answer was approved: what an assistant said before it has the weight 0 and is not learned.
+    """
     return orjson.dumps(
         {
             "messages": [
                 {"role": "system", "content": prompts[example.intent]},
-                *({"role": turn["role"], "content": turn["content"]} for turn in example.context),
+                *(_read_only(turn) for turn in example.context),
                 {"role": "user", "content": example.question},
                 {"role": "assistant", "content": example.answer},
             ],
@@ -115,6 +128,11 @@ def line(example: VerifiedExample, prompts: Mapping[Intent, str]) -> bytes:
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )
+
+
+def _read_only(turn: Mapping[str, str]) -> dict[str, Any]:
+    weight = {"weight": 0} if turn["role"] == "assistant" else {}
+    return {"role": turn["role"], "content": turn["content"], **weight}
 
 
 def sample(examples: Sequence[VerifiedExample], limit: int, seed: int) -> list[VerifiedExample]:
@@ -140,64 +158,6 @@ def sample(examples: Sequence[VerifiedExample], limit: int, seed: int) -> list[V
     return [examples[index] for index in sorted(kept)]
 
 
-def group(examples: Sequence[VerifiedExample], similarity: float) -> list[int]:
-    """Group numbers such that no customer and no near-duplicate question is in two groups.
-
-    Connected components over "same customer" and "questions at least ``similarity`` alike (cosine)".
-    """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(examples)
-    vectors = np.stack([example.vector for example in examples]).astype(np.float32)
-    rows: list[NDArray[np.intp]] = []
-    columns: list[NDArray[np.intp]] = []
-    for start in range(0, count, 1024):
-        near = np.argwhere(vectors[start : start + 1024] @ vectors.T >= similarity)
-        rows.append(near[:, 0] + start)
-        columns.append(near[:, 1])
-    _, customers = np.unique([example.customer_hash for example in examples], return_inverse=True)
-    # A customer is one more node, linked to each of their examples.
-    rows.append(np.arange(count))
-    columns.append(count + customers)
-    size = count + int(customers.max()) + 1
-    links = (np.concatenate(rows), np.concatenate(columns))
-    graph = coo_matrix((np.ones(len(links[0]), dtype=np.int8), links), shape=(size, size))
-    _, labels = connected_components(graph, directed=False)
-    return [int(label) for label in labels[:count]]
-
-
-def split(examples: Sequence[VerifiedExample], groups: Sequence[int], fraction: float, seed: int) -> NDArray[np.bool_]:
-    """Which examples are held out: whole groups, about ``fraction`` of the rows, intents in proportion.
-
-    Groups are drawn in a seeded order, largest first, each to the side that is further from its share of the group's
-    intents.
-
-    Raises:
-        DataError: one group holds so much that no split leaves both sides filled.
-    """
-    members: dict[int, list[int]] = defaultdict(list)
-    for index, number in enumerate(groups):
-        members[number].append(index)
-    shuffled = np.random.default_rng(seed).permutation(sorted(members))
-    order = sorted(shuffled, key=lambda number: -len(members[int(number)]))
-    total = Counter(example.intent for example in examples)
-    taken: Counter[Intent] = Counter()
-    held_out = np.zeros(len(examples), dtype=np.bool_)
-    room = fraction * len(examples)
-    for number in order:
-        rows = members[int(number)]
-        if held_out.sum() + len(rows) > room + 0.5:
-            continue
-        wanted = sum(fraction * total[examples[i].intent] - taken[examples[i].intent] for i in rows)
-        if wanted > 0:
-            held_out[rows] = True
-            taken.update(examples[i].intent for i in rows)
-    if not held_out.any() or held_out.all():
-        raise DataError(f"{len(members)} separate groups of examples can not be split; collect from more customers")
-    return held_out
-
-
 def store(
     engine: sa.Engine, examples: Sequence[VerifiedExample], business: Business, settings: Settings
 ) -> "DatasetVersion":
@@ -209,7 +169,10 @@ def store(
     """
     from mhc_core.db.queries import dataset as queries
 
-    built = build(examples, business, settings)
+    with engine.connect() as connection:
+        past = queries.past(connection, examples[0].id if examples else None)
+        wordings = prompt_registry.in_force(connection, business)
+    built = build(examples, business, settings, past, wordings)
     folder = f"{settings.artifacts}/datasets/{built.id}"
     artifacts.write_bytes(f"{folder}/train.jsonl", built.train)
     artifacts.write_bytes(f"{folder}/validation.jsonl", built.validation)

@@ -9,15 +9,23 @@ approved answer, is close to it, and every number in the statement occurs in tha
 sentences of fewer than four content words state nothing. An answer without statements is grounded.
 
 An answer counts as *right* from a similarity of ``RIGHT`` on; this is what confidence is calibrated against.
+
+*Citations*: a passage cited supports the answer when it supports one of its statements; precision is the share of
+cited passages that do, recall the share of statements that some passage supports which a cited one supports too
+(Gao et al. 2023, at the level of the answer).
+
+*Hand-over* is right when the answer passes the matter to a person exactly where the approved answer does. An answer
+below the confidence that serving asks for counts as passed on: serving says so in its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.answer_text import content_words, numbers, plain, sentences, without_placeholders
+from mhc_core.evaluation import facts
 from mhc_core.providers.protocols import Embedder
 
 RIGHT = 0.6
@@ -27,7 +35,10 @@ STATEMENT_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One answer with its measures. ``confidence`` is what the model claimed, ``right`` what came of it."""
+    """One answer with its measures. ``confidence`` is what the model claimed, ``right`` what came of it.
+
+    Shares are 0..1, and None where there was nothing to measure: no figure, no rule, no citation.
+    """
 
     similarity: float
     right: bool
@@ -35,11 +46,22 @@ class Judged:
     confidence: float
     latency_ms: float
     cost_usd: float
+    figures: float | None = None
+    facts: float | None = None
+    contradicts: bool = False
+    citation_precision: float | None = None
+    citation_recall: float | None = None
+    handover_right: bool = True
+    personal: bool = False
+    rude: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One held-out question as one model answered it. ``evidence`` holds the passages the model was given."""
+    """One held-out question as one model answered it.
+
+    ``evidence`` holds the passages the model was given, ``cited`` the places in it of those that it cites.
+    """
 
     reference: str
     answer: str
@@ -47,23 +69,43 @@ class Answered:
     evidence: Sequence[str] = ()
     latency_ms: float = 0.0
     cost_usd: float = 0.0
+    cited: Sequence[int] = ()
 
 
-def score_answers(answered: Sequence[Answered], embedder: Embedder) -> list[Judged]:
+def score_answers(
+    answered: Sequence[Answered],
+    embedder: Embedder,
+    holds_personal_data: Callable[[str, Sequence[str]], bool] = lambda answer, evidence: False,
+    minimum_confidence: float = 0.0,
+) -> list[Judged]:
     """Judge the answers of one model, in their order."""
+    from mhc_core.tags import tone
+
     similarity = similarities([item.answer for item in answered], [item.reference for item in answered], embedder)
-    grounded = _groundedness(answered, embedder)
-    return [
-        Judged(
-            similarity=float(alike),
-            right=bool(alike >= RIGHT),
-            grounded=share,
-            confidence=item.confidence,
-            latency_ms=item.latency_ms,
-            cost_usd=item.cost_usd,
+    judged = []
+    for item, alike, support in zip(answered, similarity, _support(answered, embedder), strict=True):
+        agreed = facts.agreement(item.answer, item.reference, item.evidence)
+        passed_on = item.confidence < minimum_confidence or facts.hands_over(item.answer)
+        precision, recall = _citations(support, item.cited)
+        judged.append(
+            Judged(
+                similarity=float(alike),
+                right=bool(alike >= RIGHT),
+                grounded=sum(map(any, support)) / len(support) if support else 1.0,
+                confidence=item.confidence,
+                latency_ms=item.latency_ms,
+                cost_usd=item.cost_usd,
+                figures=agreed.figures,
+                facts=agreed.facts,
+                contradicts=agreed.contradicts,
+                citation_precision=precision,
+                citation_recall=recall,
+                handover_right=passed_on == facts.hands_over(item.reference),
+                personal=holds_personal_data(item.answer, item.evidence),
+                rude=bool(tone(item.answer)),
+            )
         )
-        for item, alike, share in zip(answered, similarity, grounded, strict=True)
-    ]
+    return judged
 
 
 def similarities(answers: Sequence[str], references: Sequence[str], embedder: Embedder) -> NDArray[np.float64]:
@@ -97,7 +139,8 @@ def statements(answer: str) -> list[str]:
     ]
 
 
-def _groundedness(answered: Sequence[Answered], embedder: Embedder) -> list[float]:
+def _support(answered: Sequence[Answered], embedder: Embedder) -> list[list[list[bool]]]:
+    """For each answer and each of its statements: does this passage support it? The approved answer comes last."""
     claims = [statements(item.answer) for item in answered]
     sources = [[*item.evidence, item.reference] for item in answered]
     distinct = dict.fromkeys(text for texts in sources for text in texts)
@@ -115,6 +158,16 @@ def _groundedness(answered: Sequence[Answered], embedder: Embedder) -> list[floa
         return bool(np.max(vectors[rows] @ vectors[place[claim]]) >= SUPPORT)
 
     return [
-        sum(any(supported(claim, source) for source in evidence) for claim in found) / len(found) if found else 1.0
+        [[supported(claim, source) for source in evidence] for claim in found]
         for found, evidence in zip(claims, sources, strict=True)
     ]
+
+
+def _citations(support: Sequence[Sequence[bool]], cited: Sequence[int]) -> tuple[float | None, float | None]:
+    """Precision and recall of the passages cited for one answer."""
+    helpful = [any(claim[place] for claim in support) for place in cited]
+    citable = [claim for claim in support if any(claim[:-1])]
+    return (
+        sum(helpful) / len(helpful) if helpful and support else None,
+        sum(any(claim[place] for place in cited) for claim in citable) / len(citable) if citable else None,
+    )

@@ -49,7 +49,7 @@ class Score:
 
 def scorer_version(embedder: Embedder) -> str:
     """What a score was made with; scores of another version are made again."""
-    return f"1:{embedder.id}"
+    return f"2:{embedder.id}"
 
 
 def combine(factors: Factors, weights: ScoreWeights) -> Score | None:
@@ -80,14 +80,16 @@ def efficiency_factor(message_count: int, scales: ScoreScales) -> float:
 
 
 def sentiment_factor(turns: Sequence[Turn]) -> float | None:
-    """Mean polarity of the customer's messages, mapped from -1..1 to 0..1, the last one counted twice.
+    """Mean polarity of what the customer says once answered, mapped from -1..1 to 0..1, the last message counted twice.
 
-    Polarity is TextBlob's lexicon average (after the Pattern library). Messages without an opinion word say nothing
-    and are left out; ``None`` when none is left.
+    Polarity is TextBlob's lexicon average (after the Pattern library). What is said before the first answer can be no
+    opinion on it ("is parking free?" is not praise), and messages without an opinion word say nothing: both are left
+    out; ``None`` when none is left.
     """
     from textblob import TextBlob
 
-    said = [turn.content for turn in turns if turn.role == "user"]
+    answered = next((index for index, turn in enumerate(turns) if turn.role in ANSWERING_ROLES), len(turns))
+    said = [turn.content for turn in turns[answered:] if turn.role == "user"]
     polarities: list[float] = []
     for index, text in enumerate(said):
         sentiment = TextBlob(text[:2000]).sentiment_assessments
@@ -101,16 +103,21 @@ def coherence_factors(
 ) -> list[float | None]:
     """How well answers fit the messages before them: the mean cosine of both, scaled to 0..1.
 
-    All texts of all conversations are embedded once, in one call. ``None`` for a conversation without an answer.
+    An answer that was given before, word for word, fits nothing: its cosine counts as the one worth 0. All texts of all
+    conversations are embedded once, in one call. ``None`` for a conversation without an answer.
     """
-    exchanges = [
-        (index, before.content[:COHERENCE_CHARS], after.content[:COHERENCE_CHARS])
-        for index, turns in enumerate(conversations)
-        for before, after in pairwise(turns)
-        if before.role == "user" and after.role in ANSWERING_ROLES
-    ]
+    exchanges: list[tuple[int, str, str]] = []
+    repeated: list[bool] = []
+    for index, turns in enumerate(conversations):
+        given: set[str] = set()
+        for before, after in pairwise(turns):
+            if before.role == "user" and after.role in ANSWERING_ROLES:
+                exchanges.append((index, before.content[:COHERENCE_CHARS], after.content[:COHERENCE_CHARS]))
+                repeated.append(after.content in given)
+                given.add(after.content)
     if not exchanges:
         return [None] * len(conversations)
+    low, high = scales.coherence_zero_cosine, scales.coherence_one_cosine
     texts = sorted({text for _, question, answer in exchanges for text in (question, answer)})
     row = {text: number for number, text in enumerate(texts)}
     vectors = embedder.embed(texts)
@@ -120,9 +127,9 @@ def coherence_factors(
         vectors[[row[question] for _, question, _ in exchanges]],
         vectors[[row[answer] for _, _, answer in exchanges]],
     )
+    cosines = np.where(repeated, low, cosines)
     counts = np.bincount(owners, minlength=len(conversations))
     sums = np.bincount(owners, weights=cosines, minlength=len(conversations))
-    low, high = scales.coherence_zero_cosine, scales.coherence_one_cosine
     return [
         float(np.clip((total / count - low) / (high - low), 0.0, 1.0)) if count else None
         for total, count in zip(sums, counts, strict=True)

@@ -133,19 +133,44 @@ class Settings(BaseSettings):
     seed: int = Field(20_260_101, description="Seed of the split and of every sampling step.")
 
     # Training, evaluation, promotion
-    fine_tuner: Literal["local", "openai"] = Field("local", description="Which adapter trains.")
+    fine_tuner: Literal["local", "openai", "azure", "lora"] = Field("local", description="Which adapter trains.")
     retraining_threshold: int = Field(1000, ge=1, description="New verified examples that start a training run.")
     knowledge_threshold: int = Field(50, ge=1, description="New verified examples that start a knowledge update.")
-    fine_tune_base: str = Field("gpt-4.1-mini-2025-04-14", description="Base model of the OpenAI adapter.")
-    fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI adapter.")
+    fine_tune_base: str = Field("gpt-4.1-mini-2025-04-14", description="Base model of the OpenAI and Azure adapters.")
+    fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI and Azure adapters.")
     fine_tune_budget_usd: Decimal = Field(
         Decimal(50), ge=0, description="A fine-tune estimated above this is refused (USD)."
     )
+    lora_base: str | None = Field(
+        None,
+        description="Chat model with open weights that the lora adapter trains: a folder, a GGUF file, or a hub id: "
+        "`owner/name` or `owner/name@revision`.",
+    )
+    lora_epochs: int = Field(6, ge=1, le=50, description="Epochs of the lora adapter.")
     fine_tune_poll_seconds: int = Field(30, ge=1, description="How often a running provider job is looked at.")
     promotion_margin: float = Field(
         0.0, ge=0, description="The interval's lower bound of candidate minus production must exceed this."
     )
+    judge_model: str | None = Field(
+        None,
+        description="Model of the provider that also judges answers in evaluations; it decides only when it agrees "
+        "with people (Cohen's kappa 0.6). Empty: none.",
+    )
     auto_approve: bool = Field(False, description="Approve a positive verdict without a person. For the demo.")
+    rollout: Literal["canary", "direct"] | None = Field(
+        None,
+        description="How an approved model goes live: `canary` step by step among customers, `direct` at once. "
+        "Empty: direct with MHC_AUTO_APPROVE, else canary.",
+    )
+    rollout_shadow_share: float = Field(
+        0.1, ge=0, le=1, description="Share of turns that a candidate answers unseen before its canary; 0: no shadow."
+    )
+    rollout_holdback: int = Field(
+        5, ge=0, le=50, description="Customers who keep the former model in a canary's last stage (percent)."
+    )
+    rollout_stage_days: int = Field(
+        14, ge=1, description="A stage of a canary without proof for longer waits for a person (days)."
+    )
 
     # Models
     embedder: Literal["local", "openai"] = Field("local", description="What embeds questions and knowledge.")
@@ -255,6 +280,11 @@ class Settings(BaseSettings):
     def inbox(self) -> str:
         """The inbox URI in force, without a trailing slash."""
         return (self.inbox_uri or (self.state_dir / "inbox").absolute().as_uri()).rstrip("/")
+
+    @property
+    def promotes_directly(self) -> bool:
+        """Whether approval alone moves production. Where nobody is asked to approve there are no customers either."""
+        return self.rollout == "direct" or (self.rollout is None and self.auto_approve)
 
     @property
     def public_address(self) -> str:

@@ -20,6 +20,7 @@ STAGES = (
     "knowledge_articles",
     "kb_embeddings",
     "training_dataset",
+    "evaluation_set",
     "fine_tuned_model",
     "shadow_evaluation",
     "promoted_model",

@@ -1,15 +1,18 @@
 """Training jobs: one job for each data set and recipe, bought at most once however often a run is killed."""
 
 import hashlib
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
 import orjson
 import sqlalchemy as sa
 
+from mhc_core import code_version
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.dataset import DatasetVersion
 from mhc_core.db.queries.training import TrainingJob
 from mhc_core.errors import Conflict, NotFound
+from mhc_core.providers import deprecations
 from mhc_core.providers.protocols import FineTuner, JobState
 from mhc_core.vocabulary import JobStatus
 
@@ -46,14 +49,18 @@ def submit(engine: sa.Engine, tuner: FineTuner, dataset: DatasetVersion, now: da
             )
             retries = queries.set_aside_count(connection, key)
         require_hope(job)
+        started = time.monotonic()
         # The provider still knows the jobs that were set aside: under their name it would find one of them again.
         bought_as = f"{key}-retry-{retries}" if retries else key
         if job.state.status is JobStatus.INTENDED:
 
             def save(state: JobState) -> None:
                 with engine.begin() as connection:
-                    queries.save_state(connection, job.id, state, now)
+                    queries.save_state(connection, job.id, state, now + timedelta(seconds=time.monotonic() - started))
 
+            known = deprecations.find(tuner.provider, tuner.base_model)
+            with engine.begin() as connection:
+                queries.begin(connection, job.id, now, code_version.current(), known.licence if known else None)
             save(tuner.submit(dataset.files, bought_as, job.state, save))
     with engine.connect() as connection:
         return queries.get(connection, job.id)

@@ -91,6 +91,22 @@ class JobStatus(StrEnum):
         return self in (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
+class ExperimentStatus(StrEnum):
+    """The life of an experiment; the last one is final."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class ExperimentMetric(StrEnum):
+    """What an experiment is about: handled without a person, a booking asked for, or what customers say."""
+
+    CONTAINED = "contained"
+    BOOKED = "booked"
+    FEEDBACK = "feedback"
+
+
 class FeedbackVia(StrEnum):
     """How a rating came in: in the chat, by a link in an e-mail, by the survey after a booking, from our own agent."""
 
@@ -98,3 +114,40 @@ class FeedbackVia(StrEnum):
     EMAIL = "email"
     SURVEY = "survey"
     AGENT = "agent"
+
+
+class RolloutStatus(StrEnum):
+    """The life of a candidate after its evaluation; *shadow*, *canary* and *held* are in flight.
+
+    *held* keeps the share it had and waits for a person; *rejected*, *promoted* and *rolled_back* are final.
+    """
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    SHADOW = "shadow"
+    CANARY = "canary"
+    HELD = "held"
+    PROMOTED = "promoted"
+    REJECTED = "rejected"
+    ROLLED_BACK = "rolled_back"
+
+
+class RolloutAction(StrEnum):
+    """What was decided about a candidate."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    START = "start"
+    ADVANCE = "advance"
+    HOLD = "hold"
+    RESUME = "resume"
+    KILL = "kill"
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+
+
+class Arm(StrEnum):
+    """Which model a customer is given while a candidate is compared with the one in production."""
+
+    CANDIDATE = "candidate"
+    CONTROL = "control"

@@ -8,15 +8,16 @@ import dagster as dg
 from mhc_assets import assets, checks
 from mhc_assets.resources import Platform
 from mhc_jobs import jobs, schedules
-from sensors import failures
+from sensors import experiments, failures
 from sensors import knowledge as knowledge_sensors
+from sensors import rollout as rollout_sensors
 from sensors import training as training_sensors
 
 
 def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definitions:
     """Everything Dagster knows of the platform; ``resources`` replaces the default ones by name."""
     return dg.Definitions(
-        assets=dg.load_assets_from_package_module(assets),
+        assets=dg.load_assets_from_package_module(assets, include_specs=True),
         asset_checks=dg.load_asset_checks_from_package_module(checks),
         jobs=[
             jobs.collect,
@@ -25,6 +26,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.finish_training,
             jobs.knowledge,
             jobs.stats,
+            jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,
         ],
@@ -33,7 +35,9 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             training_sensors.retraining,
             training_sensors.fine_tune_poller,
             knowledge_sensors.knowledge_update,
+            rollout_sensors.live_rollout,
             failures.record_failures,
+            experiments.losing_variants,
             dg.AutomationConditionSensorDefinition(
                 "automation",
                 target=dg.AssetSelection.all(),

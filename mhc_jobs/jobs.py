@@ -2,13 +2,14 @@
 
 import dagster as dg
 
+from mhc_assets.checks.training import models_in_use_stay_available
 from mhc_assets.resources import Platform
 from mhc_core.privacy import retention
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.report import write_weekly_report
 
 DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training_data")
-TRAINING = ("training_dataset", "fine_tuned_model", "shadow_evaluation", "promoted_model")
+TRAINING = ("training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "promoted_model")
 KNOWLEDGE = ("knowledge_articles", "kb_embeddings")
 
 collect = dg.define_asset_job(
@@ -31,7 +32,7 @@ train = dg.define_asset_job(
 )
 finish_training = dg.define_asset_job(
     "finish_training",
-    selection=dg.AssetSelection.assets(*TRAINING[1:]),
+    selection=dg.AssetSelection.assets(*TRAINING[2:]),
     executor_def=dg.in_process_executor,
     description="Record a model that a provider finished, evaluate it, and promote it when allowed.",
 )
@@ -46,6 +47,13 @@ stats = dg.define_asset_job(
     selection=dg.AssetSelection.assets("conversation_stats"),
     executor_def=dg.in_process_executor,
     description="Refresh the figures dashboards read.",
+)
+
+deadlines = dg.define_asset_job(
+    "deadlines",
+    selection=dg.AssetSelection.checks(models_in_use_stay_available),
+    executor_def=dg.in_process_executor,
+    description="Look whether a provider is about to retire a model in use.",
 )
 
 

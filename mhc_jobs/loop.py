@@ -132,7 +132,7 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
         if rows is not None and step_key:
             result.rows[step_key] = result.rows.get(step_key, 0) + int(str(rows.value))
     if not finished.success:
-        raise LoopFailed(f"job {name} failed at {_failure(finished)}")
+        raise LoopFailed(f"job {name} failed at {failure(finished)}")
 
 
 def _latest(instance: dg.DagsterInstance, run_id: str) -> str:
@@ -145,7 +145,8 @@ def _latest(instance: dg.DagsterInstance, run_id: str) -> str:
     return f"{step} {said}".strip() or "working"
 
 
-def _failure(finished: Any) -> str:
+def failure(finished: Any) -> str:
+    """Where a run that did not succeed went wrong, in words."""
     for event in finished.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error

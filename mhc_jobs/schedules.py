@@ -85,5 +85,13 @@ stats_often = dg.ScheduleDefinition(
     default_status=RUNNING,
     description="Every five minutes: refresh the figures dashboards read.",
 )
+deadlines_daily = dg.ScheduleDefinition(
+    name="deadlines_daily",
+    job=jobs.deadlines,
+    cron_schedule="0 5 * * *",
+    execution_timezone="UTC",
+    default_status=RUNNING,
+    description="Every day at 05:00: warn when a provider retires a model in use within 90 days.",
+)
 
-ALL = [collect_daily, train_daily, knowledge_weekly, report_weekly, privacy_daily, stats_often]
+ALL = [collect_daily, train_daily, knowledge_weekly, report_weekly, privacy_daily, stats_often, deadlines_daily]

@@ -1,26 +1,29 @@
 """From a customer's message to a reply that may be given: what is remembered, the rules, the agent, the guards."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from threading import Lock
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
+from cachetools import LRUCache
 
-from mhc_core import intents
+from mhc_core import intents, prompts
 from mhc_core.business import Business
 from mhc_core.db.queries.serving import StoredTurn
-from mhc_core.providers.protocols import Classifier, Embedder, Passage
+from mhc_core.providers.protocols import Classifier, Passage
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
-from mhc_serving import context, injection, last_look, memory, router, signals
-from mhc_serving.agents import booking, handover
+from mhc_serving import context, injection, last_look, memory, router, signals, timing
+from mhc_serving.agents import booking, handover, knowledge
 from mhc_serving.agents.reply import Question, Reply, Surroundings
+from mhc_serving.cache import AnswerCache
+from mhc_serving.canary import Arms
 from mhc_serving.live import Live, LiveVersions
 from mhc_serving.memory import Facts
 from mhc_serving.tools.case import Case
@@ -29,20 +32,40 @@ log = logging.getLogger(__name__)
 
 HANDOVER_MODEL_ID = "rules/handover"
 REFUSAL_MODEL_ID = "rules/injection"
+KNOWN_INTENTS = 10_000
+"""Questions whose intent is remembered, by hash: one that is asked again is not embedded to classify it."""
 
 
 class Answering:
     """Makes replies; stores nothing. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, business: Business, engine: sa.Engine, live: LiveVersions) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        business: Business,
+        engine: sa.Engine,
+        live: LiveVersions,
+        arms: Arms,
+        answers: AnswerCache,
+    ) -> None:
         self._settings = settings
         self._business = business
-        self._engine = engine
+        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._live = live
+        self._arms = arms
+        self._answers = answers
+        self._intents: LRUCache[bytes, tuple[Intent, float]] = LRUCache(KNOWN_INTENTS)
+        self._lock = Lock()
         self._zone = ZoneInfo(business.contact.timezone)
 
     def reply(
-        self, message: str, turns: Sequence[StoredTurn], stored: Facts | None, conversation_id: UUID, now: datetime
+        self,
+        message: str,
+        turns: Sequence[StoredTurn],
+        stored: Facts | None,
+        conversation_id: UUID,
+        now: datetime,
+        customer_id: str | None = None,
     ) -> Reply:
         """The reply with the facts from now on. ``stored`` is None where the turns are all that is known."""
         local = now.astimezone(self._zone)
@@ -71,7 +94,7 @@ class Answering:
             log.info("a message tried to change the rules (%s)", attack.style)
             notes = {**sound, "attack": str(attack.style)}
             return self._rule(message, injection.answer(self._business), "refusal", REFUSAL_MODEL_ID, before, notes)
-        given = self._from_agent(question, conversation_id, local)
+        given = self._from_agent(question, conversation_id, local, customer_id or str(conversation_id))
         return replace(given, facts=given.facts or facts, notes={**given.notes, **sound})
 
     def _rule(
@@ -86,72 +109,75 @@ class Answering:
     ) -> Reply:
         return Reply(text, agent, intents.tag(message), 1.0, model_id, escalation=escalation, facts=facts, notes=notes)
 
-    def _from_agent(self, question: Question, conversation_id: UUID, now: datetime) -> Reply:
+    def _from_agent(self, question: Question, conversation_id: UUID, now: datetime, customer: str) -> Reply:
         live = self._live.now
-        if live.embedder is not None:
-            live = replace(live, embedder=_Remembering(live.embedder))
         before = context.history(question.turns)
 
         @cache
         def search(topic: str) -> Sequence[Passage]:
-            return context.passages(self._engine, live, topic, before, self._settings.retrieval_top_k)
+            return context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
 
-        agent, intent = router.route(question, _classifier(live))
+        agent, intent = router.route(question, self._classifier(live))
         question = replace(question, intent=intent)
+        chosen = self._arms.choose(live, customer, len(question.turns), intent, agent is knowledge.AGENT)
+        sharing = None
+        wording = live.prompts.choose(prompts.knowledge(intent), customer)
+        if agent is knowledge.AGENT and wording.exposure is None:  # a kept answer would hide what is on trial
+            found = self._answers.find(question, wording.version.id, chosen.live)
+            if isinstance(found, Reply):
+                return replace(found, met=chosen.met)
+            sharing = found
         reference = f"{self._business.short_name}-{conversation_id.hex[:8].upper()}"
-        case = Case(self._business, question.facts, now, reference, search)
-        given = agent.reply(question, Surroundings(live, case, self._settings.minimum_confidence))
-        if given.written:
-            given = self._guarded(question, given)
+
+        def answer(live: Live) -> Reply:
+            case = Case(self._business, question.facts, now, reference, search)
+            given = agent.reply(question, Surroundings(live, case, self._settings.minimum_confidence, customer))
+            return self._guarded(question, given, now) if given.written else given
+
+        given = replace(self._arms.answered(chosen, live, intent, answer), sharing=sharing)
         reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
         return replace(given, text=f"{given.text}\n{reminder}") if reminder else given
 
-    def _guarded(self, question: Question, given: Reply) -> Reply:
-        """A model's reply without its prompt, without figures that nothing supports, in polite words."""
+    def _classifier(self, live: Live) -> Callable[[str], tuple[Intent, float] | None]:
+        """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""
+        trained = next((model for model in live.models if isinstance(model, Classifier)), None)
+
+        def classify(text: str) -> tuple[Intent, float] | None:
+            if trained is None or live.embedder is None:
+                return None
+            key = hashlib.sha256(f"{trained.version_id}\n{live.artifact_sha256}\n{text}".encode("utf-8", "replace"))
+            with self._lock:
+                known = self._intents.get(key.digest())
+            if known is not None:
+                return known
+            try:
+                with timing.part("embedding"):
+                    vector = live.embedder.embed([text])[0]
+                found = trained.classify(vector)
+            except Exception as error:
+                log.warning("the intent was not classified (%s): by the rules", type(error).__name__)
+                return None
+            with self._lock:
+                self._intents[key.digest()] = found
+            return found
+
+        return classify
+
+    def _guarded(self, question: Question, given: Reply, now: datetime) -> Reply:
+        """A model's reply without its prompt, without figures that nothing supports, in polite words.
+
+        Where nothing is left of it, a person takes over.
+        """
         said = [turn.content for turn in question.turns if turn.role == "user"] + [question.text]
-        checked = last_look.over(self._business, given.text, given.evidence, said, given.prompt)
+        people = [turn.content for turn in question.turns if turn.role == "agent"]
+        evidence = [*given.evidence, *people, memory.told(question.facts)]
+        checked = last_look.over(self._business, given.text, evidence, said, given.prompt, now.date())
         if not checked.unsupported:
             return replace(given, text=checked.text)
         log.warning("an answer of %s held %d things that nothing supports", given.model_id, len(checked.unsupported))
         notes = {**given.notes, "unsupported": len(checked.unsupported)}
         if checked.emptied:
-            notes["offered_person"] = True
+            reason = given.escalation or handover.UNCONFIRMED
+            text = handover.text(self._business, reason, now)
+            return replace(given, text=text, citations=(), booking=None, escalation=reason, notes=notes)
         return replace(given, text=checked.text, notes=notes)
-
-
-class _Remembering:
-    """An embedder for one turn: what was embedded once is not embedded again."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[tuple[str, ...], NDArray[np.float32]] = {}
-
-    @property
-    def id(self) -> str:
-        return self._embedder.id
-
-    @property
-    def dimensions(self) -> int:
-        return self._embedder.dimensions
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        key = tuple(texts)
-        if key not in self._known:
-            self._known[key] = self._embedder.embed(texts)
-        return self._known[key]
-
-
-def _classifier(live: Live) -> Callable[[str], tuple[Intent, float] | None]:
-    """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""
-    trained = next((model for model in live.models if isinstance(model, Classifier)), None)
-
-    def classify(text: str) -> tuple[Intent, float] | None:
-        if trained is None or live.embedder is None:
-            return None
-        try:
-            return trained.classify(live.embedder.embed([text])[0])
-        except Exception as error:
-            log.warning("the intent was not classified (%s): by the rules", type(error).__name__)
-            return None
-
-    return classify

@@ -9,18 +9,22 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
+from threadpoolctl import threadpool_limits
 
 from mhc_core import business as business_data
 from mhc_core import webhooks
 from mhc_core.settings import Settings
 from mhc_serving import browser_rules, errors
 from mhc_serving.body_limit import BodyLimit
+from mhc_serving.cache import AnswerCache
+from mhc_serving.canary import Arms
 from mhc_serving.concierge import Concierge
 from mhc_serving.deps import Services
 from mhc_serving.gate import Gate
 from mhc_serving.live import LiveVersions
 from mhc_serving.providers import ConfiguredProviders, Providers
 from mhc_serving.routes import (
+    bookings,
     chat,
     completions,
     feedback,
@@ -31,6 +35,7 @@ from mhc_serving.routes import (
     models,
     privacy,
     review,
+    rollouts,
     tokens,
     web,
 )
@@ -77,21 +82,29 @@ def create_app(
             not be read.
     """
     business = business_data.load(settings.business_file)
-    live = LiveVersions(engine, business, providers or ConfiguredProviders(settings), settings.refresh_seconds)
-
+    providers = providers or ConfiguredProviders(settings)
+    live = LiveVersions(engine, business, providers, settings.refresh_seconds)
+    arms = Arms(engine, live, providers, settings, clock)
     turns = TurnStore(engine)
+    answers = AnswerCache(settings, engine, clock, Random())
     webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
+        one_thread = threadpool_limits(1, "blas")  # requests are the parallel ones; BLAS threads would only fight them
+        await run_in_threadpool(arms.start)
         webhook_worker.start()
+        answers.start()
         try:
             yield
         finally:
             await run_in_threadpool(turns.close)
+            await run_in_threadpool(answers.stop)
             await run_in_threadpool(webhook_worker.stop)
+            await run_in_threadpool(arms.stop)
             await run_in_threadpool(live.stop)
+            one_thread.restore_original_limits()
 
     app = FastAPIOffline(
         title=f"{business.name} concierge",
@@ -110,8 +123,8 @@ def create_app(
         ],
     )
     gate = Gate(settings, engine)
-    concierge = Concierge(settings, business, engine, live, turns, clock)
-    app.state.services = Services(settings, engine, business, live, concierge, clock, gate)
+    concierge = Concierge(settings, business, engine, live, arms, turns, answers, clock)
+    app.state.services = Services(settings, engine, business, live, arms, concierge, clock, gate)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)
@@ -121,11 +134,13 @@ def create_app(
         tokens,
         completions,
         handover,
+        bookings,
         feedback,
         feedback_links,
         knowledge,
         review,
         models,
+        rollouts,
         privacy,
         health,
         web,

@@ -21,10 +21,12 @@ from mhc_core.db.queries.turns import Beginning, Effect, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, ConversationStatus
-from mhc_serving import context, memory
+from mhc_serving import canary, context, experiments, memory
 from mhc_serving.agents import handover
 from mhc_serving.agents.reply import Reply
 from mhc_serving.answering import HANDOVER_MODEL_ID, Answering
+from mhc_serving.cache import AnswerCache
+from mhc_serving.canary import Arms
 from mhc_serving.live import LiveVersions
 from mhc_serving.store import TurnStore
 from mhc_serving.tools.case import BookingRequest
@@ -65,14 +67,17 @@ class Concierge:
         business: Business,
         engine: sa.Engine,
         live: LiveVersions,
+        arms: Arms,
         turns: TurnStore,
+        answers: AnswerCache,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._business = business
-        self._engine = engine
-        self._answering = Answering(settings, business, engine, live)
+        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._answering = Answering(settings, business, engine, live, arms, answers)
         self._turns = turns
+        self._answers = answers
         self._clock = clock
 
     def answer(self, incoming: Incoming) -> Outgoing:
@@ -104,18 +109,18 @@ class Concierge:
         else:
             turns = opened.turns if opened else tuple(incoming.transcript)
             facts = memory.load(opened.facts) if opened else None
-            reply = self._answering.reply(incoming.message, turns, facts, conversation_id, received_at)
+            reply = self._answering.reply(
+                incoming.message, turns, facts, conversation_id, received_at, incoming.customer_id
+            )
         return self._store(incoming, opened, conversation_id, reply, received_at, started)
 
     def _open(self, incoming: Incoming) -> OpenConversation | None:
         conversation_id, customer_id, channel = incoming.conversation_id, incoming.customer_id, incoming.channel
-        if customer_id is None:
+        answers = [turn.content for turn in incoming.transcript if turn.role == "assistant"]
+        if customer_id is None or (conversation_id is None and not answers):
             return None
-        with self._engine.connect() as connection:
+        with self._reads.connect() as connection:
             if conversation_id is None:
-                answers = [turn.content for turn in incoming.transcript if turn.role == "assistant"]
-                if not answers:
-                    return None
                 conversation_id = queries.continued(connection, customer_id, channel, answers[-1], len(answers))
                 if conversation_id is None:
                     return None
@@ -158,11 +163,14 @@ class Concierge:
                 begins=None if opened else Beginning(incoming.customer_id, incoming.channel),
                 waiting=lambda: _answer_turn(message_id, self._silent(incoming.message), sent_at, latency_ms),
                 facts=None if reply.facts is None else memory.dump(reply.facts),
+                rows=[*experiments.rows(reply.exposure, message_id, sent_at), *canary.rows(reply.met, received_at)],
                 effects=self._effects(conversation_id, reply, sent_at),
             )
         )
         if stored.handed_over:
             reply = self._silent(incoming.message)
+        elif reply.sharing is not None:
+            self._answers.offer(reply.sharing, reply, message_id)
         log.info(
             "answered conversation=%s message=%s agent=%s model=%s intent=%s confidence=%.2f escalation=%s ms=%.0f",
             *(conversation_id, message_id, reply.agent, reply.model_id, reply.intent, reply.confidence),
@@ -218,6 +226,7 @@ def _answer_turn(message_id: UUID, reply: Reply, sent_at: datetime, latency_ms: 
             }
             for passage in reply.citations
         ],
+        cached=reply.cached,
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,
         cost_usd=reply.cost_usd,

@@ -14,6 +14,7 @@ from mhc_core.business import Business
 from mhc_core.errors import AccessDenied
 from mhc_core.keys import Holder, Role
 from mhc_core.settings import Settings
+from mhc_serving.canary import Arms
 from mhc_serving.concierge import Concierge
 from mhc_serving.gate import Gate
 from mhc_serving.limits import Kind
@@ -28,6 +29,7 @@ class Services:
     engine: sa.Engine
     business: Business
     live: LiveVersions
+    arms: Arms
     concierge: Concierge
     clock: Callable[[], datetime]
     gate: Gate

@@ -8,18 +8,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from mhc_core import prompts
+from mhc_core import prompt_registry
 from mhc_core.business import Business
 from mhc_core.db.queries import knowledge as knowledge_queries
-from mhc_core.db.queries import prompts as prompt_queries
 from mhc_core.db.queries import training as model_queries
 from mhc_core.db.queries import versions
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
+from mhc_core.experiments import InForce
 from mhc_core.knowledge import retrieval
 from mhc_core.providers.protocols import ChatModel, ChatRequest, Embedder
 from mhc_core.training import BASELINE_ID as BASELINE
@@ -45,6 +46,7 @@ class Live:
     artifact_sha256: str | None = None
     knowledge_id: str | None = None
     embedder: Embedder | None = None
+    prompts: InForce = field(default_factory=lambda: InForce({}))
 
 
 class LiveVersions:
@@ -61,10 +63,10 @@ class LiveVersions:
         self._business = business
         self._providers = providers
         self._refresh_seconds = refresh_seconds
-        self._now = Live()
+        self._now = Live(prompts=prompt_registry.of_release(business))
         self._problems: dict[str, str] = {}
         self._failed: dict[str, tuple[str, float]] = {}
-        self._prompts_recorded = False
+        self._prompts_settled = False
         self._stop = threading.Event()
         self._one_at_a_time = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -92,17 +94,19 @@ class LiveVersions:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the background thread."""
+        """End the background thread and the connections to providers."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=30)
+        for part in (*self._now.models, self._now.embedder):
+            close(part)
 
     def refresh(self) -> None:
         """Look once. Never raises: what goes wrong is kept in ``problems``."""
         with self._one_at_a_time:
             try:
                 with self._engine.begin() as connection:
-                    self._record_prompts(connection)
+                    prompts = self._load_prompts(connection)
                     promoted = versions.live(connection, "model")
                     row = model_queries.model(connection, promoted) if promoted else None
                     knowledge_id = versions.live(connection, "knowledge")
@@ -110,6 +114,8 @@ class LiveVersions:
                 self._report("database", error)
                 return
             self._solved("database")
+            self._now = replace(self._now, prompts=prompts)
+            self._prompts_settled = True
             if self._now.embedder is None:
                 self._attempt("embedder", "embedder", self._load_embedder)
             model_id = promoted or BASELINE
@@ -152,12 +158,7 @@ class LiveVersions:
         try:
             if row is None and model_id != BASELINE:
                 raise NotFound(f"model {model_id} is live but not recorded; roll back with `mhc models rollback`")
-            chain = self._providers.chain(self._engine, row)
-            for model in chain:
-                if model.version_id == BASELINE or (
-                    row is not None and row.provider == "local" and model.version_id == row.id
-                ):
-                    model.answer(ChatRequest("warming up"))
+            chain = load_chain(self._providers, self._engine, row)
         except Exception:
             if not self._now.models:
                 self._now = replace(self._now, models=self._providers.chain(self._engine, None))
@@ -182,10 +183,13 @@ class LiveVersions:
             retrieval.search(connection, knowledge_id, question, embedder.embed([question])[0], 1)
         self._now = replace(self._now, knowledge_id=knowledge_id)
 
-    def _record_prompts(self, connection: sa.Connection) -> None:
-        if not self._prompts_recorded:
-            prompt_queries.record(connection, prompts.versions(self._business))
-            self._prompts_recorded = True
+    def _load_prompts(self, connection: sa.Connection) -> InForce:
+        if not self._prompts_settled:
+            prompt_registry.settle(connection, self._business, datetime.now(UTC))
+        found = prompt_registry.in_force(connection, self._business)
+        if found != self._now.prompts:
+            prompt_registry.record_in_force(connection, found)
+        return found
 
     def _report(self, part: str, error: Exception) -> None:
         reason = str(error) if isinstance(error, MHCError) else f"{type(error).__name__}; see the server's log"
@@ -197,3 +201,23 @@ class LiveVersions:
 
     def _solved(self, part: str) -> None:
         self._problems.pop(part, None)
+
+
+def close(part: object) -> None:
+    """End the connections of a model or an embedder, where it keeps any."""
+    ending = getattr(part, "close", None)
+    if ending is not None:
+        ending()
+
+
+def load_chain(providers: Providers, engine: sa.Engine, row: ModelVersion | None) -> tuple[ChatModel, ...]:
+    """The models to ask with this one promoted, warmed where that costs nothing.
+
+    Raises:
+        MHCError: the model can not be loaded.
+    """
+    chain = providers.chain(engine, row)
+    for model in chain:
+        if model.version_id == BASELINE or (row is not None and row.provider == "local" and model.version_id == row.id):
+            model.answer(ChatRequest("warming up"))
+    return chain

@@ -72,6 +72,13 @@ def dump(facts: Facts) -> dict[str, Any]:
     return plain
 
 
+def told(facts: Facts) -> str:
+    """Day and start time of the party as a sentence; empty when neither was said."""
+    day = f" on {facts.day:%A, %B} {facts.day.day}, {facts.day.year}" if facts.day else ""
+    starts = f" at {facts.starts:%H:%M}" if facts.starts else ""
+    return f"The party is{day}{starts}." if day or starts else ""
+
+
 def recall(business: Business, turns: Iterable[StoredTurn], today: date) -> Facts:
     """The facts of turns that were not stored with theirs, such as a transcript that a client keeps itself."""
     facts, asked = Facts(), frozenset[str]()

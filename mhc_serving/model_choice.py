@@ -53,6 +53,11 @@ class RemoteModel:
         """Whether the model calls the tools it is offered."""
         return bool(getattr(self.model, "calls_tools", False))
 
+    @property
+    def reads_prompt(self) -> bool:
+        """Whether the request's system prompt changes what the model says."""
+        return bool(getattr(self.model, "reads_prompt", False))
+
     def answer(self, request: ChatRequest) -> ChatAnswer:
         """The model's answer.
 
@@ -60,6 +65,12 @@ class RemoteModel:
             CircuitOpen: it is not asked, because it kept failing.
         """
         return self.breaker.call(lambda: self.model.answer(request))
+
+    def close(self) -> None:
+        """End the connections to the provider."""
+        close = getattr(self.model, "close", None)
+        if close is not None:
+            close()
 
 
 def in_order(models: Sequence[ChatModel], request: ChatRequest) -> list[ChatModel]:
@@ -81,6 +92,11 @@ class Given(NamedTuple):
     model: ChatModel
     answer: ChatAnswer
     notes: Mapping[str, Any]
+
+    @property
+    def read_prompt(self) -> bool:
+        """Whether the model that answered wrote under the request's system prompt."""
+        return bool(getattr(self.model, "reads_prompt", False))
 
 
 def ask(models: Sequence[ChatModel], request: ChatRequest) -> Given | None:

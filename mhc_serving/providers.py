@@ -15,6 +15,9 @@ from mhc_core.training import BASELINE_ID as BASELINE
 from mhc_serving.breaker import Breaker
 from mhc_serving.model_choice import RemoteModel
 
+_WRITERS = ("openai", "azure", "lora")
+"""Providers whose trained models write answers of their own: such a one takes the place of the stock model."""
+
 
 class Providers(Protocol):
     """What serving asks for when it loads."""
@@ -42,7 +45,7 @@ class ConfiguredProviders:
     def chain(self, engine: sa.Engine, promoted: ModelVersion | None) -> tuple[ChatModel, ...]:
         settings, chain = self._settings, list[ChatModel]()
         if settings.openai_api_key:
-            if promoted is None or promoted.provider != "openai":
+            if promoted is None or promoted.provider not in _WRITERS:
                 chain.append(self._stock(engine, settings.chat_model, settings.model_choice.chat_model_from))
             if settings.strong_chat_model:
                 strong_from = settings.model_choice.strong_chat_model_from
@@ -57,7 +60,7 @@ class ConfiguredProviders:
         model = select.chat_model(
             self._settings, row.provider, row.id, row.artifact_uri, row.artifact_sha256, row.provider_model_id
         )
-        return self._remote(model, self._settings.model_choice.chat_model_from) if row.provider == "openai" else model
+        return self._remote(model, self._settings.model_choice.chat_model_from) if row.provider in _WRITERS else model
 
     def _stock(self, engine: sa.Engine, name: str, asked_from: float) -> ChatModel:
         version_id = f"openai/{name}"

@@ -1,50 +1,63 @@
 """Is the candidate better than what answers today?"""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
+from mhc_assets.assets.evaluation_set import evaluation_set
 from mhc_assets.assets.knowledge import kb_embeddings
 from mhc_assets.assets.training import fine_tuned_model
-from mhc_assets.plots import paired_differences
+from mhc_assets.plots import forest, paired_differences
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
 from mhc_core import measures, rollout
-from mhc_core.shadow import evaluate_newest
+from mhc_core.db.queries.evaluation import Evaluation
+from mhc_core.providers import select
+from mhc_core.shadow import Bench, evaluate_newest
 
 
 @dg.asset(
     group_name=MODEL,
     kinds={"scikitlearn"},
     owners=OWNERS,
-    deps=[fine_tuned_model, kb_embeddings],
-    code_version="1",
+    deps=[fine_tuned_model, evaluation_set, kb_embeddings],
+    code_version="2",
 )
 def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
-    """Candidate and production model answer the same held-out questions; the verdict is promote, hold or reject.
+    """Candidate and production model answer the same frozen questions; the verdict is promote, hold or reject.
 
-    Compared are similarity to the approved answer, groundedness in the knowledge, calibration of the confidence,
-    latency and cost. The difference is paired and its 95 % interval comes from a bootstrap over customers.
+    A candidate must be better on similarity to the approved answers (paired, by customers) and on answers that pass
+    (McNemar), lose on no guardrail by more than its margin, and be shown worse for no intent and no channel. Each
+    measure is defined in `docs/evaluation.md`.
     """
-    evaluation = evaluate_newest(
+    bench = Bench(
         platform.engine,
-        platform.chat_model,
         platform.embedder(),
+        platform.scrubber(),
         platform.settings,
         lambda done, total: context.log.info("%d of %d questions answered", done, total) if done % 100 == 0 else None,
+        select.judge(platform.settings),
     )
+    evaluation = evaluate_newest(bench, platform.chat_model)
     with platform.engine.begin() as connection:
         rollout.open_for(connection, evaluation)
-    metadata: dict[str, Any] = {
+    return dg.MaterializeResult(metadata=_shown(evaluation))
+
+
+def _shown(evaluation: Evaluation) -> dict[str, Any]:
+    details = evaluation.details
+    measured = measures.rows(evaluation.candidate_metrics, evaluation.baseline_metrics)
+    shown: dict[str, Any] = {
         "verdict": evaluation.verdict.value,
         "reasons": dg.MetadataValue.md("\n".join(f"- {reason}" for reason in evaluation.reasons)),
         "candidate": evaluation.candidate_id,
         "baseline": evaluation.baseline_id,
+        "evaluation_set": evaluation.evaluation_set_id or "none",
         "questions": evaluation.questions,
         "difference": round(evaluation.difference, 4),
         "interval": f"{evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f}",
-        "comparison": dg.MetadataValue.md(_table(evaluation.candidate_metrics, evaluation.baseline_metrics)),
+        "comparison": dg.MetadataValue.md(measures.markdown(("measure", "candidate", "baseline"), measured)),
         "differences": paired_differences(
             "similarity to the approved answer, candidate minus baseline",
             evaluation.differences,
@@ -52,9 +65,20 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
             evaluation.interval_high,
         ),
     }
-    return dg.MaterializeResult(metadata=metadata)
+    if "guardrails" in details:
+        shown["guardrails"] = _table(measures.GUARDRAIL_COLUMNS, measures.guardrail_rows(details))
+        shown["slices"] = _table(measures.SLICE_COLUMNS, measures.slice_rows(details))
+        shown["slices_shown"] = forest(
+            "difference in similarity by intent and channel, 95 % interval",
+            {
+                f"{part['by']}: {part['value']}": tuple(part["difference"][bound] for bound in ("mean", "low", "high"))
+                for part in details["slices"]
+            },
+        )
+    if "judge" in details:
+        shown["judge"] = measures.judge_sentence(details["judge"])
+    return shown
 
 
-def _table(candidate: Mapping[str, Any], baseline: Mapping[str, Any]) -> str:
-    lines = [f"| {name} | {ours} | {theirs} |" for name, ours, theirs in measures.rows(candidate, baseline)]
-    return "\n".join(["| measure | candidate | baseline |", "|---|--:|--:|", *lines])
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(measures.markdown(columns, rows))

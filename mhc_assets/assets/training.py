@@ -4,24 +4,30 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from mhc_assets import plots
 from mhc_assets.assets.dataset import training_dataset
+from mhc_assets.assets.evaluation_set import evaluation_set
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
 from mhc_core import training
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.training import TrainingJob
+from mhc_core.errors import TransientError
 from mhc_core.vocabulary import JobStatus
 
+RETRIES = 4
+RETRY_SECONDS = 30.0
+"""A provider that is busy, or still looks through the files it was sent, is asked again after so long."""
 TRAINING_JOB = "mhc/training_job"
 """Run tag with the id of the job that the run goes on with; without it the newest data set is trained on."""
 
 
 @dg.asset(
     group_name=MODEL,
-    kinds={"scikitlearn", "openai"},
+    kinds={"scikitlearn", "openai", "pytorch"},
     owners=OWNERS,
-    deps=[training_dataset],
+    deps=[training_dataset, evaluation_set],  # not a line is taught before the set is known to be unseen
     output_required=False,
     pool="training",
     code_version="1",
@@ -29,7 +35,8 @@ TRAINING_JOB = "mhc/training_job"
 def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """A model trained on the newest data set, by the provider in `MHC_FINE_TUNER`.
 
-    The local provider trains in this run. A remote job is only submitted: while it is running this asset makes nothing
+    The providers `local` and `lora` train in this run; a `lora` run that was killed goes on from its last checkpoint
+    when this asset is materialised again. A remote job is only submitted: while it is running this asset makes nothing
     and the assets after it are skipped; the sensor `fine_tune_poller` starts them when the job has ended. One data set
     and recipe are never paid twice, however often a run is killed and started again.
     """
@@ -39,6 +46,8 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
         return
     with platform.engine.begin() as connection:
         model_id = training.record(connection, job)
+    measured = dict(job.state.metrics)
+    curve = measured.get("curve")
     yield dg.MaterializeResult(
         metadata={
             "model": model_id,
@@ -47,7 +56,8 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
             "base_model": job.base_model,
             "cost_usd": float(job.state.cost_usd or 0),
             "estimated_cost_usd": float(job.estimated_cost_usd or 0),
-            "metrics": dg.MetadataValue.json(dict(job.state.metrics)),
+            "metrics": dg.MetadataValue.json(measured),
+            **({"training_curve": plots.losses("loss (nats a token)", curve)} if curve else {}),
         },
         data_version=dg.DataVersion(model_id),
     )
@@ -62,4 +72,7 @@ def _job(platform: Platform, ended: str | None) -> TrainingJob:
         dataset = datasets.latest(connection)
     if dataset is None:
         raise dg.Failure("there is no data set yet; materialise training_dataset first", allow_retries=False)
-    return training.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())
+    try:
+        return training.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())
+    except TransientError as error:
+        raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_SECONDS) from error

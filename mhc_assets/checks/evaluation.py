@@ -1,11 +1,48 @@
-"""Does the evaluation carry its verdict?"""
+"""Were the questions kept from the models, and does the evaluation carry its verdict?"""
 
 import dagster as dg
 
 from mhc_assets.assets.evaluation import shadow_evaluation
+from mhc_assets.assets.evaluation_set import evaluation_set
 from mhc_assets.resources import Platform
+from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import evaluation as queries
-from mhc_core.evaluation import MIN_QUESTIONS
+from mhc_core.db.queries import evaluation_sets
+from mhc_core.evaluation import contamination, sets
+from mhc_core.evaluation.compare import MIN_QUESTIONS
+
+SHOWN = 10
+
+
+@dg.asset_check(asset=evaluation_set, blocking=True)
+def evaluation_set_is_not_trained_on(platform: Platform) -> dg.AssetCheckResult:
+    """No customer of the frozen questions is in training, and no training question is a near-duplicate of one.
+
+    The search is the one that splits data sets (`MHC_NEAR_DUPLICATE_SIMILARITY`). Build the data set again to mend it.
+    """
+    with platform.engine.connect() as connection:
+        frozen, dataset = evaluation_sets.current(connection), datasets.latest(connection)
+        if frozen is None or dataset is None:
+            raise dg.Failure("there is no evaluation set; materialise evaluation_set first", allow_retries=False)
+        found = contamination.overlaps(
+            connection,
+            sets.read(connection, frozen),
+            dataset.id,
+            platform.embedder(),
+            platform.settings.near_duplicate_similarity,
+        )
+    rows = [f"| {item.position} | {item.example_id} | {item.why} | {item.similarity:.3f} |" for item in found[:SHOWN]]
+    table = "\n".join(["| question | training example | same | similarity |", "|--:|---|---|--:|", *rows])
+    return dg.AssetCheckResult(
+        passed=not found,
+        metadata={
+            "evaluation_set": frozen.id,
+            "dataset": dataset.id,
+            "questions": frozen.questions,
+            "given_away": len({item.position for item in found}),
+            "first": dg.MetadataValue.md(table if found else "none"),
+        },
+    )
 
 
 @dg.asset_check(asset=shadow_evaluation)

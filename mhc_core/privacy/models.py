@@ -19,6 +19,7 @@ EMPTIED = "artifact removed, nothing else was in it"
 MISSING = "artifact removed, it was missing or damaged"
 UNTOUCHED = "held none of the person's answers"
 REMOTE = "weights are the provider's; delete the model there once its successor is promoted"
+ADAPTER = "weights were fitted on everybody's answers at once; delete the artifact once its successor is promoted"
 
 
 def clean_all(
@@ -32,10 +33,13 @@ def clean_all(
     """Take the examples out of every model trained on these data sets, and mark the models; what became of each.
 
     A model keeps its id, so evaluations and rollouts still name it; serving loads the cleaned artifact within seconds.
-    The old file is removed once no model points at it.
+    The old file is removed once no model points at it. What a killed training left behind is removed.
     """
     with engine.connect() as connection:
         models = retired.models_on(connection, datasets)
+        checkpoints = retired.checkpoints(connection, datasets)
+    for uri in checkpoints:
+        artifacts.remove(uri)
     return [_clean(engine, model, examples, erasure_id, settings, now) for model in models]
 
 
@@ -56,7 +60,8 @@ def _clean(
     settings: Settings,
     now: datetime,
 ) -> dict[str, Any]:
-    uri, digest, outcome = model.artifact_uri, model.artifact_sha256, REMOTE
+    outcome = ADAPTER if model.provider == "lora" else REMOTE
+    uri, digest = model.artifact_uri, model.artifact_sha256
     former = dict(model.metrics.get("erased", {}))
     # A run that was killed after it had cleaned this model left the hash from before here.
     before = former.get("sha256_before", {}).get(str(erasure_id), model.artifact_sha256)

@@ -86,22 +86,32 @@ TABLES = {
     ),
     "response_cache_outcomes": _table(plain="kind", erasure="deleted", retention="deleted"),
     "retrieval_questions": _table(scrubbed="question", plain="article_id", erasure="deleted"),
-    "prompt_versions": _table(plain="id name content"),
+    "prompt_versions": _table(plain="id name task content added_by"),
+    "experiments": _table(plain="name prompt salt primary_metric status started_by changed_by"),
+    "experiment_variants": _table(plain="version_id stopped_by stopped_because"),
+    "experiment_exposures": _table(plain="customer_hash", erasure="deleted"),
     "dataset_versions": _table(plain="id train_uri validation_uri manifest"),
     "dataset_members": _table(plain="dataset_id split"),
     "training_jobs": _table(
         plain="key dataset_id provider base_model hyperparameters status provider_job_id provider_model_id "
-        "artifact_uri artifact_sha256 progress metrics error"
+        "artifact_uri artifact_sha256 progress metrics error code_version base_licence"
     ),
     "model_versions": _table(
         plain="id provider base_model dataset_id provider_model_id artifact_uri artifact_sha256 metrics"
     ),
+    "evaluation_sets": _table(plain="id dataset_id manifest", erasure="emptied"),
+    "evaluation_set_members": _table(
+        scrubbed="messages", plain="set_id customer_hash channel intent", erasure="deleted"
+    ),
     "evaluations": _table(
         plain="key candidate_id baseline_id dataset_id knowledge_version_id candidate_metrics baseline_metrics "
-        "verdict reasons differences"
+        "verdict reasons differences evaluation_set_id details"
     ),
-    "rollouts": _table(plain="model_version_id status"),
+    "rollouts": _table(plain="model_version_id status alias control_id salt intents approved_by"),
     "rollout_decisions": _table(plain="action decided_by evidence"),
+    "rollout_exposures": _table(plain="customer_hash arm", erasure="deleted"),
+    "rollout_looks": _table(plain="decision reasons numbers"),
+    "rollout_shadow_pairs": _table(plain="intent"),
     "version_aliases": _table(plain="kind alias version_id moved_by reason"),
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),

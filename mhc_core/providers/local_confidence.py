@@ -79,11 +79,11 @@ def fit(
     probability = np.zeros(len(right))
     for fold in np.unique(folds):
         inside = folds == fold
-        calibrator = _fit_calibrator(*_with_unknown(score[~inside], right[~inside], beyond[~inside]))
+        calibrator = fit_calibrator(*_with_unknown(score[~inside], right[~inside], beyond[~inside]))
         probability[inside] = calibrator(score[inside])
     return (
         Confidence(
-            _fit_scorer(*_with_unknown(features, right, unknown)), _fit_calibrator(*_with_unknown(score, right, beyond))
+            _fit_scorer(*_with_unknown(features, right, unknown)), fit_calibrator(*_with_unknown(score, right, beyond))
         ),
         probability,
     )
@@ -107,7 +107,7 @@ def _fit_scorer(features: Floats, right: NDArray[np.bool_], weight: Floats) -> S
     return Scorer(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
 
 
-def _fit_calibrator(score: Floats, right: NDArray[np.bool_], weight: Floats) -> Calibrator:
+def fit_calibrator(score: Floats, right: NDArray[np.bool_], weight: Floats) -> Calibrator:
     nothing = np.zeros(0)
     base_rate = Calibrator("sigmoid", nothing, np.array([0.0, _prior(right, weight)]))
     if right.all() or not right.any() or np.ptp(score) < 1e-9:

@@ -31,7 +31,7 @@ FEATURES = 11
 Vector = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """Everything retrieval needs, row by row: vectors of questions and answers, TF-IDF rows, what a case is about."""
 
@@ -42,6 +42,11 @@ class Index:
     intents: NDArray[np.int16]  # the class of each example
     about: Sequence[frozenset[str]]  # numbers and dates of the question
     bound: Sequence[frozenset[str]]  # what the answer repeats of its own question
+
+    @functools.cached_property
+    def by_term(self) -> Any:
+        """``tfidf`` turned round, terms × examples: a question looks at its own terms only."""
+        return self.tfidf.T.tocsr()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Retrieved:
 def scores(index: Index, vectors: Vector, terms: Any) -> Vector:
     """Retrieval scores of shape (questions, examples) for embedded and TF-IDF-weighted questions."""
     dense = QUESTION_WEIGHT * (vectors @ index.questions.T) + (1 - QUESTION_WEIGHT) * (vectors @ index.answers.T)
-    sparse = (terms @ index.tfidf.T).toarray()
+    sparse = (terms @ index.by_term).toarray()
     mixed: Vector = ((1 - TFIDF_WEIGHT) * dense + TFIDF_WEIGHT * sparse).astype(np.float32)
     return mixed
 
@@ -133,10 +138,11 @@ def _term_counts(texts: Sequence[str]) -> Any:
 def _weighted(counts: Any, idf: Vector) -> Any:
     """Sublinear term frequency × inverse document frequency, words and letter groups at equal weight, unit length."""
     from scipy import sparse
-    from sklearn.preprocessing import normalize
 
-    weighted = counts.copy()
-    weighted.data = (1 + np.log(weighted.data)) * idf[weighted.indices]
-    words = _counters()[0].n_features
-    halves = [normalize(weighted[:, :words]), normalize(weighted[:, words:])]
-    return normalize(sparse.hstack(halves, format="csr", dtype=np.float32))
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    values = (1 + np.log(counts.data)) * idf[counts.indices]
+    half = rows * 2 + (counts.indices >= _counters()[0].n_features)
+    squares = np.bincount(half, values.astype(np.float64) ** 2, 2 * counts.shape[0]).reshape(-1, 2)
+    length = np.sqrt(squares * (squares > 0).sum(axis=1, keepdims=True))  # of a half, times that of one or two halves
+    values = values / length.ravel()[half]
+    return sparse.csr_matrix((values.astype(np.float32), counts.indices, counts.indptr), counts.shape)

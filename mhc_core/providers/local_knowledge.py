@@ -1,6 +1,6 @@
 """Answering from the knowledge alone: the untrained baseline, and what the trained model falls back to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -56,22 +56,29 @@ class Excerpts:
         self._embedder = embedder
         self._sentences = lru_cache(maxsize=KEPT_PASSAGES)(self._embedded)
 
-    def best(self, question: str, passage: Passage, vector: NDArray[np.float32] | None = None) -> str:
-        """The run of sentences, at most 40 words, that is closest to the question, as plain text.
-
-        ``vector`` is the question's, when the caller has it already.
-        """
+    def best(self, question: str, passage: Passage) -> str:
+        """The run of sentences, at most 40 words, that is closest to the question, as plain text."""
         parts, vectors = self._sentences(passage.content)
-        if sum(len(part.split()) for part in parts) <= MAX_WORDS:
-            return " ".join(parts)
         if self._embedder is None or vectors is None:
             asked = content_words(question)
-            return _best_run(parts, np.array([len(content_words(part) & asked) for part in parts], dtype=np.float32))
-        return _best_run(parts, vectors @ (self._embedder.embed([question])[0] if vector is None else vector))
+            shared = np.array([len(content_words(part) & asked) for part in parts], dtype=np.float32)
+            return excerpt(parts, lambda: shared)
+        embedder = self._embedder
+        return excerpt(parts, lambda: vectors @ embedder.embed([question])[0])
 
     def _embedded(self, content: str) -> tuple[tuple[str, ...], NDArray[np.float32] | None]:
         parts = tuple(sentences(plain(content)))
         return parts, self._embedder.embed(parts) if self._embedder else None
+
+
+def excerpt(parts: Sequence[str], closeness: Callable[[], NDArray[np.float32]]) -> str:
+    """All sentences where they are short, else the run of at most 40 words that is closest to the question.
+
+    ``closeness`` gives one number a sentence, the higher the closer.
+    """
+    if sum(len(part.split()) for part in parts) <= MAX_WORDS:
+        return " ".join(parts)
+    return _best_run(parts, closeness())
 
 
 def _best_run(parts: Sequence[str], closeness: NDArray[np.float32]) -> str:

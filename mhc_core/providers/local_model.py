@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from mhc_core import intents
-from mhc_core.answer_text import query_text
+from mhc_core.answer_text import plain, query_text, sentences
 from mhc_core.errors import ConfigurationError
 from mhc_core.providers import local_index
 from mhc_core.providers.local_artifact import TrainedModel
 from mhc_core.providers.local_knowledge import (
     NOTHING_CONFIDENCE,
     NOTHING_KNOWN,
-    Excerpts,
+    excerpt,
     passage_confidence,
     supporting,
 )
@@ -39,7 +39,6 @@ class LocalModel:
         self._version_id = version_id
         self._trained = trained
         self._embedder = embedder
-        self._excerpts = Excerpts(embedder)
         self._abstain_below = float(trained.hyperparameters.get("abstain_below", ABSTAIN_BELOW))
 
     @property
@@ -56,7 +55,8 @@ class LocalModel:
         vectors = self._embedder.embed([question])
         probabilities = self._trained.intent(vectors)[0]
         intent = request.intent or self._intent(question, probabilities)
-        row = local_index.scores(index, vectors, local_index.term_vectors([question], index.idf))[0]
+        terms = local_index.term_vectors([question], index.idf)
+        row = local_index.scores(index, vectors, terms)[0]
         found = local_index.choose(index, row, vectors[0], probabilities, question)
         confidence = float(self._trained.confidence(found.features[None, :])[0])
         if confidence >= self._abstain_below:
@@ -71,8 +71,10 @@ class LocalModel:
         best = max(request.passages, key=lambda passage: passage.score, default=None)
         if best is None:
             return ChatAnswer(NOTHING_KNOWN, min(confidence, NOTHING_CONFIDENCE), intent)
+        parts = sentences(plain(best.content))
+        shared = excerpt(parts, lambda: (local_index.term_vectors(parts, index.idf) @ terms.T).toarray()[:, 0])
         return ChatAnswer(
-            text=self._excerpts.best(question, best, vectors[0]) or NOTHING_KNOWN,
+            text=shared or NOTHING_KNOWN,
             confidence=min(self._abstain_below, passage_confidence(best.score)),
             intent=intent,
             cited_chunk_ids=(best.chunk_id,),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mhc_core.answer_text import numbers, presentable
 from mhc_core.errors import DataError
-from mhc_core.evaluation import expected_calibration_error
+from mhc_core.evaluation.metrics import expected_calibration_error
 from mhc_core.judging import RIGHT, number_agreement
 from mhc_core.providers import local_confidence, local_index
 from mhc_core.providers.local_artifact import IntentModel, TrainedModel

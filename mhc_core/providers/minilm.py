@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.errors import ConfigurationError
+from mhc_core.providers.recent_vectors import RecentVectors
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -34,6 +35,7 @@ class MiniLM:
     def __init__(self, session: Any, tokenizer: Any) -> None:
         self._session = session
         self._tokenizer = tokenizer
+        self._recent = RecentVectors(lambda text: self._embed_distinct([text]))
 
     @property
     def id(self) -> str:
@@ -44,7 +46,12 @@ class MiniLM:
         return DIMENSIONS
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors of shape (len(texts), 384). Beyond the result, memory does not grow with the number of texts."""
+        """Unit vectors of shape (len(texts), 384). Beyond the result, memory does not grow with the number of texts.
+
+        One text alone, such as a customer's question, is remembered for a while.
+        """
+        if len(texts) == 1:
+            return self._recent.of(texts[0])
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         for start in range(0, len(texts), CHUNK):
             part = texts[start : start + CHUNK]

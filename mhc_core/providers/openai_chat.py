@@ -42,10 +42,16 @@ class OpenAIChatModel:
     """
 
     def __init__(
-        self, client: "openai.OpenAI", model: str, version_id: str, timeout_seconds: float = ANSWER_SECONDS
+        self,
+        client: "openai.OpenAI",
+        model: str,
+        version_id: str,
+        timeout_seconds: float = ANSWER_SECONDS,
+        priced_as: str | None = None,
     ) -> None:
         self._client = client.with_options(timeout=timeout_seconds, max_retries=ANSWER_RETRIES)
         self._model = model
+        self._priced_as = priced_as or model
         self._version_id = version_id
         self._options: dict[str, Any] = {
             "temperature": 0,
@@ -59,9 +65,18 @@ class OpenAIChatModel:
         return self._version_id
 
     @property
+    def reads_prompt(self) -> bool:
+        """Whether the request's system prompt changes what the model says."""
+        return True
+
+    @property
     def calls_tools(self) -> bool:
         """Whether the model calls the tools it is offered."""
         return True
+
+    def close(self) -> None:
+        """End the connections to the provider."""
+        self._client.close()
 
     def answer(self, request: ChatRequest) -> ChatAnswer:
         """One answer, its citation marks taken out. Cost is 0 when the price of the model is unknown.
@@ -96,7 +111,7 @@ class OpenAIChatModel:
                 f"OpenAI returned an empty answer (ended by {choice.finish_reason}): try again later"
             )
         cited = _cited(raw, request)
-        cost = openai_prices.load().answer_usd(self._model, sent, cached, received)
+        cost = openai_prices.load().answer_usd(self._priced_as, sent, cached, received)
         return ChatAnswer(
             text=_MARK.sub("", raw).strip(),
             confidence=_confidence(choice, cited, request),

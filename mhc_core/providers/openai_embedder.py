@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mhc_core.errors import DataError, ProviderUnavailable
 from mhc_core.providers import openai_prices, tokens
+from mhc_core.providers.recent_vectors import RecentVectors
 
 if TYPE_CHECKING:
     import openai
@@ -26,6 +27,7 @@ class OpenAIEmbedder:
     def __init__(self, client: "openai.OpenAI", model: str = "text-embedding-3-small") -> None:
         self._client = client
         self._model = model
+        self._recent = RecentVectors(lambda text: self._embedded([text]))
 
     @property
     def id(self) -> str:
@@ -40,8 +42,12 @@ class OpenAIEmbedder:
             return price.dimensions
         return len(self._request(["dimensions"])[0])
 
+    def close(self) -> None:
+        """End the connections to the provider."""
+        self._client.close()
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors of shape (len(texts), dimensions).
+        """Unit vectors of shape (len(texts), dimensions). One text alone is not asked for again for a while.
 
         Raises:
             DataError: a text is blank.
@@ -49,6 +55,9 @@ class OpenAIEmbedder:
         """
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
+        return self._recent.of(texts[0]) if len(texts) == 1 else self._embedded(texts)
+
+    def _embedded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = [row for batch in self._batches(texts) for row in self._request(batch)]
         vectors = np.asarray(rows, dtype=np.float32)
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

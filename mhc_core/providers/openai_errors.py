@@ -18,7 +18,7 @@ Action = Literal["answering", "embedding", "fine-tuning"]
 FINE_TUNING_CLOSED = (
     "OpenAI refuses to fine-tune for this organisation. It is closing self-serve fine-tuning: since 7 May 2026 for "
     "organisations that never used it, since 2 July 2026 for those idle for 60 days, from 6 January 2027 for all. "
-    "Set MHC_FINE_TUNER=local to train here"
+    "Set MHC_FINE_TUNER=local or MHC_FINE_TUNER=lora to train here"
 )
 _WORD = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,60}")
 _CLOSED = re.compile(
@@ -67,7 +67,7 @@ def _of_status(error: openai.APIStatusError, action: Action, model: str) -> MHCE
         return AccessDenied(f"OpenAI does not accept the key: check OPENAI_API_KEY{trace}")
     if code == "unsupported_country_region_territory":
         return AccessDenied(f"OpenAI does not serve this country: use Azure OpenAI or the local model{trace}")
-    if action == "fine-tuning" and status == 403 and str(error.request.url.host).endswith(".azure.com"):
+    if action == "fine-tuning" and status == 403 and "api-version" in error.request.url.params:
         return AccessDenied(f"Azure OpenAI refuses to fine-tune: check the key's role and the model's region{trace}")
     if action == "fine-tuning" and (status == 403 or (status in (400, 404, 410) and _CLOSED.search(said))):
         return AccessDenied(FINE_TUNING_CLOSED + trace)

@@ -8,25 +8,32 @@ apart by the caller's lock.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mhc_core.errors import BudgetExceeded, DataError, ProviderUnavailable
-from mhc_core.providers import openai_jobs, openai_prices, tokens
+from mhc_core.providers import deprecations, openai_jobs, openai_prices, tokens
 from mhc_core.providers.protocols import JobState, SaveProgress, TrainingFiles
 from mhc_core.vocabulary import JobStatus
 
 if TYPE_CHECKING:
     import openai
-    from openai.types.fine_tuning import FineTuningJob
+    from openai.types.fine_tuning import FineTuningJob, FineTuningJobEvent
 
 UPLOAD_SECONDS = 600.0
+OPENAI_HOST = "api.openai.com"
 
 
 class OpenAIFineTuner:
-    """Supervised fine-tuning of ``base_model`` for ``epochs`` epochs, refused above ``budget_usd``."""
+    """Supervised fine-tuning of ``base_model`` for ``epochs`` epochs, refused above ``budget_usd``.
+
+    At OpenAI itself a job is also refused when, on the day ``today``, no more are sold; another server that speaks the
+    same protocol has dates of its own.
+    """
 
     def __init__(
         self,
@@ -34,6 +41,7 @@ class OpenAIFineTuner:
         base_model: str,
         epochs: int,
         budget_usd: Decimal,
+        today: date,
         prices: openai_prices.PriceTable | None = None,
     ) -> None:
         self._client = client
@@ -41,6 +49,7 @@ class OpenAIFineTuner:
         self._base_model = base_model
         self._epochs = epochs
         self._budget = budget_usd
+        self._today = today
         self._prices = prices or openai_prices.load()
 
     @property
@@ -70,13 +79,14 @@ class OpenAIFineTuner:
 
         Raises:
             BudgetExceeded: the estimate is above the budget; nothing was uploaded.
-            AccessDenied: this account may not fine-tune, or the key is refused.
+            AccessDenied: no more jobs are sold, this account may not fine-tune, or the key is refused.
             ConfigurationError: the base model, its price or the account's credit is missing.
             ProviderUnavailable: try again later with the same key and the saved state.
         """
         if known.provider_job_id:
             return self.poll(known)
         if not known.progress:
+            self._check_open()
             self._check_budget(files)
         present = self._uploaded(key, files, known)
         job = self._find_job(key, present)
@@ -99,8 +109,9 @@ class OpenAIFineTuner:
             return known
         with self._errors():
             job = self._client.fine_tuning.jobs.retrieve(known.provider_job_id)
-            events = self._client.fine_tuning.jobs.list_events(known.provider_job_id, limit=openai_jobs.EVENTS).data
-        return self._state(known, job, openai_jobs.latest(events))
+            events = self._client.fine_tuning.jobs.list_events(known.provider_job_id, limit=openai_jobs.EVENTS)
+            seen = list(events) if job.status == "succeeded" else events.data
+        return self._state(known, job, seen)
 
     def _create(
         self, files: TrainingFiles, key: str, known: JobState, save: SaveProgress
@@ -117,16 +128,24 @@ class OpenAIFineTuner:
             save(known)
         known = replace(known, status=JobStatus.INTENDED, progress={**known.progress, "next": "create job"})
         save(known)
+        self._require_ready([str(known.progress[f"{part}_file_id"]) for part, _ in _parts(files)])
         with self._errors():
             job = self._once.fine_tuning.jobs.create(
                 model=self._base_model,
                 training_file=known.progress["train_file_id"],
                 validation_file=known.progress.get("validation_file_id"),
                 method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": self._epochs}}},
-                suffix=f"mhc-{_short(key)}",
-                metadata={openai_jobs.KEY: key},
+                suffix=suffix(key),
+                **self._named(key),
             )
         return job, known
+
+    def _named(self, key: str) -> dict[str, Any]:
+        """What of a job, beside its suffix, carries the key."""
+        return {"metadata": {openai_jobs.KEY: key}}
+
+    def _require_ready(self, file_ids: list[str]) -> None:
+        """Whether a job may be created on these files at once: at OpenAI it may."""
 
     def _uploaded(self, key: str, files: TrainingFiles, known: JobState) -> dict[str, str]:
         """Ids of the files that a former run uploaded under this key, saved or not."""
@@ -144,20 +163,28 @@ class OpenAIFineTuner:
         """The job that carries the key, or, on a server that drops metadata, the one that trains on the key's file."""
         with self._errors():
             for job in self._client.fine_tuning.jobs.list(limit=100):
-                if (job.metadata or {}).get(openai_jobs.KEY) == key:
+                if self._is_named(job, key):
                     return job
                 if not job.metadata and job.training_file == present.get("train_file_id"):
                     return job
         return None
 
-    def _state(self, known: JobState, job: "FineTuningJob", latest: Mapping[str, Any] | None = None) -> JobState:
-        state = openai_jobs.state(known, job, latest or {})
-        price = self._prices.find(f"ft:{self._base_model}")
-        if price is not None and price.shut_down is not None:
-            state = replace(state, metrics={**state.metrics, "model_shuts_down": price.shut_down.isoformat()})
+    def _is_named(self, job: "FineTuningJob", key: str) -> bool:
+        return (job.metadata or {}).get(openai_jobs.KEY) == key
+
+    def _state(self, known: JobState, job: "FineTuningJob", events: "Sequence[FineTuningJobEvent]" = ()) -> JobState:
+        state = openai_jobs.state(known, job, events)
+        lifecycle = deprecations.find(self.provider, self._base_model)
+        if lifecycle is not None and lifecycle.fine_tuned_retires is not None:
+            ends = lifecycle.fine_tuned_retires.on.isoformat()
+            state = replace(state, metrics={**state.metrics, "model_shuts_down": ends})
         if job.trained_tokens is not None:
             return replace(state, cost_usd=self._prices.training_usd(self._base_model, job.trained_tokens))
         return state
+
+    def _check_open(self) -> None:
+        if urlsplit(str(self._client.base_url)).hostname == OPENAI_HOST:
+            deprecations.require_open(self.provider, self._base_model, self._today)
 
     def _check_budget(self, files: TrainingFiles) -> None:
         estimate = self.estimate_usd(files)
@@ -178,8 +205,9 @@ def _parts(files: TrainingFiles) -> list[tuple[str, str]]:
     return [*parts, ("validation", files.validation_uri)] if files.validation_count else parts
 
 
-def _short(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:12]
+def suffix(key: str) -> str:
+    """What of the key stands in the name of the trained model; within Azure's 18 characters."""
+    return f"mhc-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
 def _file_name(key: str, part: str) -> str:

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
 KEY = "mhc_key"
 """Name of the job metadata that holds the key."""
-EVENTS = 20
-"""How many of the newest events are looked at."""
+EVENTS = 100
+"""How many of the newest events are looked at while a job runs; when it succeeded all are."""
+CURVE_POINTS = 200
+"""A longer training curve is kept at this many even steps."""
 
 _STATUS = {
+    "pending": JobStatus.SUBMITTED,
     "validating_files": JobStatus.SUBMITTED,
     "queued": JobStatus.SUBMITTED,
     "running": JobStatus.RUNNING,
@@ -29,16 +32,25 @@ _QUOTED = re.compile(r"([\"'`“‘]).{24,}[\"'`”’]")
 _SECRET = re.compile(r"\b(?:sk|rk|sess)-[A-Za-z0-9*_\-]{6,}")
 
 
-def state(known: JobState, job: "FineTuningJob", latest: Mapping[str, Any]) -> JobState:
-    """``known`` brought up to date; a status this code does not know counts as running."""
+def state(known: JobState, job: "FineTuningJob", events: "Sequence[FineTuningJobEvent]") -> JobState:
+    """``known`` brought up to date by the job and its events, newest first.
+
+    A status this code does not know counts as running. When the job has succeeded, ``events`` are all of them, and
+    ``curve`` among the metrics holds the losses by step.
+    """
     status = _STATUS.get(job.status, JobStatus.RUNNING)
-    measured = {name: latest[name] for name in ("step", *_LOSSES) if name in latest}
+    newest = latest(events)
+    measured: dict[str, Any] = {name: newest[name] for name in ("step", *_LOSSES) if name in newest}
     if job.trained_tokens is not None:
         measured["trained_tokens"] = job.trained_tokens
+    if job.finished_at is not None:
+        measured["seconds"] = job.finished_at - job.created_at
+    if status is JobStatus.SUCCEEDED:
+        measured["curve"] = curve(events)
     progress = {name: value for name, value in known.progress.items() if name != "next"}
     progress |= {"train_file_id": job.training_file, "provider_status": job.status}
-    if "event" in latest:
-        progress["event"] = latest["event"]
+    if "event" in newest:
+        progress["event"] = newest["event"]
     return replace(
         known,
         status=status,
@@ -53,11 +65,24 @@ def state(known: JobState, job: "FineTuningJob", latest: Mapping[str, Any]) -> J
 def latest(events: Sequence["FineTuningJobEvent"]) -> dict[str, Any]:
     """The newest message and the newest measured losses among events that come newest first."""
     found: dict[str, Any] = {"event": clean(events[0].message)} if events else {}
-    for event in events:
-        if event.type == "metrics" and isinstance(event.data, Mapping):
-            numbers = {name: event.data.get(name) for name in ("step", *_LOSSES)}
-            return found | {name: value for name, value in numbers.items() if isinstance(value, int | float)}
-    return found
+    return found | next((numbers for event in events if (numbers := _numbers(event))), {})
+
+
+def curve(events: Sequence["FineTuningJobEvent"]) -> list[dict[str, float]]:
+    """Step and losses of every measurement, in order of the steps; a long one thinned out, its ends kept."""
+    by_step = {numbers["step"]: numbers for event in events if "step" in (numbers := _numbers(event))}
+    points = [by_step[step] for step in sorted(by_step)]
+    if len(points) <= CURVE_POINTS:
+        return points
+    last = len(points) - 1
+    return [points[round(number * last / (CURVE_POINTS - 1))] for number in range(CURVE_POINTS)]
+
+
+def _numbers(event: "FineTuningJobEvent") -> dict[str, float]:
+    if event.type != "metrics" or not isinstance(event.data, Mapping):
+        return {}
+    found = {name: event.data.get(name) for name in ("step", *_LOSSES)}
+    return {name: value for name, value in found.items() if isinstance(value, int | float)}
 
 
 def clean(text: str) -> str:
@@ -69,9 +94,10 @@ def clean(text: str) -> str:
 
 def _error(job: "FineTuningJob", status: JobStatus) -> str | None:
     if status is JobStatus.CANCELLED:
-        return "the job was cancelled at OpenAI: start a new training run if the model is still wanted"
+        return "the job was cancelled at the provider: start a new training run if the model is still wanted"
     if status is not JobStatus.FAILED:
         return None
     code = getattr(job.error, "code", None) or "unknown"
     message = getattr(job.error, "message", None) or "no reason given"
-    return f"OpenAI failed the job ({clean(code)}): {clean(message).rstrip('.')}: correct the data set and train again"
+    reason = clean(message).rstrip(".")
+    return f"the provider failed the job ({clean(code)}): {reason}: correct the data set and train again"

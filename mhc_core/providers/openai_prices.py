@@ -1,6 +1,5 @@
 """What OpenAI's models cost: ``prices.toml`` read once, and the arithmetic on it."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from functools import cache
 from importlib import resources
 
 from mhc_core.errors import ConfigurationError
+from mhc_core.providers.deprecations import family, is_trained
 
 _MILLION = Decimal(1_000_000)
-_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,6 @@ class Price:
     output: Decimal | None = None
     training: Decimal | None = None
     dimensions: int | None = None
-    shut_down: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,8 @@ class PriceTable:
     fine_tuned: Mapping[str, Price]
 
     def find(self, model: str) -> Price | None:
-        """The price of asking ``model``: a family, a dated snapshot or a trained ``ft:BASE:…``; None if unknown."""
-        if model.startswith("ft:"):
-            return self.fine_tuned.get(_family(model.split(":")[1]))
-        return self.base.get(_family(model))
+        """The price of asking ``model``: a family, a dated snapshot or one trained on it; None if unknown."""
+        return (self.fine_tuned if is_trained(model) else self.base).get(family(model))
 
     def answer_usd(self, model: str, input_tokens: int, cached_tokens: int, output_tokens: int) -> Decimal | None:
         """Cost of one answer. ``input_tokens`` includes the cached ones. None if the price is unknown."""
@@ -56,7 +52,7 @@ class PriceTable:
         Raises:
             ConfigurationError: no training price is known for the model.
         """
-        price = self.fine_tuned.get(_family(base_model))
+        price = self.fine_tuned.get(family(base_model))
         if price is None or price.training is None:
             known = ", ".join(sorted(self.fine_tuned))
             raise ConfigurationError(
@@ -72,13 +68,9 @@ def load() -> PriceTable:
     text = resources.files("mhc_core.providers").joinpath("prices.toml").read_text("utf-8")
     document = tomllib.loads(text, parse_float=Decimal)
     base, fine_tuned = {}, {}
-    for family, entry in document["models"].items():
+    for name, entry in document["models"].items():
         trained = entry.pop("fine_tuned", None)
-        base[family] = Price(**entry)
+        base[name] = Price(**entry)
         if trained is not None:
-            fine_tuned[family] = Price(shut_down=entry.get("shut_down"), **trained)
+            fine_tuned[name] = Price(**trained)
     return PriceTable(document["as_of"], base, fine_tuned)
-
-
-def _family(model: str) -> str:
-    return _SNAPSHOT.sub("", model)

@@ -1,8 +1,14 @@
 """Which adapter does the work, by settings or by what a model version records. Adapters load only when chosen."""
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 from mhc_core.errors import ConfigurationError
 from mhc_core.providers.protocols import ChatModel, Embedder, FineTuner
 from mhc_core.settings import Settings
+
+if TYPE_CHECKING:
+    from mhc_core.evaluation.judge import Judge
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -21,19 +27,30 @@ def embedder(settings: Settings) -> Embedder:
     return minilm.load()
 
 
-def fine_tuner(settings: Settings) -> FineTuner:
-    """The configured fine-tuner.
+def fine_tuner(settings: Settings, today: date) -> FineTuner:
+    """The configured fine-tuner, as things are on the day ``today``.
 
     Raises:
         ConfigurationError: what it needs is missing.
     """
-    if settings.fine_tuner == "openai":
+    if settings.fine_tuner in ("openai", "azure"):
+        from mhc_core.providers.azure_fine_tuner import AzureFineTuner
         from mhc_core.providers.openai_client import client
         from mhc_core.providers.openai_fine_tuner import OpenAIFineTuner
 
-        return OpenAIFineTuner(
-            client(settings), settings.fine_tune_base, settings.fine_tune_epochs, settings.fine_tune_budget_usd
+        if (settings.fine_tuner == "azure") != bool(settings.openai_api_version):
+            raise ConfigurationError(
+                f"MHC_FINE_TUNER={settings.fine_tuner} does not fit: with OPENAI_API_VERSION set it has to be azure, "
+                "without it openai"
+            )
+        adapter = AzureFineTuner if settings.fine_tuner == "azure" else OpenAIFineTuner
+        return adapter(
+            client(settings), settings.fine_tune_base, settings.fine_tune_epochs, settings.fine_tune_budget_usd, today
         )
+    if settings.fine_tuner == "lora":
+        from mhc_core.providers.lora import LoraFineTuner
+
+        return LoraFineTuner(settings.lora_base, settings.artifacts, settings.lora_epochs, settings.seed)
     from mhc_core.providers.local import LocalFineTuner
 
     return LocalFineTuner(embedder(settings), settings.artifacts, settings.seed)
@@ -47,7 +64,9 @@ def chat_model(
     artifact_sha256: str | None,
     provider_model_id: str | None,
 ) -> ChatModel:
-    """The model of a stored version: ``local``, ``knowledge`` (the untrained baseline) or ``openai``.
+    """The model of a stored version: ``local``, ``openai``, ``azure``, ``lora``, or ``knowledge`` (the baseline).
+
+    A ``lora`` model answers from the server that ``OPENAI_BASE_URL`` names, else in this process.
 
     Raises:
         ConfigurationError: an unknown provider, an incomplete version, or a missing credential.
@@ -70,4 +89,46 @@ def chat_model(
         return OpenAIChatModel(
             client(settings), provider_model_id or settings.chat_model, version_id, settings.answer_timeout_seconds
         )
+    if provider == "azure":
+        from mhc_core.providers.openai_chat import OpenAIChatModel
+        from mhc_core.providers.openai_client import client
+
+        # Azure answers by deployment; see ``azure_fine_tuner`` for its name.
+        return OpenAIChatModel(
+            client(settings), version_id, version_id, settings.answer_timeout_seconds, priced_as=provider_model_id
+        )
+    if provider == "lora":
+        if not artifact_uri or not artifact_sha256:
+            raise ConfigurationError(f"model {version_id} has no recorded artifact; train again")
+        from mhc_core.providers import lora_model
+
+        if settings.openai_base_url and not settings.openai_api_version:
+            from mhc_core.providers.openai_chat import OpenAIChatModel
+            from mhc_core.providers.openai_client import client
+
+            name = provider_model_id or version_id
+            return lora_model.ServedLoraModel(
+                OpenAIChatModel(client(settings), name, version_id, settings.answer_timeout_seconds)
+            )
+        return lora_model.load_model(
+            version_id, artifact_uri, artifact_sha256, settings.lora_base, settings.answer_timeout_seconds
+        )
     raise ConfigurationError(f"model {version_id} names an unknown provider; promote another version")
+
+
+def judge(settings: Settings) -> "Judge | None":
+    """The configured judge of answers, if any.
+
+    Raises:
+        ConfigurationError: the OpenAI key is missing.
+    """
+    if not settings.judge_model:
+        return None
+    from mhc_core.evaluation.judge import Judge
+    from mhc_core.providers.openai_chat import OpenAIChatModel
+    from mhc_core.providers.openai_client import client
+
+    model = OpenAIChatModel(
+        client(settings), settings.judge_model, settings.judge_model, settings.answer_timeout_seconds
+    )
+    return Judge(model, settings.judge_model)

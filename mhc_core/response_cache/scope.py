@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from mhc_core.vocabulary import Intent
 
@@ -40,7 +40,8 @@ class Scope:
     @property
     def digest(self) -> str:
         """The scope as it is stored."""
-        return hashlib.sha256("\x1f".join(map(str, astuple(self))).encode()).hexdigest()
+        parts = (self.agent, self.intent, self.prompt, self.model, self.knowledge, self.embedder, self.locale)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def shareable(scope: Scope, question: str, *, remembered: bool) -> bool:

@@ -16,7 +16,6 @@ from mhc_core.sample.wording import Template, say
 from mhc_core.vocabulary import ConversationStatus, Intent, Outcome
 
 _WRONG_SHARE = 0.12
-_LONG = 6  # messages from which no new subject comes up
 
 
 @dataclass(slots=True)
@@ -45,6 +44,7 @@ class Director:
     story: Story = field(init=False)
     known: frozenset[str] = frozenset()
     extras_quoted: bool = False
+    long: int = 6  # messages from which no new subject comes up
 
     def __post_init__(self) -> None:
         self.story = Story(Outcome.RESOLVED)
@@ -57,7 +57,7 @@ class Director:
     def questions(self, chosen: list[Topic], *, returning: bool) -> bool:
         """Ask topic after topic; False when the conversation ended early."""
         for number, topic in enumerate(chosen):
-            if number and len(self.talk.messages) >= _LONG:
+            if number and len(self.talk.messages) >= self.long:
                 break
             self._turn_to(topic)
             ask, answer = fitting_pair(self._rng, topic.asks, topic.answers, self.known)
@@ -71,7 +71,7 @@ class Director:
             if not self._exchange(text, topic.intent, answer, topic.wrong):
                 return False
             left = list(topic.follow_ups)
-            while left and len(self.talk.messages) < _LONG and self._rng.random() < 0.42:
+            while left and len(self.talk.messages) < self.long and self._rng.random() < 0.42:
                 follow_up = left.pop(self._rng.randrange(len(left)))
                 if not self._follow(follow_up, topic.intent):
                     return False

@@ -56,6 +56,7 @@ _CONDITIONS = (
     " without a deposit", " in Reno", " after midnight", " for 30 guests", " in an apartment", " at the last minute",
     " by card", " with my own grill", " for toddlers", " twice", " outdoors", " the day before",
 )  # fmt: skip
+_CHILDREN = re.compile(r"child|kid", re.IGNORECASE)
 _FRAMES = (
     "Do you come to {place}?", "How much is travel to {place}?", "Is {day} more expensive?", "Can you cook on {day}?",
     "How much is it for {n} people?", "Can I cancel {n} days before?", "Is {month} a busy month?",
@@ -225,7 +226,8 @@ def _kind(rng: Random, text: str) -> str | None:
 
 def _condition(rng: Random, text: str) -> str | None:
     condition = rng.choice(_CONDITIONS)
-    return None if condition.split()[-1].lower() in text.lower() else text.rstrip("?!. ") + condition + "?"
+    said = condition.split()[-1].lower() in text.lower() or ("kids" in condition and _CHILDREN.search(text))
+    return None if said else text.rstrip("?!. ") + condition + "?"
 
 
 _NEAR_MISSES: tuple[tuple[str, Callable[[Random, str], str | None]], ...] = (

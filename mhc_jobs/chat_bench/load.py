@@ -1,8 +1,9 @@
 """The customers, in a process of their own: ``python -m mhc_jobs.chat_bench.load`` reads an order and prints a report.
 
 The order is one JSON object on standard input: ``url``, ``path``, ``customers`` (each a connection of its own),
-``requests`` (a list of ``[kind, message]``, taken in order by whoever is free) and ``name``. The report has the elapsed
-seconds and, for each request, kind, status, milliseconds as the client saw them, ``Server-Timing`` and ``cached``.
+``requests`` (a list of ``[kind, message]``, taken in order by whoever is free), ``pause_s`` (how long a customer reads
+before the next message, on average; exponential) and ``name``. The report has the elapsed seconds and, for each
+request, kind, status, milliseconds as the client saw them, ``Server-Timing`` and ``cached``.
 """
 
 import http.client
@@ -11,6 +12,7 @@ import re
 import sys
 import threading
 import time
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,12 +28,15 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     taking = threading.Lock()
 
     def customer(number: int) -> None:
+        rng = Random(number)
         connection = http.client.HTTPConnection(urlsplit(order["url"]).netloc, timeout=60)
         for turn in itertools.count():
             with taking:
                 position, (kind, message) = next(requests, (-1, ("", "")))
             if position < 0:
                 break
+            if order["pause_s"]:
+                time.sleep(rng.expovariate(1 / order["pause_s"]))
             # A customer of few messages, so that no hand-over to a person makes the rest silent.
             body = {"message": message, "customer_id": f"{order['name']}-{number}-{turn // 3}", "channel": "web"}
             started = time.perf_counter()

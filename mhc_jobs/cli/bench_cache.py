@@ -11,8 +11,6 @@ from mhc_core import settings as configuration
 from mhc_core.errors import ConfigurationError
 from mhc_jobs.cli.console import console
 
-SHARED = Path("../shared/data")
-
 
 def command(
     pairs: Annotated[
@@ -27,10 +25,7 @@ def command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Measure hit rate and wrong hits of a fresh cache beside plain cosine >= 0.95, on pairs it was not tuned on.
-
-    Without --pairs, the files paraphrase_pairs_* of ../shared/data are read where they are there.
-    """
+    """Measure hit rate and wrong hits of a fresh cache beside plain cosine >= 0.95, on pairs it was not tuned on."""
     from mhc_core.providers import select
     from mhc_core.response_cache import benchmark, verifier
 
@@ -42,15 +37,12 @@ def command(
     if fit:
         typer.echo(orjson.dumps(dict(zip(verifier.FEATURES, benchmark.fit(tune, embedder), strict=True))).decode())
         return
-    files = pairs or sorted(SHARED.glob("paraphrase_pairs_*"))
     report: dict[str, Any] = {
         "max_error": settings.cache_max_error,
         "generated_held_out": benchmark.measure(held_out, embedder, settings.cache_max_error),
     }
-    for file in files:
+    for file in pairs or ():
         report[file.name] = benchmark.measure(benchmark.load_pairs(file), embedder, settings.cache_max_error)
-    if not files:
-        report["paraphrase_pairs"] = {"skipped": f"{SHARED} holds no paraphrase_pairs_*; name a file with --pairs"}
     if as_json:
         typer.echo(orjson.dumps(report).decode())
     else:

@@ -2,17 +2,18 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,22 +25,23 @@ from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
-from mhc_core.db.queries import retrieval as queries
 from mhc_core.errors import MHCError
 from mhc_core.knowledge import retrieval
 from mhc_core.providers.protocols import Embedder
-from mhc_jobs.chat_bench import stage
+from mhc_jobs.chat_bench import report, stage
+from mhc_jobs.chat_bench.mix import Mix
 from mhc_jobs.cli.console import console, err
 
-POOL = 40
-"""Different questions among the repeated ones."""
-_BEFORE = ("Hi! ", "Quick question: ", "Hello there, ", "Sorry to bother you, ", "One more thing: ")
-_AFTER = ("", " Thanks!", " Just wondering.", " Please let me know.")
+PAUSE_SECONDS = 0.25
+"""How long each of the eight customers reads before the next message, on average. People take far longer."""
+RECALL_QUESTIONS = 200
 
 
 def command(
     chunks: Annotated[int, typer.Option(min=200, help="Chunks in the index.")] = 20_000,
-    requests: Annotated[int, typer.Option(min=100, help="Requests for the throughput.")] = 5_000,
+    requests: Annotated[
+        int, typer.Option(min=100, help="Requests for the throughput; 100000 to see whether memory stays flat.")
+    ] = 5_000,
     quick: Annotated[
         bool, typer.Option("--quick", help="2,000 chunks and 200 requests: to see that it works, not to report.")
     ] = False,
@@ -47,18 +49,20 @@ def command(
 ) -> None:
     """Measure latency at 8 customers and throughput at 50; 60 % repeated questions, 20 % paraphrases, 20 % new.
 
-    Everything runs in a temporary folder with a database of its own, which is gone afterwards.
+    The eight pause between messages as readers do (0.25 s on average), the fifty do not. Everything runs in a temporary
+    folder with a database of its own, which is gone afterwards.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folder go when it is terminated
     chunks, requests = (min(chunks, 2_000), min(requests, 200)) if quick else (chunks, requests)
     folder = Path(tempfile.mkdtemp(prefix="mhc-bench-"))
     try:
-        report = _measure(folder, chunks, requests)
+        figures = _measure(folder, chunks, requests)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if as_json:
-        typer.echo(orjson.dumps(report, option=orjson.OPT_SERIALIZE_NUMPY).decode())
+        typer.echo(orjson.dumps(figures, option=orjson.OPT_SERIALIZE_NUMPY).decode())
     else:
-        _show(report)
+        _show(figures)
 
 
 def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
@@ -73,21 +77,24 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
         recall = _recall(engine, embedder, made)
         url = engine.url.render_as_string(hide_password=False)
         environment = os.environ | {"MHC_STATE_DIR": str(folder), "MHC_DATABASE_URL": url}
-        mix = _mix(made.questions)
+        mix = Mix(made.questions)
         with _server("chat", environment, folder) as (chat, process):
-            err.print("warming up …")
-            _load(chat, "/api/v1/chat", 8, mix(50), "warm")
+            err.print("warming up, filling the cache …")
+            _load(chat, "/api/v1/chat", 2, mix.repeated, "first")
+            time.sleep(5)
+            _load(chat, "/api/v1/chat", 8, mix.take(200), "warm")
             err.print("latencies at 8 customers …")
-            latencies = _load(chat, "/api/v1/chat", 8, mix(max(100, requests // 5)), "eight")
-            before, cpu = process.memory_info().rss, process.cpu_times()
-            err.print("throughput at 50 customers …")
-            busy = _load(chat, "/api/v1/chat", 50, mix(requests), "fifty")
-            after, cpu_after = process.memory_info().rss, process.cpu_times()
+            quiet = _load(chat, "/api/v1/chat", 8, mix.take(max(100, requests // 3)), "eight", PAUSE_SECONDS)
+            cpu = process.cpu_times()
+            with _memory(process) as rss:
+                err.print(f"throughput at 50 customers, {requests:,} requests …")
+                busy = _load(chat, "/api/v1/chat", 50, mix.take(requests), "fifty")
+            spent = process.cpu_times()
         with _server("bare", environment, folder) as (bare_url, _):
             err.print("the bare route at 50 customers …")
-            _load(bare_url, "/bare", 50, mix(200), "bare-warm")
-            bare = _load(bare_url, "/bare", 50, mix(requests), "bare")
-    rate, bare_rate = _rate(busy), _rate(bare)
+            _load(bare_url, "/bare", 50, mix.take(200), "bare-warm")
+            bare = _load(bare_url, "/bare", 50, mix.take(min(requests, 20_000)), "bare")
+    per_second, bare_per_second = report.rate(busy), report.rate(bare)
     return {
         "chunks": made.chunks,
         "chunks_embedded": made.embedded,
@@ -95,119 +102,84 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
         "examples_of_the_local_model": made.examples,
         "cores": os.cpu_count(),
         "load_average_at_the_end": round(os.getloadavg()[0], 2),
-        "server_ms_at_8": _by_kind(latencies["results"]),
+        "pause_s_at_8": PAUSE_SECONDS,
+        "per_second_at_8": report.rate(quiet),
+        "server_ms_at_8": report.server_ms(quiet),
         "recall_at_5_of_exact_search": recall,
+        "cache_hits": report.hits(busy),
         "throughput_at_50": {
             "requests": len(busy["results"]),
-            "errors": _errors(busy) + _errors(latencies),
-            "per_second": rate,
-            "bare_route_per_second": bare_rate,
-            "bare_errors": _errors(bare),
-            "share_of_bare_route": round(rate / bare_rate, 3),
+            "errors": report.errors(busy) | report.errors(quiet),
+            "per_second": per_second,
+            "bare_route_per_second": bare_per_second,
+            "bare_errors": report.errors(bare),
+            "share_of_bare_route": round(per_second / bare_per_second, 3),
             "server_cpu_ms_per_request": round(
-                1000 * (cpu_after.user + cpu_after.system - cpu.user - cpu.system) / len(busy["results"]), 2
+                1000 * (spent.user + spent.system - cpu.user - cpu.system) / len(busy["results"]), 2
             ),
         },
-        "memory": {
-            "rss_mb_before": round(before / 1024**2, 1),
-            "rss_mb_after": round(after / 1024**2, 1),
-            "mb_per_10000_requests": round((after - before) / 1024**2 / len(busy["results"]) * 10_000, 1),
-        },
+        "memory_rss_mb": _growth(rss),
     }
 
 
-def _mix(questions: list[str]) -> Any:
-    rng = Random(60)
-    pool, others = questions[:POOL], questions[POOL:]
-
-    def make(count: int) -> list[tuple[str, str]]:
-        made = []
-        for _ in range(count):
-            share = rng.random()
-            if share < 0.6:
-                made.append(("repeated", rng.choice(pool)))
-            elif share < 0.8:
-                made.append(("paraphrase", rng.choice(_BEFORE) + rng.choice(pool) + rng.choice(_AFTER)))
-            else:
-                two = rng.sample(others, 2)
-                made.append(("new", " ".join(two)))
-        return made
-
-    return make
-
-
-def _recall(engine: sa.Engine, embedder: Embedder, made: stage.Stage) -> dict[str, Any]:
-    """The share of the five nearest chunks by exact search that the index finds too."""
-    vectors = embedder.embed(made.questions[:200])
-    statement = (
-        "select c.id from ai.knowledge_chunks c where c.dimensions = {size}"
-        " and exists (select 1 from ai.knowledge_version_chunks m where m.version_id = :version and m.chunk_id = c.id)"
-        " order by (c.embedding::halfvec({size})) <=> cast(:vector as halfvec({size})) limit 5"
-    )
-    found = 0
-    times = []
+def _recall(engine: sa.Engine, embedder: Embedder, made: stage.Stage) -> float:
+    """The share of the five best passages by exact search that retrieval with the index finds too."""
+    found = asked = 0
     with engine.connect() as connection:
-        for question, vector in zip(made.questions, vectors, strict=False):
-            given = {"version": made.knowledge_id, "vector": queries.literal(vector)}
-            text = sa.text(statement.format(size=len(vector)))
+        for question in made.questions[:RECALL_QUESTIONS]:
+            vector = embedder.embed([question])[0]
             connection.execute(sa.text("set local enable_indexscan = off"))
-            exact = set(connection.scalars(text, given))
-            connection.execute(sa.text("set local enable_indexscan = on"))
-            queries.scan_settings(connection, 100)
-            found += len(exact & set(connection.scalars(text, given)))
+            sought = retrieval.search(connection, made.knowledge_id, question, vector, 5)
             connection.rollback()
-            started = time.perf_counter()
-            embedded = embedder.embed([question])[0]
-            retrieval.search(connection, made.knowledge_id, question, embedded, 3)
-            times.append((time.perf_counter() - started) * 1000)
+            best = retrieval.search(connection, made.knowledge_id, question, vector, 5)
             connection.rollback()
-    return {"recall": round(found / (5 * len(vectors)), 4), "retrieval_with_embedding_alone_ms": _quantiles(times[5:])}
+            found += len({passage.chunk_id for passage in sought} & {passage.chunk_id for passage in best})
+            asked += len(sought)
+    return round(found / asked, 4)
 
 
-def _by_kind(results: list[list[Any]]) -> dict[str, Any]:
-    """Server time by kind of question and by part; what did not happen in this run is said to be absent."""
-    good = [result for result in results if result[1] == 200]
-    rows: dict[str, Any] = {}
-    for kind in ("repeated", "paraphrase", "new"):
-        answered = [result[3]["total"] for result in good if result[0] == kind and not result[4]]
-        rows[f"{kind}, full answer"] = _quantiles(answered)
-    hits = {kind: [one[3]["total"] for one in good if one[0] == kind and one[4]] for kind in ("repeated", "paraphrase")}
-    rows["exact cache hit"] = (
-        _quantiles(hits["repeated"]) if hits["repeated"] else "absent: no answer came from a cache"
-    )
-    rows["semantic cache hit"] = (
-        _quantiles(hits["paraphrase"]) if hits["paraphrase"] else "absent: no answer came from a cache"
-    )
-    for part in sorted({name for result in good for name in result[3]} - {"total"}):
-        rows[f"part {part}"] = _quantiles([result[3][part] for result in good if part in result[3]])
-    return rows
+@contextmanager
+def _memory(process: psutil.Process) -> Iterator[list[float]]:
+    """Resident memory (MB) of a process, looked at every second."""
+    seen: list[float] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(1.0):
+            seen.append(process.memory_info().rss / 1024**2)
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        watching.join()
 
 
-def _quantiles(values: list[float]) -> dict[str, float] | str:
-    if not values:
-        return "absent: none in this run"
-    p50, p95, p99 = np.percentile(values, [50, 95, 99])
-    return {"n": len(values), "p50": round(p50, 2), "p95": round(p95, 2), "p99": round(p99, 2)}
+def _growth(rss: list[float]) -> dict[str, float | None]:
+    """Medians of the second and the last tenth: the first one still loads and fills pools."""
+    tenth = max(1, len(rss) // 10)
+    if len(rss) < 3:
+        return {"early": None, "late": None, "growth_percent": None}
+    early, late = float(np.median(rss[tenth : 2 * tenth])), float(np.median(rss[-tenth:]))
+    return {"early": round(early, 1), "late": round(late, 1), "growth_percent": round(100 * (late / early - 1), 1)}
 
 
-def _rate(load: dict[str, Any]) -> float:
-    return round(float(len(load["results"]) / load["seconds"]), 1)
-
-
-def _errors(load: dict[str, Any]) -> int:
-    return sum(1 for result in load["results"] if result[1] != 200)
-
-
-def _load(url: str, path: str, customers: int, requests: list[tuple[str, str]], name: str) -> dict[str, Any]:
-    order = {"url": url, "path": path, "customers": customers, "requests": requests, "name": name}
+def _load(
+    url: str, path: str, customers: int, requests: list[tuple[str, str]], name: str, pause: float = 0.0
+) -> dict[str, Any]:
+    order = {
+        "url": url, "path": path, "customers": customers, "requests": requests, "name": name, "pause_s": pause,
+    }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "mhc_jobs.chat_bench.load"],
         input=orjson.dumps(order),
         stdout=subprocess.PIPE,
         check=True,
     )
-    report: dict[str, Any] = orjson.loads(done.stdout)
-    return report
+    seen: dict[str, Any] = orjson.loads(done.stdout)
+    return seen
 
 
 @contextmanager
@@ -239,12 +211,12 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _show(report: dict[str, Any]) -> None:
-    table = Table(title=f"{report['chunks']:,} chunks, {report['cores']} cores; server milliseconds at 8 customers")
+def _show(figures: dict[str, Any]) -> None:
+    table = Table(title=f"{figures['chunks']:,} chunks, {figures['cores']} cores; server milliseconds at 8 customers")
     for heading in ("", "n", "p50", "p95", "p99"):
         table.add_column(heading)
-    for name, row in report["server_ms_at_8"].items():
+    for name, row in figures["server_ms_at_8"].items():
         table.add_row(name, *([row] if isinstance(row, str) else [str(value) for value in row.values()]))
     console.print(table)
-    for part in ("recall_at_5_of_exact_search", "throughput_at_50", "memory"):
-        console.print(f"{part}: {report[part]}", markup=False)
+    for part in ("recall_at_5_of_exact_search", "cache_hits", "throughput_at_50", "memory_rss_mb"):
+        console.print(f"{part}: {figures[part]}", markup=False)

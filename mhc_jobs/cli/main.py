@@ -12,6 +12,11 @@ from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
     bench_cache,
     bench_chat,
+    bench_context,
+    bench_gate,
+    bench_offline,
+    bench_recipes,
+    bench_scores,
     bench_scrub,
     chat,
     config,
@@ -26,9 +31,12 @@ from mhc_jobs.cli import (
     models,
     openapi,
     privacy,
+    prompts,
     review,
+    rollout,
     scrub,
     serve,
+    simulate,
     status,
     up,
 )
@@ -51,18 +59,26 @@ app.add_typer(importing.app, name="import")
 app.add_typer(review.app, name="review")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(models.app, name="models")
+app.add_typer(rollout.app, name="rollout")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)
+app.command("simulate")(simulate.command)
 app.command("openapi")(openapi.command)
 app.command("config")(config.command)
 bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_is_help=True)
 bench.command("scrub")(bench_scrub.command)
 bench.command("cache")(bench_cache.command)
 bench.command("chat")(bench_chat.command)
+bench.command("context")(bench_context.command)
+bench.command("offline")(bench_offline.command)
+bench.command("scores")(bench_scores.command)
+bench.command("gate")(bench_gate.command)
+bench.command("recipes")(bench_recipes.command)
 app.add_typer(bench, name="bench")
 
 

@@ -7,7 +7,7 @@ import orjson
 import typer
 from rich.table import Table
 
-from mhc_core import rollout, training
+from mhc_core import model_deadlines, rollout, training
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import evaluation as evaluations
@@ -15,7 +15,9 @@ from mhc_core.db.queries import rollout as rollouts
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries import versions
 from mhc_core.errors import NotFound
+from mhc_jobs.cli import model_card, model_export, train
 from mhc_jobs.cli.console import console
+from mhc_jobs.cli.evaluation_tables import evidence
 from mhc_jobs.cli.summary import bullets, comparison
 
 app = typer.Typer(help="Trained models, their evaluations, and production.", no_args_is_help=True)
@@ -27,11 +29,14 @@ By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the de
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Model versions, newest first, with verdict and rollout."""
-    with database(configuration.load()) as engine, engine.connect() as connection:
+    settings = configuration.load()
+    with database(settings) as engine, engine.connect() as connection:
         live = versions.live(connection, "model")
+        near = model_deadlines.near(connection, settings, datetime.now(UTC).date())
         rows = [_row(connection, model, live) for model in queries.models(connection)]
     if as_json:
-        typer.echo(orjson.dumps({"production": live, "models": rows}).decode())
+        document = {"production": live, "models": rows, "model_deadlines": [str(due) for due in near]}
+        typer.echo(orjson.dumps(document).decode())
         return
     table = Table("model", "data set", "verdict", "difference", "state", "made", box=None, padding=(0, 2, 0, 0))
     for row in rows:
@@ -44,6 +49,8 @@ def list_(as_json: AsJson = False) -> None:
             row["created_at"][:10],
         )
     console.print(table if rows else "no model yet: run `mhc loop`")
+    for due in near:
+        console.print(str(due), style="yellow", markup=False, soft_wrap=True)
 
 
 @app.command("show")
@@ -75,10 +82,17 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
         )
         console.print(comparison(evaluation.candidate_metrics, evaluation.baseline_metrics))
         console.print(bullets(evaluation.reasons))
+        for part in evidence(evaluation):
+            console.print(part)
     if decided:
         console.print()
     for decision in decided:
         console.print(f"{decision.decided_at:%F %H:%M} UTC  {decision.action} by {decision.decided_by}", markup=False)
+
+
+app.command("card")(model_card.command)
+app.command("train")(train.command)
+app.command("export")(model_export.command)
 
 
 @app.command("jobs")
@@ -101,12 +115,16 @@ def jobs(as_json: AsJson = False) -> None:
 
 @app.command("approve")
 def approve(model_id: ModelId, by: By) -> None:
-    """Agree with promoting a candidate whose verdict is *promote*, and move production to it."""
-    now = datetime.now(UTC)
-    with database(configuration.load()) as engine, engine.begin() as connection:
+    """Agree with promoting a candidate whose verdict is *promote*.
+
+    With `MHC_ROLLOUT=direct` production moves to it now; else it goes among customers first (`mhc rollout show`).
+    """
+    now, settings = datetime.now(UTC), configuration.load()
+    with database(settings) as engine, engine.begin() as connection:
         rollout.approve(connection, model_id, by, now)
-        rollout.promote(connection, model_id, by, now)
-    console.print(f"{model_id} is in production; serving picks it up within seconds")
+        moved = settings.promotes_directly and rollout.promote(connection, model_id, by, now)
+    where = "is in production; serving picks it up within seconds" if moved else "is approved; see `mhc rollout show`"
+    console.print(f"{model_id} {where}", markup=False)
 
 
 @app.command("reject")

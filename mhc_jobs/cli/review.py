@@ -59,8 +59,20 @@ def interactive(context: typer.Context, by: By = "") -> None:
 
 
 @app.command("list")
-def list_(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20, as_json: AsJson = False) -> None:
+def list_(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    likely_disliked: Annotated[
+        bool,
+        typer.Option(
+            "--likely-disliked", help="First what customers would probably dislike, learned from their votes."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """The queue, most valuable first. Scrubbed text only."""
+    if likely_disliked:
+        _list_likely_disliked(limit, as_json)
+        return
     with database(configuration.load()) as engine, engine.connect() as connection:
         items = queries.queue(connection, limit)
         summary = queries.summary(connection)
@@ -170,6 +182,30 @@ def exclude(
     with database(configuration.load()) as engine, engine.begin() as connection:
         exclusion.exclude(connection, message_id, by, reason, datetime.now(UTC))
     console.print(f"{message_id} is excluded by {by}", markup=False)
+
+
+def _list_likely_disliked(limit: int, as_json: bool) -> None:
+    from mhc_core import review_order
+    from mhc_core.providers import select
+
+    settings = configuration.load()
+    with database(settings) as engine, engine.connect() as connection:
+        found = review_order.likely_disliked(connection, select.embedder(settings), limit, settings.seed)
+    if as_json:
+        document = {
+            "votes": found.votes,
+            "auc": found.auc,
+            "ece": found.ece,
+            "items": [item._asdict() | {"predicted_liked": liked} for item, liked in found.items],
+        }
+        typer.echo(orjson.dumps(document).decode())
+        return
+    table = Table("item", "liked", "why", "intent", "question", box=None)
+    for item, liked in found.items:
+        question = item.question.replace("\n", " ")
+        table.add_row(str(item.id), f"{liked:.0%}", ", ".join(item.reasons), item.intent, question[:80])
+    console.print(table)
+    console.print(f"learned from {found.votes:,} votes: AUC {found.auc:.2f}, calibration error {found.ece:.3f}")
 
 
 def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decision, by: str) -> None:

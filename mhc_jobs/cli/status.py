@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 import typer
 
+from mhc_core import model_deadlines
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.provenance import of_message
@@ -20,8 +21,13 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Counts by stage, versions, the last evaluation and what is live; or the versions behind one answer."""
-    with database(configuration.load()) as engine, engine.connect() as connection:
-        document = of_message(connection, message) if message else status(connection, datetime.now(UTC))
+    settings, now = configuration.load(), datetime.now(UTC)
+    with database(settings) as engine, engine.connect() as connection:
+        if message:
+            document = of_message(connection, message)
+        else:
+            near = model_deadlines.near(connection, settings, now.date())
+            document = status(connection, now) | {"model_deadlines": [str(due) for due in near]}
     if as_json:
         typer.echo(orjson.dumps(document).decode())
     elif message:

@@ -48,6 +48,8 @@ def show(status: Mapping[str, Any]) -> None:
         console.print(comparison(evaluation["candidate_metrics"], evaluation["baseline_metrics"]))
         console.print()
         console.print(bullets(evaluation["reasons"]))
+    for deadline in status.get("model_deadlines", ()):
+        console.print(deadline, style="yellow", markup=False, soft_wrap=True)
     if loop := status["loop"]:
         console.print()
         console.print(_stages(loop))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from mhc_core import prompts
 from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Passage
 from mhc_core.vocabulary import Intent
 from mhc_serving import context
@@ -17,9 +16,9 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
     models = [model for model in around.live.models if getattr(model, "calls_tools", False)]
     if not models:
         return None
-    prompt = prompts.agent_prompt(question.business, agent.prompt)
+    chosen = around.wording(f"agent/{agent.prompt}")
     passages = around.passages(question)
-    prepared = context.prepare(question.facts, question.turns, question.text, passages, prompt)
+    prepared = context.prepare(question.facts, question.turns, question.text, passages, chosen.version.content)
     given = ask(
         models,
         ChatRequest(
@@ -44,7 +43,8 @@ def converse(agent: Agent, question: Question, around: Surroundings, intent: Int
         model_id=model.version_id,
         citations=cited(answer, [*passages, *case.passages]),
         escalation=case.escalation,
-        prompt_id=prompts.version_id(prompt),
+        prompt_id=chosen.version.id,
+        exposure=chosen.exposure,
         knowledge_id=around.live.knowledge_id,
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,

@@ -33,6 +33,9 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+UNCONFIRMED = "unconfirmed answer"
+"""Handed over because nothing supported what the model wanted to say; no list of reasons turns this off."""
+
 # --- a person is asked for -------------------------------------------------------------------------------------------
 _PEOPLE = r"(?:person|human|someone|somebody|agent|representative|rep|manager|owner|supervisor|staff|team member|boss)"
 _PERSON = _words(
@@ -181,6 +184,7 @@ _OPENINGS = {
         "Trips of {review_from_miles} miles or more are looked at by a person of our team first; beyond "
         "{maximum_miles} miles we usually can not come."
     ),
+    UNCONFIRMED: "I do not want to give you a figure that I can not confirm.",
     "angry customer": "I am sorry, this is not how it should go, and I do not want to waste your time.",
 }
 

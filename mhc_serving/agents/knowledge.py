@@ -22,10 +22,10 @@ NAMED_FROM = 0.5
 def reply(question: Question, around: Surroundings) -> Reply:
     """The model's answer with its citations; below the minimum confidence, no answer but the offer of a person."""
     tagged = question.intent
-    prompt = prompts.system_prompt(question.business, tagged)
+    chosen = around.wording(prompts.knowledge(tagged))
     passages = around.passages(question)
     tools = registry.offered(around.case, AGENT.tools)
-    prepared = context.prepare(question.facts, question.turns, question.text, passages, prompt)
+    prepared = context.prepare(question.facts, question.turns, question.text, passages, chosen.version.content)
     request = ChatRequest(
         question.text, prepared.history, prepared.passages, None, prepared.system_prompt, AGENT.temperature, tools
     )
@@ -42,7 +42,8 @@ def reply(question: Question, around: Surroundings) -> Reply:
         citations=cited(answer, [*passages, *around.case.passages]),
         evidence=[*around.case.evidence, *(passage.content for passage in passages)],
         escalation=around.case.escalation,
-        prompt_id=prompts.version_id(prompt),
+        prompt_id=(chosen.version if given.read_prompt else chosen.standing).id,
+        exposure=chosen.exposure if given.read_prompt else None,
         knowledge_id=around.live.knowledge_id,
         example_id=answer.example_id,
         input_tokens=answer.input_tokens,
@@ -104,7 +105,7 @@ def _unknown(
 
 AGENT = Agent(
     name="knowledge",
-    prompt="system",
+    prompt="knowledge",
     temperature=0.3,
     tools=("quote", "protein_plan", "travel_fee", "policy_lookup", "hand_over"),
     reply=reply,

@@ -31,4 +31,6 @@ def reply(question: Question, around: Surroundings) -> Reply:
     )
 
 
-AGENT = Agent(name="quote", prompt="system", temperature=0.3, tools=("quote", "travel_fee"), reply=reply, claims=claims)
+AGENT = Agent(
+    name="quote", prompt="knowledge", temperature=0.3, tools=("quote", "travel_fee"), reply=reply, claims=claims
+)

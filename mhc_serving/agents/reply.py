@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from mhc_core.business import Business
+from mhc_core.canary import Met
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.experiments import Chosen, Exposure
 from mhc_core.providers.protocols import Passage
 from mhc_core.vocabulary import Intent
 from mhc_serving.live import Live
 from mhc_serving.memory import Facts
+from mhc_serving.sharing import Sharing
 from mhc_serving.tools.case import BookingRequest, Case
 
 
@@ -50,7 +53,9 @@ class Reply:
 
     ``facts`` replaces the conversation's facts where an agent changed them; ``evidence`` are the texts of tool results
     and passages that the answer rests on; ``written`` says that a model wrote it, under
-    the system prompt ``prompt``, so that its words and figures are checked.
+    the system prompt ``prompt``, so that its words and figures are checked. ``cached`` says that it was kept from
+    another customer's question, ``sharing`` how it may be kept for the next one. ``exposure`` is set when the model
+    read a wording that is on trial, ``met`` when a model that is on trial could have answered.
     """
 
     text: str
@@ -71,16 +76,28 @@ class Reply:
     evidence: Sequence[str] = ()
     written: bool = False
     prompt: str = ""
+    cached: bool = False
+    sharing: Sharing | None = None
+    exposure: Exposure | None = None
+    met: Met | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an agent may use: the live versions and this turn's case, through which it searches and calls tools."""
+    """What an agent may use: the live versions and this turn's case, through which it searches and calls tools.
+
+    ``customer`` is who asks, or the conversation where that is not known: by it experiments choose a wording.
+    """
 
     live: Live
     case: Case
     minimum_confidence: float
+    customer: str
+
+    def wording(self, prompt: str) -> Chosen:
+        """The wording of a prompt for this customer."""
+        return self.live.prompts.choose(prompt, self.customer)
 
     def passages(self, question: Question) -> Sequence[Passage]:
         """The passages found for the question."""
@@ -92,7 +109,7 @@ class Agent:
     """Who answers a kind of message. A file of this package that defines ``AGENT`` is found by the router.
 
     Args:
-        prompt: name of its prompt among ``mhc_core.prompts``.
+        prompt: name of its prompt after ``agent/``, see ``mhc_core.prompts``.
         temperature: of a model that writes for it, 0..2.
         tools: names of the tools such a model may call.
         intents: the intents that are its own.

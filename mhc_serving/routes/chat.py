@@ -50,6 +50,6 @@ def chat(asked: ChatIn, app: App, caller: Speaker) -> ChatOut:
         escalated=given.escalated,
         model=reply.model_id,
         knowledge_version=reply.knowledge_id,
-        cached=False,
+        cached=reply.cached,
         latency_ms=round(given.latency_ms, 2),
     )

@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from mhc_core.db.queries import installation, ratings
@@ -30,18 +30,27 @@ _VOTES: dict[str, Vote] = {vote: vote for vote in get_args(Vote)}
 Field = Annotated[str, Form()]
 
 
+def _address(request: Request, app: App) -> str:
+    return app.gate.limits.address(request)
+
+
+Address = Annotated[str, Depends(_address)]
+
+
 @router.get("")
-def ask(app: App, id: str = "", vote: str = "", token: str = "") -> HTMLResponse:
+def ask(app: App, address: Address, id: str = "", vote: str = "", token: str = "") -> HTMLResponse:
     """The page with the one button."""
 
     def page(_: sa.Connection, pages: FeedbackPages, message_id: UUID) -> str:
         return pages.vote(message_id, _vote(vote), token)
 
-    return _answer(app, Purpose.VOTE, id, token, page)
+    return _answer(app, address, Purpose.VOTE, id, token, page)
 
 
 @router.post("/vote")
-def vote(app: App, id: Field = "", vote: Field = "", token: Field = "", comment: Field = "") -> HTMLResponse:
+def vote(
+    app: App, address: Address, id: Field = "", vote: Field = "", token: Field = "", comment: Field = ""
+) -> HTMLResponse:
     """Keeps the vote, and the comment of the page after it."""
 
     def page(connection: sa.Connection, pages: FeedbackPages, message_id: UUID) -> str:
@@ -50,21 +59,23 @@ def vote(app: App, id: Field = "", vote: Field = "", token: Field = "", comment:
         _save(connection, app, ratings.answer(connection, message_id), rating, FeedbackVia.EMAIL)
         return pages.thanks() if words else pages.voted(message_id, _vote(vote), token)
 
-    return _answer(app, Purpose.VOTE, id, token, page)
+    return _answer(app, address, Purpose.VOTE, id, token, page)
 
 
 @router.get("/survey")
-def ask_survey(app: App, id: str = "", token: str = "") -> HTMLResponse:
+def ask_survey(app: App, address: Address, id: str = "", token: str = "") -> HTMLResponse:
     """The survey after a booking."""
 
     def page(_: sa.Connection, pages: FeedbackPages, conversation_id: UUID) -> str:
         return pages.survey(conversation_id, token)
 
-    return _answer(app, Purpose.SURVEY, id, token, page)
+    return _answer(app, address, Purpose.SURVEY, id, token, page)
 
 
 @router.post("/survey")
-def survey(app: App, id: Field = "", token: Field = "", stars: Field = "", comment: Field = "") -> HTMLResponse:
+def survey(
+    app: App, address: Address, id: Field = "", token: Field = "", stars: Field = "", comment: Field = ""
+) -> HTMLResponse:
     """Keeps what the survey says."""
 
     def page(connection: sa.Connection, pages: FeedbackPages, conversation_id: UUID) -> str:
@@ -74,17 +85,23 @@ def survey(app: App, id: Field = "", token: Field = "", stars: Field = "", comme
         _save(connection, app, ratings.whole(connection, conversation_id), rating, FeedbackVia.SURVEY)
         return pages.thanks()
 
-    return _answer(app, Purpose.SURVEY, id, token, page)
+    return _answer(app, address, Purpose.SURVEY, id, token, page)
 
 
 def _answer(
     app: Services,
+    address: str,
     purpose: Purpose,
     subject: str,
     token: str,
     page: Callable[[sa.Connection, FeedbackPages, UUID], str],
 ) -> HTMLResponse:
     pages = FeedbackPages(app.business, app.settings.public_address)
+    try:
+        app.gate.limits.count("address", address)
+    except HTTPException as error:
+        content = pages.problem("Too many requests", "Please try the link again in a while.")
+        return HTMLResponse(content, error.status_code, {**_HEADERS, **(error.headers or {})})
     try:
         with app.engine.begin() as connection:
             links = FeedbackLinks(

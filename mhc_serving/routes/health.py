@@ -30,11 +30,12 @@ def readyz(app: App, response: Response) -> Readiness:
         reasons["database"] = "the database does not answer; start it or check MHC_DATABASE_URL"
     if reasons:
         response.status_code = 503
-    live = app.live.now
+    live, candidate = app.live.now, app.arms.problem
+    warnings = {part: text for part, text in app.live.problems.items() if part not in reasons}
     return Readiness(
         ready=not reasons,
         model=live.model_id,
         knowledge_version=live.knowledge_id,
         reasons=reasons,
-        warnings={part: text for part, text in app.live.problems.items() if part not in reasons},
+        warnings=warnings | ({"candidate": candidate} if candidate else {}),
     )

@@ -16,6 +16,8 @@ from mhc_serving.tools.party import Party
 from mhc_serving.tools.portions import Arguments, Guests, Miles, Portions, counted
 
 SATURDAY = 5
+COUNTRY = "US"
+"""Whose public holidays count."""
 YEARS_AHEAD = 2
 """A party further away is taken for a slip of the pen."""
 
@@ -82,7 +84,7 @@ def _day(business: Business, day: date, starts: time | None, now: datetime) -> d
     if latest < now + timedelta(hours=business.booking.lead_hours):
         return {
             "date": f"We need at least {business.booking.lead_hours} hours' notice, and "
-            "{long_day(day)} is sooner than that."
+            f"{long_day(day)} is sooner than that."
         }
     return {}
 
@@ -90,13 +92,24 @@ def _day(business: Business, day: date, starts: time | None, now: datetime) -> d
 def caution(business: Business, facts: Facts, now: datetime) -> str | None:
     """What the customer should know of a wish that is allowed."""
     weeks = business.booking.weekend_lead_weeks_min
-    if facts.day and facts.day.weekday() >= SATURDAY and facts.day < now.date() + timedelta(weeks=weeks):
-        return (
-            f"Weekends are usually booked {weeks} to {business.booking.weekend_lead_weeks_max} weeks "
-            f"ahead, so it may be "
-            "full already; the team will tell you."
-        )
-    return None
+    if facts.day is None or facts.day >= now.date() + timedelta(weeks=weeks):
+        return None
+    holiday = _holiday(facts.day)
+    if holiday is None and facts.day.weekday() < SATURDAY:
+        return None
+    what = "Weekends are" if holiday is None else f"That is {holiday}, and holidays are"
+    return (
+        f"{what} usually booked {weeks} to {business.booking.weekend_lead_weeks_max} weeks ahead, so it may be full "
+        "already; the team will tell you."
+    )
+
+
+def _holiday(day: date) -> str | None:
+    """The name of the holiday on this day."""
+    from holidays import country_holidays
+
+    name: str | None = country_holidays(COUNTRY, years=day.year).get(day)
+    return name
 
 
 def total(business: Business, facts: Facts) -> Decimal | None:

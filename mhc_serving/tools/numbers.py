@@ -2,7 +2,7 @@
 
 import re
 
-from mhc_serving.number_words import ONES, TENS
+from mhc_core.number_words import ONES, TENS
 
 _UNITS = {word: value for value, word in enumerate(ONES)}
 _TENS = {word: 10 * value for value, word in enumerate(TENS, 2)}

@@ -11,7 +11,7 @@ from mhc_serving.tools import extras
 from mhc_serving.tools.numbers import in_digits
 
 _COUNT = r"(?<![\d$.,:/-])(\d{1,4})"
-_ADULT = r"(?:adults?|adlts?|aduts?|adluts?|aduls?|adutls?|addults?|grown[ -]?ups?)"
+_ADULT = r"(?:adults?|adullts?|adlts?|aduts?|adluts?|aduls?|adutls?|addults?|grown[ -]?ups?)"
 _CHILD = r"(?:kids?|children|childrens?|child|kiddos?|littles|little ones)"
 _TEEN = r"(?:teens?|teenagers?)"
 _BABY = r"(?:toddlers?|babies|baby|infants?|newborns?)"
@@ -35,15 +35,29 @@ _ONE_BABY = re.compile(rf"\b(?:a|our|my) {_BABY}\b")
 _AGED = re.compile(rf"(?:{_COUNT}\s+)?(?<![\d$.])(\d{{1,2}}){_YEARS}\b")
 _GUESTS = (
     re.compile(rf"{_COUNT}\s*(?:\w+\s+)?{_GUEST}\b"),
-    re.compile(r"\b(?:party|group|family|crowd|table|total) of (?:about |around |like )?(\d{1,4})\b"),
+    re.compile(
+        r"\b(?:(?:party|group|family|crowd|table|total) of|(?:groups?|parties) (?:like|of)|date night for)"
+        r" (?:about |around |like |just )?(\d{1,4})\b"
+    ),
     re.compile(rf"\b{_GUEST}\s*[:=]\s*(\d{{1,4}})\b"),
     re.compile(
         r"\b(?:quote|price|cost|total|estimate|much|much is it|much would it be|much does it cost) for (\d{1,4})"
         r"(?=\s*(?:[?.,!]|and\b|$))"
     ),
 )
+_DIET = r"(?:allerg\w*|gluten|vegan|vegetarian|celiac|coeliac|kosher|halal|dairy|shellfish|intoleran\w*)"
+_SOME_OF_THEM = re.compile(
+    rf"\b1 {_GUEST}\b|{_COUNT} {_CHILD} (?:got|get|are|is) (?:sick|ill)\b"
+    rf"|\b{_DIET}[^.?!;]{{0,25}}\bfor \d{{1,3}} {_GUEST}\b"
+    rf"|{_COUNT} {_GUEST} (?:(?:is|are|has|have|need|needs|who|with|can't|cannot) "
+    rf"(?:(?!\d|\b(?:an?|some) )[^.?!;]){{0,30}}\b{_DIET}"
+    rf"|(?:didn'?t|did not|won'?t) (?:come|show|make)\b|cancel\w*)"
+)
+_PRICE_OF_ONE = re.compile(
+    r"\b(?:cost|costs|price|charge|much|pay)\b[^.?!;]{0,15}\b(?:an?|my) \d{1,2}[ -]?(?:years?|yrs?|y/?o)\b"
+)
 _MILES = re.compile(r"(?<![\d$.])(\d{1,4}(?:\.\d{1,2})?)[ -]*(?:miles?|mi)\b")
-_FREE_MILES = re.compile(r"\bfirst \d+ miles?")
+_FREE_MILES = re.compile(r"\b(?:first|within|up to) \d+ miles?")
 _NO_CHILDREN = re.compile(
     rf"\b(?:no|0|zero|without|w/o|not any) (?:{_CHILD}|{_BABY})\b|\b(?:all|only|just) {_ADULT}\b|\b{_ADULT} only\b"
 )
@@ -89,7 +103,7 @@ class Party:
 
 def read(business: Business, text: str) -> Party:
     """What one message says about the party."""
-    plain = in_digits(text)
+    plain = _blank([_SOME_OF_THEM, _PRICE_OF_ONE], in_digits(text))
     bands = _bands(business.prices.child_from_age, business.prices.adult_from_age)
     adults, children, under_six = (_first([band], plain) for band in bands)
     open_ages = False
@@ -107,7 +121,9 @@ def read(business: Business, text: str) -> Party:
         children = 0
         if adults is None and guests is not None:
             adults = guests
-    upgrades, add_ons = extras.read(business, plain)
+    upgrades, add_ons = extras.read(business, in_digits(text))
+    if adults is None and children is None and guests in {*upgrades.values(), *add_ons.values()}:
+        guests = None  # "scallops for 10 people" says nothing of the others
     return Party(adults, children, under_six, guests, open_ages, _miles(plain), upgrades, add_ons)
 
 

@@ -160,7 +160,7 @@ def quote_text(business: Business, worked: Quote, missing: Sequence[str]) -> str
             f"{_plural(request.children, 'child', 'children')} ({rules.child_from_age} to {rules.adult_from_age - 1})"
         )
     if request.under_six:
-        who.append(f"{request.under_six} under {rules.child_from_age}")
+        who.append(f"{_plural(request.under_six, 'guest', 'guests')} under {rules.child_from_age}")
     where = "" if request.miles is None else f", {request.miles:f} miles away"
     lines = [f"Here is the price for {_listed(who)}{where}:"]
     lines += [_line_text(line.label, line.quantity, line.unit_price, line.amount) for line in worked.lines]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -55,9 +56,14 @@ TOOLS = {
 def offered(case: Case, names: Sequence[str]) -> tuple[Tool, ...]:
     """These tools for a model to call in this turn."""
     return tuple(
-        Tool(spec.name, spec.description, spec.arguments.model_json_schema(), _caller(case, spec.name))
+        Tool(spec.name, spec.description, _schema(spec.arguments), _caller(case, spec.name))
         for spec in (TOOLS[name] for name in names)
     )
+
+
+@cache
+def _schema(arguments: type[Arguments]) -> Mapping[str, Any]:
+    return arguments.model_json_schema()
 
 
 def use(case: Case, name: str, arguments: Mapping[str, Any]) -> str:

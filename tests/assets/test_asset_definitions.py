@@ -7,8 +7,8 @@ from mhc_jobs.definitions import defs
 
 KEYS = {
     "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
-    "training_dataset", "fine_tuned_model", "shadow_evaluation", "promoted_model", "knowledge_articles",
-    "kb_embeddings", "conversation_stats",
+    "training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "live_rollout", "promoted_model",
+    "knowledge_articles", "kb_embeddings", "conversation_stats",
 }  # fmt: skip
 DAILY = {"conversations", "feedback", "scored_conversations", "scrubbed_training_data"}
 
@@ -80,6 +80,7 @@ def test_checks_that_stop_what_comes_after(graph: "dg.AssetGraph") -> None:
         "scrubbed_training_data:a_second_scrub_finds_nothing",
         "training_dataset:dataset_format_is_valid",
         "training_dataset:dataset_meets_expectations",
+        "evaluation_set:evaluation_set_is_not_trained_on",
         "kb_embeddings:live_index_is_complete",
     }
     for key in graph.asset_check_keys:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from stored import WordEmbedder, example, row_versions
 
-from mhc_core import artifacts, business, dataset
+from mhc_core import artifacts, business, dataset, dataset_split
 from mhc_core.dataset import VerifiedExample
 from mhc_core.dataset_format import problems
 from mhc_core.db import engine as engines
@@ -89,6 +89,9 @@ def test_every_line_is_its_member_with_prompt_context_question_and_answer() -> N
         assert [turn["role"] for turn in record["messages"]] == [
             "system", *(turn["role"] for turn in source.context), "user", "assistant",
         ]  # fmt: skip
+        earlier = [turn for turn in record["messages"][:-1] if turn["role"] == "assistant"]
+        assert all(turn["weight"] == 0 for turn in earlier), "only the last answer was approved"
+        assert "weight" not in record["messages"][-1]
         assert record["messages"][-2]["content"] == source.question
         assert record["messages"][-1]["content"] == source.answer
         prompts.add((source.intent, record["messages"][0]["content"]))
@@ -135,7 +138,7 @@ def test_links_run_over_customers_and_questions_alike() -> None:
         verified(1, "ann", "alpha"), verified(2, "ann", "beta"), verified(3, "bob", "beta"),
         verified(4, "bob", "gamma"), verified(5, "cid", "delta"),
     ]  # fmt: skip
-    groups = dataset.group(examples, 0.97)
+    groups = dataset_split.group(examples, 0.97)
     assert len(set(groups[:4])) == 1
     assert groups[4] not in groups[:4]
 

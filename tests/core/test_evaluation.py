@@ -1,5 +1,6 @@
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +10,10 @@ from numpy.typing import NDArray
 
 from mhc_core.answer_text import presentable, without_placeholders
 from mhc_core.errors import DataError
-from mhc_core.evaluation import compare, expected_calibration_error, metrics, paired_interval
-from mhc_core.judging import Answered, Judged, number_agreement, score_answers, statements
+from mhc_core.evaluation.compare import compare
+from mhc_core.evaluation.intervals import paired_interval
+from mhc_core.evaluation.metrics import expected_calibration_error, metrics
+from mhc_core.judging import RIGHT, Answered, Judged, number_agreement, score_answers, statements
 from mhc_core.providers import minilm
 from mhc_core.vocabulary import Verdict
 
@@ -18,12 +21,10 @@ UNIT = st.floats(0, 1, allow_nan=False).map(lambda value: round(value, 3))
 PAIRS = st.lists(st.tuples(UNIT, UNIT, st.integers(0, 12)), min_size=2, max_size=80)
 
 
-def judged(similarity: float, *, confidence: float = 0.5, right: bool = True, grounded: float = 1.0) -> Judged:
-    return Judged(similarity, right, grounded, confidence, 5.0, 0.0)
-
-
-def model(values: Sequence[float], **also: float) -> list[Judged]:
-    return [judged(value, right=row % 2 == 0, **also) for row, value in enumerate(values)]  # type: ignore[arg-type]
+def model(values: Sequence[float], **also: Any) -> list[Judged]:
+    """Answers of these similarities; ``also`` are other measures, the same for all of them."""
+    measures = {"grounded": 1.0, "confidence": 0.5, "latency_ms": 5.0, "cost_usd": 0.0, **also}
+    return [Judged(similarity=value, right=value >= RIGHT, **measures) for value in values]
 
 
 def noisy(seed: int, questions: int, gain: float = 0.0) -> tuple[list[float], list[float], list[int]]:
@@ -77,12 +78,12 @@ def test_the_same_seed_gives_the_same_comparison_and_another_nearly_the_same() -
     assert other.similarity.low == pytest.approx(one.similarity.low, abs=0.01)
 
 
-def test_equal_models_are_promoted_no_more_often_than_the_interval_allows() -> None:
-    runs = 160
+def test_equal_models_are_promoted_no_more_often_than_declared() -> None:
+    runs = 100
     verdicts = [compare(model(a), model(b), g, 3).verdict for a, b, g in (noisy(seed, 90) for seed in range(runs))]
-    # 2.5 % on either side by construction; the bootstrap over 30 customers is a little narrow, and 160 runs scatter.
-    assert verdicts.count(Verdict.PROMOTE) / runs < 0.07
-    assert verdicts.count(Verdict.REJECT) / runs < 0.07
+    # 2.5 % by construction; 100 runs scatter. `mhc bench offline` measures it on thousands.
+    assert verdicts.count(Verdict.PROMOTE) <= 6
+    assert verdicts.count(Verdict.REJECT) <= 8
 
 
 def test_ignoring_customers_would_promote_too_often() -> None:
@@ -97,8 +98,8 @@ def test_ignoring_customers_would_promote_too_often() -> None:
 
     alone = sum(promoted(seed, clustered=False) for seed in range(40))
     together = sum(promoted(seed, clustered=True) for seed in range(40))
-    assert alone > 8
-    assert together < 5
+    assert alone > 6
+    assert together < 4
 
 
 def test_a_better_model_is_promoted_and_a_worse_one_rejected() -> None:
@@ -116,16 +117,37 @@ def test_the_margin_must_be_exceeded() -> None:
     assert compare(model(ours), model(theirs), groups, 1, margin=low).verdict is Verdict.HOLD
 
 
-def test_a_better_model_that_invents_or_bluffs_is_held() -> None:
+def test_less_than_a_model_that_only_quotes_is_no_loss() -> None:
     ours, theirs, groups = noisy(2, 150, 0.15)
-    inventing = compare(model(ours, grounded=0.6), model(theirs, grounded=0.9), groups, 1)
-    assert inventing.verdict is Verdict.HOLD
     quoting_less = compare(model(ours, grounded=0.85), model(theirs, grounded=1.0), groups, 1)
-    assert quoting_less.verdict is Verdict.PROMOTE
-    assert any("rest on the knowledge" in reason for reason in inventing.reasons)
-    bluffing = compare(model(ours, confidence=0.99), model(theirs), groups, 1)
-    assert bluffing.verdict is Verdict.HOLD
-    assert any("confidence can not be trusted" in reason for reason in bluffing.reasons)
+    assert quoting_less.verdict is Verdict.PROMOTE, "grounded enough by itself"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        ({"grounded": 0.6}, {"grounded": 0.9}, "rest on the knowledge"),
+        ({"figures": 0.5}, {"figures": 0.9}, "figures are right"),
+        ({"contradicts": True}, {}, "contradict"),
+        ({"handover_right": False}, {}, "Hand-overs"),
+        ({"personal": True}, {}, "personal data"),
+        ({"rude": True}, {}, "rude words"),
+        ({"confidence": 0.99}, {}, "confidence can not be trusted"),
+        ({"latency_ms": 6500.0}, {"latency_ms": 5000.0}, "too slow"),
+        ({"cost_usd": 0.02}, {"cost_usd": 0.01}, "too dear"),
+    ],
+)
+def test_a_better_model_that_loses_on_a_guardrail_is_held(
+    now: dict[str, Any], before: dict[str, Any], said: str
+) -> None:
+    ours, theirs, groups = noisy(2, 150, 0.15)
+    found = compare(model(ours, **now), model(theirs, **before), groups, 1)
+    assert found.verdict is Verdict.HOLD
+    assert any(said in reason for reason in found.reasons), found.reasons
+    assert compare(model(ours, **now), model(theirs, **now), groups, 1).verdict is Verdict.PROMOTE or said in (
+        "confidence can not be trusted",
+        "rest on the knowledge",
+    ), "what both share is no loss"
 
 
 @pytest.mark.parametrize(("questions", "groups"), [(29, 29), (200, 9), (1, 1)])
@@ -152,7 +174,12 @@ def test_calibration_error_of_known_cases() -> None:
 
 
 def test_metrics_are_averages_and_percentiles() -> None:
-    found = metrics([Judged(0.8, True, 1.0, 1.0, 10.0, 0.01), Judged(0.4, False, 0.5, 0.0, 30.0, 0.02)])
+    found = metrics(
+        [Judged(0.8, True, 1.0, 1.0, 10.0, 0.01, figures=0.5), Judged(0.4, False, 0.5, 0.0, 30.0, 0.02, rude=True)]
+    )
+    assert found["figures"] == 0.5, "of the answers that had figures to state"
+    assert "citation_recall" not in found
+    assert found["rude"] == 0.5
     assert found["similarity"] == pytest.approx(0.6)
     assert found["right"] == 0.5
     assert found["groundedness"] == 0.75

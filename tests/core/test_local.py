@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from mhc_core import artifacts
 from mhc_core.errors import ConfigurationError, DataError, NotFound
-from mhc_core.evaluation import compare
+from mhc_core.evaluation.compare import compare
 from mhc_core.judging import Answered, score_answers
 from mhc_core.providers import local_artifact, minilm, select
 from mhc_core.providers.local import KnowledgeOnlyModel, LocalFineTuner, load_model
@@ -318,7 +319,7 @@ def test_the_knowledge_alone_answers_with_the_closest_sentences() -> None:
 def test_the_adapter_follows_what_the_version_records(trained: JobState) -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     assert select.embedder(settings) is select.embedder(settings)
-    assert select.fine_tuner(settings).provider == "local"
+    assert select.fine_tuner(settings, date(2026, 11, 21)).provider == "local"
     local = select.chat_model(settings, "local", "local-9", trained.artifact_uri, trained.artifact_sha256, None)
     assert local.answer(ChatRequest("how much is lobster")).example_id
     knowledge = select.chat_model(settings, "knowledge", "knowledge-only", None, None, None)

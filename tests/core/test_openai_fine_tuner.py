@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from mhc_core.providers.protocols import JobState, TrainingFiles
 from mhc_core.vocabulary import JobStatus
 
 BASE = "gpt-4.1-mini-2025-04-14"
+TODAY = date(2026, 11, 21)
 NEW = JobState(JobStatus.INTENDED)
 SAVES = 6
 """Intent and outcome of two uploads and one job."""
@@ -68,7 +70,7 @@ def example(number: int) -> dict[str, object]:
 
 def tuner(standin: StandIn, budget: str = "50", **client: object) -> OpenAIFineTuner:
     sdk = openai.OpenAI(api_key=standin.key, base_url=standin.base_url, **client)  # type: ignore[arg-type]
-    return OpenAIFineTuner(sdk, BASE, epochs=3, budget_usd=Decimal(budget))
+    return OpenAIFineTuner(sdk, BASE, epochs=3, budget_usd=Decimal(budget), today=TODAY)
 
 
 def assert_bought_once(standin: StandIn) -> None:
@@ -100,8 +102,15 @@ def test_from_submission_to_a_model_with_its_real_cost(openai_standin: StandIn, 
     assert state.provider_model_id == job["fine_tuned_model"]
     assert state.cost_usd == Decimal(job["trained_tokens"]) * 5 / 1_000_000
     assert state.metrics == {
-        "step": 1,
-        "train_loss": 1.25,
+        "step": 3,
+        "train_loss": 0.75,
+        "valid_loss": 0.9,
+        "curve": [
+            {"step": 1, "train_loss": 1.25},
+            {"step": 2, "train_loss": 1.0},
+            {"step": 3, "train_loss": 0.75, "valid_loss": 0.9},
+        ],
+        "seconds": job["finished_at"] - job["created_at"],
         "trained_tokens": job["trained_tokens"],
         "model_shuts_down": "2027-01-14",
     }
@@ -249,7 +258,7 @@ def test_above_the_budget_nothing_leaves_the_house(openai_standin: StandIn, file
 def test_a_model_without_a_training_price_is_refused(openai_standin: StandIn, files: TrainingFiles) -> None:
     sdk = openai.OpenAI(api_key=openai_standin.key, base_url=openai_standin.base_url)
     with pytest.raises(ConfigurationError, match=r"gpt-6-luna.*MHC_FINE_TUNE_BASE"):
-        OpenAIFineTuner(sdk, "gpt-6-luna", 3, Decimal(50)).submit(files, "ds-1", NEW, Store().save)
+        OpenAIFineTuner(sdk, "gpt-6-luna", 3, Decimal(50), TODAY).submit(files, "ds-1", NEW, Store().save)
     assert openai_standin.requests == []
 
 

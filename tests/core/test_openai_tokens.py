@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhc_core.providers import openai_prices, tokens
+from mhc_core.providers import deprecations, openai_prices, tokens
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,10 @@ def test_a_price_is_found_by_family_snapshot_and_trained_model() -> None:
     assert prices.answer_usd("a-local-model", 10, 0, 10) is None
 
 
-def test_every_model_that_can_be_trained_says_until_when_it_lives() -> None:
+def test_every_model_that_can_be_trained_has_a_price_and_says_until_when_it_lives() -> None:
     prices = openai_prices.load()
     assert prices.fine_tuned
-    assert all(price.shut_down for price in prices.fine_tuned.values())
     assert all(price.training for price in prices.fine_tuned.values())
+    for provider in ("openai", "azure"):
+        known = [deprecations.find(provider, name) for name in prices.fine_tuned]
+        assert all(found and found.fine_tuned_retires for found in known)

@@ -16,7 +16,8 @@ from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import evaluation as evaluations
 from mhc_core.db.tables import audit_log, training_examples
 from mhc_core.errors import NotFound
-from mhc_core.evaluation import Comparison, Interval
+from mhc_core.evaluation.compare import Comparison
+from mhc_core.evaluation.intervals import Interval
 from mhc_core.providers.local import LocalFineTuner
 from mhc_core.settings import Settings
 from mhc_core.status import LOOP_FINISHED, status
@@ -43,7 +44,7 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
     job = training.submit(engine, tuner, version, NOW)
     measured = Interval(0.2, 0.1, 0.3)
     comparison = Comparison(
-        version.validation_count, 8, {"right": 0.9}, {"right": 0.5}, measured, measured, Verdict.PROMOTE, ("better",)
+        version.validation_count, 8, {"right": 0.9}, {"right": 0.5}, measured, Verdict.PROMOTE, ("better",)
     )
     with engine.begin() as connection:
         model_id = training.record(connection, job)

@@ -2,46 +2,23 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from rollout_traffic import evaluated
 from stored import NOW
 
 from mhc_core import rollout, training
 from mhc_core.db import engine as engines
-from mhc_core.db.queries import evaluation as evaluations
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import versions
-from mhc_core.db.queries.evaluation import Evaluation
-from mhc_core.db.tables import audit_log, dataset_versions, model_versions
+from mhc_core.db.tables import audit_log
 from mhc_core.errors import Conflict, NotFound
-from mhc_core.evaluation import Comparison, Interval
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Verdict
 
 BASELINE = training.BASELINE_ID
-BY_HAND, BY_ITSELF = Settings(), Settings(auto_approve=True)
-
-
-def evaluated(
-    connection: sa.Connection, model: str, verdict: Verdict = Verdict.PROMOTE, baseline: str = BASELINE
-) -> Evaluation:
-    """A candidate with a stored evaluation."""
-    training.ensure_baseline(connection)
-    if not connection.scalar(sa.select(dataset_versions.c.id).where(dataset_versions.c.id == "ds-1")):
-        connection.execute(
-            sa.insert(dataset_versions).values(
-                id="ds-1", train_uri="t", validation_uri="v", train_count=1, validation_count=1, last_sequence=1
-            )
-        )
-    if not connection.scalar(sa.select(model_versions.c.id).where(model_versions.c.id == model)):
-        connection.execute(
-            sa.insert(model_versions).values(id=model, provider="local", base_model="b", dataset_id="ds-1")
-        )
-    measured = Interval(0.1, 0.05, 0.15)
-    comparison = Comparison(40, 20, {"right": 0.8}, {"right": 0.7}, measured, measured, verdict, ("because",))
-    return evaluations.save(connection, uuid4().hex, model, baseline, "ds-1", None, comparison, [])
+BY_HAND, BY_ITSELF = Settings(rollout="direct"), Settings(auto_approve=True)
 
 
 def actions(connection: sa.Connection, model: str) -> list[tuple[str, str]]:
@@ -110,6 +87,15 @@ def test_the_demos_approval_says_that_nobody_looked(connection: sa.Connection) -
     assert live(connection) == "m1"
 
 
+def test_on_a_server_with_customers_an_approval_moves_nothing_yet(connection: sa.Connection) -> None:
+    found = evaluated(connection, "m1")
+    settings = Settings(auto_approve=True, rollout="canary")
+    assert rollout.settle(connection, found, settings, NOW) is False
+    assert actions(connection, "m1") == [("approve", rollout.AUTO_APPROVER)]
+    assert live(connection) is None
+    assert [waiting.model_version_id for waiting in queries.waiting(connection)] == ["m1"]
+
+
 @pytest.mark.parametrize("approved", [True, False])
 def test_a_rejected_candidate_stays_out(connection: sa.Connection, approved: bool) -> None:
     found = evaluated(connection, "m1")
@@ -119,7 +105,7 @@ def test_a_rejected_candidate_stays_out(connection: sa.Connection, approved: boo
     rollout.reject(connection, "m1", "lee", "too curt", NOW)
     assert rollout.settle(connection, found, BY_ITSELF, NOW) is False
     assert live(connection) is None
-    assert queries.decisions(connection, "m1")[-1].evidence == {"reason": "too curt"}
+    assert queries.decisions(connection, "m1")[-1].evidence == {"reason": "too curt", "share": 0}
     with pytest.raises(Conflict, match="already rejected"):
         rollout.approve(connection, "m1", "kim", NOW)
 

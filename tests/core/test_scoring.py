@@ -80,19 +80,39 @@ def test_efficiency_falls_with_the_messages_it_took() -> None:
 @settings(deadline=None)  # the first example loads the lexicon
 @given(st.lists(st.text(max_size=80), max_size=5))
 def test_sentiment_of_any_text_is_a_share_or_missing(texts: list[str]) -> None:
-    found = sentiment_factor([Turn("user", text) for text in texts])
+    found = sentiment_factor([Turn("assistant", "hello"), *(Turn("user", text) for text in texts)])
     assert found is None or 0 <= found <= 1
 
 
 def test_sentiment_hears_the_customer_and_the_end_most() -> None:
     good, bad = Turn("user", "this is great, excellent, wonderful"), Turn("user", "this is terrible and awful")
-    happy, sad = sentiment_factor([bad, good]), sentiment_factor([good, bad])
+    answer = Turn("assistant", "here it is")
+    happy, sad = sentiment_factor([answer, bad, good]), sentiment_factor([answer, good, bad])
     assert happy is not None
     assert sad is not None
     assert happy > 0.5 > sad
     assert (
         sentiment_factor([Turn("assistant", "terrible awful"), Turn("user", "is there wheat in the noodles")]) is None
     )
+
+
+def test_what_is_said_before_the_first_answer_is_no_opinion_on_it() -> None:
+    question, answer = Turn("user", "is parking free and wonderful"), Turn("assistant", "yes")
+    assert sentiment_factor([question]) is None
+    assert sentiment_factor([question, answer]) is None
+    assert sentiment_factor([question, answer, Turn("user", "awful")]) == sentiment_factor(
+        [answer, Turn("user", "awful")]
+    )
+
+
+def test_an_answer_given_again_word_for_word_fits_nothing() -> None:
+    question, answer = Turn("user", "deposit for a party"), Turn("assistant", "a party deposit for")
+    (stuck,) = coherence_factors([(question, answer, question, answer)], WordEmbedder(), SCALES)
+    assert stuck is not None
+    (once,) = coherence_factors([(question, answer)], WordEmbedder(), SCALES)
+    assert once == pytest.approx(1.0)
+    low, high = SCALES.coherence_zero_cosine, SCALES.coherence_one_cosine
+    assert stuck == pytest.approx(((1 + low) / 2 - low) / (high - low))
 
 
 def test_coherence_compares_each_answer_with_its_question_in_one_call() -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,25 +12,30 @@ import orjson
 import pytest
 import sqlalchemy as sa
 from numpy.typing import NDArray
+from openai_endpoints import StandIn
+from pydantic import SecretStr
 from stored import NOW, WordEmbedder, example, row_versions
 
 from mhc_core import artifacts, business, dataset, rollout, shadow, training
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as datasets
+from mhc_core.db.queries import evaluation_sets, versions
+from mhc_core.db.queries import review as reviews
 from mhc_core.db.queries import training as models
-from mhc_core.db.queries import versions
 from mhc_core.db.queries.dataset import DatasetVersion
 from mhc_core.db.tables import knowledge_articles, model_versions
 from mhc_core.errors import Conflict, DataError
+from mhc_core.evaluation import sets
 from mhc_core.knowledge import articles, index
-from mhc_core.providers import minilm
+from mhc_core.providers import minilm, select
 from mhc_core.providers.local import KnowledgeOnlyModel, LocalFineTuner, load_model
 from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, JobState, TrainingFiles
 from mhc_core.sample import generate, knowledge_dir
+from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Intent, JobStatus, Verdict
+from mhc_core.vocabulary import Decision, Intent, JobStatus, Verdict
 
-EXAMPLES = 260
+EXAMPLES = 400
 BUSINESS = business.load()
 
 
@@ -58,7 +63,7 @@ class Remembering:
 def lessons() -> list[tuple[str, str, str, str]]:
     """Customer, intent, question and approved answer of first exchanges, with names taken out as scrubbing does."""
     found = []
-    for record in generate(3, 1000, date(2026, 1, 5), 30, BUSINESS):
+    for record in generate(3, 1600, date(2026, 1, 5), 30, BUSINESS):
         asked, answered = record["messages"][:2]
         if answered.get("review", {}).get("decision") != "approve":
             continue
@@ -116,7 +121,10 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
         )
     misled = load_model("shuffled", str(wrong.artifact_uri), str(wrong.artifact_sha256), embedder)
     baseline = KnowledgeOnlyModel(training.BASELINE_ID, embedder)
-    found = shadow.evaluate(engine, misled, baseline, version, knowledge, embedder, settings)
+    with engine.begin() as connection:
+        frozen = sets.ensure(connection, version)
+    bench = shadow.Bench(engine, embedder, Scrubber.load(BUSINESS.allow_list), settings)
+    found = shadow.evaluate(bench, misled, baseline, version.id, frozen, knowledge)
     assert found.verdict is not Verdict.PROMOTE, found.reasons
     with engine.begin() as connection:
         assert rollout.settle(connection, found, settings, NOW) is False
@@ -129,7 +137,9 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
         return load_model(row.id, str(row.artifact_uri), str(row.artifact_sha256), embedder)
 
     asked: list[tuple[int, int]] = []
-    found = shadow.evaluate_newest(engine, load, embedder, settings, lambda done, total: asked.append((done, total)))
+    bench = replace(bench, progress=lambda done, total: asked.append((done, total)))
+    found = shadow.evaluate_newest(bench, load)
+    assert found.evaluation_set_id == frozen.id
     assert (found.candidate_id, found.baseline_id, found.dataset_id) == (candidate, training.BASELINE_ID, version.id)
     assert found.verdict is Verdict.PROMOTE, found.reasons
     assert found.interval_low > 0
@@ -137,13 +147,13 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
     assert asked == [(number, found.questions) for number in range(1, found.questions + 1)] * 2
 
     asked.clear()
-    again = shadow.evaluate_newest(engine, load, embedder, settings, lambda done, total: asked.append((done, total)))
+    again = shadow.evaluate_newest(bench, load)
     assert again == found, "the same pairing is evaluated once"
     assert asked == []
     with engine.begin() as connection:
         assert rollout.settle(connection, found, settings, NOW) is True
         before = row_versions(connection, "evaluations")
-    assert shadow.evaluate_newest(engine, load, embedder, settings) == found, "live already"
+    assert shadow.evaluate_newest(bench, load) == found, "live already"
     with engine.connect() as connection:
         assert row_versions(connection, "evaluations") == before
 
@@ -194,9 +204,10 @@ def knowledge_of(engine: sa.Engine, version: DatasetVersion) -> str:
 def test_no_passage_was_learned_from_the_answer_that_is_asked_for(engine: sa.Engine, tmp_path: Path) -> None:
     settings, version = small(engine, tmp_path)
     knowledge = knowledge_of(engine, version)
-    with engine.connect() as connection:
-        leaking = datasets.articles_learned_from_validation(connection, version.id)
-        held_out = shadow.questions(connection, version, knowledge, WordEmbedder(), settings.retrieval_top_k)
+    with engine.begin() as connection:
+        frozen = sets.ensure(connection, version)
+        leaking = evaluation_sets.articles_learned_from(connection, frozen.id)
+        held_out = shadow.questions(connection, frozen, knowledge, WordEmbedder(), settings.retrieval_top_k)
     assert len(leaking) == version.validation_count == len(held_out)
     for question in held_out:
         given = [passage.article_id for passage in question.request.passages]
@@ -213,27 +224,65 @@ def test_both_models_answer_the_same_and_the_result_is_stored_once(engine: sa.En
     with engine.begin() as connection:
         for name in ("a", "b"):
             connection.execute(sa.insert(model_versions).values(id=name, provider="local", base_model="b"))
+        frozen = sets.ensure(connection, version)
     ours, theirs = Parrot("a"), Parrot("b")
-    first = shadow.evaluate(engine, ours, theirs, version, None, WordEmbedder(), settings)
+    bench = shadow.Bench(engine, WordEmbedder(), Scrubber.load(BUSINESS.allow_list), settings)
+    first = shadow.evaluate(bench, ours, theirs, version.id, frozen, None)
     assert ours.asked == theirs.asked
     assert len(ours.asked) == version.validation_count
     assert first.difference == pytest.approx(0)
     assert first.verdict is Verdict.HOLD
-    again = shadow.evaluate(engine, ours, theirs, version, None, WordEmbedder(), settings)
+    again = shadow.evaluate(bench, ours, theirs, version.id, frozen, None)
     assert again == first
     assert len(ours.asked) == version.validation_count
     knowledge = knowledge_of(engine, version)
-    other = shadow.evaluate(engine, ours, theirs, version, knowledge, WordEmbedder(), settings)
+    other = shadow.evaluate(bench, ours, theirs, version.id, frozen, knowledge)
     assert other.id != first.id, "another knowledge version is another comparison"
 
 
 def test_a_validation_file_that_was_changed_is_refused(engine: sa.Engine, tmp_path: Path) -> None:
-    settings, version = small(engine, tmp_path)
+    _, version = small(engine, tmp_path)
     artifacts.write_bytes(version.validation_uri, b"{}\n")
-    with engine.connect() as connection, pytest.raises(DataError):
-        shadow.questions(connection, version, None, WordEmbedder(), settings.retrieval_top_k)
+    with engine.begin() as connection, pytest.raises(DataError):
+        sets.ensure(connection, version)
 
 
 def test_without_a_trained_model_there_is_nothing_to_evaluate(engine: sa.Engine) -> None:
+    bench = shadow.Bench(engine, WordEmbedder(), Scrubber.load(BUSINESS.allow_list), Settings())
     with pytest.raises(Conflict, match="fine_tuned_model"):
-        shadow.evaluate_newest(engine, lambda row: Parrot(row.id), WordEmbedder(), Settings())
+        shadow.evaluate_newest(bench, lambda row: Parrot(row.id))
+
+
+def test_a_judge_who_agrees_with_people_decides_what_passes(
+    engine: sa.Engine, tmp_path: Path, openai_standin: StandIn
+) -> None:
+    settings, version = small(engine, tmp_path)
+    settings = settings.model_copy(update={"judge_model": "gpt-4.1-mini", "openai_base_url": openai_standin.base_url})
+    settings = settings.model_copy(update={"openai_api_key": SecretStr(openai_standin.key)})
+    with engine.begin() as connection:
+        for name in ("a", "b"):
+            connection.execute(sa.insert(model_versions).values(id=name, provider="local", base_model="b"))
+        frozen = sets.ensure(connection, version)
+        connection.execute(
+            sa.text("insert into ai.review_items (example_id, priority, reasons) select id, 0, '{}' "
+                    "from ai.training_examples")
+        )  # fmt: skip
+        rows = connection.execute(
+            sa.text("select i.id, e.answer from ai.review_items i join ai.training_examples e on e.id = i.example_id "
+                    "order by e.sequence")
+        ).all()  # fmt: skip
+        for place, row in enumerate(rows):
+            decision = Decision.APPROVE if place % 2 else Decision.REJECT
+            reviews.record(connection, [row.id], decision, "kim", NOW, None, None, None)
+    liked = {row.answer for place, row in enumerate(rows) if place % 2}
+    openai_standin.reply = lambda messages: (
+        "PASS" if any(f"checked: {answer}\n" in messages[-1]["content"] for answer in liked) else "FAIL"
+    )
+    bench = shadow.Bench(
+        engine, WordEmbedder(), Scrubber.load(BUSINESS.allow_list), settings, judge=select.judge(settings)
+    )
+    found = shadow.evaluate(bench, Parrot("a"), Parrot("b"), version.id, frozen, None)
+    assert found.details["judge"]["kappa"] == 1
+    assert found.details["judge"]["decisions"] == 40
+    assert found.candidate_metrics["judge"] == 0, "it says nothing but a question mark"
+    assert "judged by gpt-4.1-mini" in found.reasons[-1]

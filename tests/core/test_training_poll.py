@@ -1,5 +1,6 @@
 """A job is followed until it ends, and its model is recorded once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -52,7 +53,9 @@ def test_the_local_trainer_ends_within_submit_and_makes_the_same_model_twice(
 ) -> None:
     tuner = LocalFineTuner(WordEmbedder(), tmp_path.as_uri(), seed=5)
     job = training.submit(engine, tuner, dataset, NOW)
-    assert (job.state.status, job.finished_at, job.estimated_cost_usd) == (JobStatus.SUCCEEDED, NOW, Decimal(0))
+    assert (job.state.status, job.started_at, job.estimated_cost_usd) == (JobStatus.SUCCEEDED, NOW, Decimal(0))
+    assert job.finished_at is not None
+    assert timedelta(0) < job.finished_at - NOW < timedelta(minutes=5)
     with engine.begin() as connection:
         model_id = training.record(connection, job)
         assert training.record(connection, job) == model_id

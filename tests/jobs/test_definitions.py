@@ -12,10 +12,11 @@ from mhc_jobs.definitions import build_definitions, defs
 JOBS = {
     "collect": {"conversations", "feedback", "scored_conversations", "scrubbed_training_data"},
     "review": {"review_decisions"},
-    "train": {"training_dataset", "fine_tuned_model", "shadow_evaluation", "promoted_model"},
+    "train": {"training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "promoted_model"},
     "finish_training": {"fine_tuned_model", "shadow_evaluation", "promoted_model"},
     "knowledge": {"knowledge_articles", "kb_embeddings"},
     "stats": {"conversation_stats"},
+    "deadlines": set(),
 }
 SCHEDULES = {
     "collect_daily": ("0 1 * * *", "collect"),
@@ -24,8 +25,17 @@ SCHEDULES = {
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "privacy_daily": ("0 4 * * *", "privacy"),
     "stats_often": ("*/5 * * * *", "stats"),
+    "deadlines_daily": ("0 5 * * *", "deadlines"),
 }
-SENSORS = {"retraining", "fine_tune_poller", "knowledge_update", "record_failures", "automation"}
+SENSORS = {
+    "losing_variants",
+    "retraining",
+    "fine_tune_poller",
+    "knowledge_update",
+    "live_rollout",
+    "record_failures",
+    "automation",
+}
 
 
 @pytest.mark.parametrize("name", JOBS)

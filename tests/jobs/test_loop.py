@@ -29,7 +29,7 @@ from mhc_jobs.loop import LoopResult, run_loop
 pytestmark = pytest.mark.timeout(900)
 LEARNING, DAYS = 550, 6
 ENOUGH = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "50"}
-FEW = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "20", "MHC_VALIDATION_FRACTION": "0.4"}
+FEW = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "20", "MHC_VALIDATION_FRACTION": "0.3"}
 
 
 @dataclass

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from openai_endpoints import StandIn
 from pipeline import execute, made, metadata
 
+from mhc_assets.assets import training
 from mhc_assets.resources import Platform
 from mhc_core import review
 from mhc_core.vocabulary import Decision
@@ -36,7 +37,7 @@ def submitted(reviewed_engine: sa.Engine, standin: StandIn, instance: dg.Dagster
     """The job `train` has run once: the job is at the provider."""
     result = execute("train", instance)
     assert result.success
-    assert made(result) == {"training_dataset"}, "nothing after the data set may be made while the job runs"
+    assert made(result) == {"training_dataset", "evaluation_set"}, "nothing that needs a model is made while it trains"
     assert [job["status"] for job in standin.state.jobs.values()] == ["validating_files"]
     return reviewed_engine
 
@@ -73,9 +74,19 @@ def test_training_again_while_the_job_runs_buys_nothing(
 ) -> None:
     again = execute("train", instance)
     assert again.success
-    assert made(again) == {"training_dataset"}
+    assert made(again) == {"training_dataset", "evaluation_set"}
     assert standin.sent("POST", "/fine_tuning/jobs") == 1
     assert len(jobs(submitted)) == 1
+
+
+def test_a_provider_that_is_busy_is_asked_again_within_the_run_and_paid_once(
+    reviewed_engine: sa.Engine, standin: StandIn, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "RETRY_SECONDS", 0.0)
+    standin.fail("POST", "/fine_tuning/jobs", "500", after=True)
+    assert execute("train", instance).success
+    assert standin.sent("POST", "/fine_tuning/jobs") == 1
+    assert [status for status, _ in jobs(reviewed_engine)] == ["submitted"]
 
 
 def test_a_failed_job_leads_to_one_run_that_fails_with_the_reason(
@@ -141,7 +152,7 @@ def test_the_model_of_an_older_job_is_recorded_when_a_newer_data_set_is_there(
             connection, review.BulkFilter(limit=20), Decision.APPROVE, "ana", datetime.now(UTC) + timedelta(seconds=1)
         )
     newer = execute("train", instance)
-    assert made(newer) == {"training_dataset"}
+    assert made(newer) == {"training_dataset", "evaluation_set"}
     assert len(standin.state.jobs) == 2
     first = min(standin.state.jobs)
     standin.advance_on_poll = False

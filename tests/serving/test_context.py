@@ -8,13 +8,17 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mhc_core import business
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.providers import tokens
 from mhc_core.providers.protocols import Passage
-from mhc_serving import context
+from mhc_core.sample.long_talk import long_talks
+from mhc_serving import context, memory
 from mhc_serving.memory import Facts
+from mhc_serving.tools import party, quote
 from mhc_serving.tools.party import Party
 
+BUSINESS = business.load()
 PROMPT = "You are the concierge of a kitchen. State only what the passages say."
 PASSAGES = [
     Passage(n, f"KB-{n}", f"Title {n}", "The chef brings the grill and the food.", 0.9 - n / 10) for n in range(5)
@@ -89,3 +93,32 @@ def test_the_prompt_has_a_bound_whatever_was_said(texts: list[str]) -> None:
     found = prepared(turns)
     assert len(found.history) <= context.VERBATIM
     assert found.history_tokens >= 0
+
+
+def test_a_few_of_the_guests_are_not_the_party() -> None:
+    told = "14 adults and 4 kids, 35 miles away"
+    for later in (
+        "can we leave out the shrimp? one guest is allergic",
+        "and gluten free for 2 people, possible?",
+        "3 guests didn't come, refund for them?",
+        "scallops for 10 people please",
+        "what's the cost for a 10 year old?",
+    ):
+        known = party.combine(BUSINESS, [told, later])
+        assert (known.adults, known.children, known.guests) == (14, 4, None), later
+    for whole in ("we have 10 people with one vegetarian", "could be 10 people"):
+        assert party.combine(BUSINESS, [told, whole]).guests == 10, whole
+
+
+def test_the_summary_of_a_long_conversation_prices_the_party_like_all_of_it() -> None:
+    for talk in long_talks(2, 8, 60, date(2026, 11, 2), BUSINESS):
+        turns = [StoredTurn(turn["role"], turn["content"], {}) for turn in talk.messages]
+        facts = memory.recall(BUSINESS, turns, talk.today)
+        given = context.prepare(facts, turns[-context.TURNS :], "So the total?", PASSAGES, PROMPT)
+        recent = [turn.content for turn in given.history if turn.role == "user"]
+        read = party.combine(BUSINESS, [given.system_prompt.removeprefix(PROMPT), *recent])
+        worked = quote.work_out(BUSINESS, read, "the total?").quote
+        assert worked is not None
+        assert worked.total == talk.total
+        whole = context.prepare(facts, turns, "So the total?", PASSAGES, PROMPT)
+        assert whole.full_tokens - given.sent_tokens > 0.65 * whole.history_tokens

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -17,7 +18,8 @@ from typer.testing import CliRunner
 from mhc_core.db.queries import installation, ratings
 from mhc_core.db.tables import feedback
 from mhc_core.feedback_links import FeedbackLinks, Purpose
-from mhc_serving.app import utc_now
+from mhc_core.settings import Settings
+from mhc_serving.app import create_app, utc_now
 
 Say = Callable[..., dict[str, Any]]
 HOME = "http://127.0.0.1:8000"
@@ -227,3 +229,14 @@ def test_a_token_from_another_installation_is_worth_nothing() -> None:
     ours, theirs = (FeedbackLinks(secret, HOME, 30) for secret in (b"a" * 32, b"b" * 32))
     with pytest.raises(Exception, match="not complete"):
         ours.check(Purpose.VOTE, subject, theirs.token(Purpose.VOTE, subject, now), now)
+
+
+def test_whoever_tries_links_by_the_dozen_has_to_wait(serving_engine: sa.Engine, tmp_path: Path) -> None:
+    app = create_app(Settings(state_dir=tmp_path, rate_limit_address="3/minute"), serving_engine)
+    with TestClient(app) as client:
+        guesses = [client.get("/api/v1/ai/feedback", params={"id": str(uuid4()), "token": "x"}) for _ in range(5)]
+        voted = client.post("/api/v1/ai/feedback/vote", data={"id": str(uuid4()), "token": "x", "vote": "up"})
+    assert [one.status_code for one in guesses] == [404, 404, 404, 429, 429]
+    assert voted.status_code == 429
+    assert "try the link again" in voted.text
+    assert int(voted.headers["Retry-After"]) > 0

@@ -64,6 +64,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/ai/feedback"): Row(SPEAKERS, {"message_id": str(NO_ID)}),
     ("GET", "/api/v1/ai/feedback/stats"): Row(STAFF),
     ("GET", "/api/v1/models"): Row(STAFF),
+    ("GET", "/api/v1/rollouts/{rollout_id}"): Row(STAFF),
     ("POST", "/api/v1/ai/feedback/agent"): Row(STAFF, {}),
     ("GET", "/api/v1/handovers"): Row(AGENTS),
     ("GET", "/api/v1/handovers/{handover_id}"): Row(AGENTS),
@@ -71,6 +72,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/handovers/{handover_id}/reply"): Row(AGENTS, {"text": "x"}),
     ("POST", "/api/v1/handovers/{handover_id}/give-back"): Row(AGENTS),
     ("POST", "/api/v1/handovers/{handover_id}/resolve"): Row(AGENTS),
+    ("GET", "/api/v1/bookings"): Row(AGENTS),
+    ("POST", "/api/v1/bookings/{booking_id}"): Row(
+        AGENTS, {"status": "confirmed", "updated_at": "2026-11-01T00:00:00Z"}
+    ),
     ("GET", "/api/v1/review"): Row(REVIEWERS),
     ("POST", "/api/v1/review/marks"): Row(REVIEWERS, MARK),
     ("POST", "/api/v1/review/{item_id}"): Row(REVIEWERS, {"decision": "approve"}),
@@ -96,7 +101,14 @@ class Door:
         if path in ("/api/v1/chat", "/api/v1/ai/feedback") and caller != "widget":
             sent |= {"customer_id": f"matrix-{caller}"}
         place = path.format_map(
-            values | {"handover_id": "999999", "item_id": "999999", "conversation_id": conversation}
+            values
+            | {
+                "handover_id": "999999",
+                "item_id": "999999",
+                "rollout_id": "999999",
+                "conversation_id": conversation,
+                "booking_id": str(NO_ID),
+            }
         )
         answer = self.client.request(method, place, json=None if body is None else sent, headers=headers)
         return answer.status_code

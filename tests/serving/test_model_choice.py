@@ -214,7 +214,7 @@ def test_customers_get_an_answer_while_the_provider_is_down(
 ) -> None:
     standin.fail("POST", "/chat/completions", "rate_limit", times=1000)
     with TestClient(create_app(configured(standin, settings), serving_engine)) as client:
-        body = {"message": "What happens when it rains?", "customer_id": customer, "channel": "web"}
+        body = {"message": "Who brings a tent when it rains on us?", "customer_id": customer, "channel": "web"}
         given_ = client.post("/api/v1/chat", json=body)
     assert given_.status_code == 200
     assert given_.json()["citations"][0]["id"] == "KB-087"

@@ -22,6 +22,7 @@ from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import installation, review, versions
 from mhc_core.db.queries.knowledge import replace_questions, upsert_articles
 from mhc_core.db.tables import knowledge_articles, training_examples
+from mhc_core.evaluation import sets
 from mhc_core.examples import customer_hash
 from mhc_core.importing.conversations import import_conversations
 from mhc_core.knowledge import index, learned
@@ -94,6 +95,7 @@ def populate(engine: sa.Engine, root: Path) -> None:
     job = training.submit(engine, LocalFineTuner(EMBEDDER, settings(root).artifacts, 7), made, NOW)
     assert job.state.error is None
     with engine.begin() as connection:
+        sets.ensure(connection, made)
         versions.move(connection, "model", training.record(connection, job), "Ann", "first", NOW)
         # Only the victim's decisions keep the canary; it stands for a note about them.
         connection.execute(

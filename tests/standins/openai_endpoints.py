@@ -67,6 +67,10 @@ class StandIn:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    looks_until_processed: int = 0
+    """How often Azure says of an uploaded file that it still looks through it."""
+    deployments: dict[str, str] = field(default_factory=dict)
+    """Azure's deployments: the model that each name answers with."""
 
     @property
     def base_url(self) -> str:

@@ -1,8 +1,9 @@
 """A stand-in for OpenAI: the real protocol over HTTP, with memory, faults on request, and the contract as judge.
 
 It serves files, fine-tuning jobs and their events, embeddings, chat completions (also streamed) and models, under
-``/v1`` and under Azure's paths. Where OpenAI's OpenAPI description is at hand, every body of every request and response
-is checked against it; what breaks it is kept in ``violations``.
+``/v1`` and, by Azure's rules (``azure_habits``), under Azure's paths. Where OpenAI's OpenAPI description is at hand,
+every query and body of every request, and every response but Azure's, is checked against it; what breaks it is kept in
+``violations``.
 """
 
 import json
@@ -17,15 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from azure_habits import AzureHabits
 from openai_contract import Contract, published
-from openai_endpoints import Drop, Endpoints, Refusal, StandIn
+from openai_endpoints import Drop, Refusal, StandIn
 from openai_state import State
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-_AZURE = re.compile(r"^/openai(?:/deployments/[^/]+)?/")
+_AZURE = re.compile(r"^/openai(?:/deployments/([^/]+))?/")
 
 
 class Wire:
@@ -35,7 +37,7 @@ class Wire:
         self._standin = standin
 
     def app(self) -> Callable[..., Any]:
-        serve = Endpoints(self._standin)
+        serve = AzureHabits(self._standin)
         jobs, job = "/fine_tuning/jobs", "/fine_tuning/jobs/{fine_tuning_job_id}"
         operations = [
             ("POST", "/files", serve.upload),
@@ -56,6 +58,8 @@ class Wire:
 
         async def outer(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] == "http":
+                azure = _AZURE.match(scope["path"])
+                scope["azure"], scope["deployment"] = azure is not None, azure[1] if azure else None
                 scope["path"] = _AZURE.sub("/v1/", scope["path"])
                 scope["cut"] = lambda: send.__self__.transport.abort()
             await inner(scope, receive, send)
@@ -70,6 +74,7 @@ class Wire:
                 self._authorise(request)
                 body, media = _parse(request, raw)
                 standin.bodies.append({k: v for k, v in body.items() if k != "content"})
+                self._require(self._check_query(path, request))
                 if media:
                     told = {"file": "", "purpose": body["purpose"]} if media.startswith("multipart") else body
                     self._require(self._check(path, request, media, told))
@@ -92,6 +97,8 @@ class Wire:
 
     def _authorise(self, request: Request) -> None:
         given = request.headers.get("api-key") or request.headers.get("authorization", "").removeprefix("Bearer ")
+        if request.scope["azure"] and ("api-key" not in request.headers or "api-version" not in request.query_params):
+            raise Refusal(401, "invalid_request_error", "401", "no key or no api-version")
         if given != self._standin.key:
             raise Refusal(401, "invalid_request_error", "invalid_api_key", f"Incorrect API key provided: {given}.")
 
@@ -102,12 +109,20 @@ class Wire:
             self._standin.violations.append(f"request {request.method} {path} {problem}")
         return problem
 
+    def _check_query(self, path: str, request: Request) -> str | None:
+        contract = self._standin.contract
+        query = {name: value for name, value in request.query_params.items() if name != "api-version"}
+        problem = contract.query_problem(path, request.method.lower(), query) if contract else None
+        if problem:
+            self._standin.violations.append(f"request {request.method} {path} {problem}")
+        return problem
+
     def _require(self, problem: str | None) -> None:
         if problem:
             raise Refusal(400, "invalid_request_error", "invalid_body", problem)
 
     def _note(self, path: str, request: Request, status: int, body: Any, media: str = "application/json") -> None:
-        contract = self._standin.contract
+        contract = None if request.scope["azure"] else self._standin.contract
         problem = contract.response_problem(path, request.method.lower(), status, media, body) if contract else None
         if problem:
             self._standin.violations.append(f"response {request.method} {path} {problem}")

@@ -83,9 +83,12 @@ class State:
             job["status"] = STEPS[STEPS.index(job["status"]) + 1]
             if job["status"] == "running":
                 self._happened(job, "Step 1: training loss=1.25", {"step": 1, "train_loss": 1.25})
+                self._happened(job, "Step 2: training loss=1.00", {"step": 2, "train_loss": 1.0})
                 self._happened(job, "Fine-tuning job started")
             if job["status"] == "succeeded":
                 # Its own way of counting, so that the client's estimate and the bill are two different figures.
+                losses = {"step": 3, "train_loss": 0.75, "valid_loss": 0.9}
+                self._happened(job, "Step 3: training loss=0.75, validation loss=0.90", losses)
                 words = len(self.contents[job["training_file"]].split())
                 job["trained_tokens"] = words * job["hyperparameters"]["n_epochs"]
                 job["fine_tuned_model"] = f"ft:{job['model']}:standin::{job['id'][-6:]}"

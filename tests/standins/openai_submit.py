@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,5 +32,5 @@ def save(state: JobState) -> None:
 
 
 OpenAIFineTuner(
-    openai.OpenAI(api_key=key, base_url=base_url), "gpt-4.1-mini-2025-04-14", epochs=3, budget_usd=Decimal(50)
+    openai.OpenAI(api_key=key, base_url=base_url), "gpt-4.1-mini-2025-04-14", 3, Decimal(50), date(2026, 11, 21)
 ).submit(TrainingFiles("ds-1", train, validation, 30, 5), "ds-1", JobState(JobStatus.INTENDED), save)

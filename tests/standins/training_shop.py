@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def jobs(engine: sa.Engine) -> list[queries.TrainingJob]:
 
 def hosted(standin: StandIn, budget: str = "50") -> OpenAIFineTuner:
     sdk = openai.OpenAI(api_key=standin.key, base_url=standin.base_url, max_retries=0)
-    return OpenAIFineTuner(sdk, BASE, epochs=3, budget_usd=Decimal(budget))
+    return OpenAIFineTuner(sdk, BASE, epochs=3, budget_usd=Decimal(budget), today=date(2026, 11, 21))
 
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, number: int, dies: str) -> None:

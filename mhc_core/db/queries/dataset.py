@@ -10,8 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.dataset import BuiltDataset, VerifiedExample
+from mhc_core.dataset_split import Frozen, Past
 from mhc_core.db.queries import retired
-from mhc_core.db.tables import dataset_members, dataset_versions, knowledge_articles, training_examples
+from mhc_core.db.tables import (
+    dataset_members,
+    dataset_versions,
+    evaluation_set_members,
+    evaluation_sets,
+    training_examples,
+)
 from mhc_core.errors import Conflict
 from mhc_core.providers.protocols import TrainingFiles
 from mhc_core.vocabulary import Intent
@@ -34,14 +41,6 @@ class DatasetVersion(NamedTuple):
     @property
     def files(self) -> TrainingFiles:
         return TrainingFiles(self.id, self.train_uri, self.validation_uri, self.train_count, self.validation_count)
-
-
-class Origin(NamedTuple):
-    """Where an example's text came from, without the text."""
-
-    conversation_id: UUID
-    customer_hash: str
-    channel: str
 
 
 def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
@@ -71,6 +70,26 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
         )
         for row in rows
     ]
+
+
+def past(connection: sa.Connection, example_id: UUID | None) -> Past:
+    """What earlier versions decided: the questions of the newest evaluation set, and the newest version's training.
+
+    Vectors are those of the embedder that embedded ``example_id``; others could not be compared.
+    """
+    newest_set = sa.select(evaluation_sets.c.id).order_by(evaluation_sets.c.created_at.desc()).limit(1)
+    embedder = sa.select(_E.embedder).where(_E.id == example_id).scalar_subquery()
+    frozen = connection.execute(
+        sa.select(_E.id, _E.customer_hash, _E.embedding)
+        .join(evaluation_set_members, evaluation_set_members.c.example_id == _E.id)
+        .where(evaluation_set_members.c.set_id == newest_set.scalar_subquery(), _E.embedder == embedder)
+    )
+    newest = latest(connection)
+    trained = sa.select(_M.example_id).where(_M.dataset_id == (newest.id if newest else None), _M.split == "train")
+    return Past(
+        [Frozen(row.id, row.customer_hash, np.asarray(row.embedding, dtype=np.float32)) for row in frozen],
+        frozenset(connection.scalars(trained)),
+    )
 
 
 def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, validation_uri: str) -> bool:
@@ -126,16 +145,6 @@ def versions(connection: sa.Connection, limit: int = 50) -> list[DatasetVersion]
     return [DatasetVersion(*row) for row in rows]
 
 
-def validation_origins(connection: sa.Connection, dataset_id: str) -> dict[UUID, Origin]:
-    """Origins of the validation examples by example id. Their texts are read from the version's file."""
-    rows = connection.execute(
-        sa.select(_E.id, _E.conversation_id, _E.customer_hash, _E.channel)
-        .join(dataset_members, _M.example_id == _E.id)
-        .where(_M.dataset_id == dataset_id, _M.split == "validation")
-    )
-    return {row[0]: Origin(*row[1:]) for row in rows}
-
-
 def customers(connection: sa.Connection, dataset_id: str) -> dict[str, str]:
     """The customer hash of every member, by example id."""
     rows = connection.execute(
@@ -144,17 +153,6 @@ def customers(connection: sa.Connection, dataset_id: str) -> dict[str, str]:
         .where(_M.dataset_id == dataset_id)
     )
     return {str(row.id): row.customer_hash for row in rows}
-
-
-def articles_learned_from_validation(connection: sa.Connection, dataset_id: str) -> frozenset[str]:
-    """Ids of learned articles whose example is held out in this version."""
-    return frozenset(
-        connection.scalars(
-            sa.select(knowledge_articles.c.id)
-            .join(dataset_members, _M.example_id == knowledge_articles.c.example_id)
-            .where(_M.dataset_id == dataset_id, _M.split == "validation")
-        )
-    )
 
 
 class Member(NamedTuple):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.tables import evaluations
-from mhc_core.evaluation import Comparison
+from mhc_core.evaluation.compare import Comparison
 from mhc_core.vocabulary import Verdict
 
 _T = evaluations.c
@@ -33,6 +33,8 @@ class Evaluation(NamedTuple):
     reasons: Sequence[str]
     differences: Sequence[float]
     created_at: datetime
+    evaluation_set_id: str | None
+    details: Mapping[str, Any]
 
 
 def by_key(connection: sa.Connection, key: str) -> Evaluation | None:
@@ -49,8 +51,10 @@ def save(
     knowledge_version: str | None,
     comparison: Comparison,
     differences: Sequence[float],
+    evaluation_set_id: str | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Evaluation:
-    """Store a comparison; when another run was faster its result stands."""
+    """Store a comparison, with ``more`` beside its details; when another run was faster its result stands."""
     connection.execute(
         insert(evaluations)
         .values(
@@ -68,6 +72,8 @@ def save(
             verdict=comparison.verdict,
             reasons=list(comparison.reasons),
             differences=list(differences),
+            evaluation_set_id=evaluation_set_id,
+            details={**comparison.details(), **(more or {})},
         )
         .on_conflict_do_nothing(index_elements=[_T.key])
     )

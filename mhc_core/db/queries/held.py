@@ -31,6 +31,9 @@ _HELD = {
     """,
     "conversation_scores": f"select * from ai.conversation_scores where conversation_id in ({_CONVERSATIONS})",
     "training_examples": f"select * from ai.training_examples where id in ({_EXAMPLES}) order by sequence",
+    "evaluation_set_members": f"""
+        select * from ai.evaluation_set_members where example_id in ({_EXAMPLES}) order by set_id, position
+    """,
     "scrub_holds": f"""
         select h.* from ai.scrub_holds h join ai.messages m on m.id = h.answer_message_id
         where m.conversation_id in ({_CONVERSATIONS})
@@ -38,6 +41,13 @@ _HELD = {
     "scrub_marks": f"""
         select k.* from ai.scrub_marks k join ai.messages m on m.id = k.message_id
         where m.conversation_id in ({_CONVERSATIONS}) order by k.id
+    """,
+    "experiment_exposures": f"""
+        select x.* from ai.experiment_exposures x join ai.messages m on m.id = x.message_id
+        where m.conversation_id in ({_CONVERSATIONS}) order by x.experiment_id
+    """,
+    "rollout_exposures": """
+        select * from ai.rollout_exposures where customer_hash = :hash order by rollout_id, share
     """,
     "review_decisions": f"""
         select d.*, i.example_id from ai.review_decisions d join ai.review_items i on i.id = d.item_id

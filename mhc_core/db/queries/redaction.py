@@ -52,6 +52,8 @@ _ERASE = {
         "delete from ai.booking_requests where conversation_id in (select id from erased_conversations)"
     ),
     "scrub_marks": f"delete from ai.scrub_marks where message_id {_OF_MESSAGES}",
+    "experiment_exposures": f"delete from ai.experiment_exposures where message_id {_OF_MESSAGES}",
+    "rollout_exposures": "delete from ai.rollout_exposures where customer_hash = :hash",
     "scrub_holds": f"delete from ai.scrub_holds where answer_message_id {_OF_MESSAGES}",
     "messages": """
         update ai.messages set content = '', edited_content = null, edit_reason = null, edited_by = null,
@@ -94,6 +96,15 @@ _ERASE = {
           and m.citations <> '[]'
           and exists (select from jsonb_array_elements(m.citations) c join erased_articles a on a.id = c ->> 'id'
                       where c ->> 'title' is distinct from 'Erased')
+    """,
+    # A set without one of its questions is another set: it is retired, and the next evaluation freezes a new one.
+    "evaluation_sets": """
+        update ai.evaluation_sets set retired_at = :now
+        where retired_at is null and id in (select set_id from ai.evaluation_set_members
+                                            where example_id in (select id from erased_examples))
+    """,
+    "evaluation_set_members": """
+        delete from ai.evaluation_set_members where example_id in (select id from erased_examples)
     """,
     "training_examples": f"""
         update ai.training_examples set {_EMPTY_EXAMPLE}
@@ -151,7 +162,7 @@ def sweep(connection: sa.Connection) -> int:
         """)
     )
     connection.execute(sa.text(_ARTICLES))
-    none = {"ids": [], "now": connection.execute(sa.select(sa.func.now())).scalar_one()}
+    none = {"ids": [], "hash": "", "now": connection.execute(sa.select(sa.func.now())).scalar_one()}
     late = [statement for name, statement in _ERASE.items() if name != "conversations"]
     return sum(connection.execute(sa.text(statement), none).rowcount for statement in late)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from mhc_core.db.queries.privacy import REDACTED
-from mhc_core.db.queries.retrieval import literal, scan_settings
+from mhc_core.db.queries.retrieval import literal
 from mhc_core.db.tables import response_cache, response_cache_outcomes
 
 _R, _O = response_cache.c, response_cache_outcomes.c
@@ -78,7 +78,6 @@ def nearest(
     connection: sa.Connection, scope: str, vector: NDArray[np.float32], now: datetime, limit: int
 ) -> list[Kept]:
     """The valid answers of this scope whose questions are nearest, nearest first, with their outcomes."""
-    scan_settings(connection, 100)
     rows = connection.execute(
         sa.text(_NEAR.format(dimensions=len(vector))),
         {"scope": scope, "vector": literal(vector), "now": now, "limit": limit},

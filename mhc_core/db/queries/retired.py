@@ -114,7 +114,7 @@ def uploads(connection: sa.Connection, datasets: Sequence[str]) -> list[dict[str
     """What remote providers were given of these data sets: names of files and models there."""
     rows = connection.execute(
         sa.select(_J.id, _J.provider, _J.progress, _J.provider_model_id, _J.provider_job_id)
-        .where(_J.dataset_id.in_(list(datasets)), _J.provider != "local")
+        .where(_J.dataset_id.in_(list(datasets)), _J.provider.not_in(["local", "lora"]))
         .order_by(_J.id)
     )
     found: list[dict[str, str]] = []
@@ -123,6 +123,12 @@ def uploads(connection: sa.Connection, datasets: Sequence[str]) -> list[dict[str
         given |= {"model": row.provider_model_id, "job": row.provider_job_id}
         found.append({"provider": row.provider, **{name: str(value) for name, value in given.items() if value}})
     return found
+
+
+def checkpoints(connection: sa.Connection, datasets: Sequence[str]) -> list[str]:
+    """URIs under which trainings on these data sets kept their state; one that ended has removed its own."""
+    kept = _J.progress["checkpoint"].as_string()
+    return list(connection.scalars(sa.select(kept).where(_J.dataset_id.in_(list(datasets)), kept.is_not(None))))
 
 
 def erased_examples(connection: sa.Connection) -> set[str]:

@@ -31,6 +31,16 @@ class ReviewItem(NamedTuple):
     duplicate: bool
 
 
+class VotedExample(NamedTuple):
+    """A scrubbed example with the vote its answer got."""
+
+    customer_hash: str
+    context: tuple[Mapping[str, str], ...]
+    question: str
+    answer: str
+    vote: str
+
+
 class CarriedDecision(NamedTuple):
     """A decision that came in with a message. ``edited_answer`` is raw text until it is scrubbed."""
 
@@ -110,6 +120,18 @@ def item(connection: sa.Connection, item_id: int) -> ReviewItem | None:
     """One item, locked until the transaction ends."""
     row = connection.execute(_items().where(_I.id == item_id).with_for_update(of=review_items)).one_or_none()
     return _item(row) if row else None
+
+
+def voted(connection: sa.Connection, limit: int) -> list[VotedExample]:
+    """The latest examples whose own answer was voted on; an edited answer is not what the customer saw."""
+    edited = sa.exists().where(_I.example_id == _E.id, _D.item_id == _I.id, _D.decision == Decision.EDIT)
+    rows = connection.execute(
+        sa.select(_E.customer_hash, _E.context, _E.question, _E.answer, _E.vote)
+        .where(_E.vote.is_not(None), _E.question != "", _E.origin != "human_edit", ~edited)
+        .order_by(_E.sequence.desc())
+        .limit(limit)
+    )
+    return [VotedExample(row.customer_hash, tuple(row.context), *row[2:]) for row in rows]
 
 
 def matching(
@@ -234,6 +256,36 @@ def _carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
         """),
         {"items": list(items)},
     )
+
+
+class HumanDecision(NamedTuple):
+    """An answer that a reviewer approved as it was, or rejected; scrubbed text only."""
+
+    approved: bool
+    context: Sequence[Mapping[str, str]]
+    question: str
+    answer: str
+
+
+def human_decisions(connection: sa.Connection, limit: int, seed: int) -> list[HumanDecision]:
+    """Latest decisions that people made one by one, at most half of ``limit`` of either kind, drawn by ``seed``."""
+    rows = connection.execute(
+        sa.text("""
+            with latest as (
+                select distinct on (d.item_id) i.example_id, d.decision, d.bulk_filter
+                from ai.review_decisions d join ai.review_items i on i.id = d.item_id
+                order by d.item_id, d.id desc
+            ), drawn as (
+                select l.decision = 'approve' as approved, e.id, e.context, e.question, e.answer,
+                       row_number() over (partition by l.decision order by md5(e.id::text || :seed), e.id) as place
+                from latest l join ai.training_examples e on e.id = l.example_id
+                where l.decision in ('approve', 'reject') and l.bulk_filter is null and e.question <> ''
+            )
+            select approved, context, question, answer from drawn where place <= :each order by approved, place
+        """),
+        {"each": limit // 2, "seed": str(seed)},
+    )
+    return [HumanDecision(*row) for row in rows]
 
 
 class ReviewSummary(NamedTuple):

@@ -32,6 +32,9 @@ class TrainingJob(NamedTuple):
     created_at: datetime
     finished_at: datetime | None
     state: JobState
+    code_version: str | None = None
+    base_licence: str | None = None
+    started_at: datetime | None = None
 
 
 class ModelVersion(NamedTuple):
@@ -73,7 +76,10 @@ def intend(connection: sa.Connection, *, key: str, estimated_cost_usd: Decimal, 
 
 
 def save_state(connection: sa.Connection, job_id: int, state: JobState, now: datetime) -> None:
-    """Store what is known of a job now."""
+    """Store what is known of a job now.
+
+    An adapter that finds its base's licence in the weights says so by ``base_licence`` among the metrics.
+    """
     connection.execute(
         sa.update(training_jobs)
         .values(
@@ -87,7 +93,17 @@ def save_state(connection: sa.Connection, job_id: int, state: JobState, now: dat
             progress=dict(state.progress),
             metrics=dict(state.metrics),
             finished_at=now if state.status.final else None,
+            base_licence=sa.func.coalesce(state.metrics.get("base_licence"), _J.base_licence),
         )
+        .where(_J.id == job_id)
+    )
+
+
+def begin(connection: sa.Connection, job_id: int, now: datetime, code_version: str, base_licence: str | None) -> None:
+    """Note that a job is being started now, and by which code; the first start counts, the last code does."""
+    connection.execute(
+        sa.update(training_jobs)
+        .values(started_at=sa.func.coalesce(_J.started_at, now), code_version=code_version, base_licence=base_licence)
         .where(_J.id == job_id)
     )
 
@@ -215,6 +231,9 @@ def _job(row: Any) -> TrainingJob:
             row.progress,
             row.metrics,
         ),
+        row.code_version,
+        row.base_licence,
+        row.started_at,
     )
 
 

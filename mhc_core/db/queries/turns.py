@@ -59,11 +59,12 @@ _WRITE = sa.text(
     f"""
     with begun as (
         insert into ai.conversations (id, source, source_id, channel, customer_id, intent, started_at, last_message_at,
-                                      updated_at)
+                                      updated_at, facts)
         select r.id, '{SOURCE}', cast(r.id as text), r.channel, r.customer_id, r.intent, r.asked_at, r.sent_at,
-               r.sent_at
+               r.sent_at, coalesce(r.facts, '{{}}')
           from json_to_recordset(cast(:begun as json)) as r(
-               id uuid, channel text, customer_id text, intent text, asked_at timestamptz, sent_at timestamptz)
+               id uuid, channel text, customer_id text, intent text, asked_at timestamptz, sent_at timestamptz,
+               facts jsonb)
     ), said as (
         insert into ai.messages (id, conversation_id, position, role, content, intent, confidence, model_version_id,
                                  prompt_version_id, knowledge_version_id, example_id, citations, cached, input_tokens,
@@ -83,16 +84,10 @@ _WRITE = sa.text(
     update ai.conversations c
        set last_message_at = greatest(c.last_message_at, r.sent_at),
            updated_at = greatest(c.updated_at, r.sent_at),
-           intent = coalesce(c.intent, r.intent)
-      from json_to_recordset(cast(:continued as json)) as r(id uuid, intent text, sent_at timestamptz)
+           intent = coalesce(c.intent, r.intent),
+           facts = coalesce(r.facts, c.facts)
+      from json_to_recordset(cast(:continued as json)) as r(id uuid, intent text, sent_at timestamptz, facts jsonb)
      where c.id = r.id
-    """
-)
-
-_FACTS = sa.text(
-    """
-    update ai.conversations c set facts = r.facts
-      from json_to_recordset(cast(:facts as json)) as r(id uuid, facts jsonb) where c.id = r.id
     """
 )
 
@@ -115,7 +110,7 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> N
     parameters: dict[str, list[dict[str, Any]]] = {"begun": [], "said": [], "continued": []}
     for turn, answer in turns:
         intent = turn.question.intent or answer.intent
-        about = {"id": turn.conversation_id, "intent": intent, "sent_at": answer.sent_at}
+        about = {"id": turn.conversation_id, "intent": intent, "sent_at": answer.sent_at, "facts": turn.facts}
         if turn.begins is not None:
             asked_at: datetime = turn.question.sent_at
             who = {"channel": turn.begins.channel, "customer_id": turn.begins.customer_id, "asked_at": asked_at}
@@ -125,9 +120,6 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> N
         parameters["said"] += [_message(turn.conversation_id, 0, turn.question)]
         parameters["said"] += [_message(turn.conversation_id, 1, answer)]
     connection.execute(_WRITE, {name: orjson.dumps(rows, default=str).decode() for name, rows in parameters.items()})
-    facts = [{"id": turn.conversation_id, "facts": turn.facts} for turn, _ in turns if turn.facts is not None]
-    if facts:
-        connection.execute(_FACTS, {"facts": orjson.dumps(facts, default=str).decode()})
     given = [turn for turn, answer in turns if answer is turn.answer]
     more: dict[sa.Table, list[Mapping[str, Any]]] = {}
     for table, row in (pair for turn in given for pair in turn.rows):

@@ -109,4 +109,6 @@ def lock(connection: sa.Connection, kind: str, alias: str = PRODUCTION) -> None:
 
 
 def _command(kind: str) -> str:
-    return {"model": "models list", "knowledge": "knowledge versions"}.get(kind, f"{kind} list")
+    return {"model": "models list", "knowledge": "knowledge versions", "prompt": "prompts list"}.get(
+        kind, f"{kind} list"
+    )

@@ -9,6 +9,7 @@ rollback happens.
 from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests
 from mhc_core.db.tables.cache import response_cache, response_cache_outcomes
+from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
 from mhc_core.db.tables.handovers import handovers, webhook_deliveries
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
@@ -29,16 +30,23 @@ from mhc_core.db.tables.learning import (
 from mhc_core.db.tables.models import (
     dataset_members,
     dataset_versions,
+    evaluation_set_members,
+    evaluation_sets,
     evaluations,
     model_versions,
     prompt_versions,
-    rollout_decisions,
-    rollouts,
     training_jobs,
     version_aliases,
 )
 from mhc_core.db.tables.operations import api_keys, audit_log, erasures, installation
 from mhc_core.db.tables.raw import conversations, feedback, feedback_history, messages
+from mhc_core.db.tables.rollouts import (
+    rollout_decisions,
+    rollout_exposures,
+    rollout_looks,
+    rollout_shadow_pairs,
+    rollouts,
+)
 
 __all__ = [
     "SCHEMA",
@@ -50,7 +58,12 @@ __all__ = [
     "dataset_members",
     "dataset_versions",
     "erasures",
+    "evaluation_set_members",
+    "evaluation_sets",
     "evaluations",
+    "experiment_exposures",
+    "experiment_variants",
+    "experiments",
     "feedback",
     "feedback_history",
     "handovers",
@@ -69,6 +82,9 @@ __all__ = [
     "review_decisions",
     "review_items",
     "rollout_decisions",
+    "rollout_exposures",
+    "rollout_looks",
+    "rollout_shadow_pairs",
     "rollouts",
     "scrub_holds",
     "scrub_marks",

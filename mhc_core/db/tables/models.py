@@ -1,7 +1,7 @@
-"""Data sets, training, evaluation and rollout; which version is live."""
+"""Data sets, training and evaluation; which version is live."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from mhc_core.db.tables.base import USD, UTC_TIME, created, json_column, metadata, one_of
 from mhc_core.db.tables.learning import training_examples
@@ -12,7 +12,9 @@ prompt_versions = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("task", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
+    sa.Column("added_by", sa.Text, nullable=False, server_default="release"),
     created(),
     sa.Index(None, "name"),
 )
@@ -62,6 +64,9 @@ training_jobs = sa.Table(
     sa.Column("error", sa.Text),
     created(),
     sa.Column("finished_at", UTC_TIME),
+    sa.Column("code_version", sa.Text),
+    sa.Column("base_licence", sa.Text),
+    sa.Column("started_at", UTC_TIME),
     one_of("status", JobStatus),
     sa.Index(None, "dataset_id"),
     sa.Index("ix_training_jobs_open", "id", postgresql_where=sa.text("status in ('intended','submitted','running')")),
@@ -83,6 +88,31 @@ model_versions = sa.Table(
     created(),
 )
 
+evaluation_sets = sa.Table(
+    "evaluation_sets",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("dataset_id", sa.ForeignKey(dataset_versions.c.id), nullable=False),
+    sa.Column("questions", sa.Integer, nullable=False),
+    json_column("manifest"),
+    sa.Column("retired_at", UTC_TIME),
+    created(),
+)
+
+evaluation_set_members = sa.Table(
+    "evaluation_set_members",
+    metadata,
+    sa.Column("set_id", sa.ForeignKey(evaluation_sets.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("example_id", sa.ForeignKey(training_examples.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("customer_hash", sa.Text, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("intent", sa.Text, nullable=False),
+    sa.Column("messages", JSONB, nullable=False),
+    sa.Index(None, "example_id"),
+)
+
 evaluations = sa.Table(
     "evaluations",
     metadata,
@@ -102,33 +132,10 @@ evaluations = sa.Table(
     sa.Column("reasons", ARRAY(sa.Text), nullable=False),
     sa.Column("differences", ARRAY(sa.REAL), nullable=False),
     created(),
+    sa.Column("evaluation_set_id", sa.ForeignKey(evaluation_sets.c.id)),
+    json_column("details"),
     one_of("verdict", Verdict),
     sa.Index(None, "candidate_id"),
-)
-
-rollouts = sa.Table(
-    "rollouts",
-    metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    sa.Column("model_version_id", sa.ForeignKey(model_versions.c.id), nullable=False, unique=True),
-    sa.Column("evaluation_id", sa.ForeignKey(evaluations.c.id)),
-    sa.Column("status", sa.Text, nullable=False, server_default="pending"),
-    created(),
-    sa.Column("updated_at", UTC_TIME, nullable=False, server_default=sa.func.now()),
-    sa.CheckConstraint("status in ('pending', 'approved', 'promoted', 'rejected', 'rolled_back')", name="status"),
-)
-
-rollout_decisions = sa.Table(
-    "rollout_decisions",
-    metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    sa.Column("rollout_id", sa.ForeignKey(rollouts.c.id), nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("decided_by", sa.Text, nullable=False),
-    sa.Column("decided_at", UTC_TIME, nullable=False),
-    json_column("evidence"),
-    sa.CheckConstraint("action in ('approve', 'promote', 'reject', 'rollback')", name="action"),
-    sa.Index(None, "rollout_id"),
 )
 
 version_aliases = sa.Table(

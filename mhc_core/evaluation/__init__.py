@@ -1,0 +1,4 @@
+"""Is the candidate better than the model in production? Measured on frozen questions, decided by rules set before.
+
+Here is what is computed; ``mhc_core.shadow`` asks both models and stores the result.
+"""

@@ -1,0 +1,162 @@
+"""``mhc prompts``: the wordings that models answer under, their versions, and what is in production."""
+
+import difflib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import sqlalchemy as sa
+import typer
+from rich.table import Column, Table
+
+from mhc_core import business, prompt_registry, prompts
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.db.queries import prompts as queries
+from mhc_core.db.queries import versions
+from mhc_core.errors import ConfigurationError
+from mhc_core.settings import Settings
+from mhc_jobs.cli import experiments
+from mhc_jobs.cli.console import console
+
+app = typer.Typer(help="The wordings that models answer under.", no_args_is_help=True)
+app.add_typer(experiments.app, name="experiment")
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+VersionId = Annotated[str, typer.Argument(metavar="ID", help="A version, as `mhc prompts list` shows it.")]
+Name = Annotated[str, typer.Option("--name", help="The prompt, such as agent/booking; `mhc prompts list` shows all.")]
+By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the change.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+
+
+@app.command("list")
+def list_(
+    name: Annotated[str | None, typer.Option("--name", help="Only this prompt.")] = None, as_json: AsJson = False
+) -> None:
+    """Versions by prompt, newest first, and which of them is in production."""
+    settings = configuration.load()
+    with database(settings) as engine, engine.begin() as connection:
+        _settle(connection, settings)
+        live = {found.version_id for found in queries.standing(connection)}
+        found = queries.listed(connection, prompts.known(name) if name else None)
+    rows: list[dict[str, Any]] = [
+        {
+            "name": row.name,
+            "id": row.id,
+            "production": row.id in live,
+            "added_by": row.added_by,
+            "created_at": row.created_at.isoformat(timespec="seconds"),
+            "characters": len(row.task),
+        }
+        for row in found
+    ]
+    if as_json:
+        _json({"prompts": rows})
+        return
+    columns = [
+        Column(name, no_wrap=name == "version", overflow="fold") for name in ("prompt", "version", "state", "added")
+    ]
+    table = Table(*columns, box=None, padding=(0, 2, 0, 0))
+    for row in rows:
+        state = "[bold green]production[/]" if row["production"] else "–"
+        table.add_row(row["name"], row["id"], state, f"{row['created_at'][:10]} {row['added_by']}")
+    console.print(table)
+
+
+@app.command()
+def show(version_id: VersionId, as_json: AsJson = False) -> None:
+    """One version: its task, the whole text as recorded, and when it was moved into production."""
+    with database(configuration.load()) as engine, engine.connect() as connection:
+        found = prompt_registry.recorded(connection, version_id)
+        alias = queries.alias(found.name)
+        live = versions.live(connection, queries.KIND, alias) == version_id
+        moves = [move for move in versions.history(connection, queries.KIND, alias) if move.version_id == version_id]
+    if as_json:
+        _json({**found._asdict(), "production": live, "moves": moves})
+        return
+    state = "  in production" if live else ""
+    console.print(f"[bold]{found.id}[/bold]  {found.name}{state}, added by {found.added_by}")
+    for move in moves:
+        console.print(f"{move.moved_at:%F %H:%M} UTC  in production by {move.moved_by}: {move.reason}", markup=False)
+    console.print(f"\n{found.content}", markup=False)
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The task in plain text, UTF-8.")],
+    name: Name,
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Record a new version of a prompt's task. The rules above it are the same for every version and stay."""
+    from mhc_core.scrubbing import loading
+
+    settings = configuration.load()
+    text = _read(file)
+    with database(settings) as engine, engine.begin() as connection:
+        rules = business.load(settings.business_file)
+        scrubber = loading.scrubber(connection, settings)
+        version = prompt_registry.add(connection, rules, name, text, by, scrubber)
+    if as_json:
+        _json({"id": version.id, "name": version.name})
+        return
+    console.print(f"{version.id} is recorded for {name}; `mhc prompts promote {version.id}` puts it in production")
+
+
+@app.command()
+def promote(version_id: VersionId, by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
+    """Put a version in production; serving picks it up within seconds."""
+    settings = configuration.load()
+    with database(settings) as engine, engine.begin() as connection:
+        _settle(connection, settings)
+        found = prompt_registry.promote(connection, version_id, by, reason, datetime.now(UTC))
+    if as_json:
+        _json({"name": found.name, "production": found.id})
+        return
+    console.print(f"{found.id} is in production for {found.name}; serving picks it up within seconds")
+
+
+@app.command()
+def rollback(name: Name, by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
+    """Put the version before the present one back in production."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        version_id = prompt_registry.roll_back(connection, name, by, reason, datetime.now(UTC))
+    if as_json:
+        _json({"name": name, "production": version_id})
+        return
+    console.print(f"{version_id} is in production again for {name}; serving picks it up within seconds")
+
+
+@app.command()
+def diff(
+    version_id: VersionId,
+    other_id: Annotated[str | None, typer.Argument(metavar="OTHER", help="Left out: the one in production.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a version's task says otherwise than another's."""
+    settings = configuration.load()
+    with database(settings) as engine, engine.begin() as connection:
+        _settle(connection, settings)
+        new = prompt_registry.recorded(connection, version_id)
+        live = versions.live(connection, queries.KIND, queries.alias(new.name))
+        old = prompt_registry.recorded(connection, other_id or live or version_id)
+    lines = list(difflib.unified_diff(old.task.splitlines(), new.task.splitlines(), old.id, new.id, lineterm="", n=2))
+    if as_json:
+        _json({"from": old.id, "to": new.id, "diff": lines})
+        return
+    console.print("\n".join(lines) or f"{old.id} and {new.id} say the same", markup=False)
+
+
+def _settle(connection: sa.Connection, settings: Settings) -> None:
+    prompt_registry.settle(connection, business.load(settings.business_file), datetime.now(UTC))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file.name} is not UTF-8 text; save it as UTF-8") from None
+
+
+def _json(result: dict[str, Any]) -> None:
+    typer.echo(orjson.dumps(result).decode())

@@ -1,0 +1,167 @@
+"""Kept answers as a turn uses them: looked up before an agent is asked, kept in the background after an answer.
+
+Only a first message that tells nothing of its customer is looked up or kept, and only an answer that its agent gave
+without reserve. What is kept is shown to hold no personal data first; the scrubber for that is loaded with the first
+answer that is worth keeping.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, Full, Queue
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from mhc_core.providers.protocols import Passage
+from mhc_core.response_cache import cache
+from mhc_core.response_cache.cache import Hit
+from mhc_core.response_cache.scope import AGENT, Scope, shareable
+from mhc_core.scrubbing import loading
+from mhc_core.settings import Settings
+from mhc_core.vocabulary import Intent
+from mhc_serving import timing
+from mhc_serving.agents.reply import Question, Reply
+from mhc_serving.live import Live
+from mhc_serving.sharing import Sharing
+
+log = logging.getLogger(__name__)
+
+WAITING = 500
+"""Answers waiting to be kept, at most; more are not kept."""
+_DOUBTS = frozenset(["fallback", "offered_person", "unsupported", "withheld"])
+"""Notes of an answer that stands in for a better one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    sharing: Sharing
+    reply: Reply
+    message_id: UUID
+
+
+class AnswerCache:
+    """The kept answers of one app. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, engine: sa.Engine, clock: Callable[[], datetime], rng: Random) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._clock = clock
+        self._rng = rng
+        self._jobs: Queue[_Job] = Queue(WAITING)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to keep answers."""
+        self._thread = threading.Thread(target=self._run, name="answer-cache", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the answer that is being kept."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=15)
+
+    def find(self, question: Question, prompt_id: str, live: Live) -> Reply | Sharing | None:
+        """The kept answer; or how the one that is made now may be kept; or None where answers are not shared."""
+        if live.knowledge_id is None or live.embedder is None or not live.models:
+            return None
+        scope = Scope(AGENT, question.intent, prompt_id, _models(live), live.knowledge_id, live.embedder.id)
+        remembered = bool(question.turns) or question.facts.personal
+        if not shareable(scope, question.text, remembered=remembered):
+            return None
+        now, most = self._clock(), self._settings.cache_max_error
+        with timing.part("lookup"), self._reads.connect() as connection:
+            hit = cache.lookup(connection, scope, question.text, None, now, most)
+        if hit is not None:
+            return _again(hit, live)
+        try:
+            with timing.part("embedding"):
+                vector = live.embedder.embed([question.text])[0]
+        except Exception as error:
+            log.warning("no similar answer was looked for: the embedder failed (%s)", type(error).__name__)
+            return None
+        with timing.part("similar"), self._reads.connect() as connection:
+            hit = cache.candidate(connection, scope, question.text, vector, now, most)
+        explored = hit is not None and self._rng.random() < cache.EXPLORED
+        if hit is not None and hit.allowed and not explored:
+            return _again(hit, live)
+        return Sharing(scope, question.text, vector, live.embedder, hit if explored else None)
+
+    def offer(self, sharing: Sharing, reply: Reply, message_id: UUID) -> None:
+        """Keep a stored answer in the background, where it is one to give again."""
+        if reply.escalation is not None or reply.booking is not None or not _DOUBTS.isdisjoint(reply.notes):
+            return
+        try:
+            self._jobs.put_nowait(_Job(sharing, reply, message_id))
+        except Full:
+            log.warning("an answer was not kept: %d wait already", WAITING)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                job = self._jobs.get(timeout=1.0)
+            except Empty:
+                continue
+            try:
+                self._keep(job)
+            except Exception as error:
+                log.warning("an answer was not kept (%s)", type(error).__name__)
+
+    def _keep(self, job: _Job) -> None:
+        sharing, now = job.sharing, self._clock()
+        with self._engine.begin() as connection:
+            if sharing.compared is not None:
+                text = job.reply.text
+                cache.explored(connection, sharing.compared, job.message_id, text, sharing.embedder, now)
+            scrubber = loading.scrubber_or_refusal(connection, self._settings)
+            harmless = cache.harmless_by(scrubber.scrub)
+            answer = _kept(job.reply)
+            cache.admit(
+                connection, sharing.scope, sharing.question, sharing.vector, answer, job.message_id, now, harmless
+            )
+
+
+def _models(live: Live) -> str:
+    """All models that may be asked, by version, and the artifact of the promoted one."""
+    return " ".join([*(model.version_id for model in live.models), live.artifact_sha256 or "-"])
+
+
+def _kept(reply: Reply) -> dict[str, Any]:
+    return {
+        "text": reply.text,
+        "intent": reply.intent,
+        "confidence": reply.confidence,
+        "model": reply.model_id,
+        "prompt": reply.prompt_id,
+        "example": reply.example_id,
+        "citations": [
+            {"chunk": found.chunk_id, "article": found.article_id, "title": found.title, "score": found.score}
+            for found in reply.citations
+        ],
+    }
+
+
+def _again(hit: Hit, live: Live) -> Reply:
+    kept: Mapping[str, Any] = hit.answer
+    return Reply(
+        text=kept["text"],
+        agent=AGENT,
+        intent=Intent(kept["intent"]),
+        confidence=kept["confidence"],
+        model_id=kept["model"],
+        citations=[
+            Passage(found["chunk"], found["article"], found["title"], "", found["score"]) for found in kept["citations"]
+        ],
+        prompt_id=kept["prompt"],
+        knowledge_id=live.knowledge_id,
+        example_id=kept["example"],
+        notes=hit.notes,
+        cached=True,
+    )

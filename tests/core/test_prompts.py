@@ -1,0 +1,190 @@
+"""Prompts in the database: the release's wordings first, then what people put in production, always under the rules."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import orjson
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mhc_core import business, dataset, prompt_registry, prompts
+from mhc_core.dataset import VerifiedExample
+from mhc_core.db import engine as engines
+from mhc_core.db import upgrade
+from mhc_core.db.queries import prompts as queries
+from mhc_core.errors import Conflict, DataError, NotFound
+from mhc_core.prompts import PromptVersion
+from mhc_core.scrubbing import Scrubber, loading
+from mhc_core.settings import Settings
+from mhc_core.vocabulary import Intent
+
+BUSINESS = business.load()
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NAME = "agent/booking"
+TASK = "The customer wants a party. Ask one thing at a time."
+
+
+@pytest.fixture
+def settled(connection: sa.Connection) -> sa.Connection:
+    prompt_registry.settle(connection, BUSINESS, NOW)
+    return connection
+
+
+@pytest.fixture
+def scrubber(settled: sa.Connection) -> Scrubber:
+    return loading.scrubber(settled, Settings())
+
+
+def standing(connection: sa.Connection, name: str = NAME) -> PromptVersion:
+    return prompt_registry.in_force(connection, BUSINESS).standing[name]
+
+
+def added(connection: sa.Connection, scrubber: Scrubber, task: str = TASK) -> PromptVersion:
+    return prompt_registry.add(connection, BUSINESS, NAME, task, "ann", scrubber)
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_added_stands_below_the_same_rules(text: str) -> None:
+    try:
+        task = prompts.checked_task(text)
+    except DataError:
+        return
+    rules = prompts.seed(BUSINESS, NAME).content.removesuffix(prompts.seed(BUSINESS, NAME).task)
+    assert "Never promise a discount" in rules
+    version = prompts.version(BUSINESS, NAME, task)
+    assert version.content == rules + task
+    assert prompts.checked_task(task) == task
+
+
+@pytest.mark.parametrize("name", prompts.NAMES)
+def test_what_comes_with_the_release_could_be_added(name: str) -> None:
+    seed = prompts.seed(BUSINESS, name)
+    assert prompts.checked_task(seed.task) == seed.task
+    assert not Scrubber.load(BUSINESS.allow_list, None, 30).scrub(seed.task).findings
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (" \n ", "no text"),
+        ("word " * 1_000, "characters"),
+        ("Be kind.\u200b", "invisible"),
+        ("Be\tkind.", "invisible"),
+        ("Adults cost $55 each.", "amount"),
+        ("Give 10 % off.", "amount"),
+    ],
+)
+def test_what_does_not_fit_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(DataError, match=complaint):
+        prompts.checked_task(text)
+
+
+def test_personal_data_is_refused_and_not_recorded(settled: sa.Connection, scrubber: Scrubber) -> None:
+    before = len(queries.listed(settled))
+    with pytest.raises(DataError, match="personal data") as refused:
+        added(settled, scrubber, "Send them to Winifred Quattlebaum, (212) 555-0101.")
+    assert "Quattlebaum" not in str(refused.value)
+    assert len(queries.listed(settled)) == before
+
+
+def test_an_installation_begins_with_the_release(settled: sa.Connection) -> None:
+    assert {row.name for row in queries.standing(settled)} == set(prompts.NAMES)
+    assert standing(settled) == prompts.seed(BUSINESS, NAME)
+    assert standing(settled, prompts.knowledge(Intent.MENU)).content == prompts.system_prompt(BUSINESS, Intent.MENU)
+
+
+def test_a_version_is_added_promoted_and_rolled_back(settled: sa.Connection, scrubber: Scrubber) -> None:
+    version = added(settled, scrubber)
+    assert added(settled, scrubber) == version
+    assert standing(settled) == prompts.seed(BUSINESS, NAME)
+    prompt_registry.promote(settled, version.id, "ann", "shorter", NOW)
+    assert standing(settled) == version
+    with pytest.raises(Conflict, match="already"):
+        prompt_registry.promote(settled, version.id, "ann", "again", NOW)
+    assert prompt_registry.roll_back(settled, NAME, "ann", "worse", NOW) == prompts.seed(BUSINESS, NAME).id
+    assert standing(settled) == prompts.seed(BUSINESS, NAME)
+    with pytest.raises(Conflict, match="mhc prompts list"):
+        prompt_registry.roll_back(settled, NAME, "ann", "worse", NOW)
+
+
+def test_names_and_versions_must_exist(settled: sa.Connection, scrubber: Scrubber) -> None:
+    with pytest.raises(NotFound, match="mhc prompts list"):
+        prompt_registry.add(settled, BUSINESS, "agent/nobody", TASK, "ann", scrubber)
+    with pytest.raises(NotFound, match="mhc prompts list"):
+        prompt_registry.promote(settled, "prompt-0", "ann", "", NOW)
+    added(settled, scrubber)
+    with pytest.raises(DataError, match="recorded as"):
+        prompt_registry.add(settled, BUSINESS, "agent/lead", TASK, "ann", scrubber)
+
+
+def test_another_wording_of_the_release_goes_live_only_where_nobody_chose_one(
+    settled: sa.Connection, scrubber: Scrubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = added(settled, scrubber)
+    prompt_registry.promote(settled, chosen.id, "ann", "shorter", NOW)
+    newer = {name: f"{task} Be brief." for name, task in prompts._SEEDS.items()}
+    monkeypatch.setattr(prompts, "_SEEDS", newer)
+    prompt_registry.settle(settled, BUSINESS, NOW + timedelta(days=1))
+    assert standing(settled) == chosen
+    assert standing(settled, "agent/lead").task == newer["agent/lead"]
+
+
+def test_new_rules_hold_for_old_versions_and_what_is_sent_is_recorded(
+    settled: sa.Connection, scrubber: Scrubber
+) -> None:
+    chosen = added(settled, scrubber)
+    prompt_registry.promote(settled, chosen.id, "ann", "shorter", NOW)
+    renamed = BUSINESS.model_copy(update={"name": "Another House"})
+    prompt_registry.settle(settled, renamed, NOW)
+    found = prompt_registry.in_force(settled, renamed)
+    prompt_registry.record_in_force(settled, found)
+    sent = found.standing[NAME]
+    assert sent.task == TASK
+    assert sent.content.startswith("You are the concierge of Another House.")
+    assert prompt_registry.recorded(settled, sent.id).content == sent.content
+    assert sent.id != chosen.id
+
+
+def test_training_data_opens_with_what_is_in_production(settled: sa.Connection) -> None:
+    name = prompts.knowledge(Intent.MENU)
+    version = prompts.version(BUSINESS, name, "Name what is on the menu, nothing else.")
+    queries.record(settled, [version], "ann")
+    prompt_registry.promote(settled, version.id, "ann", "shorter", NOW)
+    examples = [
+        VerifiedExample(
+            UUID(int=number), number, f"customer-{number}", NOW.date(), Intent.MENU, "score", "web", 0.9, (),
+            f"words{number} more{number}", "answer", np.eye(40, dtype=np.float32)[number],
+        )
+        for number in range(40)
+    ]  # fmt: skip
+    built = dataset.build(
+        examples, BUSINESS, Settings(dataset_min_examples=10), wordings=prompt_registry.in_force(settled, BUSINESS)
+    )
+    line = orjson.loads(built.train.splitlines()[0])
+    assert line["messages"][0] == {"role": "system", "content": version.content}
+
+
+def test_prompts_of_an_older_installation_get_their_names_and_tasks(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url)
+    upgrade.downgrade(engine, "0008")
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "insert into ai.prompt_versions (id, name, content) "
+                "values ('prompt-old', 'system/menu', E'Rules.\\n\\nThis time:\\nName the menu.')"
+            )
+        )
+    upgrade.upgrade(engine)
+    with engine.begin() as connection:
+        prompt_registry.settle(connection, BUSINESS, NOW)
+        old = prompt_registry.recorded(connection, "prompt-old")
+        assert (old.name, old.task) == (prompts.knowledge(Intent.MENU), "Name the menu.")
+        assert standing(connection, old.name) == prompts.seed(BUSINESS, old.name)
+        prompt_registry.promote(connection, "prompt-old", "ann", "as before", NOW)
+        sent = standing(connection, old.name)
+    engine.dispose()
+    assert sent.content.endswith("Name the menu.")
+    assert "Never promise a discount" in sent.content
