@@ -1,8 +1,8 @@
 """Kept answers as a turn uses them: looked up before an agent is asked, kept in the background after an answer.
 
-Only a first message that tells nothing of its customer is looked up or kept, and only an answer that its agent gave
-without reserve. What is kept is shown to hold no personal data first; the scrubber for that is loaded with the first
-answer that is worth keeping.
+Only a first message that tells nothing of its customer alone is looked up or kept, and only an answer that its agent
+gave without reserve. What is kept is shown to hold no personal data first; the scrubber for that is loaded with the
+first answer that is worth keeping.
 """
 
 import logging

@@ -51,8 +51,9 @@ class Facts:
 
     @property
     def personal(self) -> bool:
-        """Whether an answer that uses them fits this customer only."""
-        return self != Facts()
+        """Whether they tell who the customer is, or of a party on a certain day: an answer to that is theirs alone."""
+        shared = {"party": Party(), "proteins": {}, "proteins_open": False, "allergies": (), "distance_open": False}
+        return replace(self, **shared) != Facts()  # type: ignore[arg-type]
 
 
 _FACTS = TypeAdapter(Facts)
