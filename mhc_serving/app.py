@@ -1,6 +1,5 @@
 """Puts the API together. Nothing is read from the environment and nothing is global: all comes in as arguments."""
 
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -45,9 +44,6 @@ from mhc_serving.store import TurnStore
 from mhc_serving.webhook_worker import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread computes before another may. With the usual 5 ms, a kept answer waits for somebody's full one."""
 
 _DESCRIPTION = """
 Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
@@ -97,8 +93,6 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
         one_thread = threadpool_limits(1, "blas")  # requests are the parallel ones; BLAS threads would only fight them
-        waiting = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_SECONDS)
         await run_in_threadpool(arms.start)
         webhook_worker.start()
         answers.start()
@@ -110,7 +104,6 @@ def create_app(
             await run_in_threadpool(webhook_worker.stop)
             await run_in_threadpool(arms.stop)
             await run_in_threadpool(live.stop)
-            sys.setswitchinterval(waiting)
             one_thread.restore_original_limits()
 
     app = FastAPIOffline(
