@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mhc_core.business import Business
 from mhc_core.dataset import VerifiedExample, line
@@ -27,6 +26,7 @@ from mhc_core.prompts import system_prompt
 from mhc_core.providers.local_examples import parse
 from mhc_core.providers.local_model import LocalModel
 from mhc_core.providers.protocols import ChatRequest, Embedder, Turn
+from mhc_core.providers.remembering import RememberingEmbedder
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
@@ -100,7 +100,7 @@ def compare(
     Raises:
         DataError: a recipe leaves too few examples to train on.
     """
-    known = _Remembering(embedder)
+    known = RememberingEmbedder(embedder)
     groups = group(examples, settings.near_duplicate_similarity)
     cluster = {example.id: number for example, number in zip(examples, groups, strict=True)}
     answered = _answer(examples, groups, business, settings, known, seeds)
@@ -186,25 +186,3 @@ def _history(example: VerifiedExample) -> Iterator[Turn]:
 def _all(found: Answered) -> Iterator[float]:
     for values in found.similarity.values():
         yield from values
-
-
-class _Remembering:
-    """An embedder that embeds no text twice: the recipes share nearly all of theirs."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[str, NDArray[np.float32]] = {}
-
-    @property
-    def id(self) -> str:
-        return self._embedder.id
-
-    @property
-    def dimensions(self) -> int:
-        return self._embedder.dimensions
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self._embedder.embed(new), strict=True))
-        return np.stack([self._known[text] for text in texts]) if texts else self._embedder.embed(texts)

@@ -47,7 +47,7 @@ class Breaker:
         self._enter()
         try:
             result = act()
-        except Exception:
+        except Exception:  # every kind of failure counts, and is passed on
             with self._lock:
                 self._failures += 1
                 self._next_trial = self._clock() + self._rest

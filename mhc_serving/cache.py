@@ -116,10 +116,11 @@ class AnswerCache:
 
     def _keep(self, job: _Job) -> None:
         sharing, now = job.sharing, self._clock()
-        with self._engine.begin() as connection:
-            if sharing.compared is not None:
+        if sharing.compared is not None:
+            with self._engine.begin() as connection:
                 text = job.reply.text
                 cache.explored(connection, sharing.compared, job.message_id, text, sharing.embedder, now)
+        with self._engine.begin() as connection:
             scrubber = loading.scrubber_or_refusal(connection, self._settings)
             harmless = cache.harmless_by(scrubber.scrub)
             answer = _kept(job.reply)

@@ -159,7 +159,7 @@ class LiveVersions:
             if row is None and model_id != BASELINE:
                 raise NotFound(f"model {model_id} is live but not recorded; roll back with `mhc models rollback`")
             chain = load_chain(self._providers, self._engine, row)
-        except Exception:
+        except Exception:  # whatever it was is passed on; customers get the knowledge's answers meanwhile
             if not self._now.models:
                 self._now = replace(self._now, models=self._providers.chain(self._engine, None))
             raise

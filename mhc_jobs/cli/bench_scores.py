@@ -4,15 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import orjson
 import typer
-from numpy.typing import NDArray
 from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.errors import ConfigurationError
-from mhc_core.providers.protocols import Embedder
+from mhc_core.providers.remembering import RememberingEmbedder
 from mhc_core.score_validity import ratings
 from mhc_core.score_validity.ratings import RatedTalk
 from mhc_jobs.cli.console import console, err
@@ -54,7 +52,7 @@ def command(
     if not any(files.values()):
         raise ConfigurationError(f"{data} holds none of {', '.join(PATTERNS)}: name the folder that does")
     settings = configuration.load()
-    embedder = _Remembering(select.embedder(settings))
+    embedder = RememberingEmbedder(select.embedder(settings))
     report: dict[str, Any] = {"seed": seed, "conversation_score": {}, "feedback_score": {}, "predictor": {}}
     for pattern, paths in files.items():
         for path in paths:
@@ -81,29 +79,6 @@ def command(
         typer.echo(orjson.dumps(report).decode())
     else:
         _show(report)
-
-
-class _Remembering:
-    """An embedder that embeds each text once: the measurements look at the same texts."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[str, NDArray[np.float32]] = {}
-
-    @property
-    def id(self) -> str:
-        return self._embedder.id
-
-    @property
-    def dimensions(self) -> int:
-        return self._embedder.dimensions
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of shape (len(texts), dimensions)."""
-        new = list(dict.fromkeys(text for text in texts if text not in self._known))
-        if new:
-            self._known.update(zip(new, self._embedder.embed(new), strict=True))
-        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimensions)
 
 
 def _show(report: dict[str, Any]) -> None:

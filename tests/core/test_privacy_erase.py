@@ -15,9 +15,6 @@ import orjson
 import pytest
 import sqlalchemy as sa
 from forgotten import CANARY, EMBEDDER, NOW, VICTIM
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from mhc_core import artifacts, business, dataset, review
 from mhc_core.db import engine as engines
@@ -393,13 +390,3 @@ def test_lineage_both_ways_before_and_after(world: World) -> None:
             with pytest.raises(NotFound):
                 lineage.customers_of(connection, "no-model")
         _forget(world)
-
-
-@hypothesis_settings(deadline=None, max_examples=50)
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), st.binary(max_size=80))
-def test_the_server_hashes_like_we_do(engine: sa.Engine, customer: str, salt: bytes) -> None:
-    with engine.connect() as connection:
-        computed = connection.scalar(
-            sa.text(f"select {privacy.hashed('cast(:id as text)')}"), {"id": customer, **privacy.pads(salt)}
-        )
-    assert computed == customer_hash(salt, customer)

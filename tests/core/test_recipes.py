@@ -9,6 +9,7 @@ from stored import WordEmbedder
 
 from mhc_core import business, recipes
 from mhc_core.dataset import VerifiedExample
+from mhc_core.providers.remembering import RememberingEmbedder
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
@@ -85,7 +86,7 @@ def test_a_text_is_embedded_once() -> None:
             return super().embed(texts)
 
     counting = Counting()
-    known = recipes._Remembering(counting)
+    known = RememberingEmbedder(counting)
     vectors = known.embed(["a b", "c", "a b"])
     assert (vectors == WordEmbedder().embed(["a b", "c", "a b"])).all()
     known.embed(["c", "d"])
