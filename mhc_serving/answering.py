@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -13,19 +13,21 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from cachetools import LRUCache
 
-from mhc_core import intents, prompts
+from mhc_core import prompts
 from mhc_core.business import Business
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.providers.protocols import Classifier, Passage
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
-from mhc_serving import context, injection, last_look, memory, router, signals, timing
+from mhc_serving import context, injection, last_look, memory, router, timing
 from mhc_serving.agents import booking, handover, knowledge
 from mhc_serving.agents.reply import Question, Reply, Surroundings
 from mhc_serving.cache import AnswerCache
-from mhc_serving.canary import Arms
+from mhc_serving.canary import Arms, Chosen
+from mhc_serving.hearing import Heard, Hearing
 from mhc_serving.live import Live, LiveVersions
 from mhc_serving.memory import Facts
+from mhc_serving.recent_replies import RecentReplies
 from mhc_serving.tools.case import Case
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,8 @@ class Answering:
         self._answers = answers
         self._intents: LRUCache[bytes, tuple[Intent, float]] = LRUCache(KNOWN_INTENTS)
         self._lock = Lock()
+        self._recent = RecentReplies()
+        self._hearing = Hearing(business)
         self._zone = ZoneInfo(business.contact.timezone)
 
     def reply(
@@ -69,64 +73,53 @@ class Answering:
     ) -> Reply:
         """The reply with the facts from now on. ``stored`` is None where the turns are all that is known."""
         local = now.astimezone(self._zone)
-        before = memory.recall(self._business, turns, local.date()) if stored is None else stored
-        question = Question(message, turns, self._business, before, before)
-        asked = frozenset(str(item) for item in question.notes.get("missing", ()))
-        facts = memory.update(self._business, before, message, asked, local.date())
-        question = replace(question, facts=facts)
-        heard = signals.read(message, turns)
-        reason = handover.check(
-            self._business,
-            handover.Situation(
-                message=message,
-                party=facts.party,
-                answered=question.answered,
-                offered=bool(question.notes.get("offered_person")),
-                upset=heard.abusive or heard.emotion is signals.Emotion.ANGRY,
-            ),
-        )
-        sound = {"emotion": str(heard.emotion), "urgency": str(heard.urgency)}
-        if reason is not None:
-            return self._rule(message, handover.text(self._business, reason, now), "handover", HANDOVER_MODEL_ID, facts,
-                              sound, reason)  # fmt: skip
-        attack = injection.look(message)
-        if attack is not None:
-            log.info("a message tried to change the rules (%s)", attack.style)
-            notes = {**sound, "attack": str(attack.style)}
-            return self._rule(message, injection.answer(self._business), "refusal", REFUSAL_MODEL_ID, before, notes)
-        given = self._from_agent(question, conversation_id, local, customer_id or str(conversation_id))
-        return replace(given, facts=given.facts or facts, notes={**given.notes, **sound})
+        heard = self._hearing.hear(message, turns, stored, local.date())
+        question, facts = heard.question, heard.question.facts
+        if heard.escalation is not None:
+            text = handover.text(self._business, heard.escalation, now)
+            return self._rule(question, text, "handover", HANDOVER_MODEL_ID, facts, heard.sound, heard.escalation)
+        if heard.attack is not None:
+            log.info("a message tried to change the rules (%s)", heard.attack.style)
+            notes = {**heard.sound, "attack": str(heard.attack.style)}
+            text = injection.answer(self._business)
+            return self._rule(question, text, "refusal", REFUSAL_MODEL_ID, question.before, notes)
+        given = self._from_agent(heard, conversation_id, local, customer_id or str(conversation_id))
+        return replace(given, facts=given.facts or facts, notes={**given.notes, **heard.sound})
 
     def _rule(
         self,
-        message: str,
+        question: Question,
         text: str,
         agent: str,
         model_id: str,
         facts: Facts,
-        notes: dict[str, str],
+        notes: Mapping[str, str],
         escalation: str | None = None,
     ) -> Reply:
-        return Reply(text, agent, intents.tag(message), 1.0, model_id, escalation=escalation, facts=facts, notes=notes)
+        return Reply(text, agent, question.intent, 1.0, model_id, escalation=escalation, facts=facts, notes=notes)
 
-    def _from_agent(self, question: Question, conversation_id: UUID, now: datetime, customer: str) -> Reply:
-        live = self._live.now
+    def _from_agent(self, heard: Heard, conversation_id: UUID, now: datetime, customer: str) -> Reply:
+        live, question = self._live.now, heard.question
         before = context.history(question.turns)
 
         @cache
         def search(topic: str) -> Sequence[Passage]:
             return context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
 
-        agent, intent = router.route(question, self._classifier(live))
+        agent, intent = router.route(question, heard.claimed, self._classifier(live))
         question = replace(question, intent=intent)
         chosen = self._arms.choose(live, customer, len(question.turns), intent, agent is knowledge.AGENT)
-        sharing = None
+        sharing, recent = None, None
         wording = live.prompts.choose(prompts.knowledge(intent), customer)
         if agent is knowledge.AGENT and wording.exposure is None:  # a kept answer would hide what is on trial
-            found = self._answers.find(question, wording.version.id, chosen.live)
+            if chosen == Chosen(live):
+                recent = self._recent.find(live, question, now.date())
+            found = self._answers.find(question, wording.version.id, chosen.live, exactly=recent is not None)
             if isinstance(found, Reply):
                 return replace(found, met=chosen.met)
             sharing = found
+        if recent is not None:
+            return recent
         reference = f"{self._business.short_name}-{conversation_id.hex[:8].upper()}"
 
         def answer(live: Live) -> Reply:
@@ -134,9 +127,13 @@ class Answering:
             given = agent.reply(question, Surroundings(live, case, self._settings.minimum_confidence, customer))
             return self._guarded(question, given, now) if given.written else given
 
-        given = replace(self._arms.answered(chosen, live, intent, answer), sharing=sharing)
+        given = self._arms.answered(chosen, live, intent, answer)
         reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
-        return replace(given, text=f"{given.text}\n{reminder}") if reminder else given
+        if reminder:
+            given = replace(given, text=f"{given.text}\n{reminder}")
+        if agent is knowledge.AGENT and wording.exposure is None and chosen == Chosen(live):
+            self._recent.keep(live, question, now.date(), given)
+        return replace(given, sharing=sharing)
 
     def _classifier(self, live: Live) -> Callable[[str], tuple[Intent, float] | None]:
         """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""

@@ -68,8 +68,11 @@ class AnswerCache:
         if self._thread is not None:
             self._thread.join(timeout=15)
 
-    def find(self, question: Question, prompt_id: str, live: Live) -> Reply | Sharing | None:
-        """The kept answer; or how the one that is made now may be kept; or None where answers are not shared."""
+    def find(self, question: Question, prompt_id: str, live: Live, exactly: bool = False) -> Reply | Sharing | None:
+        """The kept answer; or how the one that is made now may be kept; or None where answers are not shared.
+
+        With ``exactly`` only the answer to this very question is looked for.
+        """
         if live.knowledge_id is None or live.embedder is None or not live.models:
             return None
         scope = Scope(AGENT, question.intent, prompt_id, _models(live), live.knowledge_id, live.embedder.id)
@@ -81,6 +84,8 @@ class AnswerCache:
             hit = cache.lookup(connection, scope, question.text, None, now, most)
         if hit is not None:
             return _again(hit, live)
+        if exactly:
+            return None
         try:
             with timing.part("embedding"):
                 vector = live.embedder.embed([question.text])[0]

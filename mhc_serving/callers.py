@@ -13,7 +13,7 @@ from mhc_core.errors import DataError
 from mhc_core.keys import Holder, Role
 from mhc_core.vocabulary import Channel
 from mhc_serving import origins, tokens
-from mhc_serving.deps import App, Credential, Services, count, holder_of, require, unauthorized
+from mhc_serving.deps import Credential, Services, count, holder_of, require, services, unauthorized
 from mhc_serving.tokens import Claims, TokenRefused
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -100,13 +100,14 @@ class Caller:
         return self.claims is not None
 
 
-async def _caller(request: Request, app: App, credential: Credential) -> Caller:
+async def _caller(request: Request, credential: Credential) -> Caller:
     """Open to this machine while the API listens on loopback only; elsewhere a customer id is believed only from the
     holder of a key, and a browser needs a token.
 
     A request that a proxy passed on came from elsewhere, wherever the API itself listens. On this machine whatever is
     no key or token of ours is ignored: OpenAI clients can not be used without sending something.
     """
+    app = services(request)
     if credential and credential.startswith(tokens.PREFIX):
         return await _with_token(request, app, credential)
     own = is_own_machine(request, app)
@@ -139,7 +140,8 @@ def require_origin(request: Request, claims: Claims) -> None:
         raise _refused("this token was given to another site; get one for this site with POST /api/v1/widget/tokens")
 
 
-async def _speaker(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+async def _speaker(request: Request, credential: Credential) -> Caller:
+    caller = await _caller(request, credential)
     if caller.holder is not None:
         require(caller.holder, Role.APP)
     return caller

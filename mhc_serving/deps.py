@@ -35,9 +35,14 @@ class Services:
     gate: Gate
 
 
+def services(request: Request) -> Services:
+    """The services of the app that got this request."""
+    found: Services = request.app.state.services
+    return found
+
+
 async def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+    return services(request)  # a coroutine, because FastAPI would call the function in a thread
 
 
 App = Annotated[Services, Depends(_services)]

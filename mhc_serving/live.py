@@ -114,7 +114,8 @@ class LiveVersions:
                 self._report("database", error)
                 return
             self._solved("database")
-            self._now = replace(self._now, prompts=prompts)
+            if prompts != self._now.prompts:
+                self._now = replace(self._now, prompts=prompts)
             self._prompts_settled = True
             if self._now.embedder is None:
                 self._attempt("embedder", "embedder", self._load_embedder)

@@ -7,9 +7,8 @@ the rules of ``mhc_core.intents``.
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from mhc_core import intents
 from mhc_core.vocabulary import Intent
 from mhc_serving import agents
 from mhc_serving.agents.reply import Agent, Question
@@ -30,17 +29,28 @@ def known() -> tuple[Agent, ...]:
     return tuple(sorted((module.AGENT for module in modules if hasattr(module, "AGENT")), key=lambda agent: agent.name))
 
 
-def route(question: Question, classify: Classify = lambda text: None) -> tuple[Agent, Intent]:
-    """The agent for a question, and the intent it was taken for. The classifier is asked only when nobody claims it."""
+def claimed(question: Question) -> Agent | None:
+    """The agent who claims a question most surely, whatever its intent; None where nobody does."""
     claims = [(agent.claims(question), agent) for agent in known()]
-    strongest, claimed = max(claims, key=lambda claim: claim[0])
-    tagged = intents.tag(question.text)
-    if strongest:
-        return claimed, tagged
-    intent = _intent(question.text, tagged, classify)
-    by_intent = {intent: agent for agent in known() for intent in agent.intents}
+    strongest, agent = max(claims, key=lambda claim: claim[0])
+    return agent if strongest else None
+
+
+def route(question: Question, claimed: Agent | None, classify: Classify = lambda text: None) -> tuple[Agent, Intent]:
+    """The agent for a question, and the intent it is taken for; ``question.intent`` is the one by the rules.
+
+    The classifier is asked only when nobody claims the question.
+    """
+    if claimed is not None:
+        return claimed, question.intent
+    intent = _intent(question.text, question.intent, classify)
+    return _by_intent()[intent], intent
+
+
+@functools.cache
+def _by_intent() -> Mapping[Intent, Agent]:
     fallback = next(agent for agent in known() if agent.name == DEFAULT)
-    return by_intent.get(intent, fallback), intent
+    return dict.fromkeys(Intent, fallback) | {intent: agent for agent in known() for intent in agent.intents}
 
 
 def _intent(text: str, tagged: Intent, classify: Classify) -> Intent:

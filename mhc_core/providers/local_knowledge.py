@@ -26,6 +26,9 @@ class KnowledgeOnlyModel:
     Its confidence is a fixed curve over the passage's score, not calibrated on data.
     """
 
+    deterministic = True
+    """The same request gets the same answer."""
+
     def __init__(self, version_id: str, embedder: Embedder | None = None) -> None:
         self._version_id = version_id
         self._excerpts = Excerpts(embedder)

@@ -30,6 +30,9 @@ class LocalModel:
         ConfigurationError: the artifact was trained with another embedder than the one given.
     """
 
+    deterministic = True
+    """The same request gets the same answer."""
+
     def __init__(self, version_id: str, trained: TrainedModel, embedder: Embedder) -> None:
         if trained.embedder_id != embedder.id:
             raise ConfigurationError(

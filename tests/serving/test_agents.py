@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mhc_core import business
+from mhc_core import business, intents
 from mhc_serving import memory, router
 from mhc_serving.agents.reply import Question
 from mhc_serving.memory import Facts
@@ -26,7 +26,8 @@ def case() -> Case:
 
 def agent_for(message: str) -> str:
     facts = memory.update(RULES, Facts(), message, frozenset(), TODAY)
-    return router.route(Question(message, (), RULES, Facts(), facts))[0].name
+    question = Question(message, (), RULES, Facts(), facts, intents.tag(message))
+    return router.route(question, router.claimed(question))[0].name
 
 
 @pytest.mark.parametrize(

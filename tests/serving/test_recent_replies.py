@@ -1,0 +1,79 @@
+"""Replies that are given again from memory: only while nothing they follow from has changed."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from mhc_core.settings import Settings
+from mhc_serving.app import create_app
+
+OPEN = "How long does the chef stay?"  # about a party of one's own: never in the response cache
+
+
+class Day:
+    """The time of a test, which a test may move."""
+
+    now = datetime(2026, 11, 2, 19, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def day() -> Day:
+    return Day()
+
+
+@pytest.fixture
+def client(empty_engine: sa.Engine, publish: Callable[..., str], settings: Settings, day: Day) -> Iterator[TestClient]:
+    publish(empty_engine)
+    with TestClient(create_app(settings, empty_engine, clock=day)) as client:
+        yield client
+
+
+def ask(client: TestClient, customer: str, **more: Any) -> Any:
+    response = client.post("/api/v1/chat", json={"message": OPEN, "customer_id": customer, "channel": "web"} | more)
+    assert response.status_code == 200, response.text
+    assert not response.json()["cached"]
+    return response
+
+
+def searched(response: Any) -> bool:
+    return "search;" in response.headers["Server-Timing"]
+
+
+def test_the_next_customer_gets_the_same_reply_without_a_search(client: TestClient) -> None:
+    first, second = ask(client, "ann"), ask(client, "bob")
+    assert searched(first)
+    assert not searched(second)
+    own = ("conversation_id", "message_id", "latency_ms")
+    assert {k: v for k, v in first.json().items() if k not in own} == {
+        k: v for k, v in second.json().items() if k not in own
+    }
+
+
+def test_a_message_within_a_conversation_is_worked_out(client: TestClient) -> None:
+    begun = ask(client, "ann").json()
+    assert searched(ask(client, "ann", conversation_id=begun["conversation_id"]))
+
+
+def test_the_next_day_it_is_worked_out_again(client: TestClient, day: Day) -> None:
+    ask(client, "ann")
+    day.now += timedelta(days=1)
+    assert searched(ask(client, "bob"))
+
+
+def test_new_knowledge_ends_it(client: TestClient, empty_engine: sa.Engine, publish: Callable[..., str]) -> None:
+    before = ask(client, "ann").json()["knowledge_version"]
+    assert not searched(ask(client, "bob"))
+    publish(empty_engine, {"KB-900": ("How long", "setup", "The chef stays for two hours, cooking and cleaning up.")})
+    deadline = time.monotonic() + 30
+    while (given := ask(client, "cat")).json()["knowledge_version"] == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert searched(given)
