@@ -174,6 +174,9 @@ class Settings(BaseSettings):
 
     # Models
     embedder: Literal["local", "openai"] = Field("local", description="What embeds questions and knowledge.")
+    embedder_threads: int = Field(
+        2, ge=1, le=64, description="Threads of one call of the local embedder. The API uses one for each message."
+    )
     embedding_model: str = Field("text-embedding-3-small", description="Model of the OpenAI embedder.")
     chat_model: str = Field("gpt-4.1-mini", description="Model that answers when an OpenAI key is set.")
     strong_chat_model: str | None = Field(
@@ -215,6 +218,12 @@ class Settings(BaseSettings):
     # Serving
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
     serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
+    serve_workers: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes that work answers out beside the API's own, best one for each core. 0: the API does it.",
+    )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",

@@ -1,45 +1,43 @@
 """From a customer's message to a reply that may be given: what is remembered, the rules, the agent, the guards."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from threading import Lock
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from cachetools import LRUCache
 
 from mhc_core import prompts
 from mhc_core.business import Business
-from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.providers.protocols import Classifier, Passage
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 from mhc_serving import context, injection, last_look, memory, router, timing
 from mhc_serving.agents import booking, handover, knowledge
-from mhc_serving.agents.reply import Question, Reply, Surroundings
+from mhc_serving.agents.reply import Agent, Question, Reply, Surroundings
 from mhc_serving.cache import AnswerCache
 from mhc_serving.canary import Arms, Chosen
 from mhc_serving.hearing import Heard, Hearing
 from mhc_serving.live import Live, LiveVersions
 from mhc_serving.memory import Facts
-from mhc_serving.recent_replies import RecentReplies
+from mhc_serving.model_choice import RemoteModel
+from mhc_serving.recent import KnownIntents, RecentReplies, repeats
 from mhc_serving.tools.case import Case
+from mhc_serving.workers import Asked, Workers
 
 log = logging.getLogger(__name__)
 
 HANDOVER_MODEL_ID = "rules/handover"
 REFUSAL_MODEL_ID = "rules/injection"
-KNOWN_INTENTS = 10_000
-"""Questions whose intent is remembered, by hash: one that is asked again is not embedded to classify it."""
 
 
 class Answering:
-    """Makes replies; stores nothing. Safe to use from several threads."""
+    """Makes replies; stores nothing. Safe to use from several threads.
+
+    With ``workers`` what has to be worked out is worked out by them, and this process only looks replies up.
+    """
 
     def __init__(
         self,
@@ -49,6 +47,7 @@ class Answering:
         live: LiveVersions,
         arms: Arms,
         answers: AnswerCache,
+        workers: Workers | None = None,
     ) -> None:
         self._settings = settings
         self._business = business
@@ -56,35 +55,31 @@ class Answering:
         self._live = live
         self._arms = arms
         self._answers = answers
-        self._intents: LRUCache[bytes, tuple[Intent, float]] = LRUCache(KNOWN_INTENTS)
-        self._lock = Lock()
+        self._workers = workers
         self._recent = RecentReplies()
+        self._intents = KnownIntents()
         self._hearing = Hearing(business)
         self._zone = ZoneInfo(business.contact.timezone)
 
-    def reply(
-        self,
-        message: str,
-        turns: Sequence[StoredTurn],
-        stored: Facts | None,
-        conversation_id: UUID,
-        now: datetime,
-        customer_id: str | None = None,
-    ) -> Reply:
-        """The reply with the facts from now on. ``stored`` is None where the turns are all that is known."""
-        local = now.astimezone(self._zone)
-        heard = self._hearing.hear(message, turns, stored, local.date())
+    def reply(self, asked: Asked) -> Reply:
+        """The reply, with the facts from now on."""
+        local = asked.now.astimezone(self._zone)
+        heard = self._hearing.hear(asked.message, asked.turns, asked.stored, local.date())
         question, facts = heard.question, heard.question.facts
         if heard.escalation is not None:
-            text = handover.text(self._business, heard.escalation, now)
+            text = handover.text(self._business, heard.escalation, asked.now)
             return self._rule(question, text, "handover", HANDOVER_MODEL_ID, facts, heard.sound, heard.escalation)
         if heard.attack is not None:
             log.info("a message tried to change the rules (%s)", heard.attack.style)
             notes = {**heard.sound, "attack": str(heard.attack.style)}
             text = injection.answer(self._business)
             return self._rule(question, text, "refusal", REFUSAL_MODEL_ID, question.before, notes)
-        given = self._from_agent(heard, conversation_id, local, customer_id or str(conversation_id))
+        given = self._from_agent(heard, asked, local)
         return replace(given, facts=given.facts or facts, notes={**given.notes, **heard.sound})
+
+    def known_intent(self, message: str) -> tuple[Intent, float] | None:
+        """What the live model took a message for a while ago."""
+        return self._intents.find(self._live.now, message)
 
     def _rule(
         self,
@@ -98,53 +93,82 @@ class Answering:
     ) -> Reply:
         return Reply(text, agent, question.intent, 1.0, model_id, escalation=escalation, facts=facts, notes=notes)
 
-    def _from_agent(self, heard: Heard, conversation_id: UUID, now: datetime, customer: str) -> Reply:
+    def _from_agent(self, heard: Heard, asked: Asked, local: datetime) -> Reply:
         live, question = self._live.now, heard.question
-        before = context.history(question.turns)
-
-        @cache
-        def search(topic: str) -> Sequence[Passage]:
-            return context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
-
-        agent, intent = router.route(question, heard.claimed, self._classifier(live))
+        classifier = next((model for model in live.models if isinstance(model, Classifier)), None)
+        if heard.claimed is None and classifier is not None and self._intents.find(live, question.text) is None:
+            elsewhere = self._elsewhere(live, question, asked, local)
+            if elsewhere is not None:
+                return elsewhere
+        agent, intent = router.route(question, heard.claimed, self._classify(live, classifier))
         question = replace(question, intent=intent)
-        chosen = self._arms.choose(live, customer, len(question.turns), intent, agent is knowledge.AGENT)
-        sharing, recent = None, None
-        wording = live.prompts.choose(prompts.knowledge(intent), customer)
-        if agent is knowledge.AGENT and wording.exposure is None:  # a kept answer would hide what is on trial
-            if chosen == Chosen(live):
-                recent = self._recent.find(live, question, now.date())
+        asks_models = agent is knowledge.AGENT
+        chosen = self._arms.choose(live, asked.customer, len(question.turns), intent, asks_models)
+        sharing = None
+        repeatable = False
+        wording = live.prompts.choose(prompts.knowledge(intent), asked.customer)
+        if asks_models and wording.exposure is None:  # a kept answer would hide what is on trial
+            repeatable = chosen == Chosen(live)
+            recent = self._recent.find(live, question, local.date()) if repeatable else None
             found = self._answers.find(question, wording.version.id, chosen.live, exactly=recent is not None)
             if isinstance(found, Reply):
                 return replace(found, met=chosen.met)
+            if recent is not None:
+                return recent
             sharing = found
-        if recent is not None:
-            return recent
-        reference = f"{self._business.short_name}-{conversation_id.hex[:8].upper()}"
-
-        def answer(live: Live) -> Reply:
-            case = Case(self._business, question.facts, now, reference, search)
-            given = agent.reply(question, Surroundings(live, case, self._settings.minimum_confidence, customer))
-            return self._guarded(question, given, now) if given.written else given
-
-        given = self._arms.answered(chosen, live, intent, answer)
+        if asks_models and (elsewhere := self._elsewhere(live, question, asked, local)) is not None:
+            return elsewhere
+        given = self._arms.answered(chosen, live, intent, self._work(agent, question, asked, local, live))
         reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
         if reminder:
             given = replace(given, text=f"{given.text}\n{reminder}")
-        if agent is knowledge.AGENT and wording.exposure is None and chosen == Chosen(live):
-            self._recent.keep(live, question, now.date(), given)
+        given = replace(given, repeatable=repeatable and repeats(question, given, live))
+        self._recent.keep(live, question, local.date(), given)
         return replace(given, sharing=sharing)
 
-    def _classifier(self, live: Live) -> Callable[[str], tuple[Intent, float] | None]:
+    def _work(
+        self, agent: Agent, question: Question, asked: Asked, local: datetime, searched: Live
+    ) -> Callable[[Live], Reply]:
+        """How the agent answers with the versions it is given; what was found is found once for all versions."""
+        before = context.history(question.turns)
+        reference = f"{self._business.short_name}-{asked.conversation_id.hex[:8].upper()}"
+
+        @cache
+        def search(topic: str) -> Sequence[Passage]:
+            return context.passages(self._reads, searched, topic, before, self._settings.retrieval_top_k)
+
+        def answer(live: Live) -> Reply:
+            case = Case(self._business, question.facts, local, reference, search)
+            around = Surroundings(live, case, self._settings.minimum_confidence, asked.customer)
+            given = agent.reply(question, around)
+            return self._guarded(question, given, local) if given.written else given
+
+        return answer
+
+    def _elsewhere(self, live: Live, question: Question, asked: Asked, local: datetime) -> Reply | None:
+        """The reply as another process worked it out, remembered here; None where this one has to do it.
+
+        Providers' models are asked from here: waiting for them takes a thread, not a process.
+        """
+        if self._workers is None or any(isinstance(model, RemoteModel) for model in live.models):
+            return None
+        done = self._workers.reply(asked)
+        if done is None:
+            return None
+        timing.add(done.parts)
+        if done.versions == live.versions:
+            if done.intent is not None:
+                self._intents.keep(live, asked.message, done.intent)
+            self._recent.keep(live, question, local.date(), done.reply)
+        return done.reply
+
+    def _classify(self, live: Live, trained: Classifier | None) -> Callable[[str], tuple[Intent, float] | None]:
         """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""
-        trained = next((model for model in live.models if isinstance(model, Classifier)), None)
 
         def classify(text: str) -> tuple[Intent, float] | None:
             if trained is None or live.embedder is None:
                 return None
-            key = hashlib.sha256(f"{trained.version_id}\n{live.artifact_sha256}\n{text}".encode("utf-8", "replace"))
-            with self._lock:
-                known = self._intents.get(key.digest())
+            known = self._intents.find(live, text)
             if known is not None:
                 return known
             try:
@@ -154,8 +178,7 @@ class Answering:
             except Exception as error:
                 log.warning("the intent was not classified (%s): by the rules", type(error).__name__)
                 return None
-            with self._lock:
-                self._intents[key.digest()] = found
+            self._intents.keep(live, text, found)
             return found
 
         return classify

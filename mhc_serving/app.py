@@ -42,6 +42,7 @@ from mhc_serving.routes import (
 from mhc_serving.schemas import Problem
 from mhc_serving.store import TurnStore
 from mhc_serving.webhook_worker import WebhookWorker
+from mhc_serving.workers import Workers
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
 
@@ -81,26 +82,32 @@ def create_app(
         ConfigurationError: the business file is not valid, webhooks have no secret, or an origin or a rate limit can
             not be read.
     """
+    settings = settings.model_copy(update={"embedder_threads": 1})  # messages are what runs side by side
     business = business_data.load(settings.business_file)
     providers = providers or ConfiguredProviders(settings)
     live = LiveVersions(engine, business, providers, settings.refresh_seconds)
     arms = Arms(engine, live, providers, settings, clock)
     turns = TurnStore(engine)
-    answers = AnswerCache(settings, engine, clock, Random())
+    workers = Workers(settings.serve_workers, settings) if settings.serve_workers else None
+    answers = AnswerCache(settings, engine, live, clock, Random(), workers)
     webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(live.start)
-        one_thread = threadpool_limits(1, "blas")  # requests are the parallel ones; BLAS threads would only fight them
+        one_thread = threadpool_limits(1, "blas")
         await run_in_threadpool(arms.start)
         webhook_worker.start()
         answers.start()
+        if workers is not None:
+            workers.start()
         try:
             yield
         finally:
             await run_in_threadpool(turns.close)
             await run_in_threadpool(answers.stop)
+            if workers is not None:
+                await run_in_threadpool(workers.stop)
             await run_in_threadpool(webhook_worker.stop)
             await run_in_threadpool(arms.stop)
             await run_in_threadpool(live.stop)
@@ -123,8 +130,8 @@ def create_app(
         ],
     )
     gate = Gate(settings, engine)
-    concierge = Concierge(settings, business, engine, live, arms, turns, answers, clock)
-    app.state.services = Services(settings, engine, business, live, arms, concierge, clock, gate)
+    concierge = Concierge(settings, business, engine, live, arms, turns, answers, clock, workers)
+    app.state.services = Services(settings, engine, business, live, arms, concierge, clock, gate, workers)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)

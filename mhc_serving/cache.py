@@ -26,8 +26,9 @@ from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 from mhc_serving import timing
 from mhc_serving.agents.reply import Question, Reply
-from mhc_serving.live import Live
+from mhc_serving.live import Live, LiveVersions
 from mhc_serving.sharing import Sharing
+from mhc_serving.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +48,20 @@ class _Job:
 class AnswerCache:
     """The kept answers of one app. Safe to use from several threads."""
 
-    def __init__(self, settings: Settings, engine: sa.Engine, clock: Callable[[], datetime], rng: Random) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: sa.Engine,
+        live: LiveVersions,
+        clock: Callable[[], datetime],
+        rng: Random,
+        workers: Workers | None = None,
+    ) -> None:
         self._settings = settings
         self._engine = engine
         self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._live = live
+        self._workers = workers
         self._clock = clock
         self._rng = rng
         self._jobs: Queue[_Job] = Queue(WAITING)
@@ -81,7 +92,7 @@ class AnswerCache:
             return None
         now, most = self._clock(), self._settings.cache_max_error
         with timing.part("lookup"), self._reads.connect() as connection:
-            hit = cache.lookup(connection, scope, question.text, None, now, most)
+            hit = cache.exact(connection, scope, question.text, now)
         if hit is not None:
             return _again(hit, live)
         if exactly:
@@ -93,11 +104,11 @@ class AnswerCache:
             log.warning("no similar answer was looked for: the embedder failed (%s)", type(error).__name__)
             return None
         with timing.part("similar"), self._reads.connect() as connection:
-            hit = cache.candidate(connection, scope, question.text, vector, now, most)
+            hit = cache.similar(connection, scope, question.text, vector, now, most)
         explored = hit is not None and self._rng.random() < cache.EXPLORED
         if hit is not None and hit.allowed and not explored:
             return _again(hit, live)
-        return Sharing(scope, question.text, vector, live.embedder, hit if explored else None)
+        return Sharing(scope, question.text, vector, hit if explored else None)
 
     def offer(self, sharing: Sharing, reply: Reply, message_id: UUID) -> None:
         """Keep a stored answer in the background, where it is one to give again."""
@@ -115,23 +126,24 @@ class AnswerCache:
             except Empty:
                 continue
             try:
-                self._keep(job)
+                elsewhere = self._workers is not None and self._workers.keep(job.sharing, job.reply, job.message_id)
+                if not elsewhere:
+                    self.keep(job.sharing, job.reply, job.message_id)
             except Exception as error:
                 log.warning("an answer was not kept (%s)", type(error).__name__)
 
-    def _keep(self, job: _Job) -> None:
-        sharing, now = job.sharing, self._clock()
-        if sharing.compared is not None:
+    def keep(self, sharing: Sharing, reply: Reply, message_id: UUID) -> None:
+        """Keep a stored answer where it holds nothing personal, and hear what it says about the one it is compared
+        with."""
+        now, embedder = self._clock(), self._live.now.embedder
+        if sharing.compared is not None and embedder is not None and embedder.id == sharing.scope.embedder:
             with self._engine.begin() as connection:
-                text = job.reply.text
-                cache.explored(connection, sharing.compared, job.message_id, text, sharing.embedder, now)
+                cache.explored(connection, sharing.compared, message_id, reply.text, embedder, now)
         with self._engine.begin() as connection:
             scrubber = loading.scrubber_or_refusal(connection, self._settings)
             harmless = cache.harmless_by(scrubber.scrub)
-            answer = _kept(job.reply)
-            cache.admit(
-                connection, sharing.scope, sharing.question, sharing.vector, answer, job.message_id, now, harmless
-            )
+            answer = _kept(reply)
+            cache.admit(connection, sharing.scope, sharing.question, sharing.vector, answer, message_id, now, harmless)
 
 
 def _models(live: Live) -> str:

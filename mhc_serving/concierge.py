@@ -30,6 +30,7 @@ from mhc_serving.canary import Arms
 from mhc_serving.live import LiveVersions
 from mhc_serving.store import TurnStore
 from mhc_serving.tools.case import BookingRequest
+from mhc_serving.workers import Asked, Workers
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +72,12 @@ class Concierge:
         turns: TurnStore,
         answers: AnswerCache,
         clock: Callable[[], datetime],
+        workers: Workers | None = None,
     ) -> None:
         self._settings = settings
         self._business = business
         self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._answering = Answering(settings, business, engine, live, arms, answers)
+        self._answering = Answering(settings, business, engine, live, arms, answers, workers)
         self._turns = turns
         self._answers = answers
         self._clock = clock
@@ -110,7 +112,7 @@ class Concierge:
             turns = opened.turns if opened else tuple(incoming.transcript)
             facts = memory.load(opened.facts) if opened else None
             reply = self._answering.reply(
-                incoming.message, turns, facts, conversation_id, received_at, incoming.customer_id
+                Asked(incoming.message, turns, facts, conversation_id, received_at, incoming.customer_id)
             )
         return self._store(incoming, opened, conversation_id, reply, received_at, started)
 

@@ -19,6 +19,7 @@ from mhc_serving.concierge import Concierge
 from mhc_serving.gate import Gate
 from mhc_serving.limits import Kind
 from mhc_serving.live import LiveVersions
+from mhc_serving.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Services:
     concierge: Concierge
     clock: Callable[[], datetime]
     gate: Gate
+    workers: Workers | None = None
 
 
 def services(request: Request) -> Services:

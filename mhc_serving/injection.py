@@ -50,7 +50,7 @@ def answer(business: Business) -> str:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def clean_passage(text: str) -> str:
     """A retrieved passage without sentences that speak to the model instead of the reader, and without hidden text.
 

@@ -48,6 +48,14 @@ class Live:
     embedder: Embedder | None = None
     prompts: InForce = field(default_factory=lambda: InForce({}))
 
+    @property
+    def versions(self) -> tuple[object, ...]:
+        """Equal in two processes that hold the same."""
+        models = tuple(model.version_id for model in self.models)
+        wordings = tuple(sorted((name, version.id) for name, version in self.prompts.standing.items()))
+        embedder = self.embedder.id if self.embedder is not None else None
+        return models, self.model_id, self.artifact_sha256, self.knowledge_id, embedder, wordings
+
 
 class LiveVersions:
     """Holds the present state and keeps it up to date in a thread of its own."""

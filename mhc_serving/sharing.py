@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.providers.protocols import Embedder
 from mhc_core.response_cache.cache import Hit
 from mhc_core.response_cache.scope import Scope
 
@@ -17,5 +16,4 @@ class Sharing:
     scope: Scope
     question: str
     vector: NDArray[np.float32]
-    embedder: Embedder
     compared: Hit | None = None

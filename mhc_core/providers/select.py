@@ -24,7 +24,7 @@ def embedder(settings: Settings) -> Embedder:
         return OpenAIEmbedder(client(settings), settings.embedding_model)
     from mhc_core.providers import minilm
 
-    return minilm.load()
+    return minilm.load(settings.embedder_threads)
 
 
 def fine_tuner(settings: Settings, today: date) -> FineTuner:

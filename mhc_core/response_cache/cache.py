@@ -47,24 +47,18 @@ class Hit:
         return {"cache_entry": self.entry_id} | ({} if self.exact else {"cache_log_odds": round(self.log_odds, 4)})
 
 
-def lookup(
+def exact(connection: sa.Connection, scope: Scope, question: str, now: datetime) -> Hit | None:
+    """The answer kept for this very question, apart from spelling; it may always be given."""
+    spelled = normalised(question)
+    kept = queries.exact(connection, scope.digest, _sha256(spelled), now) if spelled else None
+    return Hit(kept.id, kept.answer, float("inf")) if kept is not None else None
+
+
+def similar(
     connection: sa.Connection,
     scope: Scope,
     question: str,
-    vector: NDArray[np.float32] | None,
-    now: datetime,
-    max_error: float,
-) -> Hit | None:
-    """The kept answer that may be given; without a vector only the one for exactly this question."""
-    found = candidate(connection, scope, question, vector, now, max_error)
-    return found if found is not None and found.allowed else None
-
-
-def candidate(
-    connection: sa.Connection,
-    scope: Scope,
-    question: str,
-    vector: NDArray[np.float32] | None,
+    vector: NDArray[np.float32],
     now: datetime,
     max_error: float,
 ) -> Hit | None:
@@ -72,13 +66,7 @@ def candidate(
 
     One that may not is still worth comparing with the new answer: see :func:`explored`.
     """
-    spelled = normalised(question)
-    if not spelled:
-        return None
-    kept = queries.exact(connection, scope.digest, _sha256(spelled), now)
-    if kept is not None:
-        return Hit(kept.id, kept.answer, float("inf"))
-    if vector is None:
+    if not normalised(question):
         return None
     best: Hit | None = None
     for near in queries.nearest(connection, scope.digest, vector, now, CANDIDATES):

@@ -1,6 +1,5 @@
 """One of the two measured servers as a process: ``python -m mhc_jobs.chat_bench.serve chat|bare PORT``."""
 
-import logging
 import sys
 
 import uvicorn
@@ -9,13 +8,13 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_jobs.chat_bench import bare
 from mhc_serving import app as serving
+from mhc_serving import journal
 
 
 def main(which: str, port: int) -> None:
     """Serve on 127.0.0.1 until terminated, with the database that the environment names."""
     settings = configuration.load()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")  # as mhc serve
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    journal.configure()
     with database(settings) as engine:
         app = serving.create_app(settings, engine) if which == "chat" else bare.create_app(engine)
         uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)

@@ -1,6 +1,5 @@
 """``mhc serve``: the chat page and the API."""
 
-import logging
 from typing import Annotated
 
 import typer
@@ -13,16 +12,25 @@ from mhc_core.errors import ConfigurationError
 def command(
     host: Annotated[str | None, typer.Option(help="Address to bind to. Default: MHC_SERVE_HOST.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port. Default: MHC_SERVE_PORT.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=64,
+            help="Processes that work answers out beside this one, best one for each core; each holds the models. "
+            "Default: MHC_SERVE_WORKERS.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the chat page and the API until Ctrl-C."""
     import uvicorn
 
+    from mhc_serving import journal
     from mhc_serving.app import create_app
 
-    given = {"serve_host": host, "serve_port": port}
+    given = {"serve_host": host, "serve_port": port, "serve_workers": workers}
     settings = configuration.load(**{name: value for name, value in given.items() if value is not None})
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    journal.configure()
     with database(settings) as engine:
         config = uvicorn.Config(
             create_app(settings, engine),

@@ -55,7 +55,8 @@ class Reply:
     and passages that the answer rests on; ``written`` says that a model wrote it, under
     the system prompt ``prompt``, so that its words and figures are checked. ``cached`` says that it was kept from
     another customer's question, ``sharing`` how it may be kept for the next one. ``exposure`` is set when the model
-    read a wording that is on trial, ``met`` when a model that is on trial could have answered.
+    read a wording that is on trial, ``met`` when a model that is on trial could have answered. ``repeatable`` says that
+    the next customer who begins with the same message would get the same.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Reply:
     sharing: Sharing | None = None
     exposure: Exposure | None = None
     met: Met | None = None
+    repeatable: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 

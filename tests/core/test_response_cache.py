@@ -38,7 +38,10 @@ def _ask(
     connection: sa.Connection, question: str, scope: Scope = SCOPE, after: timedelta = timedelta(0), near: bool = True
 ) -> Hit | None:
     vector = _vector(question) if near else None
-    return cache.lookup(connection, scope, question, vector, NOW + after, 0.01)
+    hit = cache.exact(connection, scope, question, NOW + after)
+    if hit is None and vector is not None:
+        hit = cache.similar(connection, scope, question, vector, NOW + after, 0.01)
+    return hit if hit is not None and hit.allowed else None
 
 
 def test_the_same_question_in_another_spelling_needs_no_vector(connection: sa.Connection) -> None:
@@ -180,7 +183,7 @@ def test_wrong_outcomes_stop_an_entry_from_answering_similar_questions(connectio
 
     assert right is False
     assert _ask(connection, asked) is None
-    assert cache.candidate(connection, SCOPE, asked, _vector(asked), NOW, 0.01) == Hit(
+    assert cache.similar(connection, SCOPE, asked, _vector(asked), NOW, 0.01) == Hit(
         entry or 0, ANSWER, pytest.approx(hit.log_odds), allowed=False
     )
 

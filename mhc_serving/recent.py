@@ -1,0 +1,84 @@
+"""What this process worked out a while ago and need not work out again: intents of messages, and first replies.
+
+Both are found by the hash of the message, and both follow from the message and the versions alone.
+"""
+
+import hashlib
+import time
+from datetime import date
+from threading import Lock
+
+from cachetools import LRUCache, TTLCache
+
+from mhc_core.response_cache.scope import MAX_CHARS
+from mhc_core.vocabulary import Intent
+from mhc_serving.agents.reply import Question, Reply
+from mhc_serving.live import Live
+from mhc_serving.memory import Facts
+
+INTENTS = 10_000
+REPLIES = 2_000
+REPLIES_SECONDS = 600.0
+
+
+class KnownIntents:
+    """What the live model's classifier took messages for, with its probability: they need not be embedded again."""
+
+    def __init__(self) -> None:
+        self._known: LRUCache[bytes, tuple[Intent, float]] = LRUCache(INTENTS)
+        self._lock = Lock()
+
+    def find(self, live: Live, message: str) -> tuple[Intent, float] | None:
+        """The intent that this model found, if it was asked."""
+        with self._lock:
+            return self._known.get(_hash(f"{live.model_id}\n{live.artifact_sha256}\n{message}"))
+
+    def keep(self, live: Live, message: str, found: tuple[Intent, float]) -> None:
+        """Remember what the model found."""
+        with self._lock:
+            self._known[_hash(f"{live.model_id}\n{live.artifact_sha256}\n{message}")] = found
+
+
+class RecentReplies:
+    """Replies that deterministic models gave to messages that began a conversation.
+
+    Such a reply is given again for some minutes where the response cache holds none: that one never keeps answers about
+    bookings, dates or complaints, nor those given with a doubt. All go when any version changes.
+    """
+
+    def __init__(self) -> None:
+        self._live = Live()
+        self._known: TTLCache[tuple[bytes, date], Reply] = TTLCache(REPLIES, REPLIES_SECONDS, time.monotonic)
+        self._lock = Lock()
+
+    def find(self, live: Live, question: Question, today: date) -> Reply | None:
+        """The reply given to this very message today by these very versions."""
+        if not _begins(question):
+            return None
+        with self._lock:
+            return self._known.get((_hash(question.text), today)) if live is self._live else None
+
+    def keep(self, live: Live, question: Question, today: date, reply: Reply) -> None:
+        """Remember a reply that is repeatable."""
+        if not reply.repeatable:
+            return
+        with self._lock:
+            if live is not self._live:
+                self._live = live
+                self._known.clear()
+            self._known[_hash(question.text), today] = reply
+
+
+def repeats(question: Question, reply: Reply, live: Live) -> bool:
+    """Whether the next customer who begins with this message today would get this reply: it rests on passages that
+    were found, no model failed or differs from call to call, and no time of day is in it."""
+    plain = reply.escalation is None and "fallback" not in reply.notes and bool(reply.evidence)
+    return plain and _begins(question) and all(getattr(model, "deterministic", False) for model in live.models)
+
+
+def _begins(question: Question) -> bool:
+    return not question.turns and question.before == Facts() and len(question.text) <= MAX_CHARS
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
