@@ -73,10 +73,10 @@ class _Worker:
 
 
 class Workers:
-    """The workers of one server. Safe to use from several threads."""
+    """The ``count`` workers of one server. Safe to use from several threads."""
 
     def __init__(self, count: int, settings: Settings) -> None:
-        self._count = count
+        self.count = count
         self._settings = settings
         self._idle: LifoQueue[_Worker] = LifoQueue()
         self._ready: list[_Worker] = []
@@ -87,7 +87,7 @@ class Workers:
 
     def start(self) -> None:
         """Start them beside; until the first is ready the server works on its own."""
-        for _ in range(self._count):
+        for _ in range(self.count):
             self._start_one()
 
     def stop(self) -> None:

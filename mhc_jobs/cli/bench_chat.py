@@ -42,6 +42,9 @@ def command(
     requests: Annotated[
         int, typer.Option(min=100, help="Requests for the throughput; 100000 to see whether memory stays flat.")
     ] = 5_000,
+    workers: Annotated[
+        int | None, typer.Option(min=0, max=64, help="As of `mhc serve`. Default: one for each core.")
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="2,000 chunks and 200 requests: to see that it works, not to report.")
     ] = False,
@@ -56,7 +59,7 @@ def command(
     chunks, requests = (min(chunks, 2_000), min(requests, 200)) if quick else (chunks, requests)
     folder = Path(tempfile.mkdtemp(prefix="mhc-bench-"))
     try:
-        figures = _measure(folder, chunks, requests)
+        figures = _measure(folder, chunks, requests, os.cpu_count() or 1 if workers is None else workers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if as_json:
@@ -65,7 +68,7 @@ def command(
         _show(figures)
 
 
-def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
+def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str, Any]:
     from mhc_core.providers import select
 
     settings = configuration.load(state_dir=folder, database_url=None)
@@ -76,7 +79,9 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
         err.print("comparing retrieval with exact search …")
         recall = _recall(engine, embedder, made)
         url = engine.url.render_as_string(hide_password=False)
-        environment = os.environ | {"MHC_STATE_DIR": str(folder), "MHC_DATABASE_URL": url}
+        environment = os.environ | {
+            "MHC_STATE_DIR": str(folder), "MHC_DATABASE_URL": url, "MHC_SERVE_WORKERS": str(workers),
+        }  # fmt: skip
         mix = Mix(made.questions)
         with _server("chat", environment, folder) as (chat, process):
             err.print("warming up, filling the cache …")
@@ -85,11 +90,11 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
             _load(chat, "/api/v1/chat", 8, mix.take(200), "warm")
             err.print("latencies at 8 customers …")
             quiet = _load(chat, "/api/v1/chat", 8, mix.take(max(100, requests // 3)), "eight", PAUSE_SECONDS)
-            cpu = process.cpu_times()
+            cpu = _cpu_seconds(process)
             with _memory(process) as rss:
                 err.print(f"throughput at 50 customers, {requests:,} requests …")
                 busy = _load(chat, "/api/v1/chat", 50, mix.take(requests), "fifty")
-            spent = process.cpu_times()
+            spent = _cpu_seconds(process) - cpu
         with _server("bare", environment, folder) as (bare_url, _):
             err.print("the bare route at 50 customers …")
             _load(bare_url, "/bare", 50, mix.take(200), "bare-warm")
@@ -101,6 +106,7 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
         "chunks_with_made_vectors": made.chunks - made.embedded,
         "examples_of_the_local_model": made.examples,
         "cores": os.cpu_count(),
+        "workers": workers,
         "load_average_at_the_end": round(os.getloadavg()[0], 2),
         "pause_s_at_8": PAUSE_SECONDS,
         "per_second_at_8": report.rate(quiet),
@@ -114,9 +120,7 @@ def _measure(folder: Path, chunks: int, requests: int) -> dict[str, Any]:
             "bare_route_per_second": bare_per_second,
             "bare_errors": report.errors(bare),
             "share_of_bare_route": round(per_second / bare_per_second, 3),
-            "server_cpu_ms_per_request": round(
-                1000 * (spent.user + spent.system - cpu.user - cpu.system) / len(busy["results"]), 2
-            ),
+            "server_cpu_ms_per_request": round(1000 * spent / len(busy["results"]), 2),
         },
         "memory_rss_mb": _growth(rss),
     }
@@ -140,13 +144,13 @@ def _recall(engine: sa.Engine, embedder: Embedder, made: stage.Stage) -> float:
 
 @contextmanager
 def _memory(process: psutil.Process) -> Iterator[list[float]]:
-    """Resident memory (MB) of a process, looked at every second."""
+    """Resident memory (MB) of a server and its workers, looked at every second."""
     seen: list[float] = []
     done = threading.Event()
 
     def watch() -> None:
         while not done.wait(1.0):
-            seen.append(process.memory_info().rss / 1024**2)
+            seen.append(sum(each.memory_info().rss for each in _family(process)) / 1024**2)
 
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()
@@ -155,6 +159,15 @@ def _memory(process: psutil.Process) -> Iterator[list[float]]:
     finally:
         done.set()
         watching.join()
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    times = [each.cpu_times() for each in _family(process)]
+    return float(sum(each.user + each.system for each in times))
 
 
 def _growth(rss: list[float]) -> dict[str, float | None]:
@@ -193,7 +206,7 @@ def _server(which: str, environment: dict[str, str], folder: Path) -> Iterator[t
     try:
         url = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 60
-        while not _answers(url):
+        while not _ready(which, url):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise MHCError(f"the {which} server did not start; run it alone with `mhc serve` to see why")
             time.sleep(0.1)
@@ -203,16 +216,20 @@ def _server(which: str, environment: dict[str, str], folder: Path) -> Iterator[t
         process.wait(30)
 
 
-def _answers(url: str) -> bool:
+def _ready(which: str, url: str) -> bool:
+    """Whether the server answers, with all its workers."""
     try:
-        with urllib.request.urlopen(f"{url}/openapi.json", timeout=5) as response:
-            return bool(response.status == 200)
+        with urllib.request.urlopen(f"{url}/{'readyz' if which == 'chat' else 'openapi.json'}", timeout=5) as response:
+            return "workers" not in orjson.loads(response.read()).get("warnings", {})
     except OSError:
         return False
 
 
 def _show(figures: dict[str, Any]) -> None:
-    table = Table(title=f"{figures['chunks']:,} chunks, {figures['cores']} cores; server milliseconds at 8 customers")
+    table = Table(
+        title="server milliseconds at 8 customers; "
+        + ", ".join(f"{figures[part]:,} {part}" for part in ("chunks", "cores", "workers"))
+    )
     for heading in ("", "n", "p50", "p95", "p99"):
         table.add_column(heading)
     for name, row in figures["server_ms_at_8"].items():

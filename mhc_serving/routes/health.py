@@ -32,6 +32,8 @@ def readyz(app: App, response: Response) -> Readiness:
         response.status_code = 503
     live, candidate = app.live.now, app.arms.problem
     warnings = {part: text for part, text in app.live.problems.items() if part not in reasons}
+    if app.workers is not None and app.workers.ready < app.workers.count:
+        warnings["workers"] = f"{app.workers.ready} of {app.workers.count} are ready; the others are starting"
     return Readiness(
         ready=not reasons,
         model=live.model_id,
