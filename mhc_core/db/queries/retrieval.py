@@ -37,23 +37,23 @@ _CANDIDATES = """
            and exists (select 1 from ai.knowledge_version_chunks m
                         where m.version_id = :version_id and m.chunk_id = c.id)
     ), scored as (
-        select c.id, c.article_id, c.title, c.content,
+        select c.id, c.article_id,
                (case when a.origin = 'learned' then cast(:learned_weight as float8) else 1 end) * (
                (1 - cast(:lexical_weight as float8))
                    * greatest(0, 1 - ((c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))))
              + cast(:lexical_weight as float8)
                    * coalesce((select sum(q.weight)
-                                 from unnest(cast(:lexemes as text[]), cast(:weights as float8[])) q(lexeme, weight)
-                                where q.lexeme = any(tsvector_to_array(c.search))), 0)) as score
+                                 from unnest(cast(:words as tsquery[]), cast(:weights as float8[])) q(word, weight)
+                                where c.search @@ q.word), 0)) as score
           from ai.knowledge_chunks c join ai.knowledge_articles a on a.id = c.article_id
          where c.id in (select id from near union select id from matching)
     ), ranked as (
         select *, row_number() over (partition by article_id order by score desc, id) as place from scored
     )
-    select id, article_id, title, content, score from ranked
-     where place <= :per_article
-     order by score desc, id
-     limit :k
+    select c.id, c.article_id, c.title, c.content, best.score
+      from (select id, score from ranked where place <= :per_article order by score desc, id limit :k) best
+      join ai.knowledge_chunks c using (id)
+     order by best.score desc, c.id
 """
 
 
@@ -99,7 +99,7 @@ def candidates(
                 "version_id": version_id,
                 "vector": literal(vector),
                 "rare": " | ".join(_quoted(lexeme) for lexeme in rare),
-                "lexemes": list(weights),
+                "words": [_quoted(lexeme) for lexeme in weights],
                 "weights": list(weights.values()),
                 "lexical_weight": lexical_weight,
                 "learned_weight": learned_weight,
