@@ -96,10 +96,10 @@ class Answering:
     def _from_agent(self, heard: Heard, asked: Asked, local: datetime) -> Reply:
         live, question = self._live.now, heard.question
         classifier = next((model for model in live.models if isinstance(model, Classifier)), None)
-        if heard.claimed is None and classifier is not None and self._intents.find(live, question.text) is None:
-            elsewhere = self._elsewhere(live, question, asked, local)
-            if elsewhere is not None:
-                return elsewhere
+        delegates = self._delegates(live)
+        classified = heard.claimed or classifier is None or self._intents.find(live, question.text)
+        if delegates and not classified and (done := self._elsewhere(live, question, asked, local)) is not None:
+            return done
         agent, intent = router.route(question, heard.claimed, self._classify(live, classifier))
         question = replace(question, intent=intent)
         asks_models = agent is knowledge.AGENT
@@ -110,14 +110,15 @@ class Answering:
         if asks_models and wording.exposure is None:  # a kept answer would hide what is on trial
             repeatable = chosen == Chosen(live)
             recent = self._recent.find(live, question, local.date()) if repeatable else None
-            found = self._answers.find(question, wording.version.id, chosen.live, exactly=recent is not None)
+            exactly = delegates or recent is not None
+            found = self._answers.find(question, wording.version.id, chosen.live, exactly)
             if isinstance(found, Reply):
                 return replace(found, met=chosen.met)
             if recent is not None:
                 return recent
             sharing = found
-        if asks_models and (elsewhere := self._elsewhere(live, question, asked, local)) is not None:
-            return elsewhere
+        if delegates and asks_models and (done := self._elsewhere(live, question, asked, local)) is not None:
+            return done
         given = self._arms.answered(chosen, live, intent, self._work(agent, question, asked, local, live))
         reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
         if reminder:
@@ -145,14 +146,14 @@ class Answering:
 
         return answer
 
-    def _elsewhere(self, live: Live, question: Question, asked: Asked, local: datetime) -> Reply | None:
-        """The reply as another process worked it out, remembered here; None where this one has to do it.
+    def _delegates(self, live: Live) -> bool:
+        """Whether workers do the work. Providers' models are asked from here: waiting takes a thread, no process."""
+        ready = self._workers is not None and self._workers.ready > 0
+        return ready and not any(isinstance(model, RemoteModel) for model in live.models)
 
-        Providers' models are asked from here: waiting for them takes a thread, not a process.
-        """
-        if self._workers is None or any(isinstance(model, RemoteModel) for model in live.models):
-            return None
-        done = self._workers.reply(asked)
+    def _elsewhere(self, live: Live, question: Question, asked: Asked, local: datetime) -> Reply | None:
+        """The reply as a worker made it, remembered here; None where this process has to make it."""
+        done = self._workers.reply(asked) if self._workers is not None else None
         if done is None:
             return None
         timing.add(done.parts)
