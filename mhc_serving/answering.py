@@ -64,6 +64,11 @@ class Answering:
     def reply(self, asked: Asked) -> Reply:
         """The reply, with the facts from now on."""
         local = asked.now.astimezone(self._zone)
+        live = self._live.now
+        if self._delegates(live) and not self._intents.seen(live, asked.message):
+            done = self._elsewhere(live, asked, local)
+            if done is not None:
+                return done
         heard = self._hearing.hear(asked.message, asked.turns, asked.stored, local.date())
         question, facts = heard.question, heard.question.facts
         if heard.escalation is not None:
@@ -74,7 +79,7 @@ class Answering:
             notes = {**heard.sound, "attack": str(heard.attack.style)}
             text = injection.answer(self._business)
             return self._rule(question, text, "refusal", REFUSAL_MODEL_ID, question.before, notes)
-        given = self._from_agent(heard, asked, local)
+        given = self._from_agent(live, heard, asked, local)
         return replace(given, facts=given.facts or facts, notes={**given.notes, **heard.sound})
 
     def known_intent(self, message: str) -> tuple[Intent, float] | None:
@@ -93,14 +98,9 @@ class Answering:
     ) -> Reply:
         return Reply(text, agent, question.intent, 1.0, model_id, escalation=escalation, facts=facts, notes=notes)
 
-    def _from_agent(self, heard: Heard, asked: Asked, local: datetime) -> Reply:
-        live, question = self._live.now, heard.question
-        classifier = next((model for model in live.models if isinstance(model, Classifier)), None)
-        delegates = self._delegates(live)
-        classified = heard.claimed or classifier is None or self._intents.find(live, question.text)
-        if delegates and not classified and (done := self._elsewhere(live, question, asked, local)) is not None:
-            return done
-        agent, intent = router.route(question, heard.claimed, self._classify(live, classifier))
+    def _from_agent(self, live: Live, heard: Heard, asked: Asked, local: datetime) -> Reply:
+        question, delegates = heard.question, self._delegates(live)
+        agent, intent = router.route(question, heard.claimed, self._classify(live))
         question = replace(question, intent=intent)
         asks_models = agent is knowledge.AGENT
         chosen = self._arms.choose(live, asked.customer, len(question.turns), intent, asks_models)
@@ -117,14 +117,14 @@ class Answering:
             if recent is not None:
                 return recent
             sharing = found
-        if delegates and asks_models and (done := self._elsewhere(live, question, asked, local)) is not None:
+        if delegates and asks_models and (done := self._elsewhere(live, asked, local)) is not None:
             return done
         given = self._arms.answered(chosen, live, intent, self._work(agent, question, asked, local, live))
         reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
         if reminder:
             given = replace(given, text=f"{given.text}\n{reminder}")
         given = replace(given, repeatable=repeatable and repeats(question, given, live))
-        self._recent.keep(live, question, local.date(), given)
+        self._recent.keep(live, question.text, local.date(), given)
         return replace(given, sharing=sharing)
 
     def _work(
@@ -151,20 +151,20 @@ class Answering:
         ready = self._workers is not None and self._workers.ready > 0
         return ready and not any(isinstance(model, RemoteModel) for model in live.models)
 
-    def _elsewhere(self, live: Live, question: Question, asked: Asked, local: datetime) -> Reply | None:
+    def _elsewhere(self, live: Live, asked: Asked, local: datetime) -> Reply | None:
         """The reply as a worker made it, remembered here; None where this process has to make it."""
         done = self._workers.reply(asked) if self._workers is not None else None
         if done is None:
             return None
         timing.add(done.parts)
         if done.versions == live.versions:
-            if done.intent is not None:
-                self._intents.keep(live, asked.message, done.intent)
-            self._recent.keep(live, question, local.date(), done.reply)
+            self._intents.keep(live, asked.message, done.intent)
+            self._recent.keep(live, asked.message, local.date(), done.reply)
         return done.reply
 
-    def _classify(self, live: Live, trained: Classifier | None) -> Callable[[str], tuple[Intent, float] | None]:
+    def _classify(self, live: Live) -> Callable[[str], tuple[Intent, float] | None]:
         """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""
+        trained = next((model for model in live.models if isinstance(model, Classifier)), None)
 
         def classify(text: str) -> tuple[Intent, float] | None:
             if trained is None or live.embedder is None:

@@ -53,11 +53,18 @@ _bearer = HTTPBearer(auto_error=False, description="An API key made with `mhc ke
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key in a header of its own.")
 
 
+def credential(request: Request) -> str | None:
+    """The key or token that came with a request."""
+    kind, _, sent = request.headers.get("authorization", "").partition(" ")
+    return request.headers.get("x-api-key") or (sent.strip() or None if kind.lower() == "bearer" else None)
+
+
 async def _credential(
+    request: Request,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     header: Annotated[str | None, Depends(_header)],
 ) -> str | None:
-    return header or (bearer.credentials if bearer else None)
+    return credential(request)  # the other two are there for the API's description
 
 
 Credential = Annotated[str | None, Depends(_credential)]

@@ -22,21 +22,27 @@ REPLIES_SECONDS = 600.0
 
 
 class KnownIntents:
-    """What the live model's classifier took messages for, with its probability: they need not be embedded again."""
+    """Messages that were answered, with what the live model's classifier took them for and its probability: they need
+    not be embedded again. None where it was not asked."""
 
     def __init__(self) -> None:
-        self._known: LRUCache[bytes, tuple[Intent, float]] = LRUCache(INTENTS)
+        self._known: LRUCache[bytes, tuple[Intent, float] | None] = LRUCache(INTENTS)
         self._lock = Lock()
+
+    def seen(self, live: Live, message: str) -> bool:
+        """Whether a message was answered with this model a while ago."""
+        with self._lock:
+            return _key(live, message) in self._known
 
     def find(self, live: Live, message: str) -> tuple[Intent, float] | None:
         """The intent that this model found, if it was asked."""
         with self._lock:
-            return self._known.get(_hash(f"{live.model_id}\n{live.artifact_sha256}\n{message}"))
+            return self._known.get(_key(live, message))
 
-    def keep(self, live: Live, message: str, found: tuple[Intent, float]) -> None:
-        """Remember what the model found."""
+    def keep(self, live: Live, message: str, found: tuple[Intent, float] | None) -> None:
+        """Remember a message, and what the model found."""
         with self._lock:
-            self._known[_hash(f"{live.model_id}\n{live.artifact_sha256}\n{message}")] = found
+            self._known[_key(live, message)] = found
 
 
 class RecentReplies:
@@ -58,15 +64,15 @@ class RecentReplies:
         with self._lock:
             return self._known.get((_hash(question.text), today)) if live is self._live else None
 
-    def keep(self, live: Live, question: Question, today: date, reply: Reply) -> None:
-        """Remember a reply that is repeatable."""
+    def keep(self, live: Live, message: str, today: date, reply: Reply) -> None:
+        """Remember the reply to a message, if it is repeatable."""
         if not reply.repeatable:
             return
         with self._lock:
             if live is not self._live:
                 self._live = live
                 self._known.clear()
-            self._known[_hash(question.text), today] = reply
+            self._known[_hash(message), today] = reply
 
 
 def repeats(question: Question, reply: Reply, live: Live) -> bool:
@@ -78,6 +84,10 @@ def repeats(question: Question, reply: Reply, live: Live) -> bool:
 
 def _begins(question: Question) -> bool:
     return not question.turns and question.before == Facts() and len(question.text) <= MAX_CHARS
+
+
+def _key(live: Live, message: str) -> bytes:
+    return _hash(f"{live.model_id}\n{live.artifact_sha256}\n{message}")
 
 
 def _hash(text: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from mhc_serving.callers import Speaker
+from mhc_serving.callers import SPEAKER_SECURITY, UndescribedSpeaker
 from mhc_serving.concierge import Incoming
 from mhc_serving.schemas import ChatIn, ChatOut, Citation, Problem
 
@@ -13,6 +13,7 @@ router = APIRouter(prefix="/api/v1", tags=["chat"])
     "/chat",
     summary="Answer a customer",
     response_model=ChatOut,
+    openapi_extra=dict(SPEAKER_SECURITY),
     responses={
         403: {"model": Problem, "description": "The widget token is for another customer, conversation or site."},
         404: {"model": Problem, "description": "The conversation is not this customer's on this channel."},
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["chat"])
         503: {"model": Problem, "description": "The database does not answer."},
     },
 )
-def chat(asked: ChatIn, caller: Speaker) -> Response:
+def chat(asked: ChatIn, caller: UndescribedSpeaker) -> Response:
     """Answer one message and store both turns.
 
     A conversation belongs to one customer on one channel. Prices are worked out, not generated; what must reach a
