@@ -21,7 +21,7 @@ from mhc_core.db.queries.turns import Beginning, Effect, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, ConversationStatus
-from mhc_serving import canary, context, experiments, memory
+from mhc_serving import canary, context, experiments, memory, timing
 from mhc_serving.agents import handover
 from mhc_serving.agents.reply import Reply
 from mhc_serving.answering import HANDOVER_MODEL_ID, Answering
@@ -157,18 +157,19 @@ class Concierge:
         message_id = uuid4()
         latency_ms = (time.perf_counter() - started) * 1000
         sent_at = max(self._clock(), received_at)
-        stored = self._turns.put(
-            Turn(
-                conversation_id,
-                NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent),
-                _answer_turn(message_id, reply, sent_at, latency_ms),
-                begins=None if opened else Beginning(incoming.customer_id, incoming.channel),
-                waiting=lambda: _answer_turn(message_id, self._silent(incoming.message), sent_at, latency_ms),
-                facts=None if reply.facts is None else memory.dump(reply.facts),
-                rows=[*experiments.rows(reply.exposure, message_id, sent_at), *canary.rows(reply.met, received_at)],
-                effects=self._effects(conversation_id, reply, sent_at),
+        with timing.part("storing"):
+            stored = self._turns.put(
+                Turn(
+                    conversation_id,
+                    NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent),
+                    _answer_turn(message_id, reply, sent_at, latency_ms),
+                    begins=None if opened else Beginning(incoming.customer_id, incoming.channel),
+                    waiting=lambda: _answer_turn(message_id, self._silent(incoming.message), sent_at, latency_ms),
+                    facts=None if reply.facts is None else memory.dump(reply.facts),
+                    rows=[*experiments.rows(reply.exposure, message_id, sent_at), *canary.rows(reply.met, received_at)],
+                    effects=self._effects(conversation_id, reply, sent_at),
+                )
             )
-        )
         if stored.handed_over:
             reply = self._silent(incoming.message)
         elif reply.sharing is not None:

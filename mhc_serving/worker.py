@@ -1,5 +1,6 @@
 """The process of one worker: loads what answering needs, then does what it is given until the server is gone."""
 
+import gc
 import logging
 import os
 import signal
@@ -55,6 +56,8 @@ def run(connection: Connection, settings: Settings) -> None:
         tasks: dict[str, Callable[..., object]] = {"reply": reply, "keep": keep}
         live.start()
         arms.start()
+        gc.collect()
+        gc.freeze()  # as in the server's own process
         try:
             connection.send(None)
             while True:

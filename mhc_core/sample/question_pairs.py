@@ -167,7 +167,7 @@ def _slip(rng: Random, text: str) -> str:
 _PARAPHRASES: tuple[Callable[[Random, str], str], ...] = (
     _synonym,
     _synonym,
-    lambda rng, text: rng.choice(_OPENERS) + text[0].lower() + text[1:],
+    lambda rng, text: rng.choice(_OPENERS) + text[:1].lower() + text[1:],
     lambda rng, text: text + rng.choice(_CLOSERS),
     lambda rng, text: text.lower().rstrip("?.! "),
     lambda rng, text: re.sub(r"\b(you|your|are|people)\b", lambda found: dict(_CHAT)[found[1]], text),
