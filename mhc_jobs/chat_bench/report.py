@@ -41,6 +41,13 @@ def server_ms(load: dict[str, Any]) -> dict[str, Any]:
     return rows
 
 
+def client_ms(load: dict[str, Any], cached: bool = False) -> dict[str, float] | str:
+    """What the customers waited (ms), for the answers that were kept for the very question or for others."""
+    return quantiles(
+        [waited for _, _, waited, timing, kept in _good(load) if kept == cached and "similar" not in timing]
+    )
+
+
 def hits(load: dict[str, Any]) -> dict[str, Any]:
     """The share of each kind of question that was answered from the cache."""
     shares: dict[str, Any] = {}

@@ -98,6 +98,7 @@ def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str
         with _server("bare", environment, folder) as (bare_url, _):
             err.print("the bare route at 50 customers …")
             _load(bare_url, "/bare", 50, mix.take(200), "bare-warm")
+            calm = _load(bare_url, "/bare", 8, mix.take(max(100, requests // 10)), "bare-eight", PAUSE_SECONDS)
             bare = _load(bare_url, "/bare", 50, mix.take(min(requests, 20_000)), "bare")
     per_second, bare_per_second = report.rate(busy), report.rate(bare)
     return {
@@ -111,6 +112,10 @@ def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str
         "pause_s_at_8": PAUSE_SECONDS,
         "per_second_at_8": report.rate(quiet),
         "server_ms_at_8": report.server_ms(quiet),
+        "client_ms_at_8": {
+            "exact cache hit": report.client_ms(quiet, cached=True),
+            "bare route": report.client_ms(calm),
+        },
         "recall_at_5_of_exact_search": recall,
         "cache_hits": report.hits(busy),
         "throughput_at_50": {
@@ -235,5 +240,5 @@ def _show(figures: dict[str, Any]) -> None:
     for name, row in figures["server_ms_at_8"].items():
         table.add_row(name, *([row] if isinstance(row, str) else [str(value) for value in row.values()]))
     console.print(table)
-    for part in ("recall_at_5_of_exact_search", "cache_hits", "throughput_at_50", "memory_rss_mb"):
+    for part in ("client_ms_at_8", "recall_at_5_of_exact_search", "cache_hits", "throughput_at_50", "memory_rss_mb"):
         console.print(f"{part}: {figures[part]}", markup=False)
