@@ -8,9 +8,10 @@ first answer that is worth keeping.
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, Full, Queue
+from queue import Full, Queue
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -64,7 +65,7 @@ class AnswerCache:
         self._workers = workers
         self._clock = clock
         self._rng = rng
-        self._jobs: Queue[_Job] = Queue(WAITING)
+        self._jobs: Queue[_Job | None] = Queue(WAITING)  # None wakes the thread up to see that it is to stop
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -76,6 +77,8 @@ class AnswerCache:
     def stop(self) -> None:
         """Stop after the answer that is being kept."""
         self._stop.set()
+        with suppress(Full):
+            self._jobs.put_nowait(None)
         if self._thread is not None:
             self._thread.join(timeout=15)
 
@@ -120,11 +123,7 @@ class AnswerCache:
             log.warning("an answer was not kept: %d wait already", WAITING)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                job = self._jobs.get(timeout=1.0)
-            except Empty:
-                continue
+        while (job := self._jobs.get()) is not None and not self._stop.is_set():
             try:
                 elsewhere = self._workers is not None and self._workers.keep(job.sharing, job.reply, job.message_id)
                 if not elsewhere:

@@ -8,9 +8,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, Full, Queue
+from queue import Full, Queue
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -54,7 +55,7 @@ class ShadowWorker:
     def __init__(self, engine: sa.Engine, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
-        self._turns: Queue[Turn] = Queue(WAITING)
+        self._turns: Queue[Turn | None] = Queue(WAITING)  # None wakes the thread up to see that it is to stop
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._counting = threading.Lock()
@@ -73,6 +74,8 @@ class ShadowWorker:
     def stop(self) -> None:
         """Stop after the turn that is being compared."""
         self._stop.set()
+        with suppress(Full):
+            self._turns.put_nowait(None)
         if self._thread is not None:
             self._thread.join(timeout=15)
 
@@ -84,11 +87,7 @@ class ShadowWorker:
             self._count("dropped")
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                turn = self._turns.get(timeout=0.2)
-            except Empty:
-                continue
+        while (turn := self._turns.get()) is not None and not self._stop.is_set():
             try:
                 self._compare(turn)
             except Exception as error:

@@ -281,6 +281,16 @@ def test_the_background_thread_ends_with_the_app(serving_engine: sa.Engine, sett
     assert len(running) <= 1, "only the session's own app may still be watching"
 
 
+def test_the_app_ends_at_once_when_its_threads_have_nothing_to_do(
+    serving_engine: sa.Engine, settings: Settings
+) -> None:
+    with TestClient(create_app(settings, serving_engine)):
+        names = {thread.name for thread in threading.enumerate()}
+        assert names >= {"answer-cache", "rollout-shadow"}
+        started = time.monotonic()
+    assert time.monotonic() - started < 0.8
+
+
 @pytest.mark.parametrize("minutes", [5])
 def test_a_stopped_clock_does_not_stop_answers(serving_engine: sa.Engine, settings: Settings, minutes: int) -> None:
     times = iter([utc_now(), utc_now() - timedelta(minutes=minutes)] * 50)
