@@ -1,9 +1,10 @@
-"""What every test may use: an environment without the developer's settings, and PostgreSQL.
+"""What every test may use: an environment without the developer's settings, PostgreSQL, and vectors made once.
 
 The server is the embedded one in a folder of its own, or the one that ``MHC_TEST_DATABASE_URL`` names (its user must be
 allowed to create databases). Databases are copies of one migrated template, so a fresh one costs a tenth of a second.
 """
 
+import functools
 import os
 import secrets
 import shutil
@@ -14,13 +15,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from mhc_core.db import embedded
 from mhc_core.db import engine as engines
 from mhc_core.db.embedded.files import Files, is_locked
 from mhc_core.db.upgrade import upgrade
+from mhc_core.providers import minilm
 from mhc_core.settings import Settings
 
 _FOREIGN = ("MHC_", "OPENAI_", "AZURE_OPENAI_", "DAGSTER_")
@@ -34,6 +38,26 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(_FOREIGN):
             monkeypatch.delenv(name)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _vectors_are_shared() -> Iterator[None]:
+    """The tests embed the same sample texts again and again; of the model's vectors each is made once.
+
+    A text's vector does not depend on its batch; test_minilm, which shows that, asks the model each time.
+    """
+    known: dict[str, NDArray[np.float32]] = {}
+    embed = minilm.MiniLM._embed_distinct
+
+    @functools.wraps(embed)
+    def shared(self: minilm.MiniLM, texts: list[str]) -> NDArray[np.float32]:
+        if new := [text for text in texts if text not in known]:
+            known.update(zip(new, embed(self, new), strict=True))
+        return np.array([known[text] for text in texts], dtype=np.float32).reshape(len(texts), minilm.DIMENSIONS)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(minilm.MiniLM, "_embed_distinct", shared)
+        yield
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 import hashlib
+import inspect
 import resource
 import subprocess
 import sys
@@ -20,6 +21,11 @@ QUESTIONS = [
     "",
     "what happens if it rains on the day? we have a patio but the forecast looks bad and I am a bit worried " * 3,
 ]
+
+
+@pytest.fixture(autouse=True)
+def _vectors_are_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minilm.MiniLM, "_embed_distinct", inspect.unwrap(minilm.MiniLM._embed_distinct))
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,15 @@
 """Shadow evaluation on sample data: learning shows, shuffled lessons do not pass, and no answer is given away."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import pytest
 import sqlalchemy as sa
-from numpy.typing import NDArray
 from openai_endpoints import StandIn
 from pydantic import SecretStr
 from stored import NOW, WordEmbedder, example, row_versions
@@ -29,7 +27,7 @@ from mhc_core.evaluation import sets
 from mhc_core.knowledge import articles, index
 from mhc_core.providers import minilm, select
 from mhc_core.providers.local import KnowledgeOnlyModel, LocalFineTuner, load_model
-from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, JobState, TrainingFiles
+from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest, Embedder, JobState, TrainingFiles
 from mhc_core.sample import generate, knowledge_dir
 from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings
@@ -46,20 +44,6 @@ def engine(fresh_database_url: str) -> Iterator[sa.Engine]:
     found.dispose()
 
 
-class Remembering:
-    """The default embedder, asked only once for each text: evaluations ask for the same ones again and again."""
-
-    def __init__(self) -> None:
-        self._real = minilm.load()
-        self._known: dict[str, NDArray[np.float32]] = {}
-        self.id, self.dimensions = self._real.id, self._real.dimensions
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        missing = sorted({text for text in texts if text not in self._known})
-        self._known.update(zip(missing, self._real.embed(missing), strict=True))
-        return np.stack([self._known[text] for text in texts]) if texts else self._real.embed([])
-
-
 def lessons() -> list[tuple[str, str, str, str]]:
     """Customer, intent, question and approved answer of first exchanges, with names taken out as scrubbing does."""
     found = []
@@ -73,7 +57,7 @@ def lessons() -> list[tuple[str, str, str, str]]:
     return found[:EXAMPLES]
 
 
-def learned(engine: sa.Engine, folder: Path, embedder: Remembering) -> tuple[Settings, DatasetVersion]:
+def learned(engine: sa.Engine, folder: Path, embedder: Embedder) -> tuple[Settings, DatasetVersion]:
     settings = Settings(artifact_uri=folder.as_uri())
     chosen = lessons()
     assert len(chosen) == EXAMPLES
@@ -101,7 +85,7 @@ def shuffled(version: DatasetVersion, folder: Path) -> TrainingFiles:
 
 
 def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.Engine, tmp_path: Path) -> None:
-    embedder = Remembering()
+    embedder = minilm.load()
     settings, version = learned(engine, tmp_path, embedder)
     settings = settings.model_copy(update={"auto_approve": True})
     with engine.begin() as connection:
