@@ -49,8 +49,14 @@ def members(dataset_id: Annotated[str, typer.Argument(help="Such as ds-1a2b3c4d5
 
 
 @app.command("validate")
-def validate(file: Annotated[str, typer.Argument(help="A .jsonl file or fsspec URI.")]) -> None:
+def validate(
+    file: Annotated[str, typer.Argument(help="A .jsonl file or fsspec URI.")], as_json: AsJson = False
+) -> None:
     """Check a file for fine-tuning: what a provider would refuse, before it is uploaded or paid."""
+    if as_json:
+        found = [problem._asdict() for problem in problems(file)]
+        typer.echo(orjson.dumps({"valid": not found, "problems": found}).decode())
+        raise typer.Exit(1 if found else 0)
     count = 0
     for problem in problems(file):
         count += 1

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import orjson
 import typer
 
 from mhc_core import settings as configuration
@@ -10,25 +11,34 @@ from mhc_core.db.engine import database
 from mhc_jobs.cli.console import console
 
 app = typer.Typer(help="Upgrade or downgrade the schema.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("upgrade")
-def upgrade() -> None:
+def upgrade(as_json: AsJson = False) -> None:
     """Bring the schema to the newest version. Every start does this by itself."""
     with database(configuration.load()) as engine, engine.connect() as connection:
-        console.print(f"schema ai is at revision {migrations.current(connection)}")
+        revision = migrations.current(connection)
+    if as_json:
+        typer.echo(orjson.dumps({"revision": revision}).decode())
+        return
+    console.print(f"schema ai is at revision {revision}")
 
 
 @app.command("downgrade")
 def downgrade(
     revision: Annotated[str, typer.Argument(help="A revision, or `base` to remove everything.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Go back to an earlier schema. Data that it can not hold is lost."""
     if not yes:
         typer.confirm(f"Downgrade schema ai to {revision}? Data it can not hold is lost.", abort=True)
     with database(configuration.load()) as engine:
         migrations.downgrade(engine, revision)
+    if as_json:
+        typer.echo(orjson.dumps({"revision": revision}).decode())
+        return
     console.print(f"schema ai is at revision {revision}; the next start upgrades it again")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
+import sqlalchemy as sa
 import typer
 from rich.table import Column, Table
 
@@ -47,11 +48,12 @@ def start(
             connection, name, prompt, candidates, control_weight, metric, timedelta(hours=window),
             secrets.token_hex(16), by, now,
         )  # fmt: skip
+        told = _told(connection, name)
         variants = queries.variants(connection, made.id)
     if not settings.openai_api_key:
         err.print("no model that reads prompts is configured here: local answers do not count in an experiment")
     if as_json:
-        _json({"experiment": _shown(made), "variants": [each._asdict() for each in variants]})
+        _json(told)
         return
     split = ", ".join(f"{each.version_id} {each.weight}" for each in variants)
     console.print(f"{name} runs on {prompt}: {split}; serving picks it up within seconds")
@@ -95,18 +97,26 @@ def show(name: Experiment, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def pause(name: Experiment, by: By, reason: Reason = "by hand") -> None:
+def pause(name: Experiment, by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Give everybody the wording in production until the experiment goes on; takes effect within seconds."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         control.pause(connection, name, by, reason, datetime.now(UTC))
+        told = _told(connection, name)
+    if as_json:
+        _json(told)
+        return
     console.print(f"{name} is paused")
 
 
 @app.command()
-def resume(name: Experiment, by: By) -> None:
+def resume(name: Experiment, by: By, as_json: AsJson = False) -> None:
     """Go on with a paused experiment; customers have the variants they had."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         control.resume(connection, name, by, datetime.now(UTC))
+        told = _told(connection, name)
+    if as_json:
+        _json(told)
+        return
     console.print(f"{name} runs again")
 
 
@@ -116,10 +126,15 @@ def stop(
     version_id: Annotated[str, typer.Argument(metavar="ID", help="The variant's version.")],
     by: By,
     reason: Reason = "by hand",
+    as_json: AsJson = False,
 ) -> None:
     """Stop one variant: its customers get the wording in production; takes effect within seconds."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         control.stop_variant(connection, name, version_id, by, reason, datetime.now(UTC))
+        told = _told(connection, name)
+    if as_json:
+        _json(told)
+        return
     console.print(f"{version_id} is stopped in {name}")
 
 
@@ -162,6 +177,14 @@ def _share(value: float | None) -> str:
 
 def _difference(found: Difference) -> str:
     return f"{found.estimate:+.4g} against the control ({found.low:+.4g} to {found.high:+.4g})"
+
+
+def _told(connection: sa.Connection, name: str) -> dict[str, Any]:
+    found = control.existing(connection, name)
+    return {
+        "experiment": _shown(found),
+        "variants": [each._asdict() for each in queries.variants(connection, found.id)],
+    }
 
 
 def _shown(found: StoredExperiment) -> dict[str, Any]:

@@ -76,8 +76,13 @@ def _length(text: str) -> timedelta:
 
 
 @app.command()
-def revoke(key_id: Annotated[int, typer.Argument(metavar="ID", help="From `mhc keys list`.")]) -> None:
+def revoke(
+    key_id: Annotated[int, typer.Argument(metavar="ID", help="From `mhc keys list`.")], as_json: AsJson = False
+) -> None:
     """Make a key useless at once."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         keys.revoke(connection, key_id, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps({"revoked": key_id}).decode())
+        return
     console.print(f"Key {key_id} is revoked.")

@@ -114,7 +114,7 @@ def jobs(as_json: AsJson = False) -> None:
 
 
 @app.command("approve")
-def approve(model_id: ModelId, by: By) -> None:
+def approve(model_id: ModelId, by: By, as_json: AsJson = False) -> None:
     """Agree with promoting a candidate whose verdict is *promote*.
 
     With `MHC_ROLLOUT=direct` production moves to it now; else it goes among customers first (`mhc rollout show`).
@@ -123,31 +123,53 @@ def approve(model_id: ModelId, by: By) -> None:
     with database(settings) as engine, engine.begin() as connection:
         rollout.approve(connection, model_id, by, now)
         moved = settings.promotes_directly and rollout.promote(connection, model_id, by, now)
+    if as_json:
+        typer.echo(orjson.dumps({"model": model_id, "live": moved}).decode())
+        return
     where = "is in production; serving picks it up within seconds" if moved else "is approved; see `mhc rollout show`"
     console.print(f"{model_id} {where}", markup=False)
 
 
 @app.command("reject")
-def reject(model_id: ModelId, by: By, reason: Annotated[str, typer.Option("--reason", help="Why.")]) -> None:
+def reject(
+    model_id: ModelId,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    as_json: AsJson = False,
+) -> None:
     """Decide against a candidate."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         rollout.reject(connection, model_id, by, reason, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps({"model": model_id, "rejected_by": by}).decode())
+        return
     console.print(f"{model_id} is rejected")
 
 
 @app.command("rollback")
-def rollback(by: By, reason: Annotated[str, typer.Option("--reason", help="Why.")] = "by hand") -> None:
+def rollback(
+    by: By, reason: Annotated[str, typer.Option("--reason", help="Why.")] = "by hand", as_json: AsJson = False
+) -> None:
     """Point production at the model that was live before, at once."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         target = rollout.roll_back(connection, by, reason, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps({"production": target}).decode())
+        return
     console.print(f"{target} is in production again; serving picks it up within seconds")
 
 
 @app.command("retry")
-def retry(job_id: Annotated[int, typer.Argument(metavar="JOB", help="As `mhc models jobs` shows it.")]) -> None:
+def retry(
+    job_id: Annotated[int, typer.Argument(metavar="JOB", help="As `mhc models jobs` shows it.")],
+    as_json: AsJson = False,
+) -> None:
     """Set a failed or cancelled training job aside, so that the next run starts (and pays) another."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         training.retry(connection, job_id)
+    if as_json:
+        typer.echo(orjson.dumps({"set_aside": job_id}).decode())
+        return
     console.print("set aside; `mhc loop` or the job `train` starts a new one")
 
 

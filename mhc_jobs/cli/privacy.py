@@ -50,19 +50,26 @@ def export(
     customer: Customer,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the two files.")] = Path(),
     by: By = "command line",
+    as_json: AsJson = False,
 ) -> None:
     """Write everything held about a customer as JSON and as a page to read."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         document = exports.collect(connection, customer, by, datetime.now(UTC))
+    written: list[str] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         for ending, content in (("json", exports.as_json(document)), ("html", exports.as_html(document))):
             path = out / f"customer-{document['customer_hash'][:12]}.{ending}"
             path.touch(mode=0o600)
             path.write_bytes(content)
-            console.print(str(path), markup=False, soft_wrap=True)
+            written.append(str(path))
     except OSError as error:
         raise ConfigurationError(f"{out} can not be written: {error.strerror}; give another --out") from None
+    if as_json:
+        typer.echo(orjson.dumps({"files": written}).decode())
+        return
+    for name in written:
+        console.print(name, markup=False, soft_wrap=True)
 
 
 @app.command("retention")

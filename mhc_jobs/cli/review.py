@@ -95,6 +95,7 @@ def decide(
     by: By,
     answer: Annotated[str | None, typer.Option("--answer", help="The new answer, for `edit`.")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="A note.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Decide one item."""
     settings = configuration.load()
@@ -103,6 +104,9 @@ def decide(
         review.decide(
             connection, item_id, decision, by, now, lambda: loading.scrubber(connection, settings), answer, reason
         )
+    if as_json:
+        typer.echo(orjson.dumps({"item": item_id, "decision": decision, "by": by}).decode())
+        return
     console.print(f"item {item_id}: {decision} by {by}", markup=False)
 
 
@@ -118,11 +122,15 @@ def bulk(
     min_quality: Annotated[float | None, typer.Option(min=0, max=1, help="Only at or above this score.")] = None,
     max_quality: Annotated[float | None, typer.Option(min=0, max=1, help="Only at or below this score.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 1000,
+    as_json: AsJson = False,
 ) -> None:
     """Decide every pending item that matches, recorded as bulk with the filter."""
     chosen = review.BulkFilter(intent, min_quality, max_quality, origin, reason, limit)
     with database(configuration.load()) as engine, engine.begin() as connection:
         count = review.decide_bulk(connection, chosen, decision, by, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps({"decided": count, "decision": decision, "by": by}).decode())
+        return
     console.print(f"{count} items: {decision} by {by}", markup=False)
 
 
@@ -177,10 +185,14 @@ def exclude(
     message_id: Annotated[UUID, typer.Argument(metavar="MESSAGE_ID", help="A held answer.")],
     by: By,
     reason: Annotated[str, typer.Option("--reason", help="Why it is never to be learned from.")],
+    as_json: AsJson = False,
 ) -> None:
     """Take a held answer out of learning for good, so that its day can go on."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         exclusion.exclude(connection, message_id, by, reason, datetime.now(UTC))
+    if as_json:
+        typer.echo(orjson.dumps({"message_id": message_id, "excluded_by": by}).decode())
+        return
     console.print(f"{message_id} is excluded by {by}", markup=False)
 
 

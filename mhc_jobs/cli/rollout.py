@@ -1,5 +1,6 @@
 """``mhc rollout``: the candidate among customers, and what a person on call may do about it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -46,7 +47,7 @@ def show(model_id: Model = None, as_json: AsJson = False) -> None:
             "readiness": readiness,
             "rollouts": [item._asdict() for item in known],
         }
-        typer.echo(orjson.dumps(document, default=str).decode())
+        _json(document)
         return
     if found is None:
         console.print("no candidate was evaluated yet: run `mhc loop`")
@@ -70,27 +71,37 @@ def start(
     intents: Annotated[
         list[Intent] | None, typer.Option("--intent", help="Only these; may be repeated. Leaves the shadow out.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Let a waiting candidate in, or go on with the one that was held or killed."""
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         found = live_rollout.start(connection, model_id, by, settings, datetime.now(UTC), intents or None)
+    if as_json:
+        _json({"rollout": found._asdict()})
+        return
     console.print(_line(found))
 
 
 @app.command("hold")
-def hold(by: By, reason: Reason = "by hand") -> None:
+def hold(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Keep the share as it is until a person decides. Harm still rolls back."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         found = live_rollout.hold(connection, by, reason, datetime.now(UTC))
+    if as_json:
+        _json({"rollout": found._asdict()})
+        return
     console.print(f"{_line(found)}; `mhc rollout start` goes on")
 
 
 @app.command("kill")
-def kill(by: By, reason: Reason = "by hand") -> None:
+def kill(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Give the candidate to nobody: production answers everybody on every server within 5 seconds."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         found = live_rollout.kill(connection, by, reason, datetime.now(UTC))
+    if as_json:
+        _json({"rollout": found._asdict()})
+        return
     console.print(
         f"{found.model_version_id} is out: production answers everybody within 5 seconds. "
         "Later: `mhc rollout start` goes on, `mhc models reject` ends it",
@@ -99,7 +110,7 @@ def kill(by: By, reason: Reason = "by hand") -> None:
 
 
 @app.command("approve")
-def approve(by: By, model_id: Model = None) -> None:
+def approve(by: By, model_id: Model = None, as_json: AsJson = False) -> None:
     """Agree with the last step to all customers, once their outcomes prove the gain."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         flying = queries.in_flight(connection)
@@ -107,7 +118,15 @@ def approve(by: By, model_id: Model = None) -> None:
         if model_id is None:
             raise Conflict("no rollout is under way; name the model, `mhc models list` shows them")
         approvals.approve(connection, model_id, by, datetime.now(UTC))
+        found = approvals.known(connection, model_id)
+    if as_json:
+        _json({"rollout": found._asdict()})
+        return
     console.print(f"{model_id} is approved; it takes the last step when its outcomes prove the gain", markup=False)
+
+
+def _json(document: Mapping[str, Any]) -> None:
+    typer.echo(orjson.dumps(document, default=str).decode())
 
 
 def _line(found: Rollout) -> str:

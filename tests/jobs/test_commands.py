@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 import sqlalchemy as sa
+import typer
 import uvicorn
 from typer.testing import CliRunner, Result
 
@@ -58,6 +59,19 @@ def test_help_names_every_command() -> None:
     assert script("no-such-command").returncode == 2
 
 
+def test_what_prints_a_result_prints_it_as_json_too() -> None:
+    def commands(command: Any, *path: str) -> Iterator[tuple[str, bool]]:
+        if hasattr(command, "commands"):
+            for name, inner in command.commands.items():
+                yield from commands(inner, *path, name)
+        else:
+            yield " ".join(path), any("--json" in parameter.opts for parameter in command.params)
+
+    without = {name for name, as_json in commands(typer.main.get_command(app)) if not as_json}
+    servers, documents = {"up", "serve"}, {"config", "openapi", "db url", "scrub", "dataset members"}
+    assert without == servers | documents
+
+
 def test_an_error_is_one_line_with_what_to_do(tmp_path: Path) -> None:
     refused = "postgresql://mhc:secret@127.0.0.1:1/mhc"
     for arguments, variables in (
@@ -85,7 +99,16 @@ def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, mo
         assert mhc(*arguments).exit_code == 0, arguments
     assert mhc("review").stdout.strip() == "the queue is empty"
     assert "revision 0012" in mhc("db", "upgrade").stdout
+    assert told("db", "upgrade") == {"revision": "0012"}
     assert mhc("db", "url").stdout.startswith("postgresql://")
+
+
+def test_a_revoked_key_is_listed_as_that(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
+    assert told("keys", "create", "--role", "reviewer", "--name", "Ana")["key"]
+    [key] = told("keys", "list")["keys"]
+    assert told("keys", "revoke", str(key["id"])) == {"revoked": key["id"]}
+    assert told("keys", "list")["keys"][0]["revoked_at"]
 
 
 def test_status_counts_what_is_there(reviewed_engine: sa.Engine) -> None:
@@ -102,7 +125,8 @@ def test_review_one_item_at_a_time(reviewed_engine: sa.Engine) -> None:
     priorities = [item["priority"] for item in listed["items"]]
     assert priorities == sorted(priorities, reverse=True)
     first, second, third = (str(item["id"]) for item in listed["items"][:3])
-    assert mhc("review", "decide", first, "approve", "--by", "ana").exit_code == 0
+    decided = told("review", "decide", first, "approve", "--by", "ana")
+    assert decided == {"item": int(first), "decision": "approve", "by": "ana"}
     edited = "Call Priya Raman at 650-555-0177 and she books it."
     assert mhc("review", "decide", second, "edit", "--by", "ana", "--answer", edited).exit_code == 0
     stored = one(reviewed_engine, f"select edited_answer from ai.review_decisions where item_id = {second}")
@@ -113,8 +137,7 @@ def test_review_one_item_at_a_time(reviewed_engine: sa.Engine) -> None:
     assert one(reviewed_engine, "select count(*) from ai.review_decisions where decided_by = 'ana'") == 3
     interactive = mhc("review", "--by", "bob", given="a\nr\ns\nq\n")
     assert interactive.exit_code == 0
-    decided = "select count(*) from ai.review_decisions where decided_by = 'bob'"
-    assert one(reviewed_engine, decided) == 3
+    assert one(reviewed_engine, "select count(*) from ai.review_decisions where decided_by = 'bob'") == 3
 
 
 def test_review_in_bulk(reviewed_engine: sa.Engine) -> None:
@@ -123,6 +146,8 @@ def test_review_in_bulk(reviewed_engine: sa.Engine) -> None:
     assert said.exit_code == 0
     assert said.stdout.startswith("5 items")
     assert told("review", "list")["pending"] == before - 5
+    bulk = told("review", "bulk", "skip", "--by", "bob", "--limit", "2")
+    assert bulk == {"decided": 2, "decision": "skip", "by": "bob"}
     query = "select count(*) from ai.review_decisions where bulk_filter is not null and decided_by = 'ana'"
     assert one(reviewed_engine, query) == 5
     refused = mhc("review", "bulk", "edit", "--by", "ana")
@@ -140,13 +165,18 @@ def test_dataset_validate(tmp_path: Path) -> None:
     said = mhc("dataset", "validate", str(bad))
     assert said.exit_code == 1
     assert "line 11" in said.stderr
+    assert told("dataset", "validate", str(good)) == {"valid": True, "problems": []}
+    read = mhc("dataset", "validate", str(bad), "--json")
+    assert read.exit_code == 1
+    document = orjson.loads(read.stdout)
+    assert (document["valid"], [problem["line"] for problem in document["problems"]]) == (False, [11])
 
 
 def test_downgrading_asks_first(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
     assert mhc("db", "downgrade", "base", given="n\n").exit_code == 1
     assert told("status")["counts"]["messages"] == 0
-    assert mhc("db", "downgrade", "base", "--yes").exit_code == 0
+    assert told("db", "downgrade", "base", "--yes") == {"revision": "base"}
     engine = sa.create_engine(sa.make_url(fresh_database_url).set(drivername="postgresql+psycopg"))
     assert one(engine, "select to_regclass('ai.conversations')") is None
     engine.dispose()

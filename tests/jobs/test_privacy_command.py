@@ -50,8 +50,9 @@ def test_erase_prints_a_certificate_without_the_customer(reviewed_engine: sa.Eng
 
 def test_export_writes_two_files_for_the_owner_only(reviewed_engine: sa.Engine, tmp_path: Path) -> None:
     customer = a_customer(reviewed_engine)
-    run("export", "--customer", customer, "--out", str(tmp_path / "out"))
+    told = json.loads(run("export", "--customer", customer, "--out", str(tmp_path / "out"), "--json"))
     files = sorted((tmp_path / "out").iterdir())
+    assert sorted(told["files"]) == [str(path) for path in files]
     assert [path.suffix for path in files] == [".html", ".json"]
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
     document = json.loads(files[1].read_text("utf-8"))

@@ -80,9 +80,12 @@ def test_an_experiment_is_started_shown_paused_and_ended(tmp_path: Path) -> None
     shown = read("experiment", "show", "thanks")
     assert [each["state"] for each in shown["variants"]] == ["control", "collecting"]
     assert "running" in run("experiment", "show", "thanks")
-    run("experiment", "pause", "thanks", "--by", "ann")
-    run("experiment", "resume", "thanks", "--by", "ann")
-    run("experiment", "stop", "thanks", new, "--by", "ann", "--reason", "rude")
+    for command, status in (("pause", "paused"), ("resume", "running")):
+        told = read("experiment", command, "thanks", "--by", "ann")
+        assert (told["experiment"]["status"], told["variants"]) == (status, started["variants"])
+    stopped = read("experiment", "stop", "thanks", new, "--by", "ann", "--reason", "rude")
+    assert [each["stopped_because"] for each in stopped["variants"]] == [None, "rude"]
+    assert stopped["experiment"]["status"] == "ended", "the last variant is gone"
     assert read("experiment", "list")["experiments"][0]["status"] == "ended"
     with pytest.raises(Conflict, match="ended"):
         run("experiment", "end", "thanks", "--by", "ann")

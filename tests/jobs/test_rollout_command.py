@@ -40,7 +40,9 @@ def engine(
 def test_a_night_with_a_candidate(engine: sa.Engine) -> None:
     assert "m1" in mhc("rollout", "show").stdout
     assert "m1 is shadow, in the shadow" in mhc("rollout", "start", "--by", "kim").stdout
-    assert mhc("rollout", "kill", "--by", "kim", "--reason", "it swears").exit_code == 0
+    killed = orjson.loads(mhc("rollout", "kill", "--by", "kim", "--reason", "it swears", "--json").stdout)["rollout"]
+    assert killed["model_version_id"] == "m1"
+    assert killed["killed_at"]
     assert "production answers everybody" in mhc("rollout", "show").stdout
     again = mhc("rollout", "start", "--by", "lee", "--intent", "menu", "--intent", "policy")
     assert "m1 is canary, at 10 % of customers" in again.stdout
@@ -67,13 +69,20 @@ def test_the_newest_look_is_a_table_with_what_is_missing(engine: sa.Engine) -> N
         assert words in shown
 
 
+def test_a_candidate_is_rejected(engine: sa.Engine) -> None:
+    told = mhc("models", "reject", "m1", "--by", "kim", "--reason", "too brief", "--json")
+    assert orjson.loads(told.stdout) == {"model": "m1", "rejected_by": "kim"}
+    document = orjson.loads(mhc("rollout", "show", "--json").stdout)
+    assert document["rollout"]["status"] == "rejected"
+
+
 @pytest.mark.parametrize(("mode", "status"), [("direct", "promoted"), ("canary", "approved")])
 def test_an_approval_moves_production_only_where_that_is_set(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, mode: str, status: str
 ) -> None:
     monkeypatch.setenv("MHC_ROLLOUT", mode)
-    said = mhc("models", "approve", "m1", "--by", "kim").stdout
-    assert ("in production" in said) == (mode == "direct")
+    told = orjson.loads(mhc("models", "approve", "m1", "--by", "kim", "--json").stdout)
+    assert told == {"model": "m1", "live": mode == "direct"}
     with engine.connect() as connection:
         found = queries.of_model(connection, "m1")
         assert found is not None
