@@ -1,15 +1,10 @@
-"""A confidence predictor as one file: a zip of plain arrays and one JSON document, named and verified by its hash.
+"""A confidence predictor as one file (``array_archive``), named and verified by its hash."""
 
-As with the local model, no pickle is written or read, and the same predictor gives the same bytes.
-"""
+from typing import Any
 
-import io
-import zipfile
+from numpy.typing import NDArray
 
-import numpy as np
-import orjson
-
-from mhc_core import artifacts
+from mhc_core import array_archive, artifacts
 from mhc_core.confidence_features import CUES
 from mhc_core.confidence_predictor import ConfidencePredictor, Forest, Projection
 from mhc_core.errors import DataError
@@ -18,7 +13,6 @@ from mhc_core.providers.local_confidence import Calibrator
 FORMAT = 1
 KIND = "mhc-confidence-predictor"
 _DOCUMENT = "predictor.json"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def save(predictor: ConfidencePredictor, folder_uri: str) -> tuple[str, str]:
@@ -54,7 +48,7 @@ def dump(predictor: ConfidencePredictor) -> bytes:
         "votes": predictor.votes,
         "calibrator": predictor.calibrator.kind,
     }
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "mean": predictor.projection.mean,
         "components": predictor.projection.components,
         "roots": predictor.forest.roots,
@@ -66,14 +60,7 @@ def dump(predictor: ConfidencePredictor) -> bytes:
         "calibrator_x": predictor.calibrator.x,
         "calibrator_y": predictor.calibrator.y,
     }
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        _write(archive, _DOCUMENT, orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
-        for name, array in sorted(arrays.items()):
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
-            _write(archive, f"{name}.npy", buffer.getvalue())
-    return target.getvalue()
+    return array_archive.dump(_DOCUMENT, document, arrays)
 
 
 def parse(data: bytes) -> ConfidencePredictor:
@@ -83,17 +70,12 @@ def parse(data: bytes) -> ConfidencePredictor:
         DataError: no predictor of this format, or one that this version does not know.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            document = orjson.loads(archive.read(_DOCUMENT))
-            if document.get("kind") != KIND:
-                raise DataError("the file is no confidence predictor; train one again")
-            if document.get("format") != FORMAT or document["cues"] != list(CUES):
-                raise DataError("the predictor was written by another version of the program; train it again")
-            arrays = {
-                name.removesuffix(".npy"): np.lib.format.read_array(io.BytesIO(archive.read(name)), allow_pickle=False)
-                for name in archive.namelist()
-                if name != _DOCUMENT
-            }
+        document = array_archive.document(_DOCUMENT, data)
+        if document.get("kind") != KIND:
+            raise DataError("the file is no confidence predictor; train one again")
+        if document.get("format") != FORMAT or document["cues"] != list(CUES):
+            raise DataError("the predictor was written by another version of the program; train it again")
+        arrays = array_archive.arrays(_DOCUMENT, data)
         return ConfidencePredictor(
             document["embedder"],
             document["votes"],
@@ -101,11 +83,5 @@ def parse(data: bytes) -> ConfidencePredictor:
             Forest(*(arrays[name] for name in ("roots", "left", "right", "feature", "threshold", "share"))),
             Calibrator(document["calibrator"], arrays["calibrator_x"], arrays["calibrator_y"]),
         )
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError):
+    except array_archive.DAMAGED:
         raise DataError("the predictor file is damaged; restore the artifact or train again") from None
-
-
-def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, data, compresslevel=1)

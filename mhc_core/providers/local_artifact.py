@@ -1,19 +1,16 @@
-"""A trained local model as one file: a zip of plain arrays and one JSON document, the same bytes for the same model.
+"""A trained local model as one file (``array_archive``): the same bytes for the same model.
 
-No pickle is written or read, so that loading runs no code from the file; the caller has verified the file's hash
-before (``artifacts.read_verified``). A format version that this code does not know is refused.
+A format version that this code does not know is refused.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
+from mhc_core import array_archive
 from mhc_core.errors import DataError
 from mhc_core.providers.local_confidence import Calibrator, Confidence, Scorer
 from mhc_core.providers.local_index import Index
@@ -22,7 +19,6 @@ from mhc_core.vocabulary import Intent
 FORMAT = 1
 KIND = "mhc-local-model"
 _DOCUMENT = "model.json"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +84,7 @@ def dump(model: TrainedModel) -> bytes:
         "calibrator_x": model.confidence.calibrator.x,
         "calibrator_y": model.confidence.calibrator.y,
     }
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        _write(archive, _DOCUMENT, orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
-        for name, array in sorted(arrays.items()):
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
-            _write(archive, f"{name}.npy", buffer.getvalue())
-    return target.getvalue()
+    return array_archive.dump(_DOCUMENT, document, arrays)
 
 
 def parse(data: bytes) -> TrainedModel:
@@ -107,19 +96,12 @@ def parse(data: bytes) -> TrainedModel:
     from scipy import sparse
 
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            document = orjson.loads(archive.read(_DOCUMENT))
-            if document.get("kind") != KIND:
-                raise DataError("the file is no trained local model; give the artifact of a local training job")
-            if document.get("format") != FORMAT:
-                raise DataError(
-                    f"the model has an unknown format, known is {FORMAT}; train again or update the program"
-                )
-            arrays = {
-                name.removesuffix(".npy"): np.lib.format.read_array(io.BytesIO(archive.read(name)), allow_pickle=False)
-                for name in archive.namelist()
-                if name != _DOCUMENT
-            }
+        document = array_archive.document(_DOCUMENT, data)
+        if document.get("kind") != KIND:
+            raise DataError("the file is no trained local model; give the artifact of a local training job")
+        if document.get("format") != FORMAT:
+            raise DataError(f"the model has an unknown format, known is {FORMAT}; train again or update the program")
+        arrays = array_archive.arrays(_DOCUMENT, data)
         idf = np.full(document["terms"], arrays["idf_unseen"][0], dtype=np.float32)
         idf[arrays["idf_terms"]] = arrays["idf"]
         tfidf = sparse.csr_matrix(
@@ -150,11 +132,5 @@ def parse(data: bytes) -> TrainedModel:
                 Calibrator(document["calibrator"], arrays["calibrator_x"], arrays["calibrator_y"]),
             ),
         )
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError):
+    except array_archive.DAMAGED:
         raise DataError("the model file is damaged; restore the artifact or train again") from None
-
-
-def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, data, compresslevel=1)
