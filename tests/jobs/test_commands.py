@@ -1,6 +1,5 @@
 """The ``mhc`` command as a script calls it: JSON, exit codes, one line for an error."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -18,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from mhc_core.errors import MHCError
 from mhc_core.settings import Settings
-from mhc_jobs.cli.main import app
+from mhc_jobs.cli.main import app, main
 from mhc_serving.app import create_app
 
 COMMANDS = (
@@ -37,13 +36,12 @@ def told(*arguments: str) -> Any:
     return orjson.loads(result.stdout)
 
 
-def script(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """The installed command in a process of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MHC_")}
-    command = [str(Path(sys.executable).parent / "mhc"), *arguments]
-    return subprocess.run(
-        command, env=environment | variables, capture_output=True, text=True, timeout=120, check=False
-    )
+def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """How the command ends, as its script sees it."""
+    monkeypatch.setattr(sys, "argv", ["mhc", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
 
 
 def one(engine: sa.Engine, query: str) -> Any:
@@ -51,12 +49,12 @@ def one(engine: sa.Engine, query: str) -> Any:
         return connection.execute(sa.text(query)).scalar()
 
 
-def test_help_names_every_command() -> None:
-    said = script("--help")
-    assert said.returncode == 0
+def test_help_names_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [str(Path(sys.executable).parent / "mhc"), "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     for name in COMMANDS:
-        assert f" {name} " in said.stdout, name
-    assert script("no-such-command").returncode == 2
+        assert f" {name} " in said, name
+    assert exit_code(monkeypatch, "no-such-command") == 2
 
 
 def test_what_prints_a_result_prints_it_as_json_too() -> None:
@@ -72,19 +70,24 @@ def test_what_prints_a_result_prints_it_as_json_too() -> None:
     assert without == servers | documents
 
 
-def test_an_error_is_one_line_with_what_to_do(tmp_path: Path) -> None:
+def test_an_error_is_one_line_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     refused = "postgresql://mhc:secret@127.0.0.1:1/mhc"
     for arguments, variables in (
         (["status"], {"MHC_DATABASE_URL": refused}),
         (["status"], {"MHC_SEED": "many"}),
         (["dataset", "validate", str(tmp_path / "none.jsonl")], {}),
     ):
-        said = script(*arguments, **variables)
-        assert said.returncode == 1, arguments
-        assert said.stdout == ""
-        assert said.stderr.startswith("error: ")
-        assert len(said.stderr.splitlines()) == 1, said.stderr
-        assert "secret" not in said.stderr
+        with monkeypatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            assert exit_code(patch, *arguments) == 1, arguments
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("error: ")
+        assert len(said.err.splitlines()) == 1, said.err
+        assert "secret" not in said.err
     assert isinstance(mhc("chat", "hi", "--url", "http://127.0.0.1:1").exception, MHCError)
 
 
