@@ -1,8 +1,7 @@
 """The learning loop, once, from start to end: the same jobs the schedules and sensors run, one after the other."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -116,8 +115,7 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             run_id=run_id,
             raise_on_error=False,
         )
-        while not running.done():
-            time.sleep(0.5)
+        while wait([running], timeout=0.5).not_done:
             report(f"{name}: {_latest(instance, run_id)}")
         finished = running.result()
     for step in instance.get_run_step_stats(run_id):
