@@ -42,7 +42,7 @@ def server_ms(load: dict[str, Any]) -> dict[str, Any]:
 
 
 def client_ms(load: dict[str, Any], cached: bool = False) -> dict[str, float] | str:
-    """What the customers waited (ms), for the answers that were kept for the very question or for others."""
+    """What customers waited (ms) for kept answers to the very question, or for all that were not kept."""
     return quantiles(
         [waited for _, _, waited, timing, kept in _good(load) if kept == cached and "similar" not in timing]
     )
