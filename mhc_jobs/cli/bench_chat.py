@@ -34,6 +34,7 @@ from mhc_jobs.cli.console import console, err
 
 PAUSE_SECONDS = 0.25
 """How long each of the eight customers reads before the next message, on average. People take far longer."""
+CALM_REQUESTS = 2_000
 RECALL_QUESTIONS = 200
 
 
@@ -89,7 +90,9 @@ def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str
             time.sleep(5)
             _load(chat, "/api/v1/chat", 8, mix.take(200), "warm")
             err.print("latencies at 8 customers …")
-            quiet = _load(chat, "/api/v1/chat", 8, mix.take(max(100, requests // 3)), "eight", PAUSE_SECONDS)
+            quiet = _load(
+                chat, "/api/v1/chat", 8, mix.take(max(100, min(requests // 3, CALM_REQUESTS))), "eight", PAUSE_SECONDS
+            )
             cpu = _cpu_seconds(process)
             with _memory(process) as rss:
                 err.print(f"throughput at 50 customers, {requests:,} requests …")
@@ -98,7 +101,14 @@ def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str
         with _server("bare", environment, folder) as (bare_url, _):
             err.print("the bare route at 50 customers …")
             _load(bare_url, "/bare", 50, mix.take(200), "bare-warm")
-            calm = _load(bare_url, "/bare", 8, mix.take(max(100, requests // 10)), "bare-eight", PAUSE_SECONDS)
+            calm = _load(
+                bare_url,
+                "/bare",
+                8,
+                mix.take(max(100, min(requests // 10, CALM_REQUESTS))),
+                "bare-eight",
+                PAUSE_SECONDS,
+            )
             bare = _load(bare_url, "/bare", 50, mix.take(min(requests, 20_000)), "bare")
     per_second, bare_per_second = report.rate(busy), report.rate(bare)
     return {
