@@ -40,9 +40,12 @@ def read(data: bytes, name: str, tokenizer: Tokenizer, limit: int) -> Pairs:
             prompt = [{**turn, "weight": 0} for turn in record["prompt"]]
             [chosen], [rejected] = record["chosen"], record["rejected"]
             side = {"train": found.train, "validation": found.held_out}[record["metadata"]["split"]]
-            pair = _encode([*prompt, chosen], [*prompt, rejected], tokenizer, limit)
+            fits = all(isinstance(turn["content"], str) and turn["role"] for turn in (*prompt, chosen, rejected))
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-            raise DataError(f"line {number} of {name} is no preference pair; build the data set again") from None
+            fits = False
+        if not fits:
+            raise DataError(f"line {number} of {name} is no preference pair; build the data set again")
+        pair = _encode([*prompt, chosen], [*prompt, rejected], tokenizer, limit)
         if pair is None:
             found.too_long += 1
         else:
