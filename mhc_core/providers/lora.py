@@ -115,6 +115,9 @@ class LoraFineTuner:
         curve = lora_artifact.curve(courses.supervised, self._recipe.steps_per_epoch(len(examples)))
         if self._recipe.preference_epochs:
             training["preferences"] = self._preferred(pairs, courses)
+        if enough:
+            after = lora_training.held_out_loss(model, held_out, self._recipe.batch, loaded.pad)
+            training["preferences"]["conversation_loss"] = after.get("loss")
         card = lora_artifact.card(self._base, training["base_licence"], training, curve)
         content = lora_artifact.pack(model, self._base, card, training)
         digest = artifacts.sha256(content)
@@ -151,7 +154,12 @@ class LoraFineTuner:
 
     def _preferred(self, pairs: Pairs, courses: Courses) -> dict[str, Any]:
         """What is recorded of the second phase; without a curve where there were too few pairs for one."""
-        found = {"pairs": len(pairs.train), "held_out_pairs": len(pairs.held_out), "too_long": pairs.too_long}
+        found = {
+            "pairs": len(pairs.train),
+            "held_out_pairs": len(pairs.held_out),
+            "too_long": pairs.too_long,
+            "sha256": pairs.sha256,
+        }
         course = courses.preferences
         if course is None:
             return found
@@ -169,7 +177,6 @@ def _metrics(
 ) -> dict[str, Any]:
     read = sum(len(item.ids) for item in examples)
     course = courses.supervised
-    seconds = max(course.seconds, 1e-9)
     kept = ("base_licence", "examples", "too_long", "learned_tokens", "device", "precision")
     return {
         **{name: training[name] for name in kept},
@@ -179,7 +186,7 @@ def _metrics(
         "curve": list(curve),
         "resumed_at": course.resumed_at,
         "seconds": round(course.seconds, 1),
-        "tokens_per_second": round(read * training["hyperparameters"]["epochs"] / seconds, 1),
+        "tokens_per_second": round(read * training["hyperparameters"]["epochs"] / max(course.seconds, 1e-9), 1),
         "bytes": size,
         **_preference_metrics(training.get("preferences", {}), courses.preferences),
     }
@@ -193,6 +200,7 @@ def _preference_metrics(preferred: Mapping[str, Any], course: Course | None) -> 
     return {
         **found,
         "preference_loss": course.losses[-1],
+        "full_valid_loss_after_preferences": preferred["conversation_loss"],
         "preference_seconds": round(course.seconds, 1),
         "preference_resumed_at": course.resumed_at,
         "preference_curve": lora_artifact.curve(course, after["step"] // (len(preferred["held_out"]) - 1)),

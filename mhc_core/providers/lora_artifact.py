@@ -114,7 +114,8 @@ def _preferences(training: Mapping[str, Any]) -> str:
 ## Preferences
 Direct preference optimization (Rafailov et al. 2023, arXiv:2305.18290), β {training["hyperparameters"]["beta"]}, after
 the supervised training, whose model is the reference: {pairs}. A pair is an answer that a person wrote and the one
-that it replaced.
+that it replaced. SHA-256 of the pairs: `{found["sha256"]}`. Loss on held-out conversations afterwards, which this kind
+of training tends to raise: {_number(found["conversation_loss"])}.
 
 | step | loss | held-out loss | reward margin | reward accuracy | chosen likelier |
 |---|---|---|---|---|---|

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from mhc_core import artifacts
 from mhc_core.errors import DataError
 from mhc_core.providers.lora_examples import Encoded, Message, Tokenizer, encode
 
@@ -19,11 +20,12 @@ class Pair:
 
 @dataclass(slots=True)
 class Pairs:
-    """The pairs to learn from, those held out, and how many of either side do not fit the model."""
+    """The pairs to learn from, those held out, how many of either do not fit the model, and the hash of their file."""
 
     train: list[Pair] = field(default_factory=list)
     held_out: list[Pair] = field(default_factory=list)
     too_long: int = 0
+    sha256: str = ""
 
 
 def read(data: bytes, name: str, tokenizer: Tokenizer, limit: int) -> Pairs:
@@ -33,7 +35,7 @@ def read(data: bytes, name: str, tokenizer: Tokenizer, limit: int) -> Pairs:
         DataError: a line is no preference pair; ``name`` says of which file.
         ConfigurationError: the base model's chat template rewrites what was said before an answer.
     """
-    found = Pairs()
+    found = Pairs(sha256=artifacts.sha256(data))
     for number, line in enumerate(data.splitlines(), 1):
         try:
             record = orjson.loads(line)

@@ -45,7 +45,7 @@ def train(
     """
     import torch
 
-    pad, phase = loaded.tokenizer.pad_token_id or 0, recipe.preferences
+    pad, phase = loaded.pad, recipe.preferences
     with lora_loop.reproducible(loaded.device):
         model.eval()
         optimizer = lora_loop.optimizer(model)

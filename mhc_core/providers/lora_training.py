@@ -41,7 +41,6 @@ def train(
     """
     import torch
 
-    pad = loaded.tokenizer.pad_token_id or 0
     with lora_loop.reproducible(loaded.device):
         torch.manual_seed(recipe.seed)
         model = lora_base.adapted(loaded, recipe.rank, recipe.alpha, recipe.dropout)
@@ -56,14 +55,14 @@ def train(
         def loss_of(rows: Sequence[int]) -> "torch.Tensor":
             model.train()
             batch = [examples[row] for row in rows]
-            return -log_likelihoods(model, batch, pad).sum() / sum(item.learned for item in batch)
+            return -log_likelihoods(model, batch, loaded.pad).sum() / sum(item.learned for item in batch)
 
         def save() -> None:
             lora_checkpoint.save(checkpoint_uri, model, optimizer, courses)
             on_checkpoint(courses)
 
         def measure() -> Mapping[str, float]:
-            return held_out_loss(model, held_out, recipe.batch, pad)
+            return held_out_loss(model, held_out, recipe.batch, loaded.pad)
 
         lora_loop.walk(optimizer, recipe, len(examples), courses.supervised, loss_of, measure, save)
     return model, courses

@@ -76,7 +76,7 @@ def trained(tiny: Path, files: TrainingFiles, tmp_path_factory: pytest.TempPathF
     return state
 
 
-def test_the_model_learns_to_prefer_and_says_how_far(trained: JobState, tmp_path: Path) -> None:
+def test_the_model_learns_to_prefer_and_says_how_far(trained: JobState, data: Path, tmp_path: Path) -> None:
     assert trained.status is JobStatus.SUCCEEDED
     assert trained.artifact_uri
     training = lora_artifact.unpack(artifacts.read_bytes(trained.artifact_uri), tmp_path)
@@ -89,8 +89,16 @@ def test_the_model_learns_to_prefer_and_says_how_far(trained: JobState, tmp_path
     assert training["preferences"]["loss"][0] == pytest.approx(math.log(2), abs=1e-3)
     assert trained.metrics["preference_margin"] == after["margin"]
     assert (trained.metrics["preference_pairs"], trained.metrics["preference_held_out_pairs"]) == (48, 16)
+    assert trained.metrics["full_valid_loss_after_preferences"] != trained.metrics["full_valid_loss"]
     card = (tmp_path / "README.md").read_text("utf-8")
-    for fact in ("2305.18290", "48 pairs to learn from, 16 held out", "| beta | 0.1 |", f"| {after['accuracy']:.4f} |"):
+    digest = artifacts.sha256((data / "preferences.jsonl").read_bytes())
+    for fact in (
+        digest,
+        "2305.18290",
+        "48 pairs to learn from, 16 held out",
+        "| beta | 0.1 |",
+        f"| {after['accuracy']:.4f} |",
+    ):
         assert fact in card
 
 
