@@ -144,13 +144,12 @@ def test_a_stricter_scrubber_cleans_what_was_kept_too(connection: sa.Connection)
 
 
 def test_what_was_missed_in_a_replaced_text_withdraws_its_example(connection: sa.Connection) -> None:
-    identifier = example(
+    example(
         connection, "deposit?", "it is $100", rejected_answer="ask Barnaby", verified=True, verified_by="kim",
         verified_at=NOW,
     )  # fmt: skip
     assert marks.withdraw_wherever(connection, "barnaby") == 1
-    assert [found.id for found in queries.verified(connection, WordEmbedder.id)] == []
-    assert identifier
+    assert queries.verified(connection, WordEmbedder.id) == []
 
 
 @pytest.mark.parametrize(
@@ -184,16 +183,14 @@ def test_pairs_stand_on_the_side_of_their_example_and_belong_to_the_version() ->
     }
     lines = {record["metadata"]["example_id"]: record for record in records(built.train + built.validation)}
     for pair in found:
-        messages_ = [{"role": turn["role"], "content": turn["content"]} for turn in lines[_id(pair)]["messages"]]
-        assert [*pair["prompt"], *pair["chosen"]] == messages_
+        told = lines[pair["metadata"]["example_id"]]["messages"]
+        assert [*pair["prompt"], *pair["chosen"]] == [
+            {"role": turn["role"], "content": turn["content"]} for turn in told
+        ]
     without = dataset.build(plain, BUSINESS, SMALL)
     assert (without.train, without.preferences) == (built.train, b"")
     assert without.id != built.id, "another content is another version"
     assert "preferences" not in without.manifest
-
-
-def _id(pair: dict[str, Any]) -> str:
-    return str(pair["metadata"]["example_id"])
 
 
 def test_the_pairs_of_a_stored_version_are_a_file_beside_the_others(fresh_database_url: str, tmp_path: Path) -> None:
