@@ -13,7 +13,7 @@ import orjson
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from mhc_core import artifacts, prompt_registry
+from mhc_core import artifacts, preferences, prompt_registry
 from mhc_core.business import Business
 from mhc_core.dataset_split import NOTHING_BEFORE, Past, Side, sides
 from mhc_core.errors import Conflict, DataError
@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from mhc_core.db.queries.dataset import DatasetVersion
 
 SIDES: tuple[Side, Side] = ("train", "validation")
+PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedExample:
-    """A human-verified example with its question's unit vector."""
+    """A human-verified example with its question's unit vector.
+
+    ``rejected_answer`` is what a person replaced by ``answer``, ``vote`` the customer's on what they were told.
+    """
 
     id: UUID
     sequence: int
@@ -44,15 +48,21 @@ class VerifiedExample:
     question: str
     answer: str
     vector: NDArray[np.float32]
+    rejected_answer: str | None = None
+    vote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltDataset:
-    """A data set version before it is stored. ``members`` are (example, split, line number from 0)."""
+    """A data set version before it is stored. ``members`` are (example, split, line number from 0).
+
+    ``preferences`` are the pairs of both sides, each with its side; empty where nobody replaced an answer.
+    """
 
     id: str
     train: bytes
     validation: bytes
+    preferences: bytes
     members: Sequence[tuple[UUID, Side, int]]
     last_sequence: int
     manifest: Mapping[str, Any]
@@ -85,17 +95,24 @@ def build(
     parts["train"] = [parts["train"][index] for index in order]
     standing = (wordings or prompt_registry.of_release(business)).standing
     prompts = {intent: standing[knowledge(intent)].content for intent in Intent}
-    content = {name: b"".join(line(example, prompts) for example in part) for name, part in parts.items()}
-    digest = hashlib.sha256(content["train"] + b"\x1e" + content["validation"]).hexdigest()
+    content: dict[str, bytes] = {
+        name: b"".join(line(example, prompts) for example in part) for name, part in parts.items()
+    }
+    pairs = [(name, example) for name, part in parts.items() for example in part if preferences.is_pair(example)]
+    if pairs:
+        content[PREFERENCES] = b"".join(preferences.line(example, prompts, name) for name, example in pairs)
+    digest = hashlib.sha256(b"\x1e".join(content.values())).hexdigest()
     return BuiltDataset(
         id=f"ds-{digest[:12]}",
         train=content["train"],
         validation=content["validation"],
+        preferences=content.get(PREFERENCES, b""),
         members=[(example.id, name, number) for name, part in parts.items() for number, example in enumerate(part)],
         last_sequence=max(example.sequence for example in chosen),
         manifest={
             "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in content.items()},
             "examples": {name: len(part) for name, part in parts.items()},
+            **({PREFERENCES: dict(Counter(name for name, _ in pairs))} if pairs else {}),
             "available": len(examples),
             "asks_a_frozen_question": split.count(None),
             "seed": settings.seed,
@@ -176,13 +193,15 @@ def store(
     folder = f"{settings.artifacts}/datasets/{built.id}"
     artifacts.write_bytes(f"{folder}/train.jsonl", built.train)
     artifacts.write_bytes(f"{folder}/validation.jsonl", built.validation)
+    if built.preferences:
+        artifacts.write_bytes(f"{folder}/{PREFERENCES}.jsonl", built.preferences)
     artifacts.write_bytes(f"{folder}/manifest.json", orjson.dumps(built.manifest, option=orjson.OPT_INDENT_2))
     try:
         with engine.begin() as connection:
             queries.save(connection, built, f"{folder}/train.jsonl", f"{folder}/validation.jsonl")
             version = queries.get(connection, built.id)
     except Conflict:
-        for name in ("train.jsonl", "validation.jsonl", "manifest.json"):
+        for name in ("train.jsonl", "validation.jsonl", f"{PREFERENCES}.jsonl", "manifest.json"):
             artifacts.remove(f"{folder}/{name}")
         raise
     assert version is not None

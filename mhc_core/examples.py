@@ -56,7 +56,10 @@ class SourceConversation:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One scrubbed question with its answer and the turns before it."""
+    """One scrubbed question with its answer and the turns before it.
+
+    ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -78,6 +81,7 @@ class Example:
     content_sha256: str
     language: str | None = None
     tags: tuple[str, ...] = ()
+    rejected_answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,7 @@ def build(
                 findings=dict(findings),
                 risk=max((item.risk for item in clean), key=RISK_ORDER.index),
                 content_sha256=_digest(question, clean[-1].text),
+                rejected_answer=_rejected(message, contents[answered]) if answered in edits else None,
             )
         )
     return examples, holds
@@ -227,6 +232,13 @@ def same_meaning(question: str, answer: str, other_question: str, other_answer: 
         return False
     mine, theirs = set(_words(answer)), set(_words(other_answer))
     return len(mine & theirs) >= 0.5 * len(mine | theirs)
+
+
+def _rejected(message: SourceMessage, original: Scrubbed | str) -> str | None:
+    """The text that an edit took the place of; none where serving's own rules spoke, which are not to be unlearned."""
+    if message.agent in NOT_LEARNED or isinstance(original, str) or not original.safe_for_training:
+        return None
+    return original.text.strip() or None
 
 
 def _hold(answer_id: UUID, involved: Sequence[Scrubbed | str]) -> Hold | None:

@@ -147,6 +147,9 @@ class Settings(BaseSettings):
         "`owner/name` or `owner/name@revision`.",
     )
     lora_epochs: int = Field(6, ge=1, le=50, description="Epochs of the lora adapter.")
+    lora_preference_epochs: int = Field(
+        0, ge=0, le=20, description="Epochs of the lora adapter on preference pairs (DPO), after the others; 0: none."
+    )
     fine_tune_poll_seconds: int = Field(30, ge=1, description="How often a running provider job is looked at.")
     promotion_margin: float = Field(
         0.0, ge=0, description="The interval's lower bound of candidate minus production must exceed this."

@@ -15,13 +15,14 @@ from mhc_core.db.queries import dataset as queries
     kinds={"json", "postgres"},
     owners=OWNERS,
     deps=[review_decisions],
-    code_version="1",
+    code_version="2",
 )
 def training_dataset(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """An immutable set of human-verified examples in OpenAI's chat format, named by its content.
 
     Split 80/20 so that no customer and no near-duplicate question stands on both sides. The same examples give the same
-    version. `ai.dataset_members` says which message every line came from.
+    version. `ai.dataset_members` says which message every line came from. Where people replaced an answer, both are a
+    pair in `preferences.jsonl`, on the side of their example.
     """
     with platform.engine.connect() as connection:
         examples = queries.verified(connection, platform.embedder().id)

@@ -47,7 +47,7 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
     with platform.engine.begin() as connection:
         model_id = training.record(connection, job)
     measured = dict(job.state.metrics)
-    curve = measured.get("curve")
+    curve, preferences = measured.get("curve"), measured.get("preference_curve")
     yield dg.MaterializeResult(
         metadata={
             "model": model_id,
@@ -58,6 +58,7 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
             "estimated_cost_usd": float(job.estimated_cost_usd or 0),
             "metrics": dg.MetadataValue.json(measured),
             **({"training_curve": plots.losses("loss (nats a token)", curve)} if curve else {}),
+            **({"preference_curve": plots.losses("DPO loss", preferences)} if preferences else {}),
         },
         data_version=dg.DataVersion(model_id),
     )

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from mhc_core import artifacts
+from mhc_core.dataset import PREFERENCES
 from mhc_core.db.queries.dataset import DatasetVersion
 from mhc_core.vocabulary import Intent
 
@@ -44,7 +45,7 @@ def failures(
         expect.ExpectColumnValuesToBeInSet(column="customer_on_both_sides", value_set=[False]),
         *(
             expect.ExpectColumnValuesToNotMatchRegex(column=column, regex=pattern)
-            for column in ("question_without_contacts", "answer_without_contacts")
+            for column in ("question_without_contacts", "answer_without_contacts", "rejected_without_contacts")
             for pattern in (EMAIL, PHONE)
         ),
     ]
@@ -72,6 +73,7 @@ def _rows(
             text = text.replace(contact, "")
         return text
 
+    rejected = _rejected(dataset)
     rows = []
     for split, uri in (("train", dataset.train_uri), ("validation", dataset.validation_uri)):
         data = artifacts.read_verified(uri, dataset.manifest["sha256"][split])
@@ -88,6 +90,16 @@ def _rows(
                     "answer": messages[-1]["content"],
                     "question_without_contacts": without_contacts(messages[-2]["content"]),
                     "answer_without_contacts": without_contacts(messages[-1]["content"]),
+                    "rejected_without_contacts": without_contacts(rejected.get(example, "")),
                 }
             )
     return rows
+
+
+def _rejected(dataset: DatasetVersion) -> dict[str, str]:
+    """What people replaced, by example."""
+    if dataset.preferences_uri is None:
+        return {}
+    data = artifacts.read_verified(dataset.preferences_uri, dataset.manifest["sha256"][PREFERENCES])
+    pairs = map(orjson.loads, data.splitlines())
+    return {pair["metadata"]["example_id"]: pair["rejected"][0]["content"] for pair in pairs}

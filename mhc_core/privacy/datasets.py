@@ -46,6 +46,7 @@ def retire(
     for found in holding:
         artifacts.remove(found.train_uri)
         artifacts.remove(found.validation_uri)
+        artifacts.remove(queries.preferences_beside(found.train_uri))
         manifest = {**found.manifest, retired.RETIRED: found.manifest.get(retired.RETIRED, mark)}
         folder = found.train_uri.rpartition("/")[0]
         options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
@@ -69,7 +70,7 @@ def remove_orphans(engine: sa.Engine, settings: Settings) -> int:
         name = str(entry).rstrip("/").rpartition("/")[2]
         if name in known:
             continue
-        for part in ("train", "validation"):
+        for part in (*dataset.SIDES, dataset.PREFERENCES):
             uri = f"{settings.artifacts}/datasets/{name}/{part}.jsonl"
             if _holds(uri, gone):
                 artifacts.remove(uri)

@@ -58,7 +58,7 @@ TABLES = {
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
     "conversation_scores": _table(plain="weights scorer scrubber"),
     "training_examples": _table(
-        scrubbed="question answer context embedding",
+        scrubbed="question answer context embedding rejected_answer",
         plain="customer_hash channel intent origin vote findings risk language tags embedder content_sha256 "
         "verified_by",
         erasure="emptied",

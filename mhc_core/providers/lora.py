@@ -1,7 +1,6 @@
 """The provider ``lora``: a chat model with open weights, fine-tuned on this machine, with no cost but its time."""
 
 import logging
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,10 +9,11 @@ from typing import Any
 
 from mhc_core import artifacts
 from mhc_core.errors import DataError
-from mhc_core.providers import lora_artifact, lora_base, lora_examples
+from mhc_core.providers import lora_artifact, lora_base, lora_examples, lora_pairs
 from mhc_core.providers.lora_base import Base, Loaded
-from mhc_core.providers.lora_checkpoint import Course
+from mhc_core.providers.lora_checkpoint import Course, Courses
 from mhc_core.providers.lora_examples import Encoded
+from mhc_core.providers.lora_pairs import Pairs
 from mhc_core.providers.lora_recipe import Recipe
 from mhc_core.providers.protocols import JobState, SaveProgress, TrainingFiles
 from mhc_core.vocabulary import JobStatus
@@ -21,7 +21,7 @@ from mhc_core.vocabulary import JobStatus
 log = logging.getLogger(__name__)
 
 HELD_OUT = 64
-"""At most so many held-out conversations are measured after each epoch."""
+"""At most so many held-out conversations, and preference pairs, are measured after each epoch."""
 
 
 class LoraFineTuner:
@@ -32,10 +32,12 @@ class LoraFineTuner:
 
     provider = "lora"
 
-    def __init__(self, base: str | None, artifacts_uri: str, epochs: int, seed: int) -> None:
+    def __init__(
+        self, base: str | None, artifacts_uri: str, epochs: int, seed: int, preference_epochs: int = 0
+    ) -> None:
         self._setting = base
         self._artifacts_uri = artifacts_uri.rstrip("/")
-        self._recipe = Recipe(seed, epochs)
+        self._recipe = Recipe(seed, epochs, preference_epochs=preference_epochs)
 
     @cached_property
     def _base(self) -> Base:
@@ -66,7 +68,7 @@ class LoraFineTuner:
         """
         if known.status.final:
             return known
-        from mhc_core.providers.lora_training import train  # PyTorch
+        from mhc_core.providers import lora_preferences, lora_training  # PyTorch
 
         checkpoint = f"{self._artifacts_uri}/checkpoints/{key}.safetensors"
         data = artifacts.read_bytes(files.train_uri)
@@ -79,12 +81,21 @@ class LoraFineTuner:
             if not examples:
                 raise DataError("no conversation of the data set fits the model; approve shorter answers")
             held_out = self._encoded(held_conversations, loaded)
+            pairs = self._pairs(files, loaded)
+            enough = len(pairs.train) >= lora_preferences.MIN_PAIRS
+            steps = self._recipe.steps(len(examples))
+            if enough:
+                steps += self._recipe.preferences.steps(len(pairs.train))
 
-            def on_checkpoint(course: Course) -> None:
-                step = {"checkpoint": checkpoint, "step": course.step, "steps": self._recipe.steps(len(examples))}
+            def on_checkpoint(courses: Courses) -> None:
+                step = {"checkpoint": checkpoint, "step": courses.steps, "steps": steps}
                 save(replace(known, progress={**known.progress, **step}))
 
-            model, course = train(loaded, examples, held_out, self._recipe, checkpoint, on_checkpoint)
+            model, courses = lora_training.train(loaded, examples, held_out, self._recipe, checkpoint, on_checkpoint)
+            if enough:
+                lora_preferences.train(
+                    model, loaded, pairs.train, pairs.held_out, self._recipe, courses, checkpoint, on_checkpoint
+                )
         except DataError as error:
             return replace(known, status=JobStatus.FAILED, error=str(error), cost_usd=Decimal(0))
         training: dict[str, Any] = {
@@ -99,9 +110,14 @@ class LoraFineTuner:
             "hyperparameters": dict(self.hyperparameters),
             "device": loaded.device,
             "precision": loaded.precision,
-            "loss": course.losses,
+            "loss": courses.supervised.losses,
         }
-        curve = lora_artifact.curve(course.losses, course.held_out, self._recipe.steps_per_epoch(len(examples)))
+        curve = lora_artifact.curve(courses.supervised, self._recipe.steps_per_epoch(len(examples)))
+        if self._recipe.preference_epochs:
+            training["preferences"] = self._preferred(pairs, courses)
+        if enough:
+            after = lora_training.held_out_loss(model, held_out, self._recipe.batch, loaded.pad)
+            training["preferences"]["conversation_loss"] = after.get("loss")
         card = lora_artifact.card(self._base, training["base_licence"], training, curve)
         content = lora_artifact.pack(model, self._base, card, training)
         digest = artifacts.sha256(content)
@@ -114,7 +130,7 @@ class LoraFineTuner:
             artifact_sha256=digest,
             cost_usd=Decimal(0),
             progress={**known.progress, "checkpoint": checkpoint},
-            metrics=_metrics(training, course, curve, examples, len(content)),
+            metrics=_metrics(training, courses, curve, examples, len(content)),
         )
         save(state)
         artifacts.remove(checkpoint)
@@ -128,24 +144,66 @@ class LoraFineTuner:
         found = (lora_examples.encode(c, loaded.tokenizer, self._recipe.max_tokens) for c in conversations)
         return [item for item in found if item is not None]
 
+    def _pairs(self, files: TrainingFiles, loaded: Loaded) -> Pairs:
+        if not self._recipe.preference_epochs or files.preferences_uri is None:
+            return Pairs()
+        data = artifacts.read_bytes(files.preferences_uri)
+        found = lora_pairs.read(data, files.preferences_uri, loaded.tokenizer, self._recipe.max_tokens)
+        del found.held_out[HELD_OUT:]
+        return found
+
+    def _preferred(self, pairs: Pairs, courses: Courses) -> dict[str, Any]:
+        """What is recorded of the second phase; without a curve where there were too few pairs for one."""
+        found = {
+            "pairs": len(pairs.train),
+            "held_out_pairs": len(pairs.held_out),
+            "too_long": pairs.too_long,
+            "sha256": pairs.sha256,
+        }
+        course = courses.preferences
+        if course is None:
+            return found
+        epoch = self._recipe.preferences.steps_per_epoch(len(pairs.train))
+        measured = [{"step": number * epoch, **point} for number, point in enumerate(course.held_out)]
+        return {**found, "loss": course.losses, "held_out": measured}
+
 
 def _metrics(
     training: Mapping[str, Any],
-    course: Course,
+    courses: Courses,
     curve: Sequence[Mapping[str, float]],
     examples: Sequence[Encoded],
     size: int,
 ) -> dict[str, Any]:
     read = sum(len(item.ids) for item in examples)
+    course = courses.supervised
     kept = ("base_licence", "examples", "too_long", "learned_tokens", "device", "precision")
     return {
         **{name: training[name] for name in kept},
         "steps": course.step,
         "train_loss": course.losses[-1],
-        "full_valid_loss": course.held_out[-1] if math.isfinite(course.held_out[-1]) else None,
+        "full_valid_loss": course.held_out[-1].get("loss"),
         "curve": list(curve),
         "resumed_at": course.resumed_at,
         "seconds": round(course.seconds, 1),
         "tokens_per_second": round(read * training["hyperparameters"]["epochs"] / max(course.seconds, 1e-9), 1),
         "bytes": size,
+        **_preference_metrics(training.get("preferences", {}), courses.preferences),
+    }
+
+
+def _preference_metrics(preferred: Mapping[str, Any], course: Course | None) -> dict[str, Any]:
+    found = {f"preference_{name}": preferred[name] for name in ("pairs", "held_out_pairs") if name in preferred}
+    if course is None:
+        return found
+    before, after = preferred["held_out"][0], preferred["held_out"][-1]
+    return {
+        **found,
+        "preference_loss": course.losses[-1],
+        "full_valid_loss_after_preferences": preferred["conversation_loss"],
+        "preference_seconds": round(course.seconds, 1),
+        "preference_resumed_at": course.resumed_at,
+        "preference_curve": lora_artifact.curve(course, after["step"] // (len(preferred["held_out"]) - 1)),
+        **{f"preference_{name}": after[name] for name in ("margin", "accuracy") if name in after},
+        **({"likelier_before": before["likelier"], "likelier_after": after["likelier"]} if "likelier" in after else {}),
     }

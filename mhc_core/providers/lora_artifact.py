@@ -4,7 +4,6 @@ Weights are safetensors, so loading runs no code from the file. Unpacked, the fo
 """
 
 import io
-import math
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ import orjson
 
 from mhc_core.errors import DataError
 from mhc_core.providers.lora_base import Base
+from mhc_core.providers.lora_checkpoint import Course
 
 WEIGHTS, CONFIG, CARD, TRAINING = "adapter_model.safetensors", "adapter_config.json", "README.md", "training.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -94,21 +94,56 @@ rules. Small models state inventions fluently: let none answer customers without
 | step | training data | held out |
 |---|---|---|
 {losses}
+{_preferences(training)}"""
+
+
+def _preferences(training: Mapping[str, Any]) -> str:
+    """What the card says of the phase after the supervised one, if the recipe has it."""
+    found = training.get("preferences")
+    if found is None:
+        return ""
+    pairs = f"{found['pairs']} pairs to learn from, {found['held_out_pairs']} held out, {found['too_long']} too long"
+    if "loss" not in found:
+        return f"\n## Preferences\nNothing was learned from preferences, the pairs are too few: {pairs}.\n"
+    rows = "\n".join(
+        f"| {point['step']} | {_mean(found['loss'], before, point['step'])} |"
+        + "".join(f" {_number(point.get(name))} |" for name in ("loss", "margin", "accuracy", "likelier"))
+        for before, point in zip([0, *(point["step"] for point in found["held_out"])], found["held_out"], strict=False)
+    )
+    return f"""
+## Preferences
+Direct preference optimization (Rafailov et al. 2023, arXiv:2305.18290), β {training["hyperparameters"]["beta"]}, after
+the supervised training, whose model is the reference: {pairs}. A pair is an answer that a person wrote and the one
+that it replaced. SHA-256 of the pairs: `{found["sha256"]}`. Loss on held-out conversations afterwards, which this kind
+of training tends to raise: {_number(found["conversation_loss"])}.
+
+| step | loss | held-out loss | reward margin | reward accuracy | chosen likelier |
+|---|---|---|---|---|---|
+{rows}
+
+Reward: β times the log of how much likelier an answer became. Accuracy: share of held-out pairs in which the chosen
+answer gained more. Chosen likelier: share in which it is the likelier one, by the mean over its tokens.
 """
 
 
-def curve(losses: Sequence[float], held_out: Sequence[float], epoch: int, points: int = 40) -> list[dict[str, float]]:
+def _mean(losses: Sequence[float], start: int, end: int) -> str:
+    part = losses[start:end]
+    return _number(sum(part) / len(part)) if part else ""
+
+
+def curve(course: Course, epoch: int, points: int = 40) -> list[dict[str, float]]:
     """Losses by step: of training as means over even stretches, at most ``points``, each named by its last step; of the
     held-out data before the first step and after each ``epoch`` (steps).
     """
+    losses = course.losses
     width = -(-len(losses) // points) or 1
     found: dict[int, dict[str, float]] = {}
     for start in range(0, len(losses), width):
         part = losses[start : start + width]
         found[start + len(part)] = {"train_loss": round(sum(part) / len(part), 4)}
-    for number, loss in enumerate(held_out):
-        if math.isfinite(loss):
-            found.setdefault(number * epoch, {})["full_valid_loss"] = round(loss, 4)
+    for number, measured in enumerate(course.held_out):
+        if "loss" in measured:
+            found.setdefault(number * epoch, {})["full_valid_loss"] = round(measured["loss"], 4)
     return [{"step": step, **found[step]} for step in sorted(found)]
 
 

@@ -38,6 +38,11 @@ class Loaded:
     device: str
     precision: str
 
+    @property
+    def pad(self) -> int:
+        """Id of the token that fills up a batch."""
+        return self.tokenizer.pad_token_id or 0
+
 
 def resolve(setting: str | None) -> Base:
     """The base that the setting names: a folder in Hugging Face's layout, a GGUF file or a folder with one, or a hub id

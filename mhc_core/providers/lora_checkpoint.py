@@ -19,10 +19,12 @@ _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 @dataclass
 class Course:
-    """What a training has been through: the loss of every step so far, held-out loss after epochs, seconds spent."""
+    """What a phase of a training has been through: the loss of every step so far, what was measured on held-out data
+    before the first step and after each epoch, seconds spent.
+    """
 
     losses: list[float] = field(default_factory=list)
-    held_out: list[float] = field(default_factory=list)
+    held_out: list[Any] = field(default_factory=list)
     seconds: float = 0.0
     resumed_at: list[int] = field(default_factory=list)
 
@@ -32,7 +34,29 @@ class Course:
         return len(self.losses)
 
 
-def save(uri: str, model: Any, optimizer: "torch.optim.Optimizer", course: Course) -> None:
+@dataclass
+class Courses:
+    """Both phases of a training. ``preferences`` is None until the second begins.
+
+    ``reference`` holds the log-likelihoods of the chosen and the rejected answer of each pair after the first phase.
+    """
+
+    supervised: Course = field(default_factory=Course)
+    preferences: Course | None = None
+    reference: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def steps(self) -> int:
+        """How many steps were made in both phases."""
+        return self.supervised.step + (self.preferences.step if self.preferences else 0)
+
+    @property
+    def latest(self) -> Course:
+        """The phase that the optimizer is in."""
+        return self.preferences or self.supervised
+
+
+def save(uri: str, model: Any, optimizer: "torch.optim.Optimizer", courses: Courses) -> None:
     """Write the state; a reader sees the old one or the new one, never half of it."""
     from safetensors.torch import save as pack
 
@@ -41,11 +65,11 @@ def save(uri: str, model: Any, optimizer: "torch.optim.Optimizer", course: Cours
         tensors[f"weight/{name}"] = weight.detach().cpu().contiguous()
         for moment in _MOMENTS:
             tensors[f"{moment}/{name}"] = optimizer.state[weight][moment].detach().cpu().contiguous()
-    artifacts.write_bytes(uri, pack(tensors, metadata={"course": orjson.dumps(vars(course)).decode()}))
+    artifacts.write_bytes(uri, pack(tensors, metadata={"courses": orjson.dumps(vars(courses)).decode()}))
 
 
-def restore(uri: str, model: Any, optimizer: "torch.optim.Optimizer") -> Course | None:
-    """Put model and optimizer into the saved state, and return its course; None where nothing was saved.
+def restore(uri: str, model: Any, optimizer: "torch.optim.Optimizer") -> Courses | None:
+    """Put model and optimizer into the saved state, and return how it came about; None where nothing was saved.
 
     Raises:
         DataError: the file is damaged, or belongs to another model.
@@ -59,15 +83,24 @@ def restore(uri: str, model: Any, optimizer: "torch.optim.Optimizer") -> Course 
     data = artifacts.read_bytes(uri)
     try:
         tensors = unpack(data)
-        course = Course(**orjson.loads(_metadata(data)["course"]))
+        courses = _courses(orjson.loads(_metadata(data)["courses"]))
         with torch.no_grad():
             for name, weight in _learned(model).items():
                 weight.copy_(tensors[f"weight/{name}"])
                 moments = {moment: tensors[f"{moment}/{name}"].to(weight.device) for moment in _MOMENTS}
-                optimizer.state[weight] = {"step": torch.tensor(float(course.step)), **moments}
+                optimizer.state[weight] = {"step": torch.tensor(float(courses.latest.step)), **moments}
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError):
         raise DataError(f"the checkpoint {uri} is damaged; remove it to train from the start") from None
-    return course
+    return courses
+
+
+def _courses(saved: dict[str, Any]) -> Courses:
+    second = saved["preferences"]
+    return Courses(
+        Course(**saved["supervised"]),
+        Course(**second) if second else None,
+        [tuple(pair) for pair in saved["reference"]],
+    )
 
 
 def _learned(model: Any) -> "dict[str, torch.nn.Parameter]":

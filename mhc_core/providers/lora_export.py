@@ -42,5 +42,7 @@ def _merge(artifact_uri: str, artifact_sha256: str, folder: Path, base: str | No
     loaded.tokenizer.save_pretrained(folder)
     for name in (lora_artifact.WEIGHTS, lora_artifact.CONFIG):
         (folder / name).unlink()
+    card = folder / lora_artifact.CARD
+    card.write_text(card.read_text("utf-8").replace("library_name: peft", "library_name: transformers", 1), "utf-8")
     for path in folder.iterdir():
         path.chmod(0o644)  # the weights come out readable for their owner alone, and a model server is another user

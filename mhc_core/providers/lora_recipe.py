@@ -6,7 +6,7 @@ training that was killed and goes on from step n sees what it would have seen.
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ class Recipe:
     """Hyperparameters of LoRA (Hu et al. 2021, arXiv:2106.09685) on every linear layer but the output.
 
     The update is scaled by ``alpha / rank``. The learning rate rises over the first tenth of the steps and
-    falls linearly to zero.
+    falls linearly to zero. With ``preference_epochs`` preference pairs are learned after the conversations, by direct
+    preference optimization (Rafailov et al. 2023, arXiv:2305.18290), ``beta`` of which holds the model to what it was.
     """
 
     seed: int
@@ -32,10 +33,24 @@ class Recipe:
     batch: int = 8
     clip_norm: float = 1.0
     max_tokens: int = MAX_TOKENS
+    preference_epochs: int = 0
+    preference_learning_rate: float = 5e-5
+    beta: float = 0.1
 
     def as_dict(self) -> Mapping[str, Any]:
-        """The hyperparameters as they are recorded with the job."""
-        return {**asdict(self), "format": 1}
+        """The hyperparameters as they are recorded with the job; those of preferences only where any are learned."""
+        unused = () if self.preference_epochs else ("preference_epochs", "preference_learning_rate", "beta")
+        return {name: value for name, value in asdict(self).items() if name not in unused} | {"format": 1}
+
+    @property
+    def preferences(self) -> "Recipe":
+        """How preference pairs are walked through. A pair is two conversations, so a batch has half as many."""
+        return replace(
+            self,
+            epochs=self.preference_epochs,
+            learning_rate=self.preference_learning_rate,
+            batch=max(1, self.batch // 2),
+        )
 
     def steps_per_epoch(self, examples: int) -> int:
         return math.ceil(examples / self.batch)

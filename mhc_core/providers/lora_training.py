@@ -5,15 +5,12 @@ on a CPU, however often the training is killed and goes on.
 """
 
 import logging
-import math
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mhc_core.errors import ConfigurationError, DataError
-from mhc_core.providers import lora_base, lora_checkpoint
+from mhc_core.providers import lora_base, lora_checkpoint, lora_loop
 from mhc_core.providers.lora_base import Loaded
-from mhc_core.providers.lora_checkpoint import Course
+from mhc_core.providers.lora_checkpoint import Courses
 from mhc_core.providers.lora_examples import IGNORED, Encoded
 from mhc_core.providers.lora_recipe import Recipe
 
@@ -22,11 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT_SECONDS = 30.0
-"""A checkpoint is written this often, and after each epoch (seconds)."""
-LOG_SECONDS = 5.0
-
-OnCheckpoint = Callable[[Course], None]
+OnCheckpoint = Callable[[Courses], None]
 
 
 def train(
@@ -36,11 +29,11 @@ def train(
     recipe: Recipe,
     checkpoint_uri: str,
     on_checkpoint: OnCheckpoint,
-) -> tuple[Any, Course]:
+) -> tuple[Any, Courses]:
     """The base with its trained adapter, and the course of the training.
 
     ``held_out`` is only measured: before the first step and after each epoch. ``on_checkpoint`` is called after each
-    checkpoint is written.
+    checkpoint is written. A checkpoint of the phase after this one gives that phase's state.
 
     Raises:
         DataError: the loss is no longer a number, or the checkpoint is damaged.
@@ -48,90 +41,47 @@ def train(
     """
     import torch
 
-    with torch.random.fork_rng():
+    with lora_loop.reproducible(loaded.device):
         torch.manual_seed(recipe.seed)
         model = lora_base.adapted(loaded, recipe.rank, recipe.alpha, recipe.dropout)
-        optimizer = torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=0.0, weight_decay=0.0)
-        course = lora_checkpoint.restore(checkpoint_uri, model, optimizer)
-        if course is None:
-            course = Course()
-        else:
-            course.resumed_at.append(course.step)
-            log.info("going on from step %d of %d", course.step, recipe.steps(len(examples)))
-        try:
-            _run(model, optimizer, loaded, examples, held_out, recipe, course, checkpoint_uri, on_checkpoint)
-        except torch.OutOfMemoryError:
-            raise ConfigurationError(
-                f"the memory of the {loaded.device} device is full; free it, or choose a smaller MHC_LORA_BASE"
-            ) from None
-    return model, course
+        optimizer = lora_loop.optimizer(model)
+        courses = lora_checkpoint.restore(checkpoint_uri, model, optimizer)
+        if courses is None:
+            courses = Courses()
+        elif courses.preferences is None:
+            courses.supervised.resumed_at.append(courses.supervised.step)
+            log.info("going on from step %d of %d", courses.supervised.step, recipe.steps(len(examples)))
+
+        def loss_of(rows: Sequence[int]) -> "torch.Tensor":
+            model.train()
+            batch = [examples[row] for row in rows]
+            return -log_likelihoods(model, batch, loaded.pad).sum() / sum(item.learned for item in batch)
+
+        def save() -> None:
+            lora_checkpoint.save(checkpoint_uri, model, optimizer, courses)
+            on_checkpoint(courses)
+
+        def measure() -> Mapping[str, float]:
+            return held_out_loss(model, held_out, recipe.batch, loaded.pad)
+
+        lora_loop.walk(optimizer, recipe, len(examples), courses.supervised, loss_of, measure, save)
+    return model, courses
 
 
-def _run(
-    model: Any,
-    optimizer: "torch.optim.Optimizer",
-    loaded: Loaded,
-    examples: Sequence[Encoded],
-    held_out: Sequence[Encoded],
-    recipe: Recipe,
-    course: Course,
-    checkpoint_uri: str,
-    on_checkpoint: OnCheckpoint,
-) -> None:
-    import torch
-
-    pad = loaded.tokenizer.pad_token_id or 0
-    steps, epoch = recipe.steps(len(examples)), recipe.steps_per_epoch(len(examples))
-    if not course.held_out:
-        course.held_out.append(held_out_loss(model, held_out, recipe.batch, pad))
-    started, saved, logged = time.monotonic(), time.monotonic(), -math.inf
-    before = course.seconds
-    while course.step < steps:
-        step = course.step
-        torch.manual_seed(recipe.step_seed(step))
-        model.train()
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.rate(step, len(examples))
-        loss, count = _loss(model, [examples[row] for row in recipe.rows(step, len(examples))], pad)
-        (loss / count).backward()
-        torch.nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], recipe.clip_norm)
-        optimizer.step()
-        optimizer.zero_grad()
-        course.losses.append(loss.item() / count)
-        if not math.isfinite(course.losses[-1]):
-            raise DataError("the loss is no longer a number; check the data set with `mhc dataset validate`")
-        if course.step % epoch == 0:
-            course.held_out.append(held_out_loss(model, held_out, recipe.batch, pad))
-        now = time.monotonic()
-        course.seconds = before + now - started
-        if now - logged >= LOG_SECONDS or course.step == steps:
-            logged = now
-            log.info(
-                "step %d of %d, loss %.3f, held out %.3f",
-                course.step, steps, course.losses[-1], course.held_out[-1],
-                extra={"progress": (course.step, steps)},
-            )  # fmt: skip
-        if now - saved >= CHECKPOINT_SECONDS or course.step % epoch == 0:
-            lora_checkpoint.save(checkpoint_uri, model, optimizer, course)
-            saved = now
-            on_checkpoint(course)
-
-
-def held_out_loss(model: Any, examples: Sequence[Encoded], batch: int, pad: int) -> float:
-    """Mean negative log-likelihood of the learned tokens (nats), NaN without examples."""
+def held_out_loss(model: Any, examples: Sequence[Encoded], batch: int, pad: int) -> Mapping[str, float]:
+    """Mean negative log-likelihood of the learned tokens (nats) as ``loss``; nothing without examples."""
     import torch
 
     model.eval()
-    total, count = 0.0, 0
+    total = 0.0
     with torch.no_grad():
         for start in range(0, len(examples), batch):
-            loss, learned = _loss(model, examples[start : start + batch], pad)
-            total, count = total + loss.item(), count + learned
-    return total / count if count else math.nan
+            total -= log_likelihoods(model, examples[start : start + batch], pad).sum().item()
+    return {"loss": total / sum(item.learned for item in examples)} if examples else {}
 
 
-def _loss(model: Any, batch: Sequence[Encoded], pad: int) -> "tuple[torch.Tensor, int]":
-    """Summed cross-entropy of the learned tokens of a batch, and how many they are.
+def log_likelihoods(model: Any, batch: Sequence[Encoded], pad: int) -> "torch.Tensor":
+    """The log-probability of each conversation's learned tokens together (nats), shape (len(batch),).
 
     Padding stands on the left, so that the answers stand together at the end: only there are logits computed.
     """
@@ -147,10 +97,10 @@ def _loss(model: Any, batch: Sequence[Encoded], pad: int) -> "tuple[torch.Tensor
     places = (seen.cumsum(dim=1) - 1).clamp(min=0)
     kept = longest - first + 1  # the token before the first learned one predicts it
     logits = model(input_ids=ids, attention_mask=seen, position_ids=places, logits_to_keep=kept).logits
-    loss = torch.nn.functional.cross_entropy(
+    lost = torch.nn.functional.cross_entropy(
         logits[:, :-1].float().flatten(0, 1),
         labels[:, first:].to(device).flatten(),
         ignore_index=IGNORED,
-        reduction="sum",
+        reduction="none",
     )
-    return loss, sum(item.learned for item in batch)
+    return -lost.view(len(batch), -1).sum(dim=1)

@@ -123,13 +123,14 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TrainingFiles:
-    """The two JSONL files of a data set version, as fsspec URIs, with their counts."""
+    """The JSONL files of a data set version, as fsspec URIs, with their counts; the third where it has pairs."""
 
     dataset_id: str
     train_uri: str
     validation_uri: str
     train_count: int
     validation_count: int
+    preferences_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ def fine_tuner(settings: Settings, today: date) -> FineTuner:
     if settings.fine_tuner == "lora":
         from mhc_core.providers.lora import LoraFineTuner
 
-        return LoraFineTuner(settings.lora_base, settings.artifacts, settings.lora_epochs, settings.seed)
+        return LoraFineTuner(
+            settings.lora_base, settings.artifacts, settings.lora_epochs, settings.seed, settings.lora_preference_epochs
+        )
     from mhc_core.providers.local import LocalFineTuner
 
     return LocalFineTuner(embedder(settings), settings.artifacts, settings.seed)

@@ -101,7 +101,10 @@ def change_scene(rng: Random, business: Business, scene: Scene, change: str) -> 
     room = business.handover.guests_from - 1 - scene.under_six
     if change == "party":
         others = [count for count in range(6, room - scene.children + 1) if count != scene.adults]
-        return replace(scene, adults=rng.choice(others))
+        adults = rng.choice(others)
+        upgrade, persons = scene.upgrade
+        most = business.menu.proteins_included * (adults + scene.children + scene.under_six)
+        return replace(scene, adults=adults, upgrade=(upgrade, min(persons, most)))
     if change == "kids":
         return replace(scene, children=min(scene.children + rng.randrange(1, 5), room - scene.adults))
     if change == "extras":

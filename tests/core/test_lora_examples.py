@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhc_core.errors import ConfigurationError, DataError
+from mhc_core.providers import lora_pairs
 from mhc_core.providers.lora_examples import IGNORED, encode, read
 from mhc_core.providers.lora_recipe import Recipe
 
@@ -96,6 +97,39 @@ def test_a_line_that_is_no_chat_example_is_named() -> None:
         with pytest.raises(DataError, match="line 2 of f"):
             read(b"\n".join([good, bad]), "f")
     assert read(orjson.dumps({"messages": said(("user", "a"), ("assistant", "b"), weights=[1])}), "f") == []
+
+
+def pair(chosen: str = "It is $100.", rejected: str = "It is $50.", **replaced: Any) -> bytes:
+    record = {
+        "prompt": said(("system", "S"), ("user", "hi"), ("assistant", "hello"), ("user", "deposit?")),
+        "chosen": said(("assistant", chosen)),
+        "rejected": said(("assistant", rejected)),
+        "metadata": {"split": "train"},
+    }
+    return orjson.dumps({**record, **replaced}) + b"\n"
+
+
+def test_both_answers_of_a_pair_stand_behind_the_same_prompt_and_only_they_count() -> None:
+    found = lora_pairs.read(pair() + pair(metadata={"split": "validation"}), "f", Characters(), 1_000)
+    assert (len(found.train), len(found.held_out), found.too_long) == (1, 1, 0)
+    [one] = found.train
+    prompt = f"<system>S{END}\n<user>hi{END}\n<assistant>hello{END}\n<user>deposit?{END}\n<assistant>"
+    for side, answer in ((one.chosen, "It is $100."), (one.rejected, "It is $50.")):
+        told = "".join(map(chr, side.ids))
+        assert told == f"{prompt}{answer}{END}"
+        assert side.learned == len(answer + END)
+
+
+def test_a_pair_of_which_one_answer_leaves_less_of_the_conversation_is_not_used() -> None:
+    fits = len(lora_pairs.read(pair(), "f", Characters(), 1_000).train[0].chosen.ids)
+    found = lora_pairs.read(pair() + pair(rejected="x" * 60), "f", Characters(), fits)
+    assert (len(found.train), found.too_long) == (1, 1)
+
+
+def test_a_line_that_is_no_pair_is_named() -> None:
+    for bad in (b"{", b"{}", pair(metadata={"split": "test"}), pair(rejected=7), pair(prompt=["hi"])):
+        with pytest.raises(DataError, match="line 2 of f"):
+            lora_pairs.read(pair() + bad, "f", Characters(), 1_000)
 
 
 @given(st.integers(1, 40), st.integers(1, 5), st.integers(1, 9), st.integers(0, 5))

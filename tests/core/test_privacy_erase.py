@@ -111,6 +111,7 @@ def test_no_word_of_the_customer_is_anywhere(world: World) -> None:
     before = forgotten.found_in(*world)
     assert set(before) >= PLACES, "the installation does not hold the canary where it could be"
     assert {"train.jsonl", "validation.jsonl"} & set(before)
+    assert "preferences.jsonl" in before
     assert any(name.endswith(".zip") for name in before)
     others = forgotten.rows_of_others(world.engine)
     made = _forget(world)
@@ -353,6 +354,7 @@ def test_files_that_a_killed_build_left_behind_go_too(world: World) -> None:
     orphan.mkdir()
     (orphan / "train.jsonl").write_bytes((old / "train.jsonl").read_bytes())
     (orphan / "validation.jsonl").write_bytes((old / "validation.jsonl").read_bytes())
+    (orphan / "preferences.jsonl").write_bytes((old / "preferences.jsonl").read_bytes())
     _forget(world)
     assert forgotten.found_in(*world) == []
 

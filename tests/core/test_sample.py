@@ -7,8 +7,10 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import frontmatter
@@ -17,6 +19,8 @@ import pytest
 from mhc_core import business as rules
 from mhc_core import sample
 from mhc_core.business import Business
+from mhc_core.sample.customers import invent
+from mhc_core.sample.scene import change_scene, draw_scene
 from mhc_core.sample.topic_files import topics
 from mhc_core.sample.wording import money
 from mhc_core.vocabulary import Channel, ConversationStatus, Decision, Intent, Outcome
@@ -258,6 +262,15 @@ def test_prices_follow_the_business_file(tmp_path: Any) -> None:
     )
     assert "× $57" in said
     assert "× $55" not in said
+
+
+def test_a_party_that_gets_smaller_can_still_be_quoted() -> None:
+    rng = Random(1)
+    for _ in range(300):
+        scene = draw_scene(rng, BUSINESS, invent(rng, "customer"), date(2026, 10, 5))
+        scene = replace(scene, adults=26, children=0, upgrade=("salmon", 26))
+        smaller = change_scene(rng, BUSINESS, scene, "party")
+        assert rules.quote(BUSINESS, smaller.request(with_miles=False, with_extras=True)).total > 0
 
 
 def test_at_least_five_hundred_a_second() -> None:

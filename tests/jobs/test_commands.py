@@ -101,8 +101,8 @@ def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, mo
     for arguments in (["status"], ["models", "list"], ["models", "jobs"], ["dataset", "list"], ["review", "list"]):
         assert mhc(*arguments).exit_code == 0, arguments
     assert mhc("review").stdout.strip() == "the queue is empty"
-    assert "revision 0012" in mhc("db", "upgrade").stdout
-    assert told("db", "upgrade") == {"revision": "0012"}
+    assert "revision 0013" in mhc("db", "upgrade").stdout
+    assert told("db", "upgrade") == {"revision": "0013"}
     assert mhc("db", "url").stdout.startswith("postgresql://")
 
 

@@ -36,3 +36,19 @@ def jsonl(rows: list[tuple[str, str, str]]) -> bytes:
         )
         for place, (intent, question, answer) in enumerate(rows)
     )
+
+
+def preferences(rows: list[tuple[str, str, str]], side: str) -> bytes:
+    """Preference pairs as ``mhc_core.preferences`` writes them: the answer over the same answer shouted."""
+    return b"".join(
+        orjson.dumps(
+            {
+                "prompt": [{"role": "system", "content": SYSTEM}, {"role": "user", "content": question}],
+                "chosen": [{"role": "assistant", "content": answer}],
+                "rejected": [{"role": "assistant", "content": answer.upper()}],
+                "metadata": {"example_id": f"example-{place}", "intent": intent, "split": side, "vote": None},
+            },
+            option=orjson.OPT_APPEND_NEWLINE,
+        )
+        for place, (intent, question, answer) in enumerate(rows)
+    )

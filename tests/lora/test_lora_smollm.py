@@ -214,6 +214,7 @@ def test_the_merged_export_answers_as_the_adapter_does(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["served_as"] == trained.model.provider_model_id
     assert {"config.json", "model.safetensors", "tokenizer.json", "README.md"} <= {p.name for p in folder.iterdir()}
+    assert "library_name: transformers" in (folder / "README.md").read_text("utf-8")
     merged = LoraChatModel("merged", lora_base.load(lora_base.resolve(str(folder))), 60.0)
     questions = [ChatRequest(question, system_prompt=SYSTEM) for _, question, _ in asked(held_out=True)[::4]]
     same = [merged.answer(question).text == in_process.answer(question).text for question in questions]

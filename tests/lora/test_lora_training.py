@@ -67,7 +67,7 @@ def unpacked(state: JobState, folder: Path) -> Path:
 
 def command(tiny: Path, data: Path, artifacts_folder: Path) -> list[str]:
     script = Path(__file__).with_name("train_tiny.py")
-    return [sys.executable, str(script), str(tiny), str(data), str(artifacts_folder), str(EPOCHS)]
+    return [sys.executable, str(script), str(tiny), str(data), str(artifacts_folder), str(EPOCHS), "0"]
 
 
 def test_the_labels_of_a_real_chat_template_are_the_answer_and_its_end(tiny: Path) -> None:

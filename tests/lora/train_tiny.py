@@ -1,4 +1,7 @@
-"""Trains once with the arguments' base, data and artifact folders, and prints the artifact's hash: to be killed."""
+"""Trains once with the arguments' base, data and artifact folders, and prints the artifact's hash: to be killed.
+
+The last two arguments are the epochs on conversations and on preference pairs.
+"""
 
 import sys
 from pathlib import Path
@@ -11,7 +14,11 @@ from mhc_core.vocabulary import JobStatus
 
 torch.set_num_threads(1)
 base, data, artifacts = (Path(item) for item in sys.argv[1:4])
-tuner = LoraFineTuner(str(base), artifacts.as_uri(), epochs=int(sys.argv[4]), seed=3)
-files = TrainingFiles("ds-tiny", (data / "train.jsonl").as_uri(), (data / "validation.jsonl").as_uri(), 48, 16)
+tuner = LoraFineTuner(
+    str(base), artifacts.as_uri(), epochs=int(sys.argv[4]), seed=3, preference_epochs=int(sys.argv[5])
+)
+train, validation, preferences = ((data / f"{name}.jsonl").as_uri() for name in ("train", "validation", "preferences"))
+files = TrainingFiles("ds-tiny", train, validation, 48, 16, preferences)
 state = tuner.submit(files, "tiny", JobState(JobStatus.INTENDED), lambda state: None)
-sys.stdout.write(f"{state.artifact_sha256} {state.metrics['resumed_at']}")
+resumed = state.metrics.get("preference_resumed_at", state.metrics["resumed_at"])
+sys.stdout.write(f"{state.artifact_sha256} {resumed}")

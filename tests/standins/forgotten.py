@@ -130,7 +130,8 @@ def _learn(connection: sa.Connection) -> None:
                 "question_message_id": row.asked, "answer_message_id": row.answered,
                 "customer_hash": customer_hash(salt, row.customer_id), "day": THEN.date(), "channel": "web",
                 "intent": ("policy", "menu")[number % 2], "origin": "score", "question": row.question,
-                "answer": row.answer, "context": [{"role": "user", "content": row.question}] if number % 3 == 0 else [],
+                "answer": row.answer, "rejected_answer": f"never: {row.question}",
+                "context": [{"role": "user", "content": row.question}] if number % 3 == 0 else [],
                 "quality": 0.9, "risk": "none", "embedder": EMBEDDER.id, "embedding": HalfVector(vector),
                 "content_sha256": hashlib.sha256(f"{row.question}{row.answer}".encode()).hexdigest(),
             }

@@ -9,7 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.dataset import BuiltDataset, VerifiedExample
+from mhc_core.dataset import PREFERENCES, BuiltDataset, VerifiedExample
 from mhc_core.dataset_split import Frozen, Past
 from mhc_core.db.queries import retired
 from mhc_core.db.tables import (
@@ -40,7 +40,18 @@ class DatasetVersion(NamedTuple):
 
     @property
     def files(self) -> TrainingFiles:
-        return TrainingFiles(self.id, self.train_uri, self.validation_uri, self.train_count, self.validation_count)
+        counts = self.train_count, self.validation_count
+        return TrainingFiles(self.id, self.train_uri, self.validation_uri, *counts, self.preferences_uri)
+
+    @property
+    def preferences_uri(self) -> str | None:
+        """Where its preference pairs lie, if it has any."""
+        return preferences_beside(self.train_uri) if PREFERENCES in self.manifest else None
+
+
+def preferences_beside(train_uri: str) -> str:
+    """Where the preference pairs of a version lie whose training file is this one."""
+    return f"{train_uri.rpartition('/')[0]}/{PREFERENCES}.jsonl"
 
 
 def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
@@ -48,7 +59,7 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
     rows = connection.execute(
         sa.select(
             _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
-            _E.question, _E.answer, _E.embedding,
+            _E.question, _E.answer, _E.embedding, _E.rejected_answer, _E.vote,
         )
         .where(_E.active, _E.verified, _E.embedder == embedder)
         .order_by(_E.sequence)
@@ -67,6 +78,8 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
             question=row.question,
             answer=row.answer,
             vector=np.asarray(row.embedding, dtype=np.float32),
+            rejected_answer=row.rejected_answer,
+            vote=row.vote,
         )
         for row in rows
     ]

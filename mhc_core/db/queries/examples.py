@@ -144,7 +144,9 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
             **{column.name: sa.case((reworded, None), else_=column) for column in (_T.duplicate_of, _T.novelty)},
         },
         where=sa.or_(
-            sa.and_(reworded, sa.or_(~_T.verified, new.origin == "human_edit")), sa.and_(reassessed, ~_T.verified)
+            sa.and_(reworded, sa.or_(~_T.verified, new.origin == "human_edit")),
+            sa.and_(reassessed, ~_T.verified),
+            sa.and_(new.origin == "human_edit", _T.rejected_answer != new.rejected_answer),
         ),
     )
     result = connection.execute(
@@ -168,7 +170,8 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
 
 _FIELDS = (
     "id", "conversation_id", "question_message_id", "answer_message_id", "customer_hash", "day", "channel", "intent",
-    "origin", "question", "answer", "quality", "confidence", "vote", "risk", "content_sha256", "language",
+    "origin", "question", "answer", "rejected_answer", "quality", "confidence", "vote", "risk", "content_sha256",
+    "language",
 )  # fmt: skip
 _WRITTEN = (*_FIELDS, "tags", "context", "findings", "embedder", "embedding")
 

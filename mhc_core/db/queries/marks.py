@@ -95,7 +95,8 @@ def withdraw_wherever(connection: sa.Connection, pattern: str) -> int:
         sa.text("""
             update ai.training_examples
             set active = false, verified = false, verified_by = null, verified_at = null, content_sha256 = ''
-            where (active or verified) and concat_ws(chr(10), question, answer, context::text) ~* :pattern
+            where (active or verified)
+              and concat_ws(chr(10), question, answer, rejected_answer, context::text) ~* :pattern
         """),
         {"pattern": pattern},
     ).rowcount

@@ -34,7 +34,8 @@ _FIND = (
     _ARTICLES,
 )
 _EMPTY_EXAMPLE = """
-    question = '', answer = '', context = '[]', findings = '{}', tags = '{}', active = false, content_sha256 = 'erased',
+    question = '', answer = '', rejected_answer = null, context = '[]', findings = '{}', tags = '{}', active = false,
+    content_sha256 = 'erased',
     embedding = cast('[' || repeat('0,', vector_dims(embedding) - 1) || '0]' as halfvec)
 """
 

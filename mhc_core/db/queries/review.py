@@ -249,6 +249,8 @@ def _carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
             set verified = l.decision in ('approve', 'edit'),
                 active = case when l.decision = 'reject' then false else true end,
                 answer = case when l.decision = 'edit' then l.edited_answer else e.answer end,
+                rejected_answer = case when l.decision = 'edit' then coalesce(e.rejected_answer, e.answer)
+                                       else e.rejected_answer end,
                 verified_by = case when l.decision in ('approve', 'edit') then l.decided_by end,
                 verified_at = case when l.decision in ('approve', 'edit') then l.decided_at end
             from latest l

@@ -60,6 +60,7 @@ training_examples = sa.Table(
     sa.Column("verified_by", sa.Text),
     sa.Column("verified_at", UTC_TIME),
     created(),
+    sa.Column("rejected_answer", sa.Text),
     sa.CheckConstraint("origin in ('score', 'human_edit', 'correction')", name="origin"),
     sa.CheckConstraint("risk in ('none', 'low', 'medium', 'high')", name="risk"),
     one_of("intent", Intent),
