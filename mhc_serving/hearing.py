@@ -34,8 +34,11 @@ class Heard:
 
 
 class Hearing:
-    """Hears messages. One that begins a conversation says the same all day, so it is remembered for some minutes: most
-    customers begin with one of the same questions. Safe to use from several threads."""
+    """Hears messages. Safe to use from several threads.
+
+    One that begins a conversation says the same all day, so it is remembered for some minutes, unless it tells who
+    somebody is: most customers begin with one of the same questions.
+    """
 
     def __init__(self, business: Business) -> None:
         self._business = business
@@ -51,8 +54,9 @@ class Hearing:
             known = self._known.get((message, today))
         if known is None:
             known = self._hear(message, turns, stored, today)
-            with self._lock:
-                self._known[message, today] = known
+            if not known.question.facts.identifying:
+                with self._lock:
+                    self._known[message, today] = known
         return known
 
     def _hear(self, message: str, turns: Sequence[StoredTurn], stored: Facts | None, today: date) -> Heard:

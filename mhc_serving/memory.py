@@ -50,6 +50,11 @@ class Facts:
     changed: bool = False
 
     @property
+    def identifying(self) -> bool:
+        """Whether they tell who the customer is or where to find them."""
+        return any((self.name, self.phone, self.email, self.address))
+
+    @property
     def personal(self) -> bool:
         """Whether they tell who the customer is, or of a party on a certain day: an answer to that is theirs alone."""
         shared = {"party": Party(), "proteins": {}, "proteins_open": False, "allergies": (), "distance_open": False}

@@ -59,7 +59,7 @@ class RecentReplies:
 
     def find(self, live: Live, question: Question, today: date) -> Reply | None:
         """The reply given to this very message today by these very versions."""
-        if not _begins(question):
+        if not _anybody_could_begin_with(question):
             return None
         with self._lock:
             return self._known.get((_hash(question.text), today)) if live is self._live else None
@@ -79,11 +79,16 @@ def repeats(question: Question, reply: Reply, live: Live) -> bool:
     """Whether the next customer who begins with this message today would get this reply: it rests on passages that
     were found, no model failed or differs from call to call, and no time of day is in it."""
     plain = reply.escalation is None and "fallback" not in reply.notes and bool(reply.evidence)
-    return plain and _begins(question) and all(getattr(model, "deterministic", False) for model in live.models)
+    return (
+        plain
+        and _anybody_could_begin_with(question)
+        and all(getattr(model, "deterministic", False) for model in live.models)
+    )
 
 
-def _begins(question: Question) -> bool:
-    return not question.turns and question.before == Facts() and len(question.text) <= MAX_CHARS
+def _anybody_could_begin_with(question: Question) -> bool:
+    begins = not question.turns and question.before == Facts()
+    return begins and not question.facts.identifying and len(question.text) <= MAX_CHARS
 
 
 def _key(live: Live, message: str) -> bytes:

@@ -36,8 +36,8 @@ def client(empty_engine: sa.Engine, publish: Callable[..., str], settings: Setti
         yield client
 
 
-def ask(client: TestClient, customer: str, **more: Any) -> Any:
-    response = client.post("/api/v1/chat", json={"message": OPEN, "customer_id": customer, "channel": "web"} | more)
+def ask(client: TestClient, customer: str, message: str = OPEN, **more: Any) -> Any:
+    response = client.post("/api/v1/chat", json={"message": message, "customer_id": customer, "channel": "web"} | more)
     assert response.status_code == 200, response.text
     assert not response.json()["cached"]
     return response
@@ -60,6 +60,12 @@ def test_the_next_customer_gets_the_same_reply_without_a_search(client: TestClie
 def test_a_message_within_a_conversation_is_worked_out(client: TestClient) -> None:
     begun = ask(client, "ann").json()
     assert searched(ask(client, "ann", conversation_id=begun["conversation_id"]))
+
+
+def test_a_message_that_tells_who_somebody_is_stays_in_no_memory(client: TestClient) -> None:
+    own = f"{OPEN} My cell is 650-555-0177."
+    assert searched(ask(client, "ann", own))
+    assert searched(ask(client, "bob", own))
 
 
 def test_the_next_day_it_is_worked_out_again(client: TestClient, day: Day) -> None:
