@@ -98,6 +98,7 @@ def create_app(
         await run_in_threadpool(live.start)
         one_thread = threadpool_limits(1, "blas")
         await run_in_threadpool(arms.start)
+        await run_in_threadpool(answers.warm_up)
         webhook_worker.start()
         answers.start()
         if workers is not None:

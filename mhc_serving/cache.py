@@ -19,7 +19,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from mhc_core.providers.protocols import Passage
-from mhc_core.response_cache import cache
+from mhc_core.response_cache import cache, verifier
 from mhc_core.response_cache.cache import Hit
 from mhc_core.response_cache.scope import AGENT, Scope, shareable
 from mhc_core.scrubbing import loading
@@ -68,6 +68,11 @@ class AnswerCache:
         self._jobs: Queue[_Job | None] = Queue(WAITING)  # None wakes the thread up to see that it is to stop
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @staticmethod
+    def warm_up() -> None:
+        """Load the word lists that questions are compared with (1.4 s): else the first customer waits for them."""
+        verifier.log_odds("Does a chef cook in the rain?", "Does the chef cook when it rains?", 0.9)
 
     def start(self) -> None:
         """Begin to keep answers."""

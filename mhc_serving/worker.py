@@ -56,6 +56,7 @@ def run(connection: Connection, settings: Settings) -> None:
         tasks: dict[str, Callable[..., object]] = {"reply": reply, "keep": keep}
         live.start()
         arms.start()
+        answers.warm_up()
         gc.collect()
         gc.freeze()  # as in the server's own process
         try:
