@@ -35,7 +35,7 @@ up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :
 test: $(READY)  ## Run all tests.
 	@$(BIN)/pytest
 
-test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open weights, test the result.
+test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open weights, test the result (20 minutes).
 	@$(BIN)/pytest tests/lora
 
 $(LORA_READY): $(READY) requirements-lora.lock
