@@ -197,4 +197,3 @@ def _end(worker: _Worker, patience: float = 0.0) -> None:
     worker.process.join(patience)
     worker.process.kill()
     worker.process.join()
-    worker.process.close()

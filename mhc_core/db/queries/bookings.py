@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.tables import booking_requests, conversations, messages
+from mhc_core.db.queries import turns
+from mhc_core.db.tables import booking_requests, conversations
 
-_B, _C, _M = booking_requests.c, conversations.c, messages.c
+_B, _C = booking_requests.c, conversations.c
 
 
 def save(
@@ -100,26 +101,14 @@ def decide(
     """
     changed = max(now, found.updated_at)
     connection.execute(sa.update(booking_requests).where(_B.id == found.id).values(status=status, updated_at=changed))
-    position = sa.select(sa.func.coalesce(sa.func.max(_M.position) + 1, 0)).where(
-        _M.conversation_id == found.conversation_id
-    )
-    connection.execute(
-        sa.insert(messages).values(
-            id=message_id,
-            conversation_id=found.conversation_id,
-            position=position.scalar_subquery(),
-            role="system",
-            content=told,
-            sent_at=now,
-            message_metadata={"booking": status},
-        )
-    )
-    connection.execute(
-        sa.update(conversations)
-        .where(_C.id == found.conversation_id)
-        .values(
-            last_message_at=sa.func.greatest(_C.last_message_at, now), updated_at=sa.func.greatest(_C.updated_at, now)
-        )
+    turns.append(
+        connection,
+        found.conversation_id,
+        now,
+        id=message_id,
+        role="system",
+        content=told,
+        message_metadata={"booking": status},
     )
     return changed
 

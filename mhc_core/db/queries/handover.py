@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from mhc_core.db.queries import turns
 from mhc_core.db.queries.serving import SOURCE
 from mhc_core.db.tables import conversations, handovers, messages
 from mhc_core.examples import PERSON
@@ -99,28 +100,16 @@ def close(
 
 def add_reply(connection: sa.Connection, found: Handover, message_id: UUID, text: str, by: str, now: datetime) -> None:
     """Store a person's words as the conversation's next turn; the caller holds the lock."""
-    position = sa.select(sa.func.coalesce(sa.func.max(_M.position) + 1, 0)).where(
-        _M.conversation_id == found.conversation_id
-    )
-    connection.execute(
-        sa.insert(messages).values(
-            id=message_id,
-            conversation_id=found.conversation_id,
-            position=position.scalar_subquery(),
-            role="agent",
-            content=text,
-            sent_at=now,
-            message_metadata={"agent": PERSON},
-            edited_by=by,
-            edited_at=now,
-        )
-    )
-    connection.execute(
-        sa.update(conversations)
-        .where(_C.id == found.conversation_id)
-        .values(
-            last_message_at=sa.func.greatest(_C.last_message_at, now), updated_at=sa.func.greatest(_C.updated_at, now)
-        )
+    turns.append(
+        connection,
+        found.conversation_id,
+        now,
+        id=message_id,
+        role="agent",
+        content=text,
+        message_metadata={"agent": PERSON},
+        edited_by=by,
+        edited_at=now,
     )
 
 

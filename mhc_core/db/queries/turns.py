@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.queries.serving import SOURCE, NewTurn
+from mhc_core.db.tables import conversations, messages
 from mhc_core.vocabulary import Channel, ConversationStatus
 
 Effect = Callable[[sa.Connection], None]
@@ -128,6 +129,24 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> N
         connection.execute(insert(table).on_conflict_do_nothing(), rows)
     for effect in (effect for turn in given for effect in turn.effects):
         effect(connection)
+
+
+def append(connection: sa.Connection, conversation_id: UUID, sent_at: datetime, **columns: object) -> None:
+    """Write one message as the conversation's newest; the caller holds the conversation's lock."""
+    said, held = messages.c, conversations.c
+    position = sa.select(sa.func.coalesce(sa.func.max(said.position) + 1, 0)).where(
+        said.conversation_id == conversation_id
+    )
+    values = {"conversation_id": conversation_id, "position": position.scalar_subquery(), "sent_at": sent_at}
+    connection.execute(sa.insert(messages).values(values | columns))
+    connection.execute(
+        sa.update(conversations)
+        .where(held.id == conversation_id)
+        .values(
+            last_message_at=sa.func.greatest(held.last_message_at, sent_at),
+            updated_at=sa.func.greatest(held.updated_at, sent_at),
+        )
+    )
 
 
 def _message(conversation_id: UUID, place: int, turn: NewTurn) -> dict[str, Any]:
