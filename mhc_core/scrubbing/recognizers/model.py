@@ -18,7 +18,6 @@ from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.gate import needs_model
 from mhc_core.scrubbing.names import WORD, Kind
-from mhc_core.scrubbing.quantize import to_int8
 from mhc_core.scrubbing.recognizers import cues
 from mhc_core.scrubbing.recognizers.addresses import extend
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
@@ -101,12 +100,15 @@ def _session() -> tuple[Any, Any]:
     import onnxruntime
     from tokenizers import Tokenizer
 
+    from mhc_core.int8_products import with_int8_products
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.x64quantprecision", "1")  # no overflow on processors without VNNI
     session = onnxruntime.InferenceSession(
-        to_int8(content["onnx/model_q4.onnx"]), options, providers=["CPUExecutionProvider"]
+        with_int8_products(content["onnx/model_q4.onnx"]), options, providers=["CPUExecutionProvider"]
     )
     return Tokenizer.from_str(content["tokenizer.json"].decode("utf-8")), session
 
