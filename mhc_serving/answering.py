@@ -24,6 +24,7 @@ from mhc_serving.live import Live, LiveVersions
 from mhc_serving.memory import Facts
 from mhc_serving.model_choice import RemoteModel
 from mhc_serving.recent import KnownIntents, RecentReplies, repeats
+from mhc_serving.sharing import Sharing
 from mhc_serving.tools.case import Case
 from mhc_serving.workers import Asked, Workers
 
@@ -100,6 +101,7 @@ class Answering:
 
     def _from_agent(self, live: Live, heard: Heard, asked: Asked, local: datetime) -> Reply:
         question, delegates = heard.question, self._delegates(live)
+        seen = self._intents.seen(live, question.text)
         agent, intent = router.route(question, heard.claimed, self._classify(live))
         question = replace(question, intent=intent)
         asks_models = agent is knowledge.AGENT
@@ -110,8 +112,11 @@ class Answering:
         if asks_models and wording.exposure is None:  # a kept answer would hide what is on trial
             repeatable = chosen == Chosen(live)
             recent = self._recent.find(live, question, local.date()) if repeatable else None
-            exactly = delegates or recent is not None
-            found = self._answers.find(question, wording.version.id, chosen.live, exactly)
+            found: Reply | Sharing | None = None
+            if seen or delegates:
+                found = self._answers.exact(question, wording.version.id, chosen.live)
+            if found is None and recent is None and not delegates:
+                found = self._answers.similar(question, wording.version.id, chosen.live)
             if isinstance(found, Reply):
                 return replace(found, met=chosen.met)
             if recent is not None:
@@ -168,6 +173,7 @@ class Answering:
 
         def classify(text: str) -> tuple[Intent, float] | None:
             if trained is None or live.embedder is None:
+                self._intents.keep(live, text, None)
                 return None
             known = self._intents.find(live, text)
             if known is not None:

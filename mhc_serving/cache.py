@@ -87,23 +87,20 @@ class AnswerCache:
         if self._thread is not None:
             self._thread.join(timeout=15)
 
-    def find(self, question: Question, prompt_id: str, live: Live, exactly: bool = False) -> Reply | Sharing | None:
-        """The kept answer; or how the one that is made now may be kept; or None where answers are not shared.
-
-        With ``exactly`` only the answer to this very question is looked for.
-        """
-        if live.knowledge_id is None or live.embedder is None or not live.models:
+    def exact(self, question: Question, prompt_id: str, live: Live) -> Reply | None:
+        """The answer kept for this very question."""
+        scope = _scope(question, prompt_id, live)
+        if scope is None:
             return None
-        scope = Scope(AGENT, question.intent, prompt_id, _models(live), live.knowledge_id, live.embedder.id)
-        remembered = bool(question.turns) or question.facts.personal
-        if not shareable(scope, question.text, remembered=remembered):
-            return None
-        now, most = self._clock(), self._settings.cache_max_error
         with timing.part("lookup"), self._reads.connect() as connection:
-            hit = cache.exact(connection, scope, question.text, now)
-        if hit is not None:
-            return _again(hit, live)
-        if exactly:
+            hit = cache.exact(connection, scope, question.text, self._clock())
+        return _again(hit, live) if hit is not None else None
+
+    def similar(self, question: Question, prompt_id: str, live: Live) -> Reply | Sharing | None:
+        """The answer kept for this question or one like it; or how the one that is made now may be kept; or None where
+        answers are not shared."""
+        scope = _scope(question, prompt_id, live)
+        if scope is None or live.embedder is None:
             return None
         try:
             with timing.part("embedding"):
@@ -111,9 +108,10 @@ class AnswerCache:
         except Exception as error:
             log.warning("no similar answer was looked for: the embedder failed (%s)", type(error).__name__)
             return None
+        now, most = self._clock(), self._settings.cache_max_error
         with timing.part("similar"), self._reads.connect() as connection:
             hit = cache.similar(connection, scope, question.text, vector, now, most)
-        explored = hit is not None and self._rng.random() < cache.EXPLORED
+        explored = hit is not None and not hit.exact and self._rng.random() < cache.EXPLORED
         if hit is not None and hit.allowed and not explored:
             return _again(hit, live)
         return Sharing(scope, question.text, vector, hit if explored else None)
@@ -148,6 +146,15 @@ class AnswerCache:
             harmless = cache.harmless_by(scrubber.scrub)
             answer = _kept(reply)
             cache.admit(connection, sharing.scope, sharing.question, sharing.vector, answer, message_id, now, harmless)
+
+
+def _scope(question: Question, prompt_id: str, live: Live) -> Scope | None:
+    """What an answer to this question is valid for; None where it is for nobody else."""
+    if live.knowledge_id is None or live.embedder is None or not live.models:
+        return None
+    scope = Scope(AGENT, question.intent, prompt_id, _models(live), live.knowledge_id, live.embedder.id)
+    remembered = bool(question.turns) or question.facts.personal
+    return scope if shareable(scope, question.text, remembered=remembered) else None
 
 
 def _models(live: Live) -> str:

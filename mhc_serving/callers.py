@@ -1,6 +1,5 @@
 """For whom a request speaks: a program with an API key, a browser with a widget token, or a developer's own machine."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated
@@ -141,8 +140,21 @@ def require_origin(request: Request, claims: Claims) -> None:
         raise _refused("this token was given to another site; get one for this site with POST /api/v1/widget/tokens")
 
 
-async def _speaker(request: Request, sent: Credential) -> Caller:
-    caller = await _caller(request, sent)
+async def speaker(request: Request) -> Caller:
+    """Who speaks for a customer.
+
+    Raises:
+        HTTPException: 401 without a valid key or token, 403 for a key of another role or a token of another site, 429
+            after too many requests.
+    """
+    return _may_speak(await _caller(request, credential(request)))
+
+
+async def _speaker(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+    return _may_speak(caller)
+
+
+def _may_speak(caller: Caller) -> Caller:
     if caller.holder is not None:
         require(caller.holder, Role.APP)
     return caller
@@ -152,16 +164,6 @@ Visitor = Annotated[Caller, Depends(_caller)]
 """Anybody who may call at all."""
 Speaker = Annotated[Caller, Depends(_speaker)]
 """Who may speak for a customer: of the keys those with the role app or admin."""
-
-
-async def _undescribed_speaker(request: Request) -> Caller:
-    return await _speaker(request, credential(request))
-
-
-UndescribedSpeaker = Annotated[Caller, Depends(_undescribed_speaker)]
-"""A speaker for the busiest route, which FastAPI is spared three dependencies for; it needs ``SPEAKER_SECURITY``."""
-SPEAKER_SECURITY: Mapping[str, object] = {"security": [{"HTTPBearer": []}, {"APIKeyHeader": []}]}
-"""What the API's description says of a speaker."""
 VisitorAccess = Depends(_caller)
 
 

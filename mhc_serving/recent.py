@@ -1,6 +1,7 @@
 """What this process worked out a while ago and need not work out again: intents of messages, and first replies.
 
-Both are found by the hash of the message, and both follow from the message and the versions alone.
+Both are found by the hash of the message as the response cache spells it, without case, punctuation and courtesies, and
+both follow from the message and the versions alone.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from threading import Lock
 
 from cachetools import LRUCache, TTLCache
 
+from mhc_core.response_cache.normalise import normalised
 from mhc_core.response_cache.scope import MAX_CHARS
 from mhc_core.vocabulary import Intent
 from mhc_serving.agents.reply import Question, Reply
@@ -26,7 +28,7 @@ class KnownIntents:
     not be embedded again. None where it was not asked."""
 
     def __init__(self) -> None:
-        self._known: LRUCache[bytes, tuple[Intent, float] | None] = LRUCache(INTENTS)
+        self._known: LRUCache[tuple[str | None, str | None, bytes], tuple[Intent, float] | None] = LRUCache(INTENTS)
         self._lock = Lock()
 
     def seen(self, live: Live, message: str) -> bool:
@@ -58,7 +60,7 @@ class RecentReplies:
         self._lock = Lock()
 
     def find(self, live: Live, question: Question, today: date) -> Reply | None:
-        """The reply given to this very message today by these very versions."""
+        """The reply given to this question today by these very versions."""
         if not _anybody_could_begin_with(question):
             return None
         with self._lock:
@@ -91,9 +93,9 @@ def _anybody_could_begin_with(question: Question) -> bool:
     return begins and not question.facts.identifying and len(question.text) <= MAX_CHARS
 
 
-def _key(live: Live, message: str) -> bytes:
-    return _hash(f"{live.model_id}\n{live.artifact_sha256}\n{message}")
+def _key(live: Live, message: str) -> tuple[str | None, str | None, bytes]:
+    return live.model_id, live.artifact_sha256, _hash(message)
 
 
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def _hash(message: str) -> bytes:
+    return hashlib.sha256((normalised(message) or message).encode("utf-8", "surrogatepass")).digest()

@@ -206,7 +206,11 @@ def _without_marks(pieces: Iterable[str]) -> Iterator[str]:
     """The same text without citation marks; holds back only what may still become one."""
     held = ""
     for piece in pieces:
-        held = _MARK.sub("", held + piece)
+        held += piece
+        closed = max((mark.end() for mark in _MARK.finditer(held)), default=0)
+        if before := _MARK.sub("", held[:closed]):
+            yield before
+        held = held[closed:]
         start = _open_mark(held)
         if held[:start]:
             yield held[:start]

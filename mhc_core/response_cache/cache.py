@@ -62,14 +62,16 @@ def similar(
     now: datetime,
     max_error: float,
 ) -> Hit | None:
-    """The best kept answer whose question has the same facts; ``allowed`` says whether it may be given.
+    """The best kept answer whose question is the same or has the same facts; ``allowed`` says whether it may be given.
 
     One that may not is still worth comparing with the new answer: see :func:`explored`.
     """
-    if not normalised(question):
+    if not (spelled := normalised(question)):
         return None
     best: Hit | None = None
-    for near in queries.nearest(connection, scope.digest, vector, now, CANDIDATES):
+    for near in queries.nearest(connection, scope.digest, _sha256(spelled), vector, now, CANDIDATES):
+        if near.same:
+            return Hit(near.id, near.answer, float("inf"))
         log_odds = verifier.log_odds(question, near.question, near.cosine)
         if log_odds is None:
             continue

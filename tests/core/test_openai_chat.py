@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openai_endpoints import StandIn
 
@@ -179,6 +179,7 @@ def test_the_agents_temperature_is_used_where_the_model_knows_one(openai_standin
     assert "temperature" not in openai_standin.bodies[-1]
 
 
+@example(["aa[kb", ":a[kb:1", "2]]"])
 @given(st.lists(st.sampled_from(["a", " ", "[", "kb:", "1", "]", "[kb:12]", "\n", "[P]"]), max_size=30))
 def test_marks_vanish_wherever_the_stream_is_cut(pieces: list[str]) -> None:
     whole = "".join(pieces)

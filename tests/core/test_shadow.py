@@ -47,7 +47,7 @@ def engine(fresh_database_url: str) -> Iterator[sa.Engine]:
 def lessons() -> list[tuple[str, str, str, str]]:
     """Customer, intent, question and approved answer of first exchanges, with names taken out as scrubbing does."""
     found = []
-    for record in generate(3, 1600, date(2026, 1, 5), 30, BUSINESS):
+    for record in generate(4, 1600, date(2026, 1, 5), 30, BUSINESS):
         asked, answered = record["messages"][:2]
         if answered.get("review", {}).get("decision") != "approve":
             continue

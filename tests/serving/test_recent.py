@@ -57,6 +57,14 @@ def test_the_next_customer_gets_the_same_reply_without_a_search(client: TestClie
     }
 
 
+def test_it_is_the_same_question_with_courtesies_and_without_punctuation(client: TestClient) -> None:
+    first = ask(client, "ann").json()["answer"]
+    again = ask(client, "bob", "Hi! how long does the chef stay, please")
+    assert again.json()["answer"] == first
+    assert not searched(again)
+    assert "embedding;" not in again.headers["Server-Timing"]
+
+
 def test_a_message_within_a_conversation_is_worked_out(client: TestClient) -> None:
     begun = ask(client, "ann").json()
     assert searched(ask(client, "ann", conversation_id=begun["conversation_id"]))

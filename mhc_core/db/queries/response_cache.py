@@ -1,5 +1,6 @@
 """SQL of kept answers: found by the question's hash or by its vector, withdrawn, and judged by their outcomes."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -21,11 +22,13 @@ _TIDIED_AT_ONCE = 50
 
 
 class Kept(NamedTuple):
-    """A kept answer. ``cosine`` is the similarity of its question to the one asked, ``outcomes`` what came of it."""
+    """A kept answer. ``same`` says that it was kept for the very question asked, ``cosine`` is the similarity of its
+    question to that one, ``outcomes`` what came of it."""
 
     id: int
     question: str
     answer: Mapping[str, Any]
+    same: bool
     cosine: float
     outcomes: tuple[tuple[float, bool], ...]
 
@@ -39,16 +42,23 @@ _EXACT = sa.text(
 
 _NEAR = """
     with near as materialized (
-        select id, question, answer,
+        select id, question, answer, question_sha256 = :question as same,
                1 - ((embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))) as cosine
         from ai.response_cache
         where dimensions = {dimensions} and scope_sha256 = :scope and withdrawn_at is null and expires_at > :now
         order by (embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))
         limit :limit
+    ), found as (
+        select * from near
+        union all
+        select id, question, answer, true, 1
+        from ai.response_cache
+        where scope_sha256 = :scope and question_sha256 = :question and withdrawn_at is null and expires_at > :now
+          and not exists (select 1 from near where same)
     )
-    select n.*, coalesce((select jsonb_agg(jsonb_build_array(o.log_odds, o.correct))
-                          from ai.response_cache_outcomes o where o.entry_id = n.id), '[]') as outcomes
-    from near n order by n.cosine desc, n.id
+    select f.*, coalesce((select jsonb_agg(jsonb_build_array(o.log_odds, o.correct))
+                          from ai.response_cache_outcomes o where o.entry_id = f.id), '[]') as outcomes
+    from found f order by f.same desc, f.cosine desc, f.id
 """
 
 _ADMIT = sa.text(
@@ -71,21 +81,39 @@ _ADMIT = sa.text(
 def exact(connection: sa.Connection, scope: str, question_sha256: str, now: datetime) -> Kept | None:
     """The valid answer kept for exactly this question."""
     row = connection.execute(_EXACT, {"scope": scope, "question": question_sha256, "now": now}).one_or_none()
-    return Kept(row.id, row.question, row.answer, 1.0, ()) if row else None
+    return Kept(row.id, row.question, row.answer, True, 1.0, ()) if row else None
 
 
 def nearest(
-    connection: sa.Connection, scope: str, vector: NDArray[np.float32], now: datetime, limit: int
+    connection: sa.Connection,
+    scope: str,
+    question_sha256: str,
+    vector: NDArray[np.float32],
+    now: datetime,
+    limit: int,
 ) -> list[Kept]:
-    """The valid answers of this scope whose questions are nearest, nearest first, with their outcomes."""
+    """The valid answers of this scope whose questions are nearest, with their outcomes: that of the very question
+    first, then the nearest."""
     rows = connection.execute(
-        sa.text(_NEAR.format(dimensions=len(vector))),
-        {"scope": scope, "vector": literal(vector), "now": now, "limit": limit},
+        _near(len(vector)),
+        {"scope": scope, "question": question_sha256, "vector": literal(vector), "now": now, "limit": limit},
     )
     return [
-        Kept(row.id, row.question, row.answer, float(row.cosine), tuple((z, right) for z, right in row.outcomes))
+        Kept(
+            row.id,
+            row.question,
+            row.answer,
+            row.same,
+            float(row.cosine),
+            tuple((z, right) for z, right in row.outcomes),
+        )
         for row in rows
     ]
+
+
+@functools.cache
+def _near(dimensions: int) -> sa.TextClause:
+    return sa.text(_NEAR.format(dimensions=dimensions))
 
 
 def admit(

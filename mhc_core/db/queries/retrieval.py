@@ -1,5 +1,6 @@
 """SQL of retrieval: what one question needs from one knowledge version. Every chat turn runs it."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -97,10 +98,9 @@ def candidates(
 
     ``weights`` gives each lexeme of the question its share of the lexical score; the shares add up to 1.
     """
-    statement = sa.text(_CANDIDATES.format(dimensions=len(vector)))
     return list(
         connection.execute(
-            statement,
+            _candidates(len(vector)),
             {
                 "version_id": version_id,
                 "vector": literal(vector),
@@ -115,6 +115,11 @@ def candidates(
             },
         )
     )
+
+
+@functools.cache
+def _candidates(dimensions: int) -> sa.TextClause:
+    return sa.text(_CANDIDATES.format(dimensions=dimensions))
 
 
 def _quoted(lexeme: str) -> str:
