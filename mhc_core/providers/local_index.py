@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core import answer_text
+from mhc_core.providers import local_terms
+from mhc_core.providers.local_terms import Rows, Terms
 
 QUESTION_WEIGHT = 0.5
 TFIDF_WEIGHT = 0.35
@@ -57,12 +59,24 @@ class Retrieved:
     features: NDArray[np.float64]
 
 
-def scores(index: Index, vectors: Vector, terms: Any) -> Vector:
+def scores(index: Index, vectors: Vector, terms: Rows) -> Vector:
     """Retrieval scores of shape (questions, examples) for embedded and TF-IDF-weighted questions."""
     dense = QUESTION_WEIGHT * (vectors @ index.questions.T) + (1 - QUESTION_WEIGHT) * (vectors @ index.answers.T)
-    sparse = (terms @ index.by_term).toarray()
+    sparse = np.stack([_shared(index, terms, row) for row in range(len(vectors))])
     mixed: Vector = ((1 - TFIDF_WEIGHT) * dense + TFIDF_WEIGHT * sparse).astype(np.float32)
     return mixed
+
+
+def _shared(index: Index, terms: Rows, row: int) -> Vector:
+    """TF-IDF cosine of one question to every example, summed over the examples that hold its terms."""
+    own = slice(terms.indptr[row], terms.indptr[row + 1])
+    start, end = index.by_term.indptr[terms.indices[own]], index.by_term.indptr[terms.indices[own] + 1]
+    size = end - start
+    last = np.cumsum(size, dtype=np.int32)
+    at = np.arange(last[-1] if len(last) else 0, dtype=np.int32) + np.repeat(end - last, size)
+    cosine = np.zeros(len(index.questions), dtype=np.float32)
+    np.add.at(cosine, index.by_term.indices.take(at), np.repeat(terms.data[own], size) * index.by_term.data.take(at))
+    return cosine
 
 
 def choose(index: Index, row: Vector, vector: Vector, probabilities: Vector, question: str) -> Retrieved:
@@ -105,44 +119,18 @@ def build(
     texts: Sequence[str], answer_texts: Sequence[str], questions: Vector, answers: Vector, intents: NDArray[np.int16]
 ) -> Index:
     """An index over examples given by their comparable question, presentable answer, vectors and class."""
-    counts = _term_counts(texts)
-    documents = np.bincount(counts.indices, minlength=counts.shape[1])
+    from scipy import sparse
+
+    counts = local_terms.count(texts)
+    documents = np.bincount(counts.indices, minlength=local_terms.TERMS)
     idf = (np.log((1 + len(texts)) / (1 + documents)) + 1).astype(np.float32)
     about = [answer_text.specifics(text) for text in texts]
     bound = [answer_text.bound(text, answer) for text, answer in zip(texts, answer_texts, strict=True)]
-    return Index(questions, answers, _weighted(counts, idf), idf, intents, about, bound)
+    rows = local_terms.weigh(counts, idf)
+    tfidf = sparse.csr_matrix((rows.data, rows.indices, rows.indptr), shape=(len(texts), local_terms.TERMS))
+    return Index(questions, answers, tfidf, idf, intents, about, bound)
 
 
-def term_vectors(texts: Sequence[str], idf: Vector) -> Any:
+def term_vectors(texts: Sequence[str], idf: Vector) -> Terms:
     """TF-IDF rows of unit length for questions, comparable with those of the index."""
-    return _weighted(_term_counts(texts), idf)
-
-
-@functools.cache
-def _counters() -> tuple[Any, Any]:
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    shared: dict[str, Any] = {"alternate_sign": False, "norm": None, "dtype": np.float32}
-    return (
-        HashingVectorizer(ngram_range=(1, 2), n_features=2**16, token_pattern=r"(?u)\b\w+\b", **shared),
-        HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**17, **shared),
-    )
-
-
-def _term_counts(texts: Sequence[str]) -> Any:
-    from scipy import sparse
-
-    return sparse.hstack([counter.transform(texts) for counter in _counters()], format="csr", dtype=np.float32)
-
-
-def _weighted(counts: Any, idf: Vector) -> Any:
-    """Sublinear term frequency × inverse document frequency, words and letter groups at equal weight, unit length."""
-    from scipy import sparse
-
-    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    values = (1 + np.log(counts.data)) * idf[counts.indices]
-    half = rows * 2 + (counts.indices >= _counters()[0].n_features)
-    squares = np.bincount(half, values.astype(np.float64) ** 2, 2 * counts.shape[0]).reshape(-1, 2)
-    length = np.sqrt(squares * (squares > 0).sum(axis=1, keepdims=True))  # of a half, times that of one or two halves
-    values = values / length.ravel()[half]
-    return sparse.csr_matrix((values.astype(np.float32), counts.indices, counts.indptr), counts.shape)
+    return local_terms.weigh(local_terms.count(texts), idf)

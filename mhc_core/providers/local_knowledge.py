@@ -106,8 +106,14 @@ def supporting(answer: str, passages: Sequence[Passage]) -> tuple[int, ...]:
     words, stated = content_words(answer), numbers(answer)
     cited = []
     for passage in passages:
-        text = f"{passage.title}\n{passage.content}"
-        shared = len(words & content_words(text)) / len(words) if words else 0.0
-        if shared >= CITE_FROM and (not stated or stated & numbers(text)):
+        known, figures = _stated(f"{passage.title}\n{passage.content}")
+        shared = len(words & known) / len(words) if words else 0.0
+        if shared >= CITE_FROM and (not stated or stated & figures):
             cited.append(passage.chunk_id)
     return tuple(cited)
+
+
+@lru_cache(maxsize=KEPT_PASSAGES)
+def _stated(passage: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words and the numbers of a passage, which is asked about again and again."""
+    return content_words(passage), numbers(passage)

@@ -1,6 +1,7 @@
 """The trained local model at work: the approved answer that fits best, or the knowledge when none can be trusted."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,12 +11,14 @@ from mhc_core.errors import ConfigurationError
 from mhc_core.providers import local_index
 from mhc_core.providers.local_artifact import TrainedModel
 from mhc_core.providers.local_knowledge import (
+    KEPT_PASSAGES,
     NOTHING_CONFIDENCE,
     NOTHING_KNOWN,
     excerpt,
     passage_confidence,
     supporting,
 )
+from mhc_core.providers.local_terms import Terms, cosines
 from mhc_core.providers.protocols import ChatAnswer, ChatRequest, Embedder
 from mhc_core.vocabulary import Intent
 
@@ -24,7 +27,7 @@ UNSURE_INTENT = 0.4
 
 
 class LocalModel:
-    """A ``ChatModel`` over a trained artifact. It holds nothing that changes: any number of threads may ask it.
+    """A ``ChatModel`` over a trained artifact. Any number of threads may ask it; it remembers sentences of passages.
 
     Raises:
         ConfigurationError: the artifact was trained with another embedder than the one given.
@@ -43,6 +46,7 @@ class LocalModel:
         self._trained = trained
         self._embedder = embedder
         self._abstain_below = float(trained.hyperparameters.get("abstain_below", ABSTAIN_BELOW))
+        self._sentences = lru_cache(maxsize=KEPT_PASSAGES)(self._read)
 
     @property
     def version_id(self) -> str:
@@ -74,8 +78,8 @@ class LocalModel:
         best = max(request.passages, key=lambda passage: passage.score, default=None)
         if best is None:
             return ChatAnswer(NOTHING_KNOWN, min(confidence, NOTHING_CONFIDENCE), intent)
-        parts = sentences(plain(best.content))
-        shared = excerpt(parts, lambda: (local_index.term_vectors(parts, index.idf) @ terms.T).toarray()[:, 0])
+        parts, spelled = self._sentences(best.content)
+        shared = excerpt(parts, lambda: cosines(spelled, terms))
         return ChatAnswer(
             text=shared or NOTHING_KNOWN,
             confidence=min(self._abstain_below, passage_confidence(best.score)),
@@ -88,6 +92,10 @@ class LocalModel:
         probabilities = self._trained.intent(vector[None, :])[0]
         best = int(np.argmax(probabilities))
         return self._trained.intent.classes[best], float(probabilities[best])
+
+    def _read(self, passage: str) -> tuple[list[str], Terms]:
+        parts = sentences(plain(passage))
+        return parts, local_index.term_vectors(parts, self._trained.index.idf)
 
     def _intent(self, question: str, probabilities: "Sequence[float] | np.ndarray") -> Intent:
         best = int(np.argmax(probabilities))
