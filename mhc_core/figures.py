@@ -3,7 +3,7 @@
 """What a text states in figures: money, percentages, spans of time, distances, people, dates, times, contact data."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -53,6 +53,7 @@ _MONTH = (
 )
 _DAY_OF_MONTH = rf"(\d{{1,2}})(?:{WORDED})?(?: ?(?:st|nd|rd|th))?"
 
+_DIGITS = re.compile(r"\d+")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s)\]>]{1,200}|\b[a-z0-9-]{2,40}\.(?:com|net|org|io|co|biz|info|xyz)\b")
 _PHONE = re.compile(r"(?<![\w.$])\+?(?:\d[ ()./-]{0,3}){6,14}\d(?!\w)|\(\d{3}\) ?\d{3}[ -]?\d{4}")
@@ -113,43 +114,61 @@ def read(text: str) -> frozenset[Figure]:
 def read_plain(text: str) -> frozenset[Figure]:
     """The same for a text that went through ``number_words.plain``."""
     found: set[Figure] = set()
+    numbers = _numbers(text)
 
-    def take(pattern: re.Pattern[str], reading: Callable[[re.Match[str]], Iterable[Figure]]) -> None:
-        nonlocal text
-
-        def one(match: re.Match[str]) -> str:
-            figures = list(reading(match))
-            found.update(figures)
-            return " ; " if figures else match[0]
-
-        text = pattern.sub(one, text)
+    def take(matches: Iterable[re.Match[str]], reading: Callable[[re.Match[str]], Iterable[Figure]]) -> None:
+        nonlocal text, numbers
+        left, end = [], 0
+        for match in matches:
+            if figures := list(reading(match)):
+                found.update(figures)
+                left += [text[end : match.start()], " ; "]
+                end = match.end()
+        if left:
+            text = "".join([*left, text[end:]])
+            numbers = _numbers(text)
 
     for contact in (_EMAIL, _URL):
-        take(contact, lambda m: [Figure("contact", word=m[0].strip("./"))])
-    if any(letter.isdigit() for letter in text) or _WEEKDAY.search(text) or _NOON.search(text):
+        take(contact.finditer(text), lambda m: [Figure("contact", word=m[0].strip("./"))])
+    if numbers or _WEEKDAY.search(text) or _NOON.search(text):
         text = _BETWEEN.sub(r"\1 to ", _LISTED.sub(" ", text))
-        take(_ISO, lambda m: _date(int(m[1]), int(m[2])))
-        take(_PHONE, _phone)
-        take(_MONTH_DAY, lambda m: _date(_month(m[1]), int(m[2])))
-        take(_DAY_MONTH, lambda m: _date(_month(m[2]), int(m[1])))
-        take(_SLASHED, lambda m: _date(int(m[1]), int(m[2])))
-        take(_ORDINAL_DAY, lambda m: _date(0, int(m[1])))
-        take(_WEEKDAY, lambda m: [Figure("weekday", Decimal(_DAYS.index(m[1][:3])))])
-        take(_CLOCK, _clock)
-        take(_NOON, lambda m: [Figure("clock", Decimal(0 if m[1] == "midnight" else 720))])
-        take(_MONEY, lambda m: _span("money", m[1], m["a"] or m[3]))
-        take(_EACH, _each)
-        take(_PERCENT, lambda m: _span("percent", m[1], m[2]))
-        take(_MILES, lambda m: _span("miles", m[1], m[2]))
-        take(_YEARS, lambda m: _span("years", m[1], m[2]))
-        take(_TIMES, lambda m: _span("time", m[1], m[2], _TIME[m[3]]))
-        take(_LENGTHS, lambda m: _span("length", m[1], m[2], _LENGTH[m[3]]))
-        take(_HEADS, lambda m: _span("people", m[1], m[2]))
-        take(_PRICED, lambda m: _span("money", None, m[1]))
-        take(_NUMBER, _bare)
-    take(_WHOLE, lambda m: _span("percent", None, "100"))
-    take(_HALF, lambda m: _span("percent", None, "50"))
+        numbers = _numbers(text)
+        take(_at(numbers, _ISO, text), lambda m: _date(int(m[1]), int(m[2])))
+        take(_PHONE.finditer(text), _phone)
+        take(_MONTH_DAY.finditer(text), lambda m: _date(_month(m[1]), int(m[2])))
+        take(_at(numbers, _DAY_MONTH, text), lambda m: _date(_month(m[2]), int(m[1])))
+        take(_at(numbers, _SLASHED, text), lambda m: _date(int(m[1]), int(m[2])))
+        take(_ORDINAL_DAY.finditer(text), lambda m: _date(0, int(m[1])))
+        take(_WEEKDAY.finditer(text), lambda m: [Figure("weekday", Decimal(_DAYS.index(m[1][:3])))])
+        take(_at(numbers, _CLOCK, text), _clock)
+        take(_NOON.finditer(text), lambda m: [Figure("clock", Decimal(0 if m[1] == "midnight" else 720))])
+        take(_MONEY.finditer(text), lambda m: _span("money", m[1], m["a"] or m[3]))
+        take(_at(numbers, _EACH, text), _each)
+        take(_at(numbers, _PERCENT, text), lambda m: _span("percent", m[1], m[2]))
+        take(_at(numbers, _MILES, text), lambda m: _span("miles", m[1], m[2]))
+        take(_at(numbers, _YEARS, text), lambda m: _span("years", m[1], m[2]))
+        take(_at(numbers, _TIMES, text), lambda m: _span("time", m[1], m[2], _TIME[m[3]]))
+        take(_at(numbers, _LENGTHS, text), lambda m: _span("length", m[1], m[2], _LENGTH[m[3]]))
+        take(_at(numbers, _HEADS, text), lambda m: _span("people", m[1], m[2]))
+        take(_PRICED.finditer(text), lambda m: _span("money", None, m[1]))
+        take(_at(numbers, _NUMBER, text), _bare)
+    take(_WHOLE.finditer(text), lambda m: _span("percent", None, "100"))
+    take(_HALF.finditer(text), lambda m: _span("percent", None, "50"))
     return frozenset(found)
+
+
+def _numbers(text: str) -> list[int]:
+    """Where the whole numbers of a text begin."""
+    return [number.start() for number in _DIGITS.finditer(text)]
+
+
+def _at(numbers: Iterable[int], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """``pattern.finditer(text)`` for a pattern that begins with a whole number, not tried at every letter."""
+    end = 0
+    for start in numbers:
+        if start >= end and (match := pattern.match(text, start)):
+            end = match.end()
+            yield match
 
 
 def ends(figures: Iterable[Figure]) -> frozenset[Figure]:
