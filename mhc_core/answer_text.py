@@ -105,12 +105,13 @@ def specifics(text: str) -> frozenset[str]:
 def bound(question: str, answer: str) -> frozenset[str]:
     """What an answer repeats of its own question and another question may not share: numbers, dates, named places."""
     named = {name.lower() for name in _NAMED.findall(answer)}
-    return (specifics(question) & specifics(answer)) | (named & mentioned(question))
+    about = specifics(question)
+    return (about & specifics(answer)) | (named & mentioned(question, about))
 
 
-def mentioned(question: str) -> frozenset[str]:
-    """Everything a question mentions that could bind an answer to it."""
-    return specifics(question) | frozenset(re.findall(r"[a-z]{3,}", question.lower()))
+def mentioned(question: str, about: frozenset[str]) -> frozenset[str]:
+    """Everything a question mentions that could bind an answer to it: its words and ``about``, its specifics."""
+    return about | frozenset(re.findall(r"[a-z]{3,}", question.lower()))
 
 
 def content_words(text: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ case only.
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,9 +47,10 @@ class Index:
     bound: Sequence[frozenset[str]]  # what the answer repeats of its own question
 
     @functools.cached_property
-    def by_term(self) -> Any:
+    def by_term(self) -> Rows:
         """``tfidf`` turned round, terms × examples: a question looks at its own terms only."""
-        return self.tfidf.T.tocsr()
+        turned: Rows = self.tfidf.T.tocsr()
+        return turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +64,28 @@ class Retrieved:
 def scores(index: Index, vectors: Vector, terms: Rows) -> Vector:
     """Retrieval scores of shape (questions, examples) for embedded and TF-IDF-weighted questions."""
     dense = QUESTION_WEIGHT * (vectors @ index.questions.T) + (1 - QUESTION_WEIGHT) * (vectors @ index.answers.T)
-    sparse = np.stack([_shared(index, terms, row) for row in range(len(vectors))])
-    mixed: Vector = ((1 - TFIDF_WEIGHT) * dense + TFIDF_WEIGHT * sparse).astype(np.float32)
+    sparse = np.zeros_like(dense)
+    for row, (first, last) in enumerate(pairwise(terms.indptr)):
+        _add_cosines(sparse[row], index.by_term, terms.indices[first:last], terms.data[first:last])
+    mixed: Vector = ((1 - TFIDF_WEIGHT) * dense + TFIDF_WEIGHT * sparse).astype(np.float32, copy=False)
     return mixed
 
 
-def _shared(index: Index, terms: Rows, row: int) -> Vector:
-    """TF-IDF cosine of one question to every example, summed over the examples that hold its terms."""
-    own = slice(terms.indptr[row], terms.indptr[row + 1])
-    start, end = index.by_term.indptr[terms.indices[own]], index.by_term.indptr[terms.indices[own] + 1]
-    size = end - start
-    last = np.cumsum(size, dtype=np.int32)
-    at = np.arange(last[-1] if len(last) else 0, dtype=np.int32) + np.repeat(end - last, size)
-    cosine = np.zeros(len(index.questions), dtype=np.float32)
-    np.add.at(cosine, index.by_term.indices.take(at), np.repeat(terms.data[own], size) * index.by_term.data.take(at))
-    return cosine
+def _add_cosines(row: Vector, by_term: Rows, terms: NDArray[np.int32], weights: Vector) -> None:
+    """Add the TF-IDF cosine of one question to every example that holds one of its terms."""
+    first, last = by_term.indptr[terms], by_term.indptr[terms + 1]
+    holders = last - first
+    places = np.repeat(last - np.cumsum(holders, dtype=np.int32), holders)
+    places += np.arange(len(places), dtype=np.int32)
+    np.add.at(row, by_term.indices.take(places), np.repeat(weights, holders) * by_term.data.take(places))
 
 
 def choose(index: Index, row: Vector, vector: Vector, probabilities: Vector, question: str) -> Retrieved:
     """The best example for one question from its row of scores; rows that may not be used hold ``-inf``."""
-    about, mentioned = answer_text.specifics(question), answer_text.mentioned(question)
+    about = answer_text.specifics(question)
+    mentioned = answer_text.mentioned(question, about)
     usable = row + INTENT_WEIGHT * probabilities[index.intents]
-    count = min(NEIGHBOURS, int(np.isfinite(usable).sum()))
+    count = min(NEIGHBOURS, int(np.count_nonzero(np.isfinite(usable))))
     top = np.argpartition(-usable, count - 1)[:count]
     conflicts = np.array([len(index.bound[item] - mentioned) for item in top], dtype=np.float64)
     ranked = usable[top].astype(np.float64) - CONFLICT_PENALTY * np.minimum(conflicts, 3)
