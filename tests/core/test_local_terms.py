@@ -35,16 +35,18 @@ def test_terms_are_those_of_scikit_learn(texts: list[str]) -> None:
 
 @given(TEXTS, TEXTS)
 def test_a_question_alone_scores_like_one_among_many(known: list[str], asked: list[str]) -> None:
-    vectors = np.eye(8, dtype=np.float32)[: len(known)]
-    index = local_index.build(known, known, vectors, vectors, np.zeros(len(known), dtype=np.int16))
-    terms = local_index.term_vectors(asked, index.idf)
-    away = np.zeros((len(asked), 8), dtype=np.float32)
-    together = local_index.scores(index, away, terms)
-    expected = local_index.TFIDF_WEIGHT * (_matrix(terms) @ index.tfidf.T).toarray()
-    assert np.allclose(together, expected, atol=1e-6)
+    questions = np.eye(8, dtype=np.float32)
+    answers = np.roll(questions, 1, axis=0)
+    rows = slice(len(known))
+    index = local_index.build(known, known, questions[rows], answers[rows], np.zeros(len(known), dtype=np.int16))
+    terms, vectors = local_index.term_vectors(asked, index.idf), np.eye(8, dtype=np.float32)[: len(asked)]
+    together = local_index.scores(index, vectors, terms)
+    meaning = 0.5 * (questions + answers.T)[: len(asked), rows]
+    spelling = (_matrix(terms) @ index.tfidf.T).toarray()
+    assert np.allclose(together, 0.65 * meaning + 0.35 * spelling, atol=1e-6)
     for row, text in enumerate(asked):
-        alone = local_index.scores(index, away[:1], local_index.term_vectors([text], index.idf))[0]
-        assert alone.tolist() == together[row].tolist()
+        alone = local_index.scores(index, vectors[row : row + 1], local_index.term_vectors([text], index.idf))[0]
+        assert np.allclose(alone, together[row], atol=1e-6)
 
 
 @given(TEXTS | st.just([]), TYPED)
