@@ -75,8 +75,8 @@ def _add_cosines(row: Vector, by_term: Rows, terms: NDArray[np.int32], weights: 
     """Add the TF-IDF cosine of one question to every example that holds one of its terms."""
     first, last = by_term.indptr[terms], by_term.indptr[terms + 1]
     holders = last - first
-    places = np.repeat(last - np.cumsum(holders, dtype=np.int32), holders)
-    places += np.arange(len(places), dtype=np.int32)
+    places = np.repeat(last - np.cumsum(holders), holders)
+    places += np.arange(len(places))
     np.add.at(row, by_term.indices.take(places), np.repeat(weights, holders) * by_term.data.take(places))
 
 
