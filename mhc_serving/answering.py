@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from mhc_core import prompts
 from mhc_core.business import Business
+from mhc_core.db.engine import for_single_statements
 from mhc_core.providers.protocols import Classifier, Passage
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
@@ -52,7 +53,7 @@ class Answering:
     ) -> None:
         self._settings = settings
         self._business = business
-        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = for_single_statements(engine)
         self._live = live
         self._arms = arms
         self._answers = answers

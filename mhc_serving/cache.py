@@ -18,6 +18,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from mhc_core.db.engine import for_single_statements
 from mhc_core.providers.protocols import Passage
 from mhc_core.response_cache import cache, verifier
 from mhc_core.response_cache.cache import Hit
@@ -60,7 +61,7 @@ class AnswerCache:
     ) -> None:
         self._settings = settings
         self._engine = engine
-        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = for_single_statements(engine)
         self._live = live
         self._workers = workers
         self._clock = clock

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from mhc_core import handover as handovers
 from mhc_core import intents
 from mhc_core.business import Business
+from mhc_core.db.engine import for_single_statements
 from mhc_core.db.queries import bookings
 from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
@@ -76,7 +77,7 @@ class Concierge:
     ) -> None:
         self._settings = settings
         self._business = business
-        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = for_single_statements(engine)
         self._answering = Answering(settings, business, engine, live, arms, answers, workers)
         self._turns = turns
         self._answers = answers

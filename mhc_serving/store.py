@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from mhc_core.db.engine import for_single_statements
 from mhc_core.db.queries import turns as queries
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Turn
@@ -50,7 +51,7 @@ class TurnStore:
 
     def __init__(self, engine: sa.Engine, capacity: int = CAPACITY) -> None:
         self._engine = engine
-        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._at_once = for_single_statements(engine)
         self._capacity = capacity
         self._state = threading.Condition()
         self._queue: deque[_Waiting] = deque()

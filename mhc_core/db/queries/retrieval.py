@@ -11,13 +11,7 @@ from numpy.typing import NDArray
 
 from mhc_core.db.queries.knowledge import count_members
 
-# Planning the search anew for each question takes as long as the search, and no question changes the plan.
-_LEXEMES = sa.text(
-    """
-    select tsvector_to_array(to_tsvector('english', left(:question, 4000)))
-      from set_config('plan_cache_mode', 'force_generic_plan', true)
-    """
-)
+_LEXEMES = sa.text("select tsvector_to_array(to_tsvector('english', left(:question, 4000)))")
 
 _FREQUENCIES = sa.text(
     """
@@ -65,7 +59,7 @@ _CANDIDATES = """
 
 
 def lexemes(connection: sa.Connection, question: str) -> list[str]:
-    """The stemmed words of a question without stop words. Until the transaction ends, plans are made once for all."""
+    """The stemmed words of a question without stop words."""
     storable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
     return list(connection.scalar(_LEXEMES, {"question": storable}) or [])
 
