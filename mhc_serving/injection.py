@@ -8,20 +8,28 @@ import base64
 import binascii
 import codecs
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mhc_core.business import Business
 from mhc_serving.injection_patterns import DISCLOSED, PASSAGE_ORDERS, PATTERNS, Style
+from mhc_serving.injection_prefilter import Prefiltered
 from mhc_serving.injection_text import DECODED_CHARS, decoded, folded, views
 
 LOOKED_AT = 20_000
 """Characters of a message that are looked at; the length limit of messages is far below."""
 RUN_WORDS = 8
 """So many words in a row that stand in the prompt are a leak; answers share shorter phrases with it."""
+_ATTACKS = Prefiltered(PATTERNS)
+_STEERING = Prefiltered({style: worded for style, worded in PATTERNS.items() if style != "price"})
+_ORDERS = Prefiltered({"order": PASSAGE_ORDERS})
+_DISCLOSED = Prefiltered({"disclosed": DISCLOSED})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(\n+)")
 _HIDDEN = re.compile(r"<!--.{0,4000}?-->|<(script|style)\b.{0,4000}?</\1>", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9']+")
+_LETTERS_APART = re.compile(r"(?<=\b\w)[ .\-*_]+(?=\w\b)")
+_BASE64_BEGINS = re.compile(r"\s*(?:[A-Za-z0-9+/=]\s*){40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,8 @@ class Attack:
 def look(message: str) -> Attack | None:
     """The attack in a customer's message, or None. Half of a message being harmless does not make the other half so."""
     text = message[:LOOKED_AT]
-    for view in views(text):
-        for style, pattern in PATTERNS:
-            if pattern.search(view):
-                return Attack(style)
-    return None
+    styles = (_ATTACKS.search(view) for view in views(text))
+    return next((Attack(style) for style in styles if style), None)
 
 
 def answer(business: Business) -> str:
@@ -74,34 +79,39 @@ def clean_passage(text: str) -> str:
 def leaks(answer: str, prompt: str) -> bool:
     """Whether an answer gives away the prompt: its words, also coded or reversed, or talk about having one."""
     plain = folded(answer)
-    if DISCLOSED.search(plain):
+    if _DISCLOSED.search(plain):
         return True
-    runs = _runs(prompt)
-    readings = [plain, plain[::-1], codecs.encode(plain, "rot13"), re.sub(r"(?<=\b\w)[ .\-*_]+(?=\w\b)", "", plain)]
+    readings = [plain, plain[::-1], codecs.encode(plain, "rot13"), _LETTERS_APART.sub("", plain)]
     readings += [folded(text) for text in decoded(answer)]
     readings += _unpadded(answer)
-    return any(not runs.isdisjoint(_shingles(reading)) for reading in readings)
+    return any(_repeats(prompt, reading) for reading in dict.fromkeys(readings))
 
 
 def _orders(sentence: str) -> bool:
-    view = folded(sentence)
-    if PASSAGE_ORDERS.search(view):
-        return True
-    return any(pattern.search(other) for other in views(sentence) for style, pattern in PATTERNS if style != "price")
+    return _ORDERS.search(folded(sentence)) is not None or any(map(_STEERING.search, views(sentence)))
+
+
+def _repeats(prompt: str, reading: str) -> bool:
+    words, runs = _worded(prompt)
+    said = _WORD.findall(reading)
+    return sum(map(words.__contains__, said)) >= RUN_WORDS and not runs.isdisjoint(_shingles(said))
 
 
 @lru_cache(maxsize=64)
-def _runs(prompt: str) -> frozenset[str]:
-    return frozenset(_shingles(folded(prompt)))
+def _worded(prompt: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a prompt and its runs of words."""
+    words = _WORD.findall(folded(prompt))
+    return frozenset(words), frozenset(_shingles(words))
 
 
-def _shingles(plain: str) -> set[str]:
-    words = _WORD.findall(plain)
-    return {" ".join(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)}
+def _shingles(words: Sequence[str]) -> Iterator[str]:
+    return (" ".join(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1))
 
 
 def _unpadded(answer: str) -> list[str]:
     """Base64 broken over lines or spaces."""
+    if not _BASE64_BEGINS.match(answer):
+        return []
     joined = re.sub(r"\s", "", answer)[: 2 * DECODED_CHARS]
     if not re.fullmatch(r"[A-Za-z0-9+/=]{40,}", joined):
         return []

@@ -1,7 +1,6 @@
 # ruff: noqa: E501 - patterns read better in one line
 """How attacks are worded, on text that went through ``injection_text.folded``. Order: the most telling style first."""
 
-import re
 from typing import Literal
 
 Style = Literal["override", "reveal", "others", "tools", "role", "turns", "price"]
@@ -31,11 +30,7 @@ _DATA = (
 )
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
-OVERRIDE = _any(
+OVERRIDE = (
     rf"\b{_DROP} {_GAP}\b{_WHOSE}(?:[a-z]+ )?{_RULES}\b",
     rf"\b{_DROP} (?:all |any )?(?:the |your |these |those )?(?:above|previous|prior|{_RULES})\b(?! (?:message|text|one|party|quote|order|question|e-?mail|date|for|about|on))",
     rf"\b{_DROP} (?:all |any |every )?(?:of )?(?:your|these|the company'?s|the business'?s?) (?:[a-z]+ )?(?:rules|policies|limits)\b",
@@ -63,7 +58,7 @@ OVERRIDE = _any(
     r"(?:تجاهل|انس)[^.\n]{0,40}(?:التعليمات|تعليمات|القواعد|قواعد|الاوامر)",
     r"(?:अनदेखा|नज़रअंदाज|नजरअंदाज|भूल)[^।\n]{0,40}|(?:निर्देश|नियम)[^।\n]{0,30}(?:अनदेखा|भूल|नज)",
 )
-REVEAL = _any(
+REVEAL = (
     r"\b(?:hidden|secret|internal|system|initial) prompts?\b|\byour (?:exact|secret|full|hidden|initial|original|complete) (?:instructions|prompt|guidelines)\b",
     rf"\b{_TELL}\b{_GAP}\b(?:system prompts?|(?:your|the|hidden|initial|original|secret|internal|full|entire|whole|first|starting) (?:[a-z]+ )?(?:prompt|instructions? (?:you|verbatim|above|given|word)|system (?:message|instructions?|text)|instruction set|directives?|configuration|config|programming|source code|developer message|context window|training data|guardrails))\b",
     rf"\b{_TELL}\b (?:me |us )?(?:all )?(?:of )?your (?:exact |full |hidden |secret |internal |initial |original |own |complete |first )*(?:instructions|guidelines|directives|restrictions)\b(?! (?:for|about|on|to|regarding)\b)",
@@ -84,7 +79,7 @@ REVEAL = _any(
     r"\b(?:ipakita|sabihin|ilahad)[^.\n]{0,30}(?:prompt|tagubilin|panuto)|\b(?:cho (?:toi|xem)|hien thi|tiet lo)[^.\n]{0,30}(?:prompt|huong dan|chi thi|lenh he thong)",
     r"(?:اظهر|أظهر|اكشف|اعرض)[^.\n]{0,30}(?:التعليمات|تعليمات|موجه)",
 )
-OTHERS = _any(
+OTHERS = (
     rf"\b(?:the )?{_OTHERS} (?:[a-z]+ ){{0,3}}?{_DATA}\b(?<!all booking details)(?<!next booking)",
     rf"\b{_DATA} (?:of|for|from|about|belonging to) (?:the |an? |your )?{_OTHERS}(?!\w)",
     r"\b(?:give|send|show|tell|list|read|get|share|export|dump|print|need|want|look up|find)\b[^.!?\n]{0,40}\b(?:someone|somebody|anyone|everyone|everybody|anybody) (?:else|who)(?:'s)?\b[^.!?\n]{0,40}\b(?:name|phone|number|e-?mail|address|booking|order|details|data|card|chat|party|booked)\b",
@@ -97,7 +92,7 @@ OTHERS = _any(
     r"\b(?:dame|muestra|muestrame|donne[zr]?|gib|zeig|mostra|dammi|lista)\b[^.\n]{0,40}\b(?:otros? clientes?|autres? clients?|anderen? kunden|outros? clientes?|altri clienti|clientes)\b",
     r"(?:其他|别的|其它|他の|另外)[^。\n]{0,4}(?:客户|顾客|客戶|顧客|客|用户)|(?:других|другого) (?:клиент|заказчик)",
 )
-TOOLS = _any(
+TOOLS = (
     r"\b(?:cancel|change|move|reschedule|edit|modify|delete|refund|confirm|transfer|reassign|update|charge)\b[^.!?\n]{0,25}\b(?:someone|somebody|anyone|everyone|everybody) else'?s?\b",
     r"\b(?:cancel|change|move|reschedule|edit|modify|delete|refund|transfer|reassign|update|charge|void|wipe)\b[^.!?\n]{0,25}\b(?:my (?:neighbou?r|ex|boss|coworker|rival|competitor)(?:'s|s')|(?:all|every|any|the other|another|other) (?:customer|client|booking|part(?:y|ies)|order|user|event)s?)\b(?:'s?)?",
     r"\b(?:call|run|execute|invoke|use|trigger|fire)\b (?:the |your |this |a )?(?:[a-z_]+ )?(?:tool|function|command|api|endpoint|sql|query|script|code|shell)s?\b",
@@ -107,7 +102,7 @@ TOOLS = _any(
     r"\bmark\b[^.!?\n]{0,30}\b(?:as )?paid\b|\bset (?:the |my )?(?:deposit|balance|total|price|status)\b[^.!?\n]{0,25}\b(?:to|=)|\bgrant (?:me|yourself)\b|\b(?:make|give) me (?:an? )?admin\b|\bas (?:an |the )?(?:admin|administrator|root|superuser)\b",
     r"\brm -rf\b|\bos\.system\b|\b__import__\b|\beval\(|\{\{.{0,80}\}\}|\$\{.{0,80}\}|<script\b",
 )
-ROLE = _any(
+ROLE = (
     r"\byou(?:'re| are| will be| shall be) (?:now|hereby|henceforth|going to be|going to act|to act) (?!my |our |open|closed|available|booked|taking|on|in|at|serving|doing|offering|able|free)",
     r"\byou are (?:dan|stan|evilbot|an? (?:unrestricted|unfiltered|uncensored|evil|different|free) |no longer (?:the|an?|bound))",
     r"\b(?:pretend|imagine|suppose|assume|let'?s (?:say|pretend|imagine|play)|make believe) (?:that |like |as if |to be |we |a game|you )*(?:you(?:'re| are| were| have no| can| work| had| do not| don't)|to be (?:an?|my|the) (?!chef|guest|host)|(?:an? |the )?(?:ai|bot|assistant|model|dan|no rules|evil)|there are no (?:rules|limits|restrictions)|my (?:grandma|grandmother))",
@@ -117,7 +112,7 @@ ROLE = _any(
     r"\bi(?:'m| am) (?:your (?:developer|creator|programmer|engineer|administrator|admin|maintainer)|(?:the|an?) (?:administrator|admin|system administrator|security (?:researcher|auditor)|developer of (?:this|the) (?:bot|assistant|chat)))\b",
     r"\b(?:actua|actue|finge|imagina|haz) (?:como|que eres|de cuenta)|\b(?:agis|fais|faites) (?:comme si|semblant)|\btu es (?:maintenant|desormais)|\bdu bist (?:jetzt|ab jetzt|nun)|\btu as[^.]{0,10}plus de regles|\bahora eres|\bagora voce e\b|\bora sei\b|你现在是|你現在是|扮演|あなたは今|ты теперь|представь,? что ты|너는 이제|너는 이제",
 )
-TURNS = _any(
+TURNS = (
     r"(?:^|\n) ?[\[<#*(`\"']{0,4} ?(?:system|assistant|developer|tool|ai|admin|concierge|operator|bot)(?: (?:message|prompt|note|override|update|notice|instruction|turn))? ?[\]>*)`\"']{0,3} ?[:>\]] ?\S",
     r"<\|?/?(?:im_start|im_end|system|assistant|endoftext|eot_id|start_header_id|begin_of_text|end_of_turn|start_of_turn)\b|\[/?(?:inst|sys|system)\]|<</?sys>>|</?(?:s|system|assistant|instructions?|prompt|context|passage|user|customer_message|tool_result)>",
     r"(?:^|\n) ?#{2,4} ?(?:system|instructions?|assistant|new instructions|response|human|user|end)\b|(?:^|\n) ?(?:-{3,}|={3,}|\*{3,}) ?(?:end|begin|start|new|system|stop)\b[^\n]{0,60}",
@@ -125,30 +120,30 @@ TURNS = _any(
     r"\bend of (?:the )?(?:system |user |customer )?(?:prompt|instructions|message|conversation|context|passages)\b|\bthe (?:above|previous) (?:was|is) (?:only )?(?:a )?test\b",
     r"\b(?:important )?(?:system|admin|developer|operator) (?:notice|override|update|alert|announcement|instruction)s? ?[:\-]",
 )
-PRICE = _any(
+PRICE = (
     r"\b(?:respond|reply|answer|say|write|repeat|confirm|tell me|state|end (?:every|each|your|all))\b[^.!?\n]{0,60}\b(?:legally binding|no takesies|binding offer|as an? (?:official )?(?:offer|promise|guarantee))",
     r"\blegally binding\b|\bno takesies\b",
     r"\b(?:the )?(?:new |current |real |correct )?(?:price|rate|cost|deposit|minimum|fee|total|policy)s?(?: [a-z]+){0,4} (?:is|are|has been|have been|was|were|shall be|must be) (?:now|changed|updated|set|lowered|reduced|waived|henceforth)(?: to| at)?\b[^?\n]{0,60}(?:confirm|so (?:say|tell|quote|answer|charge)|say (?:so|yes)|quote (?:me|that|it)|use (?:it|that)|update|remember|acknowledge|apply|reply|repeat)",
     r"\b(?:confirm|say|state|repeat after me|agree|promise|guarantee|reply with|answer with|write|acknowledge)\b[^.!?\n]{0,40}\b(?:that )?(?:my|the|our|your|everything|an?|all|each)\b[^.!?\n]{0,30}\b(?:total|price|party|deposit|cost|dinner|adults?|fee|bill|balance|refund)s?\b[^.!?\n]{0,25}\b(?:is|are|costs?|at|for|=|will be|to) (?:only |just |now )?(?:\$? ?[0-9]{1,3}(?![0-9])(?! ?(?:adults|people|guests|kids|children|miles|am|pm|a\.m|p\.m|o'clock|:))|free|zero|nothing|waived|one (?:dollar|cent|buck)|a (?:dollar|penny))\b",
     r"\brepeat after me\b|\bsay (?:exactly|only|just|the words?|the following|this)\b|\b(?:reply|respond|answer) (?:only )?with (?:only |just |exactly |the (?:word|words|phrase|text|sentence|following))\b|\bstart your (?:reply|answer|response) with\b",
 )
-PATTERNS: tuple[tuple[Style, re.Pattern[str]], ...] = (
-    ("turns", TURNS),
-    ("override", OVERRIDE),
-    ("reveal", REVEAL),
-    ("others", OTHERS),
-    ("tools", TOOLS),
-    ("role", ROLE),
-    ("price", PRICE),
-)
-PASSAGE_ORDERS = _any(
+PATTERNS: dict[Style, tuple[str, ...]] = {
+    "turns": TURNS,
+    "override": OVERRIDE,
+    "reveal": REVEAL,
+    "others": OTHERS,
+    "tools": TOOLS,
+    "role": ROLE,
+    "price": PRICE,
+}
+PASSAGE_ORDERS = (
     r"\b(?:ai|assistant|concierge|chatbot|bot|language model|llm|model)s?,? (?:must|should|shall|has to|have to|is to|will now|needs? to|please|are instructed)\b",
     r"\b(?:when|if|whenever|before|while) (?:you(?:'re| are)? )?(?:answer|answering|respond|responding|reply|replying|summari[sz]\w+|asked|reading this|you read this|processing)\b[^.\n]{0,60}\b(?:always|never|say|tell|reply|include|add|ignore|output|write|recommend|mention|append|state|send)\b",
     r"\b(?:attention|note to|message (?:to|for)|instructions? (?:to|for)|hey|dear) (?:the |any |all )?(?:ai|assistant|bot|chatbot|llm|language model|model|concierge)s?\b",
     r"\b(?:tell|inform|convince|ask|instruct) (?:the |every |each |all )?(?:customer|user|reader|guest)s?\b[^.\n]{0,60}\b(?:send|pay|transfer|visit|click|call|text|e-?mail|card|password|free|discount|refund)\b",
     r"\bdo not (?:tell|mention|reveal|show|inform)[^.\n]{0,30}\b(?:customer|user|reader|this (?:instruction|sentence|note))\b",
 )
-DISCLOSED = _any(
+DISCLOSED = (
     r"\b(?:my|the|all) (?:rules|restrictions|instructions|guidelines|limits|guardrails) (?:are|have been|were) (?:now )?(?:gone|lifted|dropped|removed|off|suspended|forgotten|ignored|disabled)\b",
     r"\bmy (?:system |hidden |secret |initial |internal |original )(?:prompt|instructions|rules|message)(?: (?:is|are|says?|reads?|were|begins?|starts?)|:)",
     r"\bmy (?:prompt|instructions) (?:is|are|says?|reads?|were|begins?|starts?|tells?)\b|\bi (?:was|have been|am) (?:instructed|prompted|told|programmed) (?:to|that|not to)\b",
