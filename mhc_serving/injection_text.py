@@ -19,7 +19,8 @@ _ESCAPED = re.compile(r"(?:\\u00|\\x|%|&#x?)([0-9a-fA-F]{2,3});?")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*|]{1,3}){5,400}\w(?!\w)")
 _LETTER_GAP = re.compile(r"[ .\-_*|]")
 _WORD_GAP = re.compile(r" {2,}|[-_.*|] [-_.*|]?|\|")
-_TAGS = range(0xE0020, 0xE007F)
+_SPACES = re.compile(r"[^\S\n]+")
+_TAGS = {0xE0000 + letter: letter for letter in range(0x20, 0x7F)}
 _CODE_HINT = re.compile(
     r"\b(?:base ?64|rot ?13|decod\w*|decrypt\w*|cipher\w*|encod\w*|backwards?|revers\w*|hex|caesar)\b"
 )
@@ -28,10 +29,9 @@ DECODED_CHARS = 2000
 
 def folded(text: str) -> str:
     """Lower case without invisible characters and accents, look-alike letters as Latin ones, single spaces."""
-    text = _visible(text)
-    if not text.isascii():
-        apart = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in apart if unicodedata.category(c) not in ("Mn", "Me"))
+    if text.isascii():
+        return _single(text.lower())
+    text = _without(unicodedata.normalize("NFKD", _visible(text)), ("Mn", "Me"))
     return _single(text.lower().translate(_LOOK_ALIKE))
 
 
@@ -42,8 +42,9 @@ def views(text: str) -> Iterator[str]:
     shown = _visible(text).lower()
     if not shown.isascii():
         yield _single(shown)
-    if any(c.isdigit() or c in "@$!|€" for c in plain):
-        yield plain.translate(_LEET)
+    lettered = plain.translate(_LEET)
+    if lettered != plain:
+        yield lettered
     closed = _SPACED.sub(_closed, shown)
     if closed != shown:
         yield folded(closed)
@@ -56,14 +57,19 @@ def views(text: str) -> Iterator[str]:
 def _visible(text: str) -> str:
     if text.isascii():
         return text
-    tagged = "".join(chr(ord(c) - 0xE0000) if ord(c) in _TAGS else c for c in text)
-    return "".join(
-        c for c in unicodedata.normalize("NFKC", tagged) if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc")
-    )
+    return _without(unicodedata.normalize("NFKC", text.translate(_TAGS)), ("Cf", "Cc"), kept="\n\t")
+
+
+def _without(text: str, categories: tuple[str, ...], kept: str = "") -> str:
+    """The text without the letters of these Unicode categories."""
+    unwanted = {ord(c) for c in set(text) if c not in kept and unicodedata.category(c) in categories}
+    return text.translate(dict.fromkeys(unwanted)) if unwanted else text
 
 
 def _single(text: str) -> str:
-    return re.sub(r"[^\S\n]+", " ", text.replace("’", "'"))
+    if text.replace("\n", "").isprintable() and "  " not in text and "’" not in text:
+        return text  # of all white space only the space is printable
+    return _SPACES.sub(" ", text.replace("’", "'"))
 
 
 def decoded(text: str) -> Iterator[str]:
