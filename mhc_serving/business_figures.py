@@ -4,10 +4,10 @@
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mhc_core import business as prices
 from mhc_core.business import Business, Quote, QuoteRequest
@@ -83,6 +83,11 @@ class KnownFigures:
         return frozenset(days | {one.figure.value for one in self.facts if one.figure.kind not in ("money", "percent")})
 
     @cached_property
+    def amounts(self) -> frozenset[Decimal]:
+        """The amounts of money, in USD."""
+        return frozenset(one.value for one in self.by_figure if one.kind == "money" and one.high is None)
+
+    @cached_property
     def article_words(self) -> re.Pattern[str]:
         """Names of upgrades and add-ons, which have prices of their own."""
         names = [*self.business.upgrade_names, *self.business.add_on_prices]
@@ -136,6 +141,14 @@ class KnownFigures:
 
     def subjects(self, text: str) -> frozenset[str]:
         """What a text that went through ``number_words.plain`` is about."""
+        return self._subjects(text)
+
+    @cached_property
+    def _subjects(self) -> Callable[[str], frozenset[str]]:
+        """Remembers the last sentences: each is asked about several times in a row."""
+        return lru_cache(maxsize=16)(self._read_subjects)
+
+    def _read_subjects(self, text: str) -> frozenset[str]:
         found = {name for name, pattern in _WORDS.items() if pattern.search(text)}
         return frozenset(found | {"extra"}) if self.article_words.search(text) else frozenset(found)
 

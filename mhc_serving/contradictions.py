@@ -6,12 +6,13 @@ Arithmetic that a draft shows is checked too. Every text here went through ``num
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from mhc_core.number_words import WORDED
+from mhc_core.number_words import WORDED, plain
 from mhc_serving.business_figures import KnownFigures
 
+_DIGIT = re.compile(r"\d")
 _AMOUNT = rf"\$ ?(\d+(?:\.\d+)?)(?:{WORDED})?(?![\d%])"
 _IS = r"(?: (?:is|are|of|pays?|costs?|at|only|just|will be|comes to|now|currently)|:| =){1,3} "
 _LESS = re.compile(r"\b(?:under|less than|fewer than|within|below|inside|closer than|later than|up to)\b[^.;,]{0,12}$")
@@ -50,18 +51,33 @@ _WAY = re.compile(r"\$(\d{1,7}(?:\.\d{1,2})?)(?::| \() ?(\d{1,4}) miles\b")
 _IN_NUMBERS = re.compile(r"(?<![\d.$])\d{1,4}(?![\d.]*\d)")
 
 
-def contradicted(known: KnownFigures, sentence: str, before: str, said: str) -> Iterator[str]:
+def contradicted(known: KnownFigures, sentence: str, before: str, said: Sequence[str]) -> Iterator[str]:
     """What a sentence states otherwise than the business file, named with the figure.
 
-    ``before`` is the sentence before it, ``said`` what the customer wrote.
+    ``before`` is the sentence before it, ``said`` what the customer wrote, as it was written.
     """
-    rules, travel = known.business.prices, known.business.travel
+    if not _DIGIT.search(sentence):
+        return
     sentence = _DOLLARS.sub(r"$\1", sentence)
-    extra = "extra" in known.subjects(sentence)
+    if "$" in sentence:
+        yield from _wrong_prices(known, sentence)
+    for found in _FREE_MILES.finditer(sentence):
+        if int(found[1] or found[2]) != known.business.travel.free_miles:
+            yield f"free miles {found[1] or found[2]}"
+    if "$" in sentence:
+        yield from _wrong_extras(known, sentence, before, said)
+    if "$" in sentence or "=" in sentence:
+        yield from _wrong_sums(known, sentence)
+    yield from _wrong_refunds(known, sentence, before)
+
+
+def _wrong_prices(known: KnownFigures, sentence: str) -> Iterator[str]:
+    """Prices, deposits and totals in dollars that are not those of the file."""
+    rules, about = known.business.prices, known.subjects(sentence)
     for name, right, pattern, per_guest in _RULES:
-        if per_guest and extra:
+        if per_guest and "extra" in about:
             continue
-        expected = travel.per_mile if right == "per_mile" else getattr(rules, right)
+        expected = known.business.travel.per_mile if right == "per_mile" else getattr(rules, right)
         for found in pattern.finditer(sentence):
             stated = next(group for group in found.groups() if group)
             if Decimal(stated) != expected:
@@ -69,16 +85,10 @@ def contradicted(known: KnownFigures, sentence: str, before: str, said: str) -> 
     for found in _TOGETHER.finditer(sentence):
         if Decimal(found[2]) < int(found[1]) * rules.adult:
             yield f"price of {found[1]} adults {found[2]}"
-    if not known.subjects(sentence) & {"extra", "tip", "travel", "refund"}:
+    if not about & {"extra", "tip", "travel", "refund"}:
         for found in _TOTAL.finditer(sentence):
             if Decimal(found[1] or found[2]) < rules.minimum:
                 yield f"total {found[1] or found[2]}"
-    for found in _FREE_MILES.finditer(sentence):
-        if int(found[1] or found[2]) != travel.free_miles:
-            yield f"free miles {found[1] or found[2]}"
-    yield from _wrong_extras(known, sentence, f"{before} {said}")
-    yield from _wrong_sums(known, sentence)
-    yield from _wrong_refunds(known, sentence, before)
 
 
 _RULES = (
@@ -95,13 +105,15 @@ _RULES = (
 )  # fmt: skip
 
 
-def _wrong_extras(known: KnownFigures, sentence: str, around: str) -> Iterator[str]:
+def _wrong_extras(known: KnownFigures, sentence: str, before: str, said: Sequence[str]) -> Iterator[str]:
     """Prices right beside an upgrade or add-on that are neither its own nor its own times a number that was named."""
     for count, spelling, amount in known.counted_extras(sentence):
         if amount not in {price * count for price in known.extra_prices[spelling]}:
             yield f"price of extras {amount}"
+    priced = list(known.priced_extras(sentence))
+    around = f"{before} {plain(' '.join(said))}" if priced else ""
     counts: set[int] | None = None
-    for spelling, amount in known.priced_extras(sentence):
+    for spelling, amount in priced:
         prices = known.extra_prices[spelling]
         if _ON_TOP.search(f"{around} {sentence}"):
             prices |= known.extra_prices.get(f"extra {spelling}", frozenset())

@@ -113,6 +113,10 @@ def _states(sentence: str) -> bool:
     return not sentence.rstrip().endswith("?") and len(content_words(sentence)) >= 3
 
 
+_read = lru_cache(maxsize=16)(read_plain)
+"""Remembers the last sentences: each is read several times in a row."""
+
+
 @dataclass
 class _Support:
     """What supports the figures of one draft; the dearer parts are worked out when they are needed."""
@@ -125,14 +129,14 @@ class _Support:
 
     def missing(self, sentence: str, before: str) -> list[str]:
         """The unsupported figures of a sentence (plain), named."""
-        wrong = list(contradicted(self.known, sentence, before, self._wrote))
-        about = self.known.subjects(sentence) or self.known.subjects(before)
-        figures = read_plain(sentence)
+        wrong = list(contradicted(self.known, sentence, before, self.said))
+        figures, free = _read(sentence), given_away(sentence)
+        about = (self.known.subjects(sentence) or self.known.subjects(before)) if figures or free else frozenset[str]()
         if self.today is not None:
             away = (Figure("time", (Decimal(days) * 1440).normalize()) for days in _AWAY.findall(sentence))
             wrong += [f"away {one.value}" for one in away if one not in self._said and one.value not in self._until]
         wrong += [str(one) for one in figures if not self._supported(one, figures, about, sentence, before)]
-        if given_away(sentence) and not self._free(sentence, about):
+        if free and not self._free(sentence, about):
             wrong.append("given away")
         return wrong
 
@@ -207,14 +211,16 @@ class _Support:
 
     def _multiplied(self, figure: Figure, sentence: str) -> bool:
         """Whether an amount is a price of the file in these sentences times a number in them: 10 × $5 = $50."""
-        about = self.known.subjects(sentence)
         counts = {Decimal(count) for count in _COUNT.findall(_MONEY.sub(" ", sentence))}
+        if not any(price * count == figure.value for price in self.known.amounts for count in counts):
+            return False
+        about = self.known.subjects(sentence)
         return any(
             one.kind == "money"
             and one.high is None
             and self.known.supports(one, about)
             and one.value * count == figure.value
-            for one in read_plain(sentence)
+            for one in _read(sentence)
             for count in counts
         )
 
@@ -228,7 +234,7 @@ class _Support:
         if about & {"youngest"} or ("change" in about and _ONCE.search(sentence)):
             return True
         if "travel" in about and self.known.business.travel.free_miles in {
-            one.value for one in read_plain(sentence) if one.kind in ("miles", "number")
+            one.value for one in _read(sentence) if one.kind in ("miles", "number")
         }:
             return True
         return any(
@@ -251,17 +257,13 @@ class _Support:
 
     @cached_property
     def _said(self) -> frozenset[Figure]:
-        return ends(one for message in self.said for one in read_plain(plain(message)))
+        return ends(one for message in self.said for one in _read(plain(message)))
 
     @cached_property
     def _starts(self) -> frozenset[Figure]:
         """Start times that the customer wrote without saying that they are: "at 6"."""
         times = (dates.read(message, self.today or date.min)[0].starts for message in self.said)
         return frozenset(Figure("clock", Decimal(at.hour * 60 + at.minute).normalize()) for at in times if at)
-
-    @cached_property
-    def _wrote(self) -> str:
-        return plain(" ".join(self.said))
 
     @cached_property
     def _until(self) -> frozenset[Decimal]:
@@ -285,7 +287,7 @@ class _Support:
 
     @cached_property
     def _draft_counts(self) -> frozenset[Figure]:
-        return frozenset(one for one in read_plain(plain(self.draft)) if one.kind in ("people", "miles"))
+        return frozenset(one for one in _read(plain(self.draft)) if one.kind in ("people", "miles"))
 
     @cached_property
     def _counts(self) -> frozenset[Figure]:
