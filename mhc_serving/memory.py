@@ -126,8 +126,8 @@ def update(business: Business, facts: Facts, message: str, asked: frozenset[str]
 
 def _as_asked(text: str, asked: frozenset[str]) -> str:
     """The text with a bare number read as the one thing that was asked for."""
-    bare = _BARE.fullmatch(in_digits(text))
-    if bare is None or len(asked) != 1:
+    bare = _BARE.fullmatch(in_digits(text)) if len(asked) == 1 else None
+    if bare is None:
         return text
     units = {"miles": "{} miles", "adults": "{} adults", "guests": "{} people", "time": "at {}", "date": "the {}th"}
     return units.get(next(iter(asked)), "{}").format(bare[1])

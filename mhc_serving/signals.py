@@ -128,7 +128,7 @@ def _emotion(original: str, text: str, swears: bool, abusive: bool, earlier: Seq
     repeated = any(_alike(text, before) for before in earlier)
     if _says(_FRUSTRATED, text) or _SAD_SIGNS.search(text) or repeated:
         return Emotion.ANGRY if _shouts(original) or re.search(r"!{3,}", text) else Emotion.FRUSTRATED
-    if _shouts(original) and not happy and re.search(r"[!?]{2,}", text):
+    if not happy and re.search(r"[!?]{2,}", text) and _shouts(original):
         return Emotion.FRUSTRATED
     if _says(_WORRIED, text):
         return Emotion.WORRIED
@@ -147,8 +147,8 @@ def _says(pattern: re.Pattern[str], text: str) -> bool:
 
 
 def _shouts(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) >= 15 and sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
+    letters = list(filter(str.isalpha, text))
+    return len(letters) >= 15 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
 
 
 def _alike(one: str, other: str) -> bool:

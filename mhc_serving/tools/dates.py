@@ -29,6 +29,7 @@ _LEAP_YEAR = 2028
 _NOT_COUNTED = r"(?!\s*(?:adults?|kids?|children|people|guests?|ppl|miles?|of us|[ap]m\b|:\d))"
 _DAY_NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b"
 _YEAR = r"(?:,?\s*(?P<year>20\d{2})\b)?"
+_DIGIT = re.compile(r"\d")
 _ABSOLUTE = (
     re.compile(r"\b(?P<year>20\d{2})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\b"),
     re.compile(
@@ -80,7 +81,8 @@ def read(text: str, today: date) -> tuple[When, str]:
 
 
 def _day(text: str, today: date) -> tuple[date | None, str | None, list[tuple[int, int]]]:
-    for pattern in _ABSOLUTE:
+    numbered = _DIGIT.search(text) is not None
+    for pattern in _ABSOLUTE if numbered else ():
         for found in pattern.finditer(text):
             try:
                 return _absolute(found, today), None, [found.span()]
@@ -95,7 +97,7 @@ def _day(text: str, today: date) -> tuple[date | None, str | None, list[tuple[in
         count = 1 if within["count"] == "a" else int(within["count"])
         unit = within["unit"].rstrip("s") + "s"
         return today + relativedelta(**{unit: count}), None, [within.span()]  # type: ignore[arg-type]
-    ordinal = _ORDINAL.search(text)
+    ordinal = _ORDINAL.search(text) if numbered else None
     if ordinal and 1 <= int(ordinal["day"]) <= 31:
         return _on_the(int(ordinal["day"]), today), None, [ordinal.span()]
     for found in _WEEKDAY.finditer(text):
@@ -154,6 +156,8 @@ def _on_the(day: int, today: date) -> date | None:
 
 
 def _time(text: str) -> tuple[time | None, list[tuple[int, int]]]:
+    if not _DIGIT.search(text) and "noon" not in text and "midday" not in text:
+        return None, []
     for found in _CLOCK.finditer(text):
         if found["noon"]:
             return time(12), [found.span()]

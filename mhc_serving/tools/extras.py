@@ -33,6 +33,8 @@ def read(business: Business, plain: str) -> tuple[Counts, Counts]:
     ``plain`` is the text with numbers in digits. A dish that every guest gets anyway counts only next to a word such as
     ``extra`` or ``upgrade``.
     """
+    if not any(spelling in plain for known in (business.upgrade_names, business.add_on_prices) for spelling in known):
+        return {}, {}
     included = {dish.casefold() for dish in (*business.menu.proteins, *business.menu.sides)}
     names: dict[str, tuple[str, str]] = {key: ("upgrade", name) for key, name in business.upgrade_names.items()}
     for key, (name, _) in business.add_on_prices.items():

@@ -13,6 +13,7 @@ _STREET = (
     r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|ct|court|cir|circle|way|blvd|boulevard|pl|place|ter|terrace|pkwy"
     r"|trail|loop|hwy)"
 )
+_DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(
     rf"\b\d{{1,6}}[a-z]? (?:[\w'.]+ ){{1,4}}?{_STREET}\b\.?"
     r"(?:,? *(?:(?:apt|unit|suite|#) ?\w{1,5}))?"
@@ -64,14 +65,17 @@ def read(business: Business, text: str, asked: frozenset[str] = frozenset()) -> 
 
     ``asked`` holds what the answer before asked for: an address alone needs no street word then.
     """
-    email, phone = _EMAIL.search(text), _PHONE.search(text)
-    rest = _PHONE.sub(" ; ", _EMAIL.sub(" ; ", text))
-    written = _ADDRESS.search(rest)
+    email = _EMAIL.search(text) if "@" in text else None
+    rest = _EMAIL.sub(" ; ", text) if email else text
+    numbered = _DIGIT.search(text) is not None
+    phone = _PHONE.search(text) if numbered else None
+    rest = _PHONE.sub(" ; ", rest) if numbered else rest
+    written = _ADDRESS.search(rest) if numbered else None
     address = written[0].strip(" ,.") if written else None
     if address is None and asked == {"address"} and _ANSWERED_ADDRESS.match(rest) and len(rest.split()) >= 3:
         address = _ADDRESS_LEAD.sub("", rest).strip(" ,.")[:200]
         rest = ""
-    rest = _ADDRESS.sub(" ; ", rest)
+    rest = _ADDRESS.sub(" ; ", rest) if written else rest
     named = _NAME.search(text)
     plain = in_digits(rest)
     asks_back = "?" in text
@@ -104,8 +108,10 @@ def _proteins(business: Business, plain: str) -> dict[str, int | None]:
         plain,
     ):
         name = _protein(match[2], names)
+        if name is None:
+            continue
         before = re.split(r"[.;!?\n,]", plain[: match.start(2)])[-1]
-        if name is None or _NEGATED.search(before) or re.search(r"\b(?:extra|upgrade)\b[^.;,]{0,8}$", before):
+        if _NEGATED.search(before) or re.search(r"\b(?:extra|upgrade)\b[^.;,]{0,8}$", before):
             continue
         found[name] = int(match[1]) if match[1] else found.get(name)
     return found

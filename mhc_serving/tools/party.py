@@ -10,6 +10,7 @@ from mhc_core.business import Business
 from mhc_serving.tools import extras
 from mhc_serving.tools.numbers import in_digits
 
+_DIGIT = re.compile(r"\d")
 _COUNT = r"(?<![\d$.,:/-])(\d{1,4})"
 _ADULT = r"(?:adults?|adullts?|adlts?|aduts?|adluts?|aduls?|adutls?|addults?|grown[ -]?ups?)"
 _CHILD = r"(?:kids?|children|childrens?|child|kiddos?|littles|little ones)"
@@ -103,7 +104,12 @@ class Party:
 
 def read(business: Business, text: str) -> Party:
     """What one message says about the party."""
-    plain = _blank([_SOME_OF_THEM, _PRICE_OF_ONE], in_digits(text))
+    written = in_digits(text)
+    upgrades, add_ons = extras.read(business, written)
+    if not _DIGIT.search(written):
+        children, under_six = 0 if _NO_CHILDREN.search(written) else None, 1 if _ONE_BABY.search(written) else None
+        return Party(children=children, under_six=under_six, upgrades=upgrades, add_ons=add_ons)
+    plain = _blank([_SOME_OF_THEM, _PRICE_OF_ONE], written)
     bands = _bands(business.prices.child_from_age, business.prices.adult_from_age)
     adults, children, under_six = (_first([band], plain) for band in bands)
     open_ages = False
@@ -121,7 +127,6 @@ def read(business: Business, text: str) -> Party:
         children = 0
         if adults is None and guests is not None:
             adults = guests
-    upgrades, add_ons = extras.read(business, in_digits(text))
     if adults is None and children is None and guests in {*upgrades.values(), *add_ons.values()}:
         guests = None  # "scallops for 10 people" says nothing of the others
     return Party(adults, children, under_six, guests, open_ages, _miles(plain), upgrades, add_ons)
