@@ -13,6 +13,8 @@ from mhc_core.business import QuoteRequest
 from mhc_core.figures import Figure
 from mhc_core.number_words import plain
 from mhc_serving import guard
+from mhc_serving.business_figures import KnownFigures
+from mhc_serving.contradictions import contradicted
 
 BUSINESS = business.load()
 ARTICLES = sorted((Path(mhc_core.sample.__file__).parent / "knowledge").glob("*.md"))
@@ -255,3 +257,25 @@ def test_an_article_passes_as_a_whole_and_sentence_by_sentence(file: Path) -> No
 )
 def test_right_answers_stay_without_any_evidence(draft: str) -> None:
     assert guard.check(BUSINESS, draft, [], ["we are 12 adults"]) == guard.Guarded(draft)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said", "wrong"),
+    [
+        ("12 x 55 = 500 for the adults", [], ["sum 500"]),
+        ("the lobster tail is $165", [], ["price of an extra 165"]),
+        ("the lobster tail is $165", ["There are Eleven of us"], []),
+        ("the lobster tail is $165", ["Hello", "in all 11 people"], []),
+        ("adults cost 45 dollars", [], ["price of an adult 45"]),
+        ("the first 20 miles are free", [], ["free miles 20"]),
+        ("half is refunded when you cancel 3 days before", [], ["refund percent 50"]),
+        ("adults cost less than you think, and half the fun is the show", [], []),
+    ],
+)
+def test_what_a_sentence_states_against_the_file_is_named(sentence: str, said: list[str], wrong: list[str]) -> None:
+    assert list(contradicted(KnownFigures(BUSINESS), plain(sentence), "", said)) == wrong
+
+
+def test_what_the_file_gives_away_may_be_said_without_a_figure() -> None:
+    assert kept("Moving the party once is free of charge.")
+    assert not kept("The whole party is free of charge.")
