@@ -18,7 +18,7 @@ Needs = list[frozenset[str]]
 """Of each set at least one string stands in every text that matches."""
 
 _WORD = re.compile(r"\w+")
-_REMEMBERED = 32_768
+_REMEMBERED = 16_384
 _REMEMBERED_CHARS = 24
 
 

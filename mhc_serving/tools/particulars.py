@@ -103,10 +103,7 @@ def _allergies(plain: str) -> tuple[str, ...]:
 def _proteins(business: Business, plain: str) -> dict[str, int | None]:
     names = _names(business.menu.proteins)
     found: dict[str, int | None] = {}
-    for match in re.finditer(
-        r"(?:(?<![\d$.,:/-])(\d{1,3})\s*(?:x\s*|of us |people |portions? (?:of )?|want |ny |strip )*)?\b([a-z]{4,})\b",
-        plain,
-    ):
+    for match in _COUNTED.finditer(plain):
         name = _protein(match[2], names)
         if name is None:
             continue
