@@ -39,17 +39,22 @@ _CANDIDATES = """
                         where m.version_id = :version_id and m.chunk_id = c.id)
     ), scored as (
         select c.id, c.article_id,
-               (case when a.origin = 'learned' then cast(:learned_weight as float8) else 1 end) * (
                (1 - cast(:lexical_weight as float8))
                    * greatest(0, 1 - ((c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))))
              + cast(:lexical_weight as float8)
                    * coalesce((select sum(q.weight)
                                  from unnest(cast(:words as tsquery[]), cast(:weights as float8[])) q(word, weight)
-                                where c.search @@ q.word), 0)) as score
-          from ai.knowledge_chunks c join ai.knowledge_articles a on a.id = c.article_id
+                                where c.search @@ q.word), 0) as score
+          from ai.knowledge_chunks c
          where c.id in (select id from near union select id from matching)
+         order by score desc, c.id
+         limit :pool
+    ), weighted as (
+        select s.id, s.article_id,
+               s.score * case when a.origin = 'learned' then cast(:learned_weight as float8) else 1 end as score
+          from scored s join ai.knowledge_articles a on a.id = s.article_id
     ), ranked as (
-        select *, row_number() over (partition by article_id order by score desc, id) as place from scored
+        select *, row_number() over (partition by article_id order by score desc, id) as place from weighted
     )
     select c.id, c.article_id, c.title, c.content, best.score
       from (select id, score from ranked where place <= :per_article order by score desc, id limit :k) best
@@ -89,6 +94,8 @@ def candidates(
     k: int,
 ) -> list[sa.Row[Any]]:
     """The best ``k`` chunks among the ``pool`` nearest and all that hold one of the ``rare`` lexemes.
+
+    Of these the ``pool`` best are looked at for the article they are from.
 
     ``weights`` gives each lexeme of the question its share of the lexical score; the shares add up to 1.
     """
