@@ -47,7 +47,7 @@ _NEAR = """
         from ai.response_cache
         where dimensions = {dimensions} and scope_sha256 = :scope and withdrawn_at is null and expires_at > :now
         order by (embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))
-        limit :limit
+        limit {limit}
     ), found as (
         select * from near
         union all
@@ -95,8 +95,8 @@ def nearest(
     """The valid answers of this scope whose questions are nearest, with their outcomes: that of the very question
     first, then the nearest."""
     rows = connection.execute(
-        _near(len(vector)),
-        {"scope": scope, "question": question_sha256, "vector": literal(vector), "now": now, "limit": limit},
+        _near(len(vector), limit),
+        {"scope": scope, "question": question_sha256, "vector": literal(vector), "now": now},
     )
     return [
         Kept(
@@ -112,8 +112,8 @@ def nearest(
 
 
 @functools.cache
-def _near(dimensions: int) -> sa.TextClause:
-    return sa.text(_NEAR.format(dimensions=dimensions))
+def _near(dimensions: int, limit: int) -> sa.TextClause:
+    return sa.text(_NEAR.format(dimensions=dimensions, limit=limit))  # a literal, so that the plan knows it is small
 
 
 def admit(

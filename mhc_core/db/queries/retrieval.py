@@ -29,7 +29,7 @@ _CANDIDATES = """
            and exists (select 1 from ai.knowledge_version_chunks m
                         where m.version_id = :version_id and m.chunk_id = c.id)
          order by (c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))
-         limit :pool
+         limit {pool}
     ), matching as materialized (
         select c.id
           from ai.knowledge_chunks c
@@ -48,7 +48,7 @@ _CANDIDATES = """
           from ai.knowledge_chunks c
          where c.id in (select id from near union select id from matching)
          order by score desc, c.id
-         limit :pool
+         limit {pool}
     ), weighted as (
         select s.id, s.article_id,
                s.score * case when a.origin = 'learned' then cast(:learned_weight as float8) else 1 end as score
@@ -101,7 +101,7 @@ def candidates(
     """
     return list(
         connection.execute(
-            _candidates(len(vector)),
+            _candidates(len(vector), pool),
             {
                 "version_id": version_id,
                 "vector": literal(vector),
@@ -110,7 +110,6 @@ def candidates(
                 "weights": list(weights.values()),
                 "lexical_weight": lexical_weight,
                 "learned_weight": learned_weight,
-                "pool": pool,
                 "per_article": per_article,
                 "k": k,
             },
@@ -119,8 +118,9 @@ def candidates(
 
 
 @functools.cache
-def _candidates(dimensions: int) -> sa.TextClause:
-    return sa.text(_CANDIDATES.format(dimensions=dimensions))
+def _candidates(dimensions: int, pool: int) -> sa.TextClause:
+    # A plan for all parameters knows no limit that is one, and would rather sort everything than ask the index.
+    return sa.text(_CANDIDATES.format(dimensions=dimensions, pool=pool))
 
 
 def _quoted(lexeme: str) -> str:
