@@ -75,7 +75,8 @@ def create_app(
     """The API over a migrated database.
 
     Args:
-        engine: stays the caller's, who disposes of it after the app has shut down.
+        engine: of :func:`mhc_core.db.engine.create`; it stays the caller's, who disposes of it after the app has shut
+            down.
         providers: what loads models and the embedder; the ones that the settings name when left out.
         clock: the time, in UTC.
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from mhc_core.db import engine as engines
 from mhc_serving.app import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,7 @@ sys.meta_path.insert(0, Gone())
 from fastapi.testclient import TestClient
 from mhc_core.db import engine as engines
 from mhc_core.settings import Settings
+from mhc_core.db import engine as engines
 from mhc_serving.app import create_app
 engine = engines.create({url!r})
 with TestClient(create_app(Settings(state_dir=pathlib.Path(tempfile.mkdtemp())), engine)) as client:
@@ -69,7 +71,7 @@ def test_the_description_is_complete_and_needs_no_database() -> None:
 
 
 def test_the_app_is_made_without_touching_the_database() -> None:
-    unused = sa.create_engine("postgresql+psycopg://127.0.0.1:1/none")
+    unused = engines.create("postgresql://127.0.0.1:1/none")
     from mhc_core.settings import Settings
 
     assert create_app(Settings(), unused).title
