@@ -24,13 +24,14 @@ _TAGS = {0xE0000 + letter: letter for letter in range(0x20, 0x7F)}
 _CODE_HINT = re.compile(
     r"\b(?:base ?64|rot ?13|decod\w*|decrypt\w*|cipher\w*|encod\w*|backwards?|revers\w*|hex|caesar)\b"
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
 DECODED_CHARS = 2000
 
 
 def folded(text: str) -> str:
     """Lower case without invisible characters and accents, look-alike letters as Latin ones, single spaces."""
     if text.isascii():
-        return _single(text.lower())
+        return _single(_visible(text).lower())
     text = _without(unicodedata.normalize("NFKD", _visible(text)), ("Mn", "Me"))
     return _single(text.lower().translate(_LOOK_ALIKE))
 
@@ -56,7 +57,7 @@ def views(text: str) -> Iterator[str]:
 
 def _visible(text: str) -> str:
     if text.isascii():
-        return text
+        return _CONTROLS.sub("", text)
     return _without(unicodedata.normalize("NFKC", text.translate(_TAGS)), ("Cf", "Cc"), kept="\n\t")
 
 

@@ -27,6 +27,7 @@ SPELLINGS = {
     "capitals": ORDER.upper(),
     "tabs and wide spaces": ORDER.replace(" ", "\t\u00a0 "),
     "invisible letters": "\u200b".join(ORDER),
+    "control characters": "\x07".join(ORDER),
     "accents": "".join(f"{letter}\u0301" for letter in ORDER),
     "wide letters": "".join(chr(0xFEE0 + ord(letter)) if letter != " " else letter for letter in ORDER),
     "tags": "".join(chr(0xE0000 + ord(letter)) for letter in ORDER),
