@@ -3,11 +3,12 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from mhc_serving.callers import Speaker, speaker
 from mhc_serving.concierge import Incoming
@@ -39,7 +40,10 @@ async def _json(request: Request) -> bytes:
             "msg": "send JSON with the header Content-Type: application/json",
         }
         raise RequestValidationError([missing])
-    return await request.body()
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise HTTPException(400, "the request did not arrive whole; send it again") from None
 
 
 router = APIRouter(prefix="/api/v1", tags=["chat"], route_class=_ShortRoute)
