@@ -24,7 +24,7 @@ from mhc_serving.hearing import Heard, Hearing
 from mhc_serving.live import Live, LiveVersions
 from mhc_serving.memory import Facts
 from mhc_serving.model_choice import RemoteModel
-from mhc_serving.recent import KnownIntents, RecentReplies, repeats
+from mhc_serving.recent import KnownIntents, RecentReplies, repeats, spelling
 from mhc_serving.sharing import Sharing
 from mhc_serving.tools.case import Case
 from mhc_serving.workers import Asked, Workers
@@ -66,9 +66,9 @@ class Answering:
     def reply(self, asked: Asked) -> Reply:
         """The reply, with the facts from now on."""
         local = asked.now.astimezone(self._zone)
-        live = self._live.now
-        if self._delegates(live) and not self._intents.seen(live, asked.message):
-            done = self._elsewhere(live, asked, local)
+        live, spelled = self._live.now, spelling(asked.message)
+        if self._delegates(live) and not self._intents.seen(live, spelled):
+            done = self._elsewhere(live, asked, spelled, local)
             if done is not None:
                 return done
         heard = self._hearing.hear(asked.message, asked.turns, asked.stored, local.date())
@@ -81,12 +81,16 @@ class Answering:
             notes = {**heard.sound, "attack": str(heard.attack.style)}
             text = injection.answer(self._business)
             return self._rule(question, text, "refusal", REFUSAL_MODEL_ID, question.before, notes)
-        given = self._from_agent(live, heard, asked, local)
+        given = self._from_agent(live, heard, asked, spelled, local)
         return replace(given, facts=given.facts or facts, notes={**given.notes, **heard.sound})
 
     def known_intent(self, message: str) -> tuple[Intent, float] | None:
         """What the live model took a message for a while ago."""
-        return self._intents.find(self._live.now, message)
+        return self._intents.find(self._live.now, spelling(message))
+
+    def forget(self, message: str) -> None:
+        """Look again where the reply that is remembered for a message must not be given any more."""
+        self._recent.forget(message)
 
     def _rule(
         self,
@@ -100,10 +104,10 @@ class Answering:
     ) -> Reply:
         return Reply(text, agent, question.intent, 1.0, model_id, escalation=escalation, facts=facts, notes=notes)
 
-    def _from_agent(self, live: Live, heard: Heard, asked: Asked, local: datetime) -> Reply:
+    def _from_agent(self, live: Live, heard: Heard, asked: Asked, spelled: bytes, local: datetime) -> Reply:
         question, delegates = heard.question, self._delegates(live)
-        seen = self._intents.seen(live, question.text)
-        agent, intent = router.route(question, heard.claimed, self._classify(live))
+        seen = self._intents.seen(live, spelled)
+        agent, intent = router.route(question, heard.claimed, self._classify(live, spelled))
         question = replace(question, intent=intent)
         asks_models = agent is knowledge.AGENT
         chosen = self._arms.choose(live, asked.customer, len(question.turns), intent, asks_models)
@@ -112,25 +116,29 @@ class Answering:
         wording = live.prompts.choose(prompts.knowledge(intent), asked.customer)
         if asks_models and wording.exposure is None:  # a kept answer would hide what is on trial
             repeatable = chosen == Chosen(live)
-            recent = self._recent.find(live, question, local.date()) if repeatable else None
+            recent = self._recent.find(live, question, spelled, local.date()) if repeatable else None
+            if recent is not None and recent.kept is not None:
+                return recent
             found: Reply | Sharing | None = None
             if seen or delegates:
                 found = self._answers.exact(question, wording.version.id, chosen.live)
             if found is None and recent is None and not delegates:
                 found = self._answers.similar(question, wording.version.id, chosen.live)
             if isinstance(found, Reply):
-                return replace(found, met=chosen.met)
+                given = replace(found, met=chosen.met, repeatable=repeatable)
+                self._recent.keep(live, spelled, local.date(), given)
+                return given
             if recent is not None:
                 return recent
             sharing = found
-        if delegates and asks_models and (done := self._elsewhere(live, asked, local)) is not None:
+        if delegates and asks_models and (done := self._elsewhere(live, asked, spelled, local)) is not None:
             return done
         given = self._arms.answered(chosen, live, intent, self._work(agent, question, asked, local, live))
         reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
         if reminder:
             given = replace(given, text=f"{given.text}\n{reminder}")
         given = replace(given, repeatable=repeatable and repeats(question, given, live))
-        self._recent.keep(live, question.text, local.date(), given)
+        self._recent.keep(live, spelled, local.date(), given)
         return replace(given, sharing=sharing)
 
     def _work(
@@ -157,26 +165,26 @@ class Answering:
         ready = self._workers is not None and self._workers.ready > 0
         return ready and not any(isinstance(model, RemoteModel) for model in live.models)
 
-    def _elsewhere(self, live: Live, asked: Asked, local: datetime) -> Reply | None:
+    def _elsewhere(self, live: Live, asked: Asked, spelled: bytes, local: datetime) -> Reply | None:
         """The reply as a worker made it, remembered here; None where this process has to make it."""
         done = self._workers.reply(asked) if self._workers is not None else None
         if done is None:
             return None
         timing.add(done.parts)
         if done.versions == live.versions:
-            self._intents.keep(live, asked.message, done.intent)
-            self._recent.keep(live, asked.message, local.date(), done.reply)
+            self._intents.keep(live, spelled, done.intent)
+            self._recent.keep(live, spelled, local.date(), done.reply)
         return done.reply
 
-    def _classify(self, live: Live) -> Callable[[str], tuple[Intent, float] | None]:
+    def _classify(self, live: Live, spelled: bytes) -> Callable[[str], tuple[Intent, float] | None]:
         """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""
         trained = next((model for model in live.models if isinstance(model, Classifier)), None)
 
         def classify(text: str) -> tuple[Intent, float] | None:
             if trained is None or live.embedder is None:
-                self._intents.keep(live, text, None)
+                self._intents.keep(live, spelled, None)
                 return None
-            known = self._intents.find(live, text)
+            known = self._intents.find(live, spelled)
             if known is not None:
                 return known
             try:
@@ -186,7 +194,7 @@ class Answering:
             except Exception as error:
                 log.warning("the intent was not classified (%s): by the rules", type(error).__name__)
                 return None
-            self._intents.keep(live, text, found)
+            self._intents.keep(live, spelled, found)
             return found
 
         return classify

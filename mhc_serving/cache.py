@@ -193,5 +193,5 @@ def _again(hit: Hit, live: Live) -> Reply:
         knowledge_id=live.knowledge_id,
         example_id=kept["example"],
         notes=hit.notes,
-        cached=True,
+        kept=hit.kept,
     )

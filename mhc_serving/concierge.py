@@ -29,7 +29,7 @@ from mhc_serving.answering import HANDOVER_MODEL_ID, Answering
 from mhc_serving.cache import AnswerCache
 from mhc_serving.canary import Arms
 from mhc_serving.live import LiveVersions
-from mhc_serving.store import TurnStore
+from mhc_serving.store import NoLongerKept, TurnStore
 from mhc_serving.tools.case import BookingRequest
 from mhc_serving.workers import Asked, Workers
 
@@ -95,6 +95,9 @@ class Concierge:
                 f"the message is longer than {self._settings.max_message_chars} characters; send a shorter one"
             )
         try:
+            return self._answer(incoming)
+        except NoLongerKept:
+            self._answering.forget(incoming.message)
             return self._answer(incoming)
         except IntegrityError:
             if not incoming.may_begin:
@@ -165,6 +168,7 @@ class Concierge:
                     NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent),
                     _answer_turn(message_id, reply, sent_at, latency_ms),
                     begins=None if opened else Beginning(incoming.customer_id, incoming.channel),
+                    kept=reply.kept,
                     waiting=lambda: _answer_turn(message_id, self._silent(incoming.message), sent_at, latency_ms),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
                     rows=[*experiments.rows(reply.exposure, message_id, sent_at), *canary.rows(reply.met, received_at)],

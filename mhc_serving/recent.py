@@ -1,7 +1,7 @@
 """What this process worked out a while ago and need not work out again: intents of messages, and first replies.
 
-Both are found by the hash of the message as the response cache spells it, without case, punctuation and courtesies, and
-both follow from the message and the versions alone.
+Both are found by the hash of the message as the response cache spells it (:func:`spelling`), without case, punctuation
+and courtesies, and both follow from the message and the versions alone.
 """
 
 import hashlib
@@ -31,27 +31,29 @@ class KnownIntents:
         self._known: LRUCache[tuple[str | None, str | None, bytes], tuple[Intent, float] | None] = LRUCache(INTENTS)
         self._lock = Lock()
 
-    def seen(self, live: Live, message: str) -> bool:
+    def seen(self, live: Live, spelled: bytes) -> bool:
         """Whether a message was answered with this model a while ago."""
         with self._lock:
-            return _key(live, message) in self._known
+            return (live.model_id, live.artifact_sha256, spelled) in self._known
 
-    def find(self, live: Live, message: str) -> tuple[Intent, float] | None:
+    def find(self, live: Live, spelled: bytes) -> tuple[Intent, float] | None:
         """The intent that this model found, if it was asked."""
         with self._lock:
-            return self._known.get(_key(live, message))
+            return self._known.get((live.model_id, live.artifact_sha256, spelled))
 
-    def keep(self, live: Live, message: str, found: tuple[Intent, float] | None) -> None:
+    def keep(self, live: Live, spelled: bytes, found: tuple[Intent, float] | None) -> None:
         """Remember a message, and what the model found."""
         with self._lock:
-            self._known[_key(live, message)] = found
+            self._known[live.model_id, live.artifact_sha256, spelled] = found
 
 
 class RecentReplies:
-    """Replies that deterministic models gave to messages that began a conversation.
+    """Replies to messages that began a conversation, given again for some minutes. All go when any version changes.
 
-    Such a reply is given again for some minutes where the response cache holds none: that one never keeps answers about
-    bookings, dates or complaints, nor those given with a doubt. All go when any version changes.
+    They are kept answers of the response cache, which are looked at once more when they are stored, and what
+    deterministic models gave where that cache holds none: it never keeps answers about bookings, dates or complaints,
+    nor those given with a doubt. A kept answer to another wording is not explored anew at each repetition: the same
+    pair of questions would count as often as it is asked.
     """
 
     def __init__(self) -> None:
@@ -59,14 +61,14 @@ class RecentReplies:
         self._known: TTLCache[tuple[bytes, date], Reply] = TTLCache(REPLIES, REPLIES_SECONDS, time.monotonic)
         self._lock = Lock()
 
-    def find(self, live: Live, question: Question, today: date) -> Reply | None:
+    def find(self, live: Live, question: Question, spelled: bytes, today: date) -> Reply | None:
         """The reply given to this question today by these very versions."""
         if not _anybody_could_begin_with(question):
             return None
         with self._lock:
-            return self._known.get((_hash(question.text), today)) if live is self._live else None
+            return self._known.get((spelled, today)) if live is self._live else None
 
-    def keep(self, live: Live, message: str, today: date, reply: Reply) -> None:
+    def keep(self, live: Live, spelled: bytes, today: date, reply: Reply) -> None:
         """Remember the reply to a message, if it is repeatable."""
         if not reply.repeatable:
             return
@@ -74,7 +76,14 @@ class RecentReplies:
             if live is not self._live:
                 self._live = live
                 self._known.clear()
-            self._known[_hash(message), today] = reply
+            self._known[spelled, today] = reply
+
+    def forget(self, message: str) -> None:
+        """Have the reply to a message worked out again."""
+        spelled = spelling(message)
+        with self._lock:
+            for key in [key for key in self._known if key[0] == spelled]:
+                del self._known[key]
 
 
 def repeats(question: Question, reply: Reply, live: Live) -> bool:
@@ -93,9 +102,6 @@ def _anybody_could_begin_with(question: Question) -> bool:
     return begins and not question.facts.identifying and len(question.text) <= MAX_CHARS
 
 
-def _key(live: Live, message: str) -> tuple[str | None, str | None, bytes]:
-    return live.model_id, live.artifact_sha256, _hash(message)
-
-
-def _hash(message: str) -> bytes:
+def spelling(message: str) -> bytes:
+    """The hash by which a message is known."""
     return hashlib.sha256((normalised(message) or message).encode("utf-8", "surrogatepass")).digest()

@@ -39,6 +39,10 @@ class Stored:
     handed_over: bool
 
 
+class NoLongerKept(TransientError):
+    """The kept answer that a turn gives was withdrawn, judged or replaced since it was found."""
+
+
 @dataclass(eq=False, slots=True)
 class _Waiting:
     turn: Turn
@@ -63,6 +67,7 @@ class TurnStore:
 
         Raises:
             NotFound: the conversation does not exist any more, or its words were erased since it was opened.
+            NoLongerKept: the kept answer it gives must not be given any more. Nothing was written.
             TransientError: too many turns wait, or the store is closed. Nothing was written.
             DatabaseUnavailable: the connection broke; whether the turn was written is not known.
             sqlalchemy.exc.DBAPIError: the database refused this turn. Other turns are not affected.
@@ -136,21 +141,18 @@ class TurnStore:
     def _store(self, group: Sequence[_Waiting]) -> None:
         if all(_stands_alone(waiting.turn) for waiting in group):
             with self._at_once.connect() as connection:
-                queries.write(connection, [(waiting.turn, waiting.turn.answer) for waiting in group])
-            for waiting in group:
-                waiting.result = Stored(waiting.turn.answer, False)
-            return
-        results: dict[_Waiting, Stored | Exception] = {}
-        with self._engine.begin() as connection:
-            existing = [waiting.turn.conversation_id for waiting in group if waiting.turn.begins is None]
-            states = queries.lock(connection, existing) if existing else {}
-            for waiting in group:
-                results[waiting] = _decide(waiting.turn, states)
-            given = [(waiting.turn, result.answer) for waiting, result in results.items() if isinstance(result, Stored)]
-            if given:
-                queries.write(connection, given)
+                refused = queries.write(connection, [(waiting.turn, waiting.turn.answer) for waiting in group])
+            results = {waiting: _decide(waiting.turn, {}) for waiting in group}
+        else:
+            with self._engine.begin() as connection:
+                existing = [waiting.turn.conversation_id for waiting in group if waiting.turn.begins is None]
+                states = queries.lock(connection, existing) if existing else {}
+                results = {waiting: _decide(waiting.turn, states) for waiting in group}
+                given = [(one.turn, result.answer) for one, result in results.items() if isinstance(result, Stored)]
+                refused = queries.write(connection, given) if given else set()
         for waiting, result in results.items():
-            waiting.result = result
+            gone = waiting.turn.conversation_id in refused
+            waiting.result = NoLongerKept("this answer was just withdrawn; send the message again") if gone else result
 
 
 def _stands_alone(turn: Turn) -> bool:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mhc_core import judging
 from mhc_core.db.queries import response_cache as queries
+from mhc_core.db.queries.turns import KeptAnswer
 from mhc_core.providers.protocols import Embedder
 from mhc_core.response_cache import admission, verifier
 from mhc_core.response_cache.normalise import normalised
@@ -31,7 +32,7 @@ CANDIDATES = 5
 class Hit:
     """A kept answer for a question. ``log_odds`` is infinite for the very same question."""
 
-    entry_id: int
+    kept: KeptAnswer
     answer: Mapping[str, Any]
     log_odds: float
     allowed: bool = True
@@ -44,14 +45,14 @@ class Hit:
     @property
     def notes(self) -> dict[str, Any]:
         """What the answer's message must carry in its metadata, so that a thumb finds the entry again."""
-        return {"cache_entry": self.entry_id} | ({} if self.exact else {"cache_log_odds": round(self.log_odds, 4)})
+        return {"cache_entry": self.kept.entry_id} | ({} if self.exact else {"cache_log_odds": round(self.log_odds, 4)})
 
 
 def exact(connection: sa.Connection, scope: Scope, question: str, now: datetime) -> Hit | None:
     """The answer kept for this very question, apart from spelling; it may always be given."""
     spelled = normalised(question)
     kept = queries.exact(connection, scope.digest, _sha256(spelled), now) if spelled else None
-    return Hit(kept.id, kept.answer, float("inf")) if kept is not None else None
+    return _very_same(kept) if kept is not None else None
 
 
 def similar(
@@ -71,13 +72,13 @@ def similar(
     best: Hit | None = None
     for near in queries.nearest(connection, scope.digest, _sha256(spelled), vector, now, CANDIDATES):
         if near.same:
-            return Hit(near.id, near.answer, float("inf"))
+            return _very_same(near)
         log_odds = verifier.log_odds(question, near.question, near.cosine)
         if log_odds is None:
             continue
         allowed = max_error > 0 and admission.may_answer(log_odds, near.outcomes, max_error)
         if best is None or (allowed, log_odds) > (best.allowed, best.log_odds):
-            best = Hit(near.id, near.answer, log_odds, allowed)
+            best = Hit(KeptAnswer(near.id, near.admitted_at, True, near.judged_at), near.answer, log_odds, allowed)
     return best
 
 
@@ -122,12 +123,10 @@ def harmless_by(scrub: Callable[[str], Any]) -> Callable[[str], bool]:
 def explored(
     connection: sa.Connection, hit: Hit, message_id: UUID, new_text: str, embedder: Embedder, now: datetime
 ) -> bool:
-    """Compare a kept answer with one made anew for the same question, note the outcome, and return it."""
+    """Compare a similar question's kept answer with one made anew, note the outcome, and return it."""
     similarity = float(judging.similarities([new_text], [str(hit.answer["text"])], embedder)[0])
     correct = similarity >= judging.RIGHT
-    if hit.exact:
-        return correct
-    queries.record_outcome(connection, hit.entry_id, message_id, "explore", hit.log_odds, correct, now)
+    queries.record_outcome(connection, hit.kept.entry_id, message_id, "explore", hit.log_odds, correct, now)
     return correct
 
 
@@ -152,6 +151,10 @@ def rated(connection: sa.Connection, message_id: UUID | None, vote: str | None, 
 def withdraw(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
     """Take one kept answer out of use; False when it was not in use."""
     return bool(queries.withdraw(connection, [entry_id], now))
+
+
+def _very_same(kept: queries.Kept) -> Hit:
+    return Hit(KeptAnswer(kept.id, kept.admitted_at), kept.answer, float("inf"))
 
 
 def _sha256(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from mhc_core.business import Business
 from mhc_core.canary import Met
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.db.queries.turns import KeptAnswer
 from mhc_core.experiments import Chosen, Exposure
 from mhc_core.providers.protocols import Passage
 from mhc_core.vocabulary import Intent
@@ -53,10 +54,10 @@ class Reply:
 
     ``facts`` replaces the conversation's facts where an agent changed them; ``evidence`` are the texts of tool results
     and passages that the answer rests on; ``written`` says that a model wrote it, under
-    the system prompt ``prompt``, so that its words and figures are checked. ``cached`` says that it was kept from
-    another customer's question, ``sharing`` how it may be kept for the next one. ``exposure`` is set when the model
-    read a wording that is on trial, ``met`` when a model that is on trial could have answered. ``repeatable`` says that
-    the next customer who begins with the same message would get the same.
+    the system prompt ``prompt``, so that its words and figures are checked. ``kept`` is set when it is an answer that
+    was kept from another customer's question, ``sharing`` says how it may be kept for the next one. ``exposure`` is set
+    when the model read a wording that is on trial, ``met`` when a model that is on trial could have answered.
+    ``repeatable`` says that the next customer who begins with the same message would get the same.
     """
 
     text: str
@@ -77,12 +78,17 @@ class Reply:
     evidence: Sequence[str] = ()
     written: bool = False
     prompt: str = ""
-    cached: bool = False
+    kept: KeptAnswer | None = None
     sharing: Sharing | None = None
     exposure: Exposure | None = None
     met: Met | None = None
     repeatable: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cached(self) -> bool:
+        """Whether it was kept from another customer's question."""
+        return self.kept is not None
 
 
 @dataclass(frozen=True, slots=True)

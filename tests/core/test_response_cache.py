@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import redaction
+from mhc_core.db.queries.turns import KeptAnswer
 from mhc_core.response_cache import admission, cache
 from mhc_core.response_cache.cache import Hit
 from mhc_core.response_cache.scope import Scope, shareable
@@ -50,7 +51,7 @@ def test_the_same_question_in_another_spelling_needs_no_vector(connection: sa.Co
     hit = _ask(connection, "  what IS your   cancellation policy ", near=False)
 
     assert hit is not None
-    assert (hit.exact, hit.entry_id, hit.answer) == (True, entry, ANSWER)
+    assert (hit.exact, hit.kept.entry_id, hit.answer) == (True, entry, ANSWER)
 
 
 def test_a_paraphrase_is_served_and_a_question_with_other_facts_is_not(connection: sa.Connection) -> None:
@@ -183,9 +184,8 @@ def test_wrong_outcomes_stop_an_entry_from_answering_similar_questions(connectio
 
     assert right is False
     assert _ask(connection, asked) is None
-    assert cache.similar(connection, SCOPE, asked, _vector(asked), NOW, 0.01) == Hit(
-        entry or 0, ANSWER, pytest.approx(hit.log_odds), allowed=False
-    )
+    doubted = cache.similar(connection, SCOPE, asked, _vector(asked), NOW, 0.01)
+    assert doubted == Hit(KeptAnswer(entry or 0, NOW, True, NOW), ANSWER, pytest.approx(hit.log_odds), allowed=False)
 
 
 def test_right_outcomes_raise_trust_and_wrong_ones_lower_it() -> None:

@@ -34,13 +34,17 @@ class Shop:
         self.client, self.engine, self.clock = client, engine, clock
         self._customers = 0
 
-    def ask(self, message: str, **more: Any) -> dict[str, Any]:
-        """A message of somebody new, or of who is given."""
+    def post(self, message: str, **more: Any) -> Any:
+        """The response to a message of somebody new, or of who is given."""
         self._customers += 1
         body = {"message": message, "customer_id": f"visitor-{self._customers}", "channel": "web"} | more
         response = self.client.post("/api/v1/chat", json=body)
         assert response.status_code == 200, response.text
-        given: dict[str, Any] = response.json()
+        return response
+
+    def ask(self, message: str, **more: Any) -> dict[str, Any]:
+        """What a message is answered."""
+        given: dict[str, Any] = self.post(message, **more).json()
         return given
 
     def kept(self) -> list[str]:
@@ -114,8 +118,21 @@ def test_a_thumb_down_ends_it_for_everybody(shop: Shop) -> None:
     assert not shop.ask(RAIN)["cached"]
 
 
+def test_a_kept_answer_is_looked_up_once_and_still_ends_for_everybody(shop: Shop, settings: Settings) -> None:
+    shop.keep(RAIN)
+    assert shop.ask(RAIN)["cached"]
+    again = shop.post(RAIN)
+    assert again.json()["cached"]
+    assert "lookup" not in again.headers["Server-Timing"]
+    with TestClient(create_app(settings, shop.engine, clock=shop.clock)) as replica:
+        rating = {"message_id": again.json()["message_id"], "vote": "down", "customer_id": f"visitor-{shop._customers}"}
+        assert replica.post("/api/v1/ai/feedback", json=rating).status_code < 300
+    assert not shop.ask(RAIN)["cached"]
+
+
 def test_an_hour_or_new_knowledge_ends_it(shop: Shop, publish: Callable[..., str]) -> None:
     shop.keep(RAIN)
+    assert shop.ask(RAIN)["cached"]
     shop.clock.now += timedelta(minutes=61)
     assert not shop.ask(RAIN)["cached"]
     shop.keep("Which allergens are on the menu?")

@@ -3,19 +3,21 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from mhc_core.db.queries import handover
+from mhc_core.db.queries import handover, response_cache
 from mhc_core.db.queries.serving import NewTurn
-from mhc_core.db.queries.turns import Beginning, Turn
+from mhc_core.db.queries.turns import Beginning, KeptAnswer, Turn
 from mhc_core.errors import NotFound, TransientError
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
-from mhc_serving.store import TurnStore
+from mhc_serving.store import NoLongerKept, TurnStore
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 WEB = next(iter(Channel))
@@ -127,6 +129,99 @@ def test_an_effect_that_fails_takes_its_turn_back(serving_engine: sa.Engine) -> 
 def test_an_unknown_conversation_is_not_found(serving_engine: sa.Engine) -> None:
     with pytest.raises(NotFound):
         TurnStore(serving_engine).put(turn(uuid4()))
+
+
+def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> KeptAnswer:
+    """A kept answer in use."""
+    source = turn(uuid4(), "asked before", WHO)
+    TurnStore(engine).put(source)
+    with engine.begin() as connection:
+        entry = response_cache.admit(
+            connection, "scope", question or str(source.answer.id), "asked before", np.ones(3, np.float32), {},
+            source.answer.id, admitted_at, admitted_at + timedelta(hours=1),
+        )  # fmt: skip
+    assert entry is not None
+    return KeptAnswer(entry, admitted_at)
+
+
+def withdrawn(engine: sa.Engine, found: KeptAnswer) -> None:
+    with engine.begin() as connection:
+        response_cache.withdraw(connection, [found.entry_id], NOW)
+
+
+def judged(engine: sa.Engine, found: KeptAnswer) -> None:
+    with engine.begin() as connection:
+        response_cache.record_outcome(connection, found.entry_id, uuid4(), "thumb", 5.0, True, NOW)
+
+
+def erased(engine: sa.Engine, found: KeptAnswer) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("delete from ai.response_cache where id = :id"), {"id": found.entry_id})
+
+
+def test_a_kept_answer_is_given_while_it_is_in_use(serving_engine: sa.Engine) -> None:
+    found, conversation = kept(serving_engine), uuid4()
+    TurnStore(serving_engine).put(turn(conversation, "one", WHO, kept=found))
+    assert len(stored(serving_engine, conversation)) == 2
+
+
+@pytest.mark.parametrize("change", [withdrawn, erased])
+def test_a_kept_answer_that_went_out_of_use_is_not_stored(
+    serving_engine: sa.Engine, change: Callable[[sa.Engine, KeptAnswer], None]
+) -> None:
+    found, conversation, ran = kept(serving_engine), uuid4(), []
+    change(serving_engine, found)
+    for more in ({}, {"effects": [lambda _: ran.append(1)]}):  # by one statement, and in a transaction
+        with pytest.raises(NoLongerKept):
+            TurnStore(serving_engine).put(turn(conversation, "one", WHO, kept=found, **more))
+    assert stored(serving_engine, conversation) == []
+    assert ran == []
+
+
+def test_a_kept_answer_that_ran_out_or_was_replaced_is_not_stored(serving_engine: sa.Engine) -> None:
+    hour_ago = NOW - timedelta(hours=1)
+    store, question = TurnStore(serving_engine), "asked twice"
+    old = kept(serving_engine, hour_ago, question)
+    with pytest.raises(NoLongerKept):
+        store.put(turn(uuid4(), "one", WHO, kept=old))
+    new = kept(serving_engine, NOW, question)
+    assert new.entry_id == old.entry_id
+    with pytest.raises(NoLongerKept):
+        store.put(turn(uuid4(), "one", WHO, kept=old))
+    store.put(turn(uuid4(), "one", WHO, kept=new))
+
+
+def test_what_is_heard_of_a_kept_answer_counts_for_other_wordings(serving_engine: sa.Engine) -> None:
+    found, store = kept(serving_engine), TurnStore(serving_engine)
+    reworded = replace(found, reworded=True)
+    store.put(turn(uuid4(), "one", WHO, kept=reworded))
+    judged(serving_engine, found)
+    with pytest.raises(NoLongerKept):
+        store.put(turn(uuid4(), "one", WHO, kept=reworded))
+    store.put(turn(uuid4(), "one", WHO, kept=found))
+    store.put(turn(uuid4(), "one", WHO, kept=replace(reworded, judged_at=NOW)))
+
+
+def test_a_withdrawn_answer_keeps_no_other_turn_from_being_stored(serving_engine: sa.Engine) -> None:
+    found, store, ids = kept(serving_engine), TurnStore(serving_engine), [uuid4() for _ in range(4)]
+    withdrawn(serving_engine, found)
+    release = held(serving_engine, "ai.conversations")
+    outcomes: dict[int, object] = {}
+
+    def put(number: int) -> None:
+        try:
+            outcomes[number] = store.put(turn(ids[number], "m", WHO, kept=found if number == 2 else None))
+        except NoLongerKept as error:
+            outcomes[number] = error
+
+    threads = [threading.Thread(target=put, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    release()
+    for thread in threads:
+        thread.join(20)
+    assert isinstance(outcomes[2], NoLongerKept)
+    assert [len(stored(serving_engine, one)) for one in ids] == [2, 2, 0, 2]
 
 
 def test_too_many_waiting_are_refused_and_closing_flushes(serving_engine: sa.Engine) -> None:

@@ -23,26 +23,28 @@ _TIDIED_AT_ONCE = 50
 
 class Kept(NamedTuple):
     """A kept answer. ``same`` says that it was kept for the very question asked, ``cosine`` is the similarity of its
-    question to that one, ``outcomes`` what came of it."""
+    question to that one, ``outcomes`` what came of it, the last of them heard at ``judged_at``."""
 
     id: int
     question: str
     answer: Mapping[str, Any]
-    same: bool
-    cosine: float
-    outcomes: tuple[tuple[float, bool], ...]
+    admitted_at: datetime
+    same: bool = True
+    cosine: float = 1.0
+    outcomes: tuple[tuple[float, bool], ...] = ()
+    judged_at: datetime | None = None
 
 
 _EXACT = sa.text(
     """
-    select id, question, answer from ai.response_cache
+    select id, question, answer, admitted_at from ai.response_cache
     where scope_sha256 = :scope and question_sha256 = :question and withdrawn_at is null and expires_at > :now
     """
 )
 
 _NEAR = """
     with near as materialized (
-        select id, question, answer, question_sha256 = :question as same,
+        select id, question, answer, admitted_at, question_sha256 = :question as same,
                1 - ((embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))) as cosine
         from ai.response_cache
         where dimensions = {dimensions} and scope_sha256 = :scope and withdrawn_at is null and expires_at > :now
@@ -51,14 +53,17 @@ _NEAR = """
     ), found as (
         select * from near
         union all
-        select id, question, answer, true, 1
+        select id, question, answer, admitted_at, true, 1
         from ai.response_cache
         where scope_sha256 = :scope and question_sha256 = :question and withdrawn_at is null and expires_at > :now
           and not exists (select 1 from near where same)
     )
-    select f.*, coalesce((select jsonb_agg(jsonb_build_array(o.log_odds, o.correct))
-                          from ai.response_cache_outcomes o where o.entry_id = f.id), '[]') as outcomes
-    from found f order by f.same desc, f.cosine desc, f.id
+    select f.*, coalesce(o.outcomes, '[]') as outcomes, o.judged_at
+    from found f, lateral (
+        select jsonb_agg(jsonb_build_array(o.log_odds, o.correct)) as outcomes, max(o.at) as judged_at
+        from ai.response_cache_outcomes o where o.entry_id = f.id
+    ) o
+    order by f.same desc, f.cosine desc, f.id
 """
 
 _ADMIT = sa.text(
@@ -81,7 +86,7 @@ _ADMIT = sa.text(
 def exact(connection: sa.Connection, scope: str, question_sha256: str, now: datetime) -> Kept | None:
     """The valid answer kept for exactly this question."""
     row = connection.execute(_EXACT, {"scope": scope, "question": question_sha256, "now": now}).one_or_none()
-    return Kept(row.id, row.question, row.answer, True, 1.0, ()) if row else None
+    return Kept(*row) if row else None
 
 
 def nearest(
@@ -103,9 +108,11 @@ def nearest(
             row.id,
             row.question,
             row.answer,
+            row.admitted_at,
             row.same,
             float(row.cosine),
             tuple((z, right) for z, right in row.outcomes),
+            row.judged_at,
         )
         for row in rows
     ]

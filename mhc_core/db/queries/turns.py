@@ -1,7 +1,7 @@
 """SQL of storing turns: several conversations' questions and answers with one statement, positions without gaps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,11 +27,24 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A kept answer as it was found: the entry, when it was admitted, and, where it was kept for another wording, when
+    the last outcome was heard by which it was allowed to answer this one (``None``: there was none)."""
+
+    entry_id: int
+    admitted_at: datetime
+    reworded: bool = False
+    judged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """All that one exchange writes. It is written as a whole or not at all.
 
     Args:
         begins: given when the conversation does not exist yet.
+        kept: the kept answer that is given. A conversation begins with it only while it is in use and nothing was heard
+            of it since it was found.
         waiting: makes the answer that is stored instead when a person has the conversation by then. ``facts`` are kept,
             ``rows`` and ``effects`` left out. ``None`` where ``answer`` is such an answer already.
         facts: the conversation's facts from now on; ``None`` leaves them as they are.
@@ -43,6 +56,7 @@ class Turn:
     question: NewTurn
     answer: NewTurn
     begins: Beginning | None = None
+    kept: KeptAnswer | None = None
     waiting: Callable[[], NewTurn] | None = None
     facts: Mapping[str, Any] | None = None
     rows: Sequence[tuple[sa.Table, Mapping[str, Any]]] = ()
@@ -65,7 +79,14 @@ _WRITE = sa.text(
                r.sent_at, coalesce(r.facts, '{{}}')
           from json_to_recordset(cast(:begun as json)) as r(
                id uuid, channel text, customer_id text, intent text, asked_at timestamptz, sent_at timestamptz,
-               facts jsonb)
+               facts jsonb, entry_id bigint, admitted_at timestamptz, reworded bool, judged_at timestamptz)
+         where r.entry_id is null or exists (
+               select from ai.response_cache k
+                where k.id = r.entry_id and k.admitted_at = r.admitted_at and k.withdrawn_at is null
+                  and k.expires_at > r.sent_at
+                  and (not r.reworded or r.judged_at is not distinct from (
+                       select max(o.at) from ai.response_cache_outcomes o where o.entry_id = k.id)))
+        returning id
     ), said as (
         insert into ai.messages (id, conversation_id, position, role, content, intent, confidence, model_version_id,
                                  prompt_version_id, knowledge_version_id, example_id, citations, cached, input_tokens,
@@ -80,15 +101,18 @@ _WRITE = sa.text(
                id uuid, conversation_id uuid, place int, role text, content text, intent text, confidence real,
                model_version_id text, prompt_version_id text, knowledge_version_id text, example_id uuid,
                citations jsonb, cached bool, input_tokens int, output_tokens int, cost_usd numeric, latency_ms real,
-               sent_at timestamptz, notes jsonb)
+               sent_at timestamptz, notes jsonb, depends bool)
+         where not r.depends or exists (select from begun b where b.id = r.conversation_id)
+    ), continued as (
+        update ai.conversations c
+           set last_message_at = greatest(c.last_message_at, r.sent_at),
+               updated_at = greatest(c.updated_at, r.sent_at),
+               intent = coalesce(c.intent, r.intent),
+               facts = coalesce(r.facts, c.facts)
+          from json_to_recordset(cast(:continued as json)) as r(id uuid, intent text, sent_at timestamptz, facts jsonb)
+         where c.id = r.id
     )
-    update ai.conversations c
-       set last_message_at = greatest(c.last_message_at, r.sent_at),
-           updated_at = greatest(c.updated_at, r.sent_at),
-           intent = coalesce(c.intent, r.intent),
-           facts = coalesce(r.facts, c.facts)
-      from json_to_recordset(cast(:continued as json)) as r(id uuid, intent text, sent_at timestamptz, facts jsonb)
-     where c.id = r.id
+    select id from begun
     """
 )
 
@@ -102,11 +126,14 @@ def lock(connection: sa.Connection, conversation_ids: Sequence[UUID]) -> dict[UU
     return {row.id: (ConversationStatus(row.status), row.erased) for row in rows}
 
 
-def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> None:
+def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> set[UUID]:
     """Store turns, each of another conversation, with the answer that each of them got.
 
     The caller holds the locks of those conversations that exist. A turn whose answer is not its own is one that was
     handed over meanwhile.
+
+    Returns:
+        The conversations of turns that were not stored, because the kept answer they give is not in use any more.
     """
     parameters: dict[str, list[dict[str, Any]]] = {"begun": [], "said": [], "continued": []}
     for turn, answer in turns:
@@ -115,13 +142,16 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> N
         if turn.begins is not None:
             asked_at: datetime = turn.question.sent_at
             who = {"channel": turn.begins.channel, "customer_id": turn.begins.customer_id, "asked_at": asked_at}
-            parameters["begun"].append(about | who)
+            parameters["begun"].append(about | who | (asdict(turn.kept) if turn.kept else {}))
         else:
             parameters["continued"].append(about)
-        parameters["said"] += [_message(turn.conversation_id, 0, turn.question)]
-        parameters["said"] += [_message(turn.conversation_id, 1, answer)]
-    connection.execute(_WRITE, {name: orjson.dumps(rows, default=str).decode() for name, rows in parameters.items()})
-    given = [turn for turn, answer in turns if answer is turn.answer]
+        depends = turn.kept is not None and turn.begins is not None
+        parameters["said"] += [_message(turn.conversation_id, 0, turn.question, depends)]
+        parameters["said"] += [_message(turn.conversation_id, 1, answer, depends)]
+    as_json = {name: orjson.dumps(rows, default=str).decode() for name, rows in parameters.items()}
+    begun = set(connection.scalars(_WRITE, as_json))
+    refused = {turn.conversation_id for turn, _ in turns if turn.begins is not None} - begun
+    given = [turn for turn, answer in turns if answer is turn.answer and turn.conversation_id not in refused]
     more: dict[sa.Table, list[Mapping[str, Any]]] = {}
     for table, row in (pair for turn in given for pair in turn.rows):
         more.setdefault(table, []).append(row)
@@ -129,6 +159,7 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> N
         connection.execute(insert(table).on_conflict_do_nothing(), rows)
     for effect in (effect for turn in given for effect in turn.effects):
         effect(connection)
+    return refused
 
 
 def append(connection: sa.Connection, conversation_id: UUID, sent_at: datetime, **columns: object) -> None:
@@ -149,7 +180,7 @@ def append(connection: sa.Connection, conversation_id: UUID, sent_at: datetime, 
     )
 
 
-def _message(conversation_id: UUID, place: int, turn: NewTurn) -> dict[str, Any]:
+def _message(conversation_id: UUID, place: int, turn: NewTurn, depends: bool) -> dict[str, Any]:
     return {
         "id": turn.id,
         "conversation_id": conversation_id,
@@ -170,4 +201,5 @@ def _message(conversation_id: UUID, place: int, turn: NewTurn) -> dict[str, Any]
         "latency_ms": turn.latency_ms,
         "sent_at": turn.sent_at,
         "notes": dict(turn.notes),
+        "depends": depends,
     }
