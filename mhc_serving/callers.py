@@ -1,6 +1,7 @@
 """For whom a request speaks: a program with an API key, a browser with a widget token, or a developer's own machine."""
 
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_address
 from typing import Annotated
 from uuid import UUID
@@ -172,6 +173,7 @@ def is_own_machine(request: Request, app: Services) -> bool:
     return is_loopback(app.settings.serve_host) and not any(name in request.headers for name in _FORWARDED)
 
 
+@cache
 def is_loopback(host: str) -> bool:
     """Whether an address to bind to is reachable from this machine only."""
     if host == "localhost":

@@ -1,14 +1,12 @@
 """``POST /api/v1/chat``: a customer's message in, the answer out."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from mhc_serving.callers import Speaker, speaker
 from mhc_serving.concierge import Incoming
@@ -16,19 +14,22 @@ from mhc_serving.schemas import ChatIn, ChatOut, Citation, Problem
 
 
 class _ShortRoute(APIRoute):
-    """The busiest route, read by pydantic at once: FastAPI's way from the body to the function takes as long as looking
-    a kept answer up. The API's description is made from the function as everywhere."""
+    """The busiest route, read by pydantic at once: FastAPI's way from a request to the function and back takes as long
+    as storing a kept answer. The API's description is made from the function as everywhere, and errors are answered by
+    the app's handlers."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        async def handle(request: Request) -> Response:
-            caller = await speaker(request)
-            try:
-                asked = ChatIn.model_validate_json(await _json(request))
-            except ValidationError as error:
-                raise RequestValidationError(error.errors(include_input=False)) from None
-            return await run_in_threadpool(chat, asked, caller)
-
-        return handle
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        caller = await speaker(request)
+        try:
+            asked = ChatIn.model_validate_json(await _json(request))
+        except ValidationError as error:
+            raise RequestValidationError(error.errors(include_input=False)) from None
+        response = await run_in_threadpool(chat, asked, caller)
+        await response(scope, receive, send)
 
 
 async def _json(request: Request) -> bytes:
