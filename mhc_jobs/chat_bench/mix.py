@@ -1,6 +1,5 @@
 """What the customers ask: 60 % repeated questions, 20 % the same in other words, 20 % never asked before."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from random import Random
 
@@ -9,6 +8,9 @@ from mhc_core.sample.question_pairs import question_pairs
 REPEATED, PARAPHRASE, NEW = "repeated", "paraphrase", "new"
 POOL = 40
 """Different questions among the repeated ones."""
+SETS = 20
+"""Sets of generated pairs that other words are taken from: about 15 wordings of a question, a third of them alike but
+for courtesies, so that most of what is asked in other words was not asked so before."""
 
 
 class Mix:
@@ -17,12 +19,12 @@ class Mix:
     def __init__(self, stored: Sequence[str], seed: int = 60) -> None:
         self._rng = Random(seed)
         self._stored = stored
-        wordings: dict[str, list[str]] = defaultdict(list)
-        for pair in question_pairs(seed):
-            if pair.same:
-                wordings[pair.a].append(pair.b)
-        chosen = self._rng.sample(sorted(wordings), POOL)
-        self._pool = {question: wordings[question] for question in chosen}
+        questions = sorted({pair.a for pair in question_pairs(seed) if pair.same})
+        self._pool: dict[str, list[str]] = {question: [] for question in self._rng.sample(questions, POOL)}
+        for number in range(seed, seed + SETS):
+            for pair in question_pairs(number):
+                if pair.same and pair.a in self._pool:
+                    self._pool[pair.a].append(pair.b)
 
     @property
     def repeated(self) -> list[tuple[str, str]]:
