@@ -67,6 +67,8 @@ class Answering:
         """The reply, with the facts from now on."""
         local = asked.now.astimezone(self._zone)
         live, spelled = self._live.now, spelling(asked.message)
+        if asked.afresh:
+            self._recent.forget(spelled)
         if self._delegates(live) and not self._intents.seen(live, spelled):
             done = self._elsewhere(live, asked, spelled, local)
             if done is not None:
@@ -87,10 +89,6 @@ class Answering:
     def known_intent(self, message: str) -> tuple[Intent, float] | None:
         """What the live model took a message for a while ago."""
         return self._intents.find(self._live.now, spelling(message))
-
-    def forget(self, message: str) -> None:
-        """Look again where the reply that is remembered for a message must not be given any more."""
-        self._recent.forget(message)
 
     def _rule(
         self,
@@ -116,7 +114,8 @@ class Answering:
         wording = live.prompts.choose(prompts.knowledge(intent), asked.customer)
         if asks_models and wording.exposure is None:  # a kept answer would hide what is on trial
             repeatable = chosen == Chosen(live)
-            recent = self._recent.find(live, question, spelled, local.date()) if repeatable else None
+            remembers = repeatable and not asked.afresh
+            recent = self._recent.find(live, question, spelled, local.date()) if remembers else None
             if recent is not None and recent.kept is not None:
                 return recent
             found: Reply | Sharing | None = None

@@ -18,7 +18,7 @@ from mhc_core.db.engine import for_single_statements
 from mhc_core.db.queries import bookings
 from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
-from mhc_core.db.queries.turns import Beginning, Effect, Turn
+from mhc_core.db.queries.turns import Beginning, Effect, KeptAnswer, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, ConversationStatus
@@ -94,17 +94,18 @@ class Concierge:
             raise DataError(
                 f"the message is longer than {self._settings.max_message_chars} characters; send a shorter one"
             )
-        try:
-            return self._answer(incoming)
-        except NoLongerKept:
-            self._answering.forget(incoming.message)
-            return self._answer(incoming)
-        except IntegrityError:
-            if not incoming.may_begin:
-                raise
-            return self._answer(replace(incoming, may_begin=False))  # another message began it meanwhile
+        afresh = False
+        while True:  # either comes once at most
+            try:
+                return self._answer(incoming, afresh)
+            except NoLongerKept:
+                afresh = True
+            except IntegrityError:
+                if not incoming.may_begin:
+                    raise
+                incoming = replace(incoming, may_begin=False)  # another message began it meanwhile
 
-    def _answer(self, incoming: Incoming) -> Outgoing:
+    def _answer(self, incoming: Incoming, afresh: bool) -> Outgoing:
         started = time.perf_counter()
         received_at = self._clock()
         opened = self._open(incoming)
@@ -116,9 +117,10 @@ class Concierge:
             turns = opened.turns if opened else tuple(incoming.transcript)
             facts = memory.load(opened.facts) if opened else None
             reply = self._answering.reply(
-                Asked(incoming.message, turns, facts, conversation_id, received_at, incoming.customer_id)
+                Asked(incoming.message, turns, facts, conversation_id, received_at, incoming.customer_id, afresh)
             )
-        return self._store(incoming, opened, conversation_id, reply, received_at, started)
+        checked = None if afresh else reply.kept  # what was looked up this moment is not looked at again
+        return self._store(incoming, opened, conversation_id, reply, checked, received_at, started)
 
     def _open(self, incoming: Incoming) -> OpenConversation | None:
         conversation_id, customer_id, channel = incoming.conversation_id, incoming.customer_id, incoming.channel
@@ -155,6 +157,7 @@ class Concierge:
         opened: OpenConversation | None,
         conversation_id: UUID,
         reply: Reply,
+        checked: KeptAnswer | None,
         received_at: datetime,
         started: float,
     ) -> Outgoing:
@@ -168,7 +171,7 @@ class Concierge:
                     NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent),
                     _answer_turn(message_id, reply, sent_at, latency_ms),
                     begins=None if opened else Beginning(incoming.customer_id, incoming.channel),
-                    kept=reply.kept,
+                    kept=checked,
                     waiting=lambda: _answer_turn(message_id, self._silent(incoming.message), sent_at, latency_ms),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
                     rows=[*experiments.rows(reply.exposure, message_id, sent_at), *canary.rows(reply.met, received_at)],

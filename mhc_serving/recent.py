@@ -78,9 +78,8 @@ class RecentReplies:
                 self._known.clear()
             self._known[spelled, today] = reply
 
-    def forget(self, message: str) -> None:
-        """Have the reply to a message worked out again."""
-        spelled = spelling(message)
+    def forget(self, spelled: bytes) -> None:
+        """Give the reply to this message no more."""
         with self._lock:
             for key in [key for key in self._known if key[0] == spelled]:
                 del self._known[key]

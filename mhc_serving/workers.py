@@ -38,7 +38,8 @@ AGAIN_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message with what is stored of its conversation. ``stored`` is None where the turns are all that is known."""
+    """A message with what is stored of its conversation. ``stored`` is None where the turns are all that is known;
+    ``afresh`` says that the reply that is remembered for it must not be given any more."""
 
     message: str
     turns: Sequence[StoredTurn]
@@ -46,6 +47,7 @@ class Asked:
     conversation_id: UUID
     now: datetime
     customer_id: str | None = None
+    afresh: bool = False
 
     @property
     def customer(self) -> str:

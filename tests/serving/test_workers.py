@@ -4,19 +4,23 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import psutil
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from mhc_core.db.queries import response_cache as queries
 from mhc_core.db.tables import response_cache
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
 
 OPEN = "How long does the chef stay?"  # never in the response cache
 RAIN = "Does the chef cook in the rain?"
+REWORDED = "Will the chef cook in the rain?"
 
 
 class Shop:
@@ -65,12 +69,25 @@ def _customers_notice_nothing(shop: Shop) -> psutil.Process:
     with shop.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         wait(lambda: RAIN in connection.scalars(kept).all())
     assert shop.ask(RAIN).json()["cached"]
+    _what_a_worker_remembers_is_looked_up_again_when_it_changed(shop)
 
     os.kill(worker.pid, signal.SIGKILL)
     assert "U shape" in shop.ask("How do I put the tables around the grill?").json()["answer"]
     successor = shop.worker()
     assert successor.pid != worker.pid
     return successor
+
+
+def _what_a_worker_remembers_is_looked_up_again_when_it_changed(shop: Shop) -> None:
+    for _ in range(2):
+        assert shop.ask(REWORDED).json()["cached"]
+    with shop.engine.begin() as connection:
+        entry = connection.scalars(sa.select(response_cache.c.id).where(response_cache.c.question == RAIN)).one()
+        queries.record_outcome(connection, entry, uuid4(), "thumb", 5.0, True, datetime.now(UTC))
+    assert shop.ask(REWORDED).json()["cached"]
+    with shop.engine.begin() as connection:
+        queries.withdraw(connection, [entry], datetime.now(UTC))
+    assert not shop.ask(REWORDED).json()["cached"]
 
 
 def test_workers_reply_die_and_end_without_a_customer_noticing(
