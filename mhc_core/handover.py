@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from mhc_core.business_data import Business, Contact
 from mhc_core.db.queries import handover as queries
-from mhc_core.db.queries import webhooks
 from mhc_core.db.queries.handover import Handover
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.vocabulary import ConversationStatus, HandoverState
@@ -44,10 +43,7 @@ def begin(
     None, and nothing is told, when it is handed over already.
     """
     rules = business.handover
-    opened = queries.insert_open(connection, conversation_id, reason, rules.queue(reason), reason in rules.urgent, now)
-    if opened is not None:
-        webhooks.add(connection, uuid4(), opened, now)
-    return opened
+    return queries.insert_open(connection, conversation_id, reason, rules.queue(reason), reason in rules.urgent, now)
 
 
 def claim(connection: sa.Connection, handover_id: int, by: str, now: datetime) -> Handover:

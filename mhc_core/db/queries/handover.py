@@ -5,7 +5,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries import turns
 from mhc_core.db.queries.serving import SOURCE
@@ -16,6 +15,26 @@ from mhc_core.vocabulary import ConversationStatus, HandoverState
 _H, _C, _M = handovers.c, conversations.c, messages.c
 # A literal: once a statement is prepared, PostgreSQL does not match parameters with the predicate of a partial index.
 _OPEN = sa.text("state in ('waiting', 'claimed')")
+_OPENED = sa.text(
+    f"""
+    with opened as (
+        insert into ai.handovers (conversation_id, reason, queue, urgent, opened_at)
+        values (:conversation, :reason, :queue, :urgent, :now)
+        on conflict (conversation_id) where {_OPEN} do nothing
+        returning id, reason
+    ), marked as (
+        update ai.conversations c
+           set status = '{ConversationStatus.ESCALATED}', outcome = 'escalated',
+               escalation_reason = coalesce(c.escalation_reason, o.reason),
+               escalated_at = coalesce(c.escalated_at, :now), updated_at = greatest(c.updated_at, :now)
+          from opened o
+         where c.id = :conversation
+    ), told as (
+        insert into ai.webhook_deliveries (id, handover_id, due_at) select gen_random_uuid(), id, :now from opened
+    )
+    select id from opened
+    """
+)
 
 
 class Handover(NamedTuple):
@@ -36,25 +55,10 @@ class Handover(NamedTuple):
 def insert_open(
     connection: sa.Connection, conversation_id: UUID, reason: str, queue: str, urgent: bool, now: datetime
 ) -> int | None:
-    """Open a hand-over and mark the conversation escalated; None when one is open already. The first reason stays."""
-    opened: int | None = connection.scalar(
-        insert(handovers)
-        .values(conversation_id=conversation_id, reason=reason, queue=queue, urgent=urgent, opened_at=now)
-        .on_conflict_do_nothing(index_elements=[_H.conversation_id], index_where=_OPEN)
-        .returning(_H.id)
-    )
-    if opened is not None:
-        connection.execute(
-            sa.update(conversations)
-            .where(_C.id == conversation_id)
-            .values(
-                status=ConversationStatus.ESCALATED,
-                escalation_reason=sa.func.coalesce(_C.escalation_reason, reason),
-                escalated_at=sa.func.coalesce(_C.escalated_at, now),
-                outcome="escalated",
-                updated_at=sa.func.greatest(_C.updated_at, now),
-            )
-        )
+    """Open a hand-over, mark the conversation escalated and put the webhook into the outbox; None, and nothing is
+    changed, when one is open already. The first reason stays."""
+    about = {"conversation": conversation_id, "reason": reason, "queue": queue, "urgent": urgent, "now": now}
+    opened: int | None = connection.scalar(_OPENED, about)
     return opened
 
 

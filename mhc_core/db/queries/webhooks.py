@@ -1,4 +1,5 @@
-"""SQL of the outbox of webhooks: written with the hand-over, taken by whoever sends, closed when it arrived."""
+"""SQL of the outbox of webhooks: filled by the statement that opens a hand-over, taken by whoever sends, closed when it
+arrived."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,11 +25,6 @@ class Delivery(NamedTuple):
     queue: str
     urgent: bool
     opened_at: datetime
-
-
-def add(connection: sa.Connection, delivery_id: UUID, handover_id: int, now: datetime) -> None:
-    """Write the intent to tell about a hand-over, in the transaction that opens it."""
-    connection.execute(sa.insert(webhook_deliveries).values(id=delivery_id, handover_id=handover_id, due_at=now))
 
 
 def take(connection: sa.Connection, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
