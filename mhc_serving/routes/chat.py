@@ -14,9 +14,9 @@ from mhc_serving.schemas import ChatIn, ChatOut, Citation, Problem
 
 
 class _ShortRoute(APIRoute):
-    """The busiest route, read by pydantic at once: FastAPI's way from a request to the function and back takes as long
-    as storing a kept answer. The API's description is made from the function as everywhere, and errors are answered by
-    the app's handlers."""
+    """The busiest route, read by pydantic at once: FastAPI's way from a request to the function and back would be a
+    large part of what a kept answer costs. The API's description is made from the function as everywhere, and errors
+    are answered by the app's handlers."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in (self.methods or ()):
