@@ -74,24 +74,30 @@ def test_turns_of_many_threads_are_all_stored_with_unique_positions(serving_engi
         assert [row[0] for row in stored(serving_engine, conversation)] == list(range(22))
 
 
-def test_a_turn_at_fault_fails_alone(serving_engine: sa.Engine) -> None:
-    store, ids = TurnStore(serving_engine), [uuid4() for _ in range(5)]
-    release = held(serving_engine, "ai.conversations")
-    outcomes: dict[int, object] = {}
+def put_together(engine: sa.Engine, turns: list[Turn]) -> list[object]:
+    """What became of each of several turns that waited for each other."""
+    store, outcomes = TurnStore(engine), dict[int, object]()
+    release = held(engine, "ai.conversations")
 
     def put(number: int) -> None:
-        text = "nul \x00 here" if number == 2 else f"m{number}"
         try:
-            outcomes[number] = store.put(turn(ids[number], text, WHO))
+            outcomes[number] = store.put(turns[number])
         except Exception as error:
             outcomes[number] = error
 
-    threads = [threading.Thread(target=put, args=(number,)) for number in range(5)]
+    threads = [threading.Thread(target=put, args=(number,)) for number in range(len(turns))]
     for thread in threads:
         thread.start()
     release()
     for thread in threads:
         thread.join(20)
+    return [outcomes[number] for number in range(len(turns))]
+
+
+def test_a_turn_at_fault_fails_alone(serving_engine: sa.Engine) -> None:
+    ids = [uuid4() for _ in range(5)]
+    texts = ["nul \x00 here" if number == 2 else f"m{number}" for number in range(5)]
+    outcomes = put_together(serving_engine, [turn(ids[number], texts[number], WHO) for number in range(5)])
     assert isinstance(outcomes[2], sa.exc.DBAPIError)
     assert stored(serving_engine, ids[2]) == []
     for number in (0, 1, 3, 4):
@@ -203,23 +209,10 @@ def test_what_is_heard_of_a_kept_answer_counts_for_other_wordings(serving_engine
 
 
 def test_a_withdrawn_answer_keeps_no_other_turn_from_being_stored(serving_engine: sa.Engine) -> None:
-    found, store, ids = kept(serving_engine), TurnStore(serving_engine), [uuid4() for _ in range(4)]
+    found, ids = kept(serving_engine), [uuid4() for _ in range(4)]
     withdrawn(serving_engine, found)
-    release = held(serving_engine, "ai.conversations")
-    outcomes: dict[int, object] = {}
-
-    def put(number: int) -> None:
-        try:
-            outcomes[number] = store.put(turn(ids[number], "m", WHO, kept=found if number == 2 else None))
-        except NoLongerKept as error:
-            outcomes[number] = error
-
-    threads = [threading.Thread(target=put, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    release()
-    for thread in threads:
-        thread.join(20)
+    turns = [turn(one, "m", WHO, kept=found if one == ids[2] else None) for one in ids]
+    outcomes = put_together(serving_engine, turns)
     assert isinstance(outcomes[2], NoLongerKept)
     assert [len(stored(serving_engine, one)) for one in ids] == [2, 2, 0, 2]
 
