@@ -1,26 +1,23 @@
-"""Rewrites matrix products with weights of few bits in an ONNX file as ``DynamicQuantizeMatMul``: int8 by int8.
+"""Rewrites matrix products with weights of 4 bits in an ONNX file as ``DynamicQuantizeMatMul``: int8 by int8.
 
 ONNX Runtime multiplies int8 by int8 several times faster than it multiplies the floats that it otherwise makes of such
 weights, and reads a quarter of the memory. The other factor is rounded to 8 bits with one scale for all of it, so a
 result depends on everything in its batch: run one text at a time where the same text must always give the same result.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, load_model_from_string, numpy_helper
 
-_DOMAIN = "com.microsoft"
 _Weights = tuple[NDArray[np.int8], NDArray[np.float32]]
 """Of a product with K inputs and N outputs: numbers of shape (K, N) and the scale of each column, shape (N,)."""
 
 
 def with_int8_products(model: bytes) -> bytes:
-    """The model with int8 products in place of those whose weights have 4 or 8 bits.
-
-    Understood are ``MatMul(x, Mul(Cast(int8), scale by column))``, whose weights stay as they are, and ``MatMulNBits``
-    of 4 bits, symmetric, in blocks, whose weights are rounded to int8 with one scale by column.
+    """The model with int8 products in place of ``MatMulNBits`` of 4 bits, symmetric, in blocks: their weights are
+    rounded to int8 with one scale by column.
 
     Raises:
         ValueError: the model has no such product, or a ``MatMulNBits`` of another form.
@@ -28,41 +25,23 @@ def with_int8_products(model: bytes) -> bytes:
     loaded = load_model_from_string(model)
     graph = loaded.graph
     tensors = {tensor.name: tensor for tensor in graph.initializer}
-    made_by = {output: node for node in graph.node for output in node.output}
     nodes: list[NodeProto] = []
     for node in graph.node:
-        weights = _of_eight_bits(node, made_by, tensors) or _of_four_bits(node, tensors)
+        weights = _of_four_bits(node, tensors)
         if weights is not None:
             int8, scale = (f"{node.name}_int8", f"{node.name}_scale")
             tensors[int8] = numpy_helper.from_array(weights[0], int8)
             tensors[scale] = numpy_helper.from_array(weights[1], scale)
             inputs = [node.input[0], int8, scale]
-            node = helper.make_node("DynamicQuantizeMatMul", inputs, node.output, node.name, domain=_DOMAIN)
+            node = helper.make_node("DynamicQuantizeMatMul", inputs, node.output, node.name, domain=node.domain)
         nodes.append(node)
     if len(tensors) == len(graph.initializer):
-        raise ValueError("the model has no product with weights of 4 or 8 bits")
-    nodes, used = _needed(nodes, [output.name for output in graph.output])
+        raise ValueError("the model has no product with weights of 4 bits")
+    used = {name for node in nodes for name in node.input}
     del graph.node[:], graph.initializer[:]
     graph.node.extend(nodes)
     graph.initializer.extend(tensor for name, tensor in tensors.items() if name in used)
-    if all(imported.domain != _DOMAIN for imported in loaded.opset_import):
-        loaded.opset_import.append(helper.make_opsetid(_DOMAIN, 1))
     return bytes(loaded.SerializeToString())
-
-
-def _of_eight_bits(
-    node: NodeProto, made_by: Mapping[str, NodeProto], tensors: Mapping[str, TensorProto]
-) -> _Weights | None:
-    scaled = made_by.get(node.input[1]) if node.op_type == "MatMul" else None
-    if scaled is None or scaled.op_type != "Mul" or scaled.input[1] not in tensors:
-        return None
-    cast = made_by.get(scaled.input[0])
-    if cast is None or cast.op_type != "Cast" or cast.input[0] not in tensors:
-        return None
-    weights, scale = (numpy_helper.to_array(tensors[name]) for name in (cast.input[0], scaled.input[1]))
-    if weights.dtype != np.int8 or scale.shape != (1, weights.shape[1]):
-        return None
-    return weights, scale[0]
 
 
 def _of_four_bits(node: NodeProto, tensors: Mapping[str, TensorProto]) -> _Weights | None:
@@ -78,13 +57,3 @@ def _of_four_bits(node: NodeProto, tensors: Mapping[str, TensorProto]) -> _Weigh
     weights = (blocks * block_scales.reshape(columns, -1, 1)).reshape(columns, -1)[:, : form["K"]].T
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-8).astype(np.float32) / np.float32(127)
     return np.ascontiguousarray(np.rint(weights / scale).astype(np.int8)), scale
-
-
-def _needed(nodes: Iterable[NodeProto], outputs: Iterable[str]) -> tuple[list[NodeProto], set[str]]:
-    """The nodes that the outputs come from, in their order, and the names they read."""
-    used, needed = set(outputs), []
-    for node in reversed(list(nodes)):
-        if not used.isdisjoint(node.output):
-            used.update(node.input)
-            needed.append(node)
-    return needed[::-1], used

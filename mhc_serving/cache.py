@@ -7,11 +7,10 @@ first answer that is worth keeping.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ import sqlalchemy as sa
 from mhc_core.db.engine import for_single_statements
 from mhc_core.providers.protocols import Passage
 from mhc_core.response_cache import cache, verifier
-from mhc_core.response_cache.cache import Hit
+from mhc_core.response_cache.cache import Hit, Offer
 from mhc_core.response_cache.scope import AGENT, Scope, shareable
 from mhc_core.scrubbing import loading
 from mhc_core.settings import Settings
@@ -36,15 +35,12 @@ log = logging.getLogger(__name__)
 
 WAITING = 500
 """Answers waiting to be kept, at most; more are not kept."""
+GATHERED_SECONDS = 0.2
+"""How long answers to keep are gathered: they are checked and written together."""
+AT_ONCE = 16
+"""Answers kept at once, at most: a worker that is busy with them answers nobody."""
 _DOUBTS = frozenset(["fallback", "offered_person", "unsupported", "withheld"])
 """Notes of an answer that stands in for a better one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    sharing: Sharing
-    reply: Reply
-    message_id: UUID
 
 
 class AnswerCache:
@@ -66,7 +62,7 @@ class AnswerCache:
         self._workers = workers
         self._clock = clock
         self._rng = rng
-        self._jobs: Queue[_Job | None] = Queue(WAITING)  # None wakes the thread up to see that it is to stop
+        self._offers: Queue[Offer | None] = Queue(WAITING)  # None wakes the thread up to see that it is to stop
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -84,7 +80,7 @@ class AnswerCache:
         """Stop after the answer that is being kept."""
         self._stop.set()
         with suppress(Full):
-            self._jobs.put_nowait(None)
+            self._offers.put_nowait(None)
         if self._thread is not None:
             self._thread.join(timeout=15)
 
@@ -121,32 +117,38 @@ class AnswerCache:
         """Keep a stored answer in the background, where it is one to give again."""
         if reply.escalation is not None or reply.booking is not None or not _DOUBTS.isdisjoint(reply.notes):
             return
+        kept = sharing.scope, sharing.question, sharing.vector, _kept(reply), message_id, sharing.compared
         try:
-            self._jobs.put_nowait(_Job(sharing, reply, message_id))
+            self._offers.put_nowait(Offer(*kept))
         except Full:
             log.warning("an answer was not kept: %d wait already", WAITING)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None and not self._stop.is_set():
+        while not self._stop.is_set() and (first := self._offers.get()) is not None:
+            self._stop.wait(GATHERED_SECONDS)
+            offers = [first]
+            with suppress(Empty):
+                while len(offers) < AT_ONCE and (more := self._offers.get_nowait()) is not None:
+                    offers.append(more)
             try:
-                elsewhere = self._workers is not None and self._workers.keep(job.sharing, job.reply, job.message_id)
-                if not elsewhere:
-                    self.keep(job.sharing, job.reply, job.message_id)
+                if self._workers is None or not self._workers.keep(offers):
+                    self.keep(offers)
             except Exception as error:
-                log.warning("an answer was not kept (%s)", type(error).__name__)
+                log.warning("%d answers were not kept (%s)", len(offers), type(error).__name__)
 
-    def keep(self, sharing: Sharing, reply: Reply, message_id: UUID) -> None:
-        """Keep a stored answer where it holds nothing personal, and hear what it says about the one it is compared
+    def keep(self, offers: Sequence[Offer]) -> None:
+        """Keep stored answers where they hold nothing personal, and hear what they say about those they are compared
         with."""
         now, embedder = self._clock(), self._live.now.embedder
-        if sharing.compared is not None and embedder is not None and embedder.id == sharing.scope.embedder:
-            with self._engine.begin() as connection:
-                cache.explored(connection, sharing.compared, message_id, reply.text, embedder, now)
-        with self._engine.begin() as connection:
+        for offer in offers:
+            if offer.compared is not None and embedder is not None and embedder.id == offer.scope.embedder:
+                with self._engine.begin() as connection:
+                    text = str(offer.answer["text"])
+                    cache.explored(connection, offer.compared, offer.message_id, text, embedder, now)
+        with self._reads.connect() as connection:
             scrubber = loading.scrubber_or_refusal(connection, self._settings)
-            harmless = cache.harmless_by(scrubber.scrub)
-            answer = _kept(reply)
-            cache.admit(connection, sharing.scope, sharing.question, sharing.vector, answer, message_id, now, harmless)
+        with self._engine.begin() as connection:
+            cache.admit(connection, offers, now, cache.harmless_by(scrubber.scrub))
 
 
 def _scope(question: Question, prompt_id: str, live: Live) -> Scope | None:

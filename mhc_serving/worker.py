@@ -4,25 +4,23 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from random import Random
-from uuid import UUID
 
 from threadpoolctl import threadpool_limits
 
 from mhc_core import business as business_data
 from mhc_core.db.engine import database
+from mhc_core.response_cache.cache import Offer
 from mhc_core.settings import Settings
 from mhc_serving import journal, timing
-from mhc_serving.agents.reply import Reply
 from mhc_serving.answering import Answering
 from mhc_serving.cache import AnswerCache
 from mhc_serving.canary import Arms
 from mhc_serving.live import LiveVersions
 from mhc_serving.providers import ConfiguredProviders
-from mhc_serving.sharing import Sharing
 from mhc_serving.workers import Asked, Done
 
 log = logging.getLogger(__name__)
@@ -49,8 +47,8 @@ def run(connection: Connection, settings: Settings) -> None:
             given = answering.reply(asked)
             return Done(given, answering.known_intent(asked.message), parts, live.now.versions, arms.shadow.counts)
 
-        def keep(sharing: Sharing, reply: Reply, message_id: UUID) -> bool:
-            answers.keep(sharing, reply, message_id)
+        def keep(offers: Sequence[Offer]) -> bool:
+            answers.keep(offers)
             return True
 
         tasks: dict[str, Callable[..., object]] = {"reply": reply, "keep": keep}

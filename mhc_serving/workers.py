@@ -20,11 +20,11 @@ from typing import Any
 from uuid import UUID
 
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.response_cache.cache import Offer
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 from mhc_serving.agents.reply import Reply
 from mhc_serving.memory import Facts
-from mhc_serving.sharing import Sharing
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +120,9 @@ class Workers:
         done: Done | None = self._work("reply", asked)
         return done
 
-    def keep(self, sharing: Sharing, reply: Reply, message_id: UUID) -> bool:
-        """Whether a worker saw to it that a stored answer is kept for others, if it may be."""
-        return self._work("keep", sharing, reply, message_id) is not None
+    def keep(self, offers: Sequence[Offer]) -> bool:
+        """Whether a worker saw to it that stored answers are kept for others, where they may be."""
+        return self._work("keep", offers) is not None
 
     def _work(self, task: str, *arguments: object) -> Any:
         if not self._ready:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from mhc_core.db.queries import retrieval as queries
+from mhc_core.knowledge.stems import lexemes
 from mhc_core.providers.protocols import Passage
 
 LEXICAL_WEIGHT = 0.15
@@ -41,7 +42,7 @@ def search(
     ``vector`` is the question embedded by the version's own embedder. A version that does not exist has no passages.
     """
     total, frequency = _lexicon(connection, version_id)
-    weights = _weights(queries.lexemes(connection, question), total, frequency)
+    weights = _weights(lexemes(connection, question), total, frequency)
     rows = queries.candidates(
         connection,
         version_id,
@@ -73,18 +74,18 @@ def _lexicon(connection: sa.Connection, version_id: str) -> tuple[int, Mapping[s
     return known
 
 
-def _weights(lexemes: Sequence[str], total: int, frequency: Mapping[str, int]) -> dict[str, float]:
+def _weights(words: Sequence[str], total: int, frequency: Mapping[str, int]) -> dict[str, float]:
     """Each word's share of the question's information; a word that no chunk holds counts as the rarest."""
-    idf = {lexeme: math.log(1 + total / max(1, frequency.get(lexeme, 0))) for lexeme in sorted(lexemes)}
+    idf = {lexeme: math.log(1 + total / max(1, frequency.get(lexeme, 0))) for lexeme in sorted(words)}
     whole = sum(idf.values())
     return {lexeme: value / whole for lexeme, value in idf.items()} if whole else {}
 
 
-def _rare(lexemes: Sequence[str], frequency: Mapping[str, int]) -> list[str]:
+def _rare(words: Sequence[str], frequency: Mapping[str, int]) -> list[str]:
     """The rarest known words that together match few enough chunks to score them all."""
     chosen: list[str] = []
     matches = 0
-    for lexeme in sorted((word for word in lexemes if word in frequency), key=lambda word: (frequency[word], word)):
+    for lexeme in sorted((word for word in words if word in frequency), key=lambda word: (frequency[word], word)):
         matches += frequency[lexeme]
         if matches > RARE_MATCHES:
             break

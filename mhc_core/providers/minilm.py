@@ -67,8 +67,7 @@ class MiniLM:
         # A lone surrogate is no text; one at a time, because the tokenizer's own threads do not survive a fork.
         clean = text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
         ids = np.array([self._tokenizer.encode(clean).ids], dtype=np.int64)
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        mean = self._session.run(["last_hidden_state"], inputs)[0].mean(axis=1)
+        mean = self._session.run(["last_hidden_state"], {"input_ids": ids})[0].mean(axis=1)
         unit: NDArray[np.float32] = (mean / np.linalg.norm(mean)).astype(np.float32)
         return unit
 
@@ -92,7 +91,7 @@ def _load(threads: int, process: int) -> MiniLM:
     import onnxruntime
     from tokenizers import Tokenizer
 
-    from mhc_core.int8_products import with_int8_products
+    from mhc_core.providers.minilm_graph import fused
 
     tokenizer = Tokenizer.from_str(tokenizer_json)
     tokenizer.no_padding()  # the file asks for 128 always
@@ -101,7 +100,7 @@ def _load(threads: int, process: int) -> MiniLM:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.x64quantprecision", "1")  # no overflow on processors without VNNI
-    session = onnxruntime.InferenceSession(with_int8_products(model), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(fused(model), options, providers=["CPUExecutionProvider"])
     return MiniLM(session, tokenizer, threads)
 
 

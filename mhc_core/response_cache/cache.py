@@ -3,8 +3,9 @@
 Everything is in the database and nothing in the process, so a withdrawal counts for every replica at once.
 """
 
+import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +49,19 @@ class Hit:
         return {"cache_entry": self.kept.entry_id} | ({} if self.exact else {"cache_log_odds": round(self.log_odds, 4)})
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An answer to keep for the next customer who asks the same. ``message_id`` is the stored message that gave it,
+    ``compared`` a kept answer that it shows right or wrong."""
+
+    scope: Scope
+    question: str
+    vector: NDArray[np.float32]
+    answer: Mapping[str, Any]
+    message_id: UUID
+    compared: Hit | None = None
+
+
 def exact(connection: sa.Connection, scope: Scope, question: str, now: datetime) -> Hit | None:
     """The answer kept for this very question, apart from spelling; it may always be given."""
     spelled = normalised(question)
@@ -83,27 +97,23 @@ def similar(
 
 
 def admit(
-    connection: sa.Connection,
-    scope: Scope,
-    question: str,
-    vector: NDArray[np.float32],
-    answer: Mapping[str, Any],
-    message_id: UUID,
-    now: datetime,
-    harmless: Callable[[str], bool],
-) -> int | None:
-    """Keep an answer for an hour; its entry, or None where it was not kept.
+    connection: sa.Connection, offers: Sequence[Offer], now: datetime, harmless: Callable[[str], bool]
+) -> list[int]:
+    """Keep answers for an hour; the entries made.
 
-    ``harmless`` says whether a text holds no personal data (:func:`harmless_by`); ``message_id`` is the stored answer.
-    Not kept: a question with personal data or without words, one that is kept already or whose answer was
-    withdrawn, and one whose customer was erased meanwhile.
+    ``harmless`` says whether a text holds no personal data (:func:`harmless_by`). Not kept: a question with personal
+    data or without words, one that is kept already or whose answer was withdrawn, one whose customer was erased
+    meanwhile, and all but the first of several offers for one question.
     """
-    spelled = normalised(question)
-    if not spelled or not harmless(question) or not harmless(str(answer.get("text", ""))):
-        return None
-    return queries.admit(
-        connection, scope.digest, _sha256(spelled), question, vector, answer, message_id, now, now + LIFETIME
-    )
+    harmless = functools.cache(harmless)
+    entries: dict[tuple[str, str], queries.Entry] = {}
+    for offer in offers:
+        spelled = normalised(offer.question)
+        if spelled and harmless(offer.question) and harmless(str(offer.answer.get("text", ""))):
+            key = (offer.scope.digest, _sha256(spelled))
+            entry = queries.Entry(*key, offer.question, offer.vector, offer.answer, offer.message_id)
+            entries.setdefault(key, entry)
+    return queries.admit(connection, list(entries.values()), now, now + LIFETIME) if entries else []
 
 
 def harmless_by(scrub: Callable[[str], Any]) -> Callable[[str], bool]:

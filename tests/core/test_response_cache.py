@@ -14,7 +14,7 @@ from mhc_core.db import engine as engines
 from mhc_core.db.queries import redaction
 from mhc_core.db.queries.turns import KeptAnswer
 from mhc_core.response_cache import admission, cache
-from mhc_core.response_cache.cache import Hit
+from mhc_core.response_cache.cache import Hit, Offer
 from mhc_core.response_cache.scope import Scope, shareable
 from mhc_core.vocabulary import Intent
 from tests.standins.stored import NOW, WordEmbedder, say, talk
@@ -32,7 +32,8 @@ def _vector(text: str) -> Any:
 def _admit(connection: sa.Connection, question: str = QUESTION, scope: Scope = SCOPE, **changes: Any) -> int | None:
     _, (_, message) = talk(connection, say("user", question), say("assistant", ANSWER["text"]))
     given = {"message_id": message, "now": NOW, "harmless": lambda text: True, **changes}
-    return cache.admit(connection, scope, question, _vector(question), ANSWER, **given)
+    offer = Offer(scope, question, _vector(question), ANSWER, given.pop("message_id"))
+    return next(iter(cache.admit(connection, [offer], **given)), None)
 
 
 def _ask(
@@ -152,15 +153,13 @@ def test_two_replicas_keep_one_answer_and_see_each_others_withdrawal(fresh_datab
         with one.begin() as connection:
             messages.append(talk(connection, say("user", QUESTION), say("assistant", ANSWER["text"]))[1][1])
 
-    def admit(engine: sa.Engine, message: UUID) -> int | None:
+    def admit(engine: sa.Engine, message: UUID) -> list[int]:
         with engine.begin() as connection:
-            return _admit_for(connection, message)
+            return cache.admit(connection, [_offer(QUESTION, message)], NOW, lambda text: True)
 
     with ThreadPoolExecutor(4) as pool:
-        kept = list(pool.map(admit, [one, two, one, two], messages))
-    assert sum(entry is not None for entry in kept) == 1
+        (entry,) = (entry for made in pool.map(admit, [one, two, one, two], messages) for entry in made)
 
-    entry = next(entry for entry in kept if entry is not None)
     with one.begin() as connection:
         assert cache.withdraw(connection, entry, NOW)
     with two.connect() as connection:
@@ -169,8 +168,47 @@ def test_two_replicas_keep_one_answer_and_see_each_others_withdrawal(fresh_datab
     two.dispose()
 
 
-def _admit_for(connection: sa.Connection, message: UUID) -> int | None:
-    return cache.admit(connection, SCOPE, QUESTION, _vector(QUESTION), ANSWER, message, NOW, lambda text: True)
+def _offer(question: str, message: UUID) -> Offer:
+    return Offer(SCOPE, question, _vector(question), ANSWER, message)
+
+
+def test_answers_are_kept_in_groups_and_each_is_judged_alone(connection: sa.Connection) -> None:
+    _, (_, message) = talk(connection, say("user", QUESTION), say("assistant", ANSWER["text"]))
+    _, (_, erased) = talk(connection, say("user", QUESTION), say("assistant", ANSWER["text"]), customer_id="somebody")
+    redaction.erase(connection, 1, "hash", ["somebody"], NOW)
+    held = "May Jane cancel?"
+    offers = [_offer("Is rain a problem?", erased), _offer(QUESTION, message), _offer(held, message)]
+    offers += [
+        _offer("What IS your cancellation policy", message),
+        _offer("Who cleans up?", message),
+        _offer("?", message),
+    ]
+
+    kept = cache.admit(connection, offers, NOW, lambda text: text != held)
+
+    questions = connection.scalars(sa.text("select question from ai.response_cache order by id")).all()
+    assert (len(kept), sorted(questions)) == (2, [QUESTION, "Who cleans up?"])
+    assert cache.admit(connection, [], NOW, lambda text: True) == []
+
+
+def test_two_replicas_that_keep_the_same_answers_in_other_order_do_not_block_each_other(
+    fresh_database_url: str,
+) -> None:
+    one, two = engines.create(fresh_database_url), engines.create(fresh_database_url)
+    offers = []
+    with one.begin() as connection:
+        for number in range(200):
+            _, (_, message) = talk(connection, say("user", QUESTION), say("assistant", ANSWER["text"]))
+            offers.append(_offer(f"Is number {number} free?", message))
+
+    def admit(engine: sa.Engine, turned: bool) -> int:
+        with engine.begin() as connection:
+            return len(cache.admit(connection, offers[::-1] if turned else offers, NOW, lambda text: True))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(admit, [one, two, one, two], [False, True, False, True])) == len(offers)
+    one.dispose()
+    two.dispose()
 
 
 def test_wrong_outcomes_stop_an_entry_from_answering_similar_questions(connection: sa.Connection) -> None:

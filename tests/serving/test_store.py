@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from mhc_core.db.queries import handover, response_cache
+from mhc_core.db.queries.response_cache import Entry
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Beginning, KeptAnswer, Turn
 from mhc_core.errors import NotFound, TransientError
@@ -142,12 +143,11 @@ def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> 
     source = turn(uuid4(), "asked before", WHO)
     TurnStore(engine).put(source)
     with engine.begin() as connection:
-        entry = response_cache.admit(
-            connection, "scope", question or str(source.answer.id), "asked before", np.ones(3, np.float32), {},
-            source.answer.id, admitted_at, admitted_at + timedelta(hours=1),
-        )  # fmt: skip
-    assert entry is not None
-    return KeptAnswer(entry, admitted_at)
+        entry = Entry(
+            "scope", question or str(source.answer.id), "asked before", np.ones(3, np.float32), {}, source.answer.id
+        )
+        (made,) = response_cache.admit(connection, [entry], admitted_at, admitted_at + timedelta(hours=1))
+    return KeptAnswer(made, admitted_at)
 
 
 def withdrawn(engine: sa.Engine, found: KeptAnswer) -> None:

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
+import orjson
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.queries.retrieval import literal
@@ -33,6 +34,17 @@ class Kept(NamedTuple):
     cosine: float = 1.0
     outcomes: tuple[tuple[float, bool], ...] = ()
     judged_at: datetime | None = None
+
+
+class Entry(NamedTuple):
+    """An answer to be kept for a question of a scope. ``message_id`` is the stored message that gave it."""
+
+    scope_sha256: str
+    question_sha256: str
+    question: str
+    vector: NDArray[np.float32]
+    answer: Mapping[str, Any]
+    message_id: UUID
 
 
 _EXACT = sa.text(
@@ -68,19 +80,33 @@ _NEAR = """
 
 _ADMIT = sa.text(
     f"""
+    with offered as materialized (
+        select * from json_to_recordset(cast(:entries as json)) as r(
+            scope_sha256 text, question_sha256 text, question text, dimensions int, vector text, answer jsonb,
+            message_id uuid)
+    ), held as materialized (
+        select c.id
+          from ai.conversations c
+         where c.id in (select m.conversation_id from ai.messages m join offered o on o.message_id = m.id)
+           and not c.channel_metadata ? '{REDACTED}'
+         order by c.id
+           for share
+    )
     insert into ai.response_cache as kept (scope_sha256, question_sha256, question, dimensions, embedding, answer,
                                            message_id, admitted_at, expires_at)
-    select :scope, :hash, :question, :dimensions, cast(:vector as halfvec), :answer, m.id, :now, :expires
-    from ai.messages m join ai.conversations c on c.id = m.conversation_id
-    where m.id = :message and not c.channel_metadata ? '{REDACTED}'
-    for share of c
+    select o.scope_sha256, o.question_sha256, o.question, o.dimensions, cast(o.vector as halfvec), o.answer, m.id,
+           :now, :expires
+      from offered o
+      join ai.messages m on m.id = o.message_id
+      join held h on h.id = m.conversation_id
+     order by o.scope_sha256, o.question_sha256
     on conflict (scope_sha256, question_sha256) do update
         set answer = excluded.answer, message_id = excluded.message_id, question = excluded.question,
             admitted_at = excluded.admitted_at, expires_at = excluded.expires_at
         where kept.withdrawn_at is null and kept.expires_at <= excluded.admitted_at
     returning id
-    """
-).bindparams(sa.bindparam("answer", type_=JSONB))
+    """  # conversations and entries in order: two groups at once wait for each other, but never both
+)
 
 
 def exact(connection: sa.Connection, scope: str, question_sha256: str, now: datetime) -> Kept | None:
@@ -123,34 +149,14 @@ def _near(dimensions: int, limit: int) -> sa.TextClause:
     return sa.text(_NEAR.format(dimensions=dimensions, limit=limit))  # a literal, so that the plan knows it is small
 
 
-def admit(
-    connection: sa.Connection,
-    scope: str,
-    question_sha256: str,
-    question: str,
-    vector: NDArray[np.float32],
-    answer: Mapping[str, Any],
-    message_id: UUID,
-    now: datetime,
-    expires_at: datetime,
-) -> int | None:
-    """Keep an answer and return its id; None when one is valid or was withdrawn, or the message's text is gone."""
+def admit(connection: sa.Connection, entries: Sequence[Entry], now: datetime, expires_at: datetime) -> list[int]:
+    """Keep answers, each to another question; the entries made. Left out: where one is valid or was withdrawn, and
+    where the message's text is gone."""
     stale = sa.select(_R.id).where(_R.expires_at < now - FORGOTTEN_AFTER).limit(_TIDIED_AT_ONCE)
     connection.execute(sa.delete(response_cache).where(_R.id.in_(stale.with_for_update(skip_locked=True))))
-    return connection.execute(
-        _ADMIT,
-        {
-            "scope": scope,
-            "hash": question_sha256,
-            "question": question,
-            "dimensions": len(vector),
-            "vector": literal(vector),
-            "answer": dict(answer),
-            "message": message_id,
-            "now": now,
-            "expires": expires_at,
-        },
-    ).scalar_one_or_none()
+    rows = [entry._asdict() | {"vector": literal(entry.vector), "dimensions": len(entry.vector)} for entry in entries]
+    offered = {"entries": orjson.dumps(rows, default=str).decode(), "now": now, "expires": expires_at}
+    return list(connection.scalars(_ADMIT, offered))
 
 
 def record_outcome(
