@@ -8,6 +8,7 @@ from random import Random
 
 import sqlalchemy as sa
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 from threadpoolctl import threadpool_limits
@@ -46,6 +47,8 @@ from mhc_serving.webhook_worker import WebhookWorker
 from mhc_serving.workers import Workers
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
+_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+"""FastAPI's own spans and logs carry the messages of exceptions, in which customers' words may be."""
 
 _DESCRIPTION = """
 Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
@@ -125,6 +128,7 @@ def create_app(
         summary="Chat with customers, learn from what they say.",
         description=_DESCRIPTION,
         lifespan=lifespan,
+        telemetry=_NO_TELEMETRY,
         responses={422: {"model": Problem, "description": "The request does not fit."}},
         openapi_tags=[
             {"name": "chat", "description": "Talking with customers."},

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from opentelemetry import trace
 
 from mhc_core.db import engine as engines
 from mhc_core.settings import Settings
@@ -72,6 +73,23 @@ def test_a_crash_has_a_number_and_no_words(
     assert f"request {number} crashed: ValueError at " in caplog.text
     assert "test_failures.py" in caplog.text
     assert "SECRET" not in caplog.text + response.text
+
+
+def test_a_tracer_that_somebody_set_up_is_told_nothing(
+    serving_engine: sa.Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class Provider(trace.TracerProvider):
+        def get_tracer(self, instrumenting_module_name: str, *_: object, **__: object) -> trace.Tracer:
+            asked.append(instrumenting_module_name)
+            return trace.NoOpTracer()
+
+    monkeypatch.setattr(trace, "get_tracer_provider", Provider)
+    with TestClient(create_app(settings, serving_engine)) as client:
+        assert client.post("/api/v1/chat", json=BODY).status_code == 200
+        assert client.get("/api/v1/knowledge/articles/KB-087").status_code in (200, 404)
+    assert asked == []
 
 
 def test_the_log_names_routes_and_ids_but_no_customer_and_no_words(
