@@ -125,7 +125,8 @@ class AnswerCache:
 
     def _run(self) -> None:
         while not self._stop.is_set() and (first := self._offers.get()) is not None:
-            self._stop.wait(GATHERED_SECONDS)
+            if self._offers.qsize() < AT_ONCE - 1:
+                self._stop.wait(GATHERED_SECONDS)
             offers = [first]
             with suppress(Empty):
                 while len(offers) < AT_ONCE and (more := self._offers.get_nowait()) is not None:

@@ -87,6 +87,16 @@ def test_the_next_customer_gets_the_kept_answer_and_what_made_it(shop: Shop) -> 
     )  # fmt: skip
 
 
+def test_answers_given_in_quick_succession_are_all_kept(shop: Shop) -> None:
+    questions = [RAIN, "Which allergens are on the menu?", "What is your cancellation policy?"]
+    for question in questions:
+        assert not shop.ask(question)["cached"]
+    deadline = time.monotonic() + 60
+    while sorted(shop.kept()) != sorted(questions):
+        assert time.monotonic() < deadline, shop.kept()
+        time.sleep(0.02)
+
+
 def test_the_same_question_in_other_words_gets_it_and_near_misses_do_not(shop: Shop) -> None:
     shop.keep(RAIN)
     assert shop.ask("Hi! Does the chef cook in the rain? Thanks!")["cached"]

@@ -30,30 +30,31 @@ _FREQUENCIES = sa.text(
 
 _CANDIDATES = """
     with near as materialized (
-        select c.id
+        select c.id, c.article_id, c.search,
+               (c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions})) as distance
           from ai.knowledge_chunks c
          where c.dimensions = {dimensions}
            and exists (select 1 from ai.knowledge_version_chunks m
                         where m.version_id = :version_id and m.chunk_id = c.id)
-         order by (c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))
+         order by distance
          limit {pool}
     ), matching as materialized (
-        select c.id
+        select c.id, c.article_id, c.search,
+               (c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions})) as distance
           from ai.knowledge_chunks c
          where c.search @@ cast(:rare as tsquery)
            and c.dimensions = {dimensions}
+           and c.id not in (select id from near)
            and exists (select 1 from ai.knowledge_version_chunks m
                         where m.version_id = :version_id and m.chunk_id = c.id)
     ), scored as (
         select c.id, c.article_id,
-               (1 - cast(:lexical_weight as float8))
-                   * greatest(0, 1 - ((c.embedding::halfvec({dimensions})) <=> cast(:vector as halfvec({dimensions}))))
+               (1 - cast(:lexical_weight as float8)) * greatest(0, 1 - c.distance)
              + cast(:lexical_weight as float8)
                    * coalesce((select sum(q.weight)
                                  from unnest(cast(:words as tsquery[]), cast(:weights as float8[])) q(word, weight)
                                 where c.search @@ q.word), 0) as score
-          from ai.knowledge_chunks c
-         where c.id in (select id from near union select id from matching)
+          from (select * from near union all select * from matching) c
          order by score desc, c.id
          limit {pool}
     ), weighted as (
