@@ -73,7 +73,7 @@ class MiniLM:
 
 
 def load(threads: int = 2) -> MiniLM:
-    """The embedder of this process, loaded on first use (about 1 s, 180 MB); one call embeds ``threads`` texts at once.
+    """The embedder of this process, loaded on first use (about 1 s, 130 MB); one call embeds ``threads`` texts at once.
 
     Raises:
         ConfigurationError: a package is missing, or holds another file than the one measured.
