@@ -26,7 +26,7 @@ _lock = Lock()
 def lexemes(connection: sa.Connection, question: str) -> list[str]:
     """The lexemes of a question, each once, sorted."""
     text = question.lower()
-    if len(text) > _MAX_CHARS or _ODD.search(text):
+    if not question.isascii() or len(text) > _MAX_CHARS or _ODD.search(text):
         return queries.lexemes(connection, question)
     words = set(_WORD.findall(text))
     with _lock:
