@@ -77,7 +77,7 @@ class AnswerCache:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the answer that is being kept."""
+        """Stop after the answers that are being kept."""
         self._stop.set()
         with suppress(Full):
             self._offers.put_nowait(None)
@@ -117,9 +117,9 @@ class AnswerCache:
         """Keep a stored answer in the background, where it is one to give again."""
         if reply.escalation is not None or reply.booking is not None or not _DOUBTS.isdisjoint(reply.notes):
             return
-        kept = sharing.scope, sharing.question, sharing.vector, _kept(reply), message_id, sharing.compared
+        offer = Offer(sharing.scope, sharing.question, sharing.vector, _kept(reply), message_id, sharing.compared)
         try:
-            self._offers.put_nowait(Offer(*kept))
+            self._offers.put_nowait(offer)
         except Full:
             log.warning("an answer was not kept: %d wait already", WAITING)
 

@@ -88,7 +88,7 @@ def test_a_tracer_that_somebody_set_up_is_told_nothing(
     monkeypatch.setattr(trace, "get_tracer_provider", Provider)
     with TestClient(create_app(settings, serving_engine)) as client:
         assert client.post("/api/v1/chat", json=BODY).status_code == 200
-        assert client.get("/api/v1/knowledge/articles/KB-087").status_code in (200, 404)
+        assert client.get("/readyz").status_code == 200
     assert asked == []
 
 
