@@ -5,7 +5,7 @@ from datetime import date
 
 import dagster as dg
 
-from mhc_core.collection import FIRST_DAY
+from mhc_core.collection.settling import FIRST_DAY
 
 daily = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone="UTC", end_offset=1)
 single_run = dg.BackfillPolicy.single_run()

@@ -8,12 +8,12 @@ import dagster as dg
 import sqlalchemy as sa
 from pydantic import PrivateAttr
 
-from mhc_core import business
-from mhc_core.business import Business
+from mhc_core.business import pricing as business
+from mhc_core.business.pricing import Business
 from mhc_core.db.engine import database
 from mhc_core.db.queries.training import ModelVersion
+from mhc_core.protocols import ChatModel, Embedder, FineTuner
 from mhc_core.providers import select
-from mhc_core.providers.protocols import ChatModel, Embedder, FineTuner
 from mhc_core.scrubbing import Scrubber, loading
 from mhc_core.settings import Settings, load
 

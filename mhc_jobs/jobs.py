@@ -4,9 +4,9 @@ import dagster as dg
 
 from mhc_assets.checks.training import models_in_use_stay_available
 from mhc_assets.resources import Platform
+from mhc_core.monitoring.weekly_report import write_weekly_report
 from mhc_core.privacy import retention
 from mhc_core.privacy.erase import Forgetter
-from mhc_core.report import write_weekly_report
 
 DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training_data")
 TRAINING = ("training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "promoted_model")

@@ -10,19 +10,19 @@ from uuid import uuid4
 import dagster as dg
 import sqlalchemy as sa
 
-from mhc_core.collection import FIRST_DAY
+from mhc_assets.requests import TRIGGER
+from mhc_core.collection.settling import FIRST_DAY
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import review as reviews
 from mhc_core.errors import MHCError
+from mhc_core.monitoring.status import LOOP_FINISHED, STAGES
+from mhc_core.monitoring.triggers import Due, knowledge_due, training_due
 from mhc_core.providers import select
-from mhc_core.scoring import scorer_version
+from mhc_core.scoring.factors import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.settings import Settings
-from mhc_core.status import LOOP_FINISHED, STAGES
-from mhc_core.triggers import Due, knowledge_due, training_due
 from mhc_jobs.definitions import defs
-from mhc_jobs.requests import TRIGGER
 
 Report = Callable[[str], None]
 

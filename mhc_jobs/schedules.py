@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import dagster as dg
 
+from mhc_assets.requests import once
 from mhc_assets.resources import Platform
-from mhc_core.collection import FIRST_DAY
+from mhc_core.collection.settling import FIRST_DAY
 from mhc_core.db.queries import collection as queries
-from mhc_core.scoring import scorer_version
+from mhc_core.monitoring.triggers import training_due
+from mhc_core.scoring.factors import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
-from mhc_core.triggers import training_due
 from mhc_jobs import jobs
-from mhc_jobs.requests import once
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 MAX_DAYS_A_TICK = 31

@@ -13,18 +13,21 @@ from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 from threadpoolctl import threadpool_limits
 
-from mhc_core import business as business_data
-from mhc_core import webhooks
+from mhc_core.business import pricing as business_data
+from mhc_core.concierge.models.live import LiveVersions
+from mhc_core.concierge.models.providers import ConfiguredProviders, Providers
+from mhc_core.concierge.models.rollout import Arms
+from mhc_core.concierge.turn.concierge import Concierge
+from mhc_core.concierge.turn.response_cache import AnswerCache
+from mhc_core.concierge.turn.store import TurnStore
+from mhc_core.concierge.turn.workers import Workers
 from mhc_core.settings import Settings
-from mhc_serving import browser_rules, errors
-from mhc_serving.body_limit import BodyLimit
-from mhc_serving.cache import AnswerCache
-from mhc_serving.canary import Arms
-from mhc_serving.concierge import Concierge
-from mhc_serving.deps import Services
-from mhc_serving.gate import Gate
-from mhc_serving.live import LiveVersions
-from mhc_serving.providers import ConfiguredProviders, Providers
+from mhc_core.support import webhooks
+from mhc_serving import errors
+from mhc_serving.access import browser_rules
+from mhc_serving.access.body_limit import BodyLimit
+from mhc_serving.access.deps import Services
+from mhc_serving.access.gate import Gate
 from mhc_serving.routes import (
     bookings,
     chat,
@@ -41,10 +44,8 @@ from mhc_serving.routes import (
     tokens,
     web,
 )
-from mhc_serving.schemas import Problem
-from mhc_serving.store import TurnStore
+from mhc_serving.schemas.common import Problem
 from mhc_serving.webhook_worker import WebhookWorker
-from mhc_serving.workers import Workers
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
 _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)

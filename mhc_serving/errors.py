@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mhc_core.concierge import timing
 from mhc_core.errors import (
     AccessDenied,
     ConfigurationError,
@@ -25,7 +26,6 @@ from mhc_core.errors import (
     NotFound,
     TransientError,
 )
-from mhc_serving import timing
 
 log = logging.getLogger(__name__)
 

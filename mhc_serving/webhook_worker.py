@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.webhooks import AT_ONCE, Sender
+from mhc_core.support.webhooks import AT_ONCE, Sender
 
 log = logging.getLogger(__name__)
 

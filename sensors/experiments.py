@@ -6,7 +6,7 @@ import dagster as dg
 import orjson
 
 from mhc_assets.resources import Platform
-from mhc_core import experiment_control
+from mhc_core.prompts import experiment_control
 
 
 @dg.sensor(

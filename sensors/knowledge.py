@@ -2,10 +2,10 @@
 
 import dagster as dg
 
+from mhc_assets.requests import once
 from mhc_assets.resources import Platform
-from mhc_core.triggers import knowledge_due
+from mhc_core.monitoring.triggers import knowledge_due
 from mhc_jobs import jobs
-from mhc_jobs.requests import once
 
 
 @dg.sensor(

@@ -6,8 +6,8 @@ import dagster as dg
 
 from mhc_assets.assets.rollout import report
 from mhc_assets.resources import Platform
-from mhc_core import rollout_tick
 from mhc_core.db.queries import rollout as queries
+from mhc_core.rollout import tick
 from mhc_core.vocabulary import RolloutAction
 
 REPORT_EVERY = timedelta(hours=1)
@@ -23,7 +23,7 @@ LOOKS_SHOWN = 500
 def live_rollout(context: dg.SensorEvaluationContext, platform: Platform) -> dg.SensorResult | dg.SkipReason:
     now = platform.now()
     with platform.engine.begin() as connection:
-        done = rollout_tick.tick(connection, platform.settings, now)
+        done = tick.tick(connection, platform.settings, now)
         looks = queries.looks(connection, done.rollout.id, LOOKS_SHOWN) if done.rollout else []
     if done.rollout is None:
         return dg.SkipReason(done.said)

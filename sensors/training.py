@@ -6,13 +6,13 @@ from datetime import timedelta
 import dagster as dg
 
 from mhc_assets.assets.training import TRAINING_JOB
+from mhc_assets.requests import once
 from mhc_assets.resources import Platform
-from mhc_core import training
 from mhc_core.db.queries import training as queries
 from mhc_core.errors import MHCError
-from mhc_core.triggers import training_due
+from mhc_core.monitoring.triggers import training_due
+from mhc_core.training import jobs as training
 from mhc_jobs import jobs
-from mhc_jobs.requests import once
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
 # A job's end is asked about again for this long, should a tick die between storing it and starting the run.

@@ -24,8 +24,10 @@ from mhc_core.db import embedded
 from mhc_core.db import engine as engines
 from mhc_core.db.embedded.files import Files, is_locked
 from mhc_core.db.upgrade import upgrade
-from mhc_core.providers import minilm
+from mhc_core.providers.minilm import embedder
 from mhc_core.settings import Settings
+
+pytest_plugins = ["fakes.api", "fakes.pipeline"]
 
 _FOREIGN = ("MHC_", "OPENAI_", "AZURE_OPENAI_", "DAGSTER_")
 _GIVEN_SERVER = os.environ.get("MHC_TEST_DATABASE_URL")
@@ -47,16 +49,16 @@ def _vectors_are_shared() -> Iterator[None]:
     A text's vector does not depend on its batch; test_minilm, which shows that, asks the model each time.
     """
     known: dict[str, NDArray[np.float32]] = {}
-    embed = minilm.MiniLM._alone
+    embed = embedder.MiniLM._alone
 
     @functools.wraps(embed)
-    def shared(self: minilm.MiniLM, text: str) -> NDArray[np.float32]:
+    def shared(self: embedder.MiniLM, text: str) -> NDArray[np.float32]:
         if text not in known:
             known[text] = embed(self, text)
         return known[text]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(minilm.MiniLM, "_alone", shared)
+        patch.setattr(embedder.MiniLM, "_alone", shared)
         yield
 
 

@@ -5,8 +5,8 @@ import dagster as dg
 from mhc_assets.partitions import daily, days, single_run
 from mhc_assets.resources import Platform
 from mhc_assets.style import COLLECT, OWNERS
-from mhc_core.collection import score_feedback, settle_day, undatable
-from mhc_core.importing.inbox import collect
+from mhc_core.collection.importing.inbox import collect
+from mhc_core.collection.settling import score_feedback, settle_day, undatable
 
 
 @dg.asset(

@@ -6,7 +6,7 @@ import orjson
 from mhc_assets.assets.review import review_decisions
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
-from mhc_core.dataset import store
+from mhc_core.dataset.build import store
 from mhc_core.db.queries import dataset as queries
 
 

@@ -11,10 +11,11 @@ from mhc_assets.assets.training import fine_tuned_model
 from mhc_assets.plots import forest, paired_differences
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
-from mhc_core import measures, rollout
 from mhc_core.db.queries.evaluation import Evaluation
+from mhc_core.evaluation import measures
+from mhc_core.evaluation.offline import Bench, evaluate_newest
 from mhc_core.providers import select
-from mhc_core.shadow import Bench, evaluate_newest
+from mhc_core.rollout import promotion
 
 
 @dg.asset(
@@ -41,7 +42,7 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
     )
     evaluation = evaluate_newest(bench, platform.chat_model)
     with platform.engine.begin() as connection:
-        rollout.open_for(connection, evaluation)
+        promotion.open_for(connection, evaluation)
     return dg.MaterializeResult(metadata=_shown(evaluation))
 
 

@@ -6,8 +6,8 @@ from mhc_assets.assets.scrubbing import scrubbed_training_data
 from mhc_assets.automation import when_dependencies_are_new_and_clean
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
-from mhc_core import review
 from mhc_core.db.queries import review as queries
+from mhc_core.review import decisions
 
 
 @dg.asset(
@@ -26,8 +26,8 @@ def review_decisions(platform: Platform) -> dg.MaterializeResult[None]:
     what a person approved goes on. Decide with `mhc review` or `POST /api/v1/review/{id}`.
     """
     with platform.engine.begin() as connection:
-        queued = review.enqueue(connection, platform.settings)
-        carried, refused = review.apply_carried(connection, platform.scrubber)
+        queued = decisions.enqueue(connection, platform.settings)
+        carried, refused = decisions.apply_carried(connection, platform.scrubber)
         summary = queries.summary(connection)
     return dg.MaterializeResult(
         metadata={

@@ -9,10 +9,10 @@ from mhc_assets import plots
 from mhc_assets.assets.evaluation import shadow_evaluation
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
-from mhc_core import rollout
 from mhc_core.db.queries import evaluation as evaluations
 from mhc_core.db.queries import versions
 from mhc_core.db.queries.rollout import Look, Rollout
+from mhc_core.rollout import promotion
 
 live_rollout = dg.AssetSpec(
     "live_rollout",
@@ -49,9 +49,9 @@ def promoted_model(platform: Platform) -> dg.MaterializeResult[None]:
         evaluation = evaluations.latest(connection)
         if evaluation is None:
             raise dg.Failure("nothing was evaluated yet; materialise shadow_evaluation first", allow_retries=False)
-        moved = rollout.settle(connection, evaluation, platform.settings, now)
+        moved = promotion.settle(connection, evaluation, platform.settings, now)
         live = versions.live(connection, "model") or "none"
-        state = rollout.open_for(connection, evaluation)
+        state = promotion.open_for(connection, evaluation)
     return dg.MaterializeResult(
         metadata={
             "production": live,

@@ -7,7 +7,7 @@ from mhc_assets.partitions import daily, days, single_run
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import scoring as queries
-from mhc_core.scoring import score_conversations, scorer_version
+from mhc_core.scoring.factors import score_conversations, scorer_version
 
 
 @dg.asset(

@@ -10,7 +10,7 @@ from mhc_assets.plots import bars
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import examples as queries
-from mhc_core.scrubbing_stage import scrub_day
+from mhc_core.scrubbing.stage import scrub_day
 
 
 @dg.asset(

@@ -9,11 +9,11 @@ from mhc_assets.assets.dataset import training_dataset
 from mhc_assets.assets.evaluation_set import evaluation_set
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
-from mhc_core import training
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.training import TrainingJob
 from mhc_core.errors import TransientError
+from mhc_core.training import jobs
 from mhc_core.vocabulary import JobStatus
 
 RETRIES = 4
@@ -45,7 +45,7 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
         context.log.info("job %d at %s is %s; the poller goes on from here", job.id, job.provider, job.state.status)
         return
     with platform.engine.begin() as connection:
-        model_id = training.record(connection, job)
+        model_id = jobs.record(connection, job)
     measured = dict(job.state.metrics)
     curve, preferences = measured.get("curve"), measured.get("preference_curve")
     yield dg.MaterializeResult(
@@ -68,12 +68,12 @@ def _job(platform: Platform, ended: str | None) -> TrainingJob:
     with platform.engine.connect() as connection:
         if ended is not None:
             job = queries.get(connection, int(ended))
-            training.require_hope(job)
+            jobs.require_hope(job)
             return job
         dataset = datasets.latest(connection)
     if dataset is None:
         raise dg.Failure("there is no data set yet; materialise training_dataset first", allow_retries=False)
     try:
-        return training.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())
+        return jobs.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())
     except TransientError as error:
         raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_SECONDS) from error

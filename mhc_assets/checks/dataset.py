@@ -5,7 +5,7 @@ import dagster as dg
 from mhc_assets.assets.dataset import training_dataset
 from mhc_assets.checks.dataset_expectations import failures
 from mhc_assets.resources import Platform
-from mhc_core.dataset_format import problems
+from mhc_core.dataset.file_format import problems
 from mhc_core.db.queries import dataset as queries
 from mhc_core.db.queries.dataset import DatasetVersion
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from mhc_core import artifacts
-from mhc_core.dataset import PREFERENCES
+from mhc_core.artifacts import store
+from mhc_core.dataset.build import PREFERENCES
 from mhc_core.db.queries.dataset import DatasetVersion
 from mhc_core.vocabulary import Intent
 
@@ -76,7 +76,7 @@ def _rows(
     rejected = _rejected(dataset)
     rows = []
     for split, uri in (("train", dataset.train_uri), ("validation", dataset.validation_uri)):
-        data = artifacts.read_verified(uri, dataset.manifest["sha256"][split])
+        data = store.read_verified(uri, dataset.manifest["sha256"][split])
         for record in map(orjson.loads, data.splitlines()):
             messages, example = record["messages"], record["metadata"]["example_id"]
             rows.append(
@@ -100,6 +100,6 @@ def _rejected(dataset: DatasetVersion) -> dict[str, str]:
     """What people replaced, by example."""
     if dataset.preferences_uri is None:
         return {}
-    data = artifacts.read_verified(dataset.preferences_uri, dataset.manifest["sha256"][PREFERENCES])
+    data = store.read_verified(dataset.preferences_uri, dataset.manifest["sha256"][PREFERENCES])
     pairs = map(orjson.loads, data.splitlines())
     return {pair["metadata"]["example_id"]: pair["rejected"][0]["content"] for pair in pairs}

@@ -12,12 +12,12 @@ from typing import Any
 
 from mhc_core.errors import DataError
 from mhc_core.evaluation import guardrails
+from mhc_core.evaluation.answer_quality import Judged
 from mhc_core.evaluation.guardrails import Held
-from mhc_core.evaluation.intervals import Interval, clusters, paired_interval
 from mhc_core.evaluation.metrics import Metrics, metrics
-from mhc_core.evaluation.paired_tests import NO_DIFFERENCE, McNemar, mcnemar, sign_flips
 from mhc_core.evaluation.slices import Slice, compare_slices
-from mhc_core.judging import Judged
+from mhc_core.statistics.cluster_bootstrap import Interval, clusters, paired_interval
+from mhc_core.statistics.paired_tests import NO_DIFFERENCE, McNemar, mcnemar, sign_flips
 from mhc_core.vocabulary import Verdict
 
 MIN_QUESTIONS = 30

@@ -8,10 +8,10 @@ from uuid import UUID
 import numpy as np
 import sqlalchemy as sa
 
-from mhc_core import near_duplicates
 from mhc_core.db.queries import evaluation_sets as queries
 from mhc_core.db.queries.evaluation_sets import FrozenQuestion
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
+from mhc_core.statistics import near_duplicates
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from mhc_core.db.queries import evaluation_sets
 from mhc_core.db.queries import review as reviews
 from mhc_core.evaluation.judge import MAX_DECISIONS, Decided, Exchange
 from mhc_core.knowledge.retrieval import search
-from mhc_core.providers.protocols import Embedder, Passage, Turn
+from mhc_core.protocols import Embedder, Passage, Turn
 
 
 def decided(

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from mhc_core.answer_text import sentences, without_placeholders
-from mhc_core.figures import Figure, ends, read_plain
-from mhc_core.number_words import plain
+from mhc_core.language.answer_text import sentences, without_placeholders
+from mhc_core.language.figures import Figure, ends, read_plain
+from mhc_core.language.number_words import plain
 
 COMPARED = frozenset({"money", "percent", "time", "miles", "length", "people", "years"})
 """Kinds of figures that rules consist of. Dates, times of day and contacts belong to one customer's case."""

@@ -8,9 +8,9 @@ harm by itself. All must hold at once, so their error needs no correction (inter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from mhc_core.evaluation.intervals import Interval, paired_interval
+from mhc_core.evaluation.answer_quality import Judged
 from mhc_core.evaluation.metrics import Metrics
-from mhc_core.judging import Judged
+from mhc_core.statistics.cluster_bootstrap import Interval, paired_interval
 
 ECE_LIMIT = 0.20
 LATENCY_ENOUGH_MS = 5000.0

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mhc_core.providers.protocols import ChatModel, ChatRequest, Passage, Turn
+from mhc_core.protocols import ChatModel, ChatRequest, Passage, Turn
 
 KAPPA_ENOUGH = 0.6
 MIN_DECISIONS = 30

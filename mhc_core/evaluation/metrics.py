@@ -1,4 +1,4 @@
-"""The averages of one model over a set of answers. What each one means stands in ``mhc_core.measures``."""
+"""The averages of one model over a set of answers. What each one means stands in ``mhc_core.evaluation.measures``."""
 
 from collections.abc import Sequence
 from math import fsum
@@ -6,7 +6,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.judging import Judged
+from mhc_core.evaluation.answer_quality import Judged
 
 ECE_BINS = 10
 

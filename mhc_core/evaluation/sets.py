@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 
-from mhc_core import artifacts
+from mhc_core.artifacts import store
 from mhc_core.db.queries import evaluation_sets as queries
 from mhc_core.db.queries.dataset import DatasetVersion
 from mhc_core.db.queries.evaluation_sets import EvaluationSet, FrozenQuestion
@@ -70,7 +70,7 @@ def content_id(questions: Sequence[FrozenQuestion]) -> str:
 
 
 def _held_out(connection: sa.Connection, dataset: DatasetVersion) -> list[FrozenQuestion]:
-    data = artifacts.read_verified(dataset.validation_uri, dataset.manifest["sha256"]["validation"])
+    data = store.read_verified(dataset.validation_uri, dataset.manifest["sha256"]["validation"])
     origins = queries.held_out(connection, dataset.id)
     found = []
     for record in map(orjson.loads, data.splitlines()):

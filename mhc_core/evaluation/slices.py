@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mhc_core.evaluation.intervals import Interval, clusters, paired_interval
-from mhc_core.evaluation.paired_tests import holm, sign_flips
+from mhc_core.statistics.cluster_bootstrap import Interval, clusters, paired_interval
+from mhc_core.statistics.paired_tests import holm, sign_flips
 
 MIN_GROUPS = 8
 """Customers from which sign flips can show anything beside nine other slices."""

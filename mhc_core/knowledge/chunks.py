@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from semantic_text_splitter import MarkdownSplitter
 
 from mhc_core.db.queries.knowledge import Chunk
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
 
 CHUNK_CHARACTERS = 800
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries.knowledge import KnowledgeVersion
 from mhc_core.knowledge.retrieval import search
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
 
 HIT_RANK = 3
 DEPTH = 10

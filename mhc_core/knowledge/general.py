@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from decimal import Decimal
 
-from mhc_core.business_data import Business
+from mhc_core.business.rules import Business
 
 _MIN_ANSWER, _MAX_ANSWER = 40, 1200
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*(?:_\d+)?\]|<[A-Z_]+>")

@@ -15,7 +15,7 @@ from mhc_core.errors import Conflict, NotFound
 from mhc_core.knowledge import compare
 from mhc_core.knowledge.articles import LEARNED_PREFIX
 from mhc_core.knowledge.chunks import split, vectors
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
 
 KIND = "knowledge"
 

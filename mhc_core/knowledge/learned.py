@@ -11,13 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mhc_core.business_data import Business
+from mhc_core.business.rules import Business
 from mhc_core.db.queries import learned as queries
 from mhc_core.db.queries.knowledge import Chunk, upsert_articles
 from mhc_core.knowledge.articles import LEARNED_PREFIX
 from mhc_core.knowledge.chunks import vectors
 from mhc_core.knowledge.general import general, known_numbers, without_greeting
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
 from mhc_core.vocabulary import Intent
 
 CATEGORY = "learned"

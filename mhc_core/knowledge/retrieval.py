@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mhc_core.db.queries import retrieval as queries
 from mhc_core.knowledge.stems import lexemes
-from mhc_core.providers.protocols import Passage
+from mhc_core.protocols import Passage
 
 LEXICAL_WEIGHT = 0.15
 LEARNED_WEIGHT = 0.9

@@ -13,12 +13,13 @@ import fsspec
 import orjson
 import sqlalchemy as sa
 
-from mhc_core import artifacts, dataset
-from mhc_core.business import Business
+from mhc_core.artifacts import store as artifacts
+from mhc_core.business.pricing import Business
+from mhc_core.dataset import build
 from mhc_core.db.queries import dataset as queries
 from mhc_core.db.queries import retired
 from mhc_core.errors import DataError, NotFound
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
 from mhc_core.settings import Settings
 
 
@@ -27,7 +28,7 @@ def rebuild(engine: sa.Engine, embedder: Embedder, business: Business, settings:
     with engine.connect() as connection:
         examples = queries.verified(connection, embedder.id)
     try:
-        return dataset.store(engine, examples, business, settings).id, ""
+        return build.store(engine, examples, business, settings).id, ""
     except DataError as error:
         return None, str(error)
 
@@ -70,7 +71,7 @@ def remove_orphans(engine: sa.Engine, settings: Settings) -> int:
         name = str(entry).rstrip("/").rpartition("/")[2]
         if name in known:
             continue
-        for part in (*dataset.SIDES, dataset.PREFERENCES):
+        for part in (*build.SIDES, build.PREFERENCES):
             uri = f"{settings.artifacts}/datasets/{name}/{part}.jsonl"
             if _holds(uri, gone):
                 artifacts.remove(uri)

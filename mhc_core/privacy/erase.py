@@ -17,19 +17,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from mhc_core.business import Business
+from mhc_core.business.pricing import Business
 from mhc_core.db.queries import audit, installation, redaction, retired, versions
 from mhc_core.db.queries import privacy as queries
 from mhc_core.db.queries.conversations import lock_imports
 from mhc_core.db.queries.privacy import Erasure
 from mhc_core.db.queries.redaction import Erased
 from mhc_core.errors import Conflict, DataError
-from mhc_core.examples import customer_hash
 from mhc_core.knowledge import index
+from mhc_core.monitoring.triggers import RETRAINING
 from mhc_core.privacy import certificate, datasets, models
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
+from mhc_core.scrubbing.examples import customer_hash
 from mhc_core.settings import Settings
-from mhc_core.triggers import RETRAINING
 
 STEPS = ("tombstone", "words", "knowledge", "data set", "retirement", "models", "retraining", "certificate")
 

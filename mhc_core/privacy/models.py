@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mhc_core import artifacts, training
+from mhc_core.artifacts import store
 from mhc_core.db.queries import retired, versions
 from mhc_core.db.queries.retired import TrainedOn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.privacy.unlearn import clean
 from mhc_core.settings import Settings
+from mhc_core.training import jobs
 
 ACTOR = "privacy"
 CLEANED = "rows removed, weights stay until the next training run"
@@ -39,7 +40,7 @@ def clean_all(
         models = retired.models_on(connection, datasets)
         checkpoints = retired.checkpoints(connection, datasets)
     for uri in checkpoints:
-        artifacts.remove(uri)
+        store.remove(uri)
     return [_clean(engine, model, examples, erasure_id, settings, now) for model in models]
 
 
@@ -49,7 +50,7 @@ def remove_unused(engine: sa.Engine, settings: Settings, uris: Collection[str]) 
         used = retired.artifacts_in_use(connection)
     for uri in uris:
         if uri not in used:
-            artifacts.remove(uri)
+            store.remove(uri)
 
 
 def _clean(
@@ -108,5 +109,5 @@ def _take_out_of_production(connection: sa.Connection, model_id: str, now: datet
     """Serve from the knowledge while a live model has no artifact left."""
     versions.lock(connection, "model")
     if versions.live(connection, "model") == model_id:
-        baseline = training.ensure_baseline(connection)
+        baseline = jobs.ensure_baseline(connection)
         versions.move(connection, "model", baseline, ACTOR, f"nothing is left of {model_id} after an erasure", now)

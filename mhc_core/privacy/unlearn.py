@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from mhc_core import artifacts
-from mhc_core.providers import local_artifact
-from mhc_core.providers.local_artifact import TrainedModel
+from mhc_core.artifacts import store
+from mhc_core.providers.local import artifact
+from mhc_core.providers.local.artifact import TrainedModel
 
 
 def without(data: bytes, examples: Collection[str]) -> tuple[bytes | None, int]:
@@ -20,12 +20,12 @@ def without(data: bytes, examples: Collection[str]) -> tuple[bytes | None, int]:
     Raises:
         DataError: the artifact is no local model.
     """
-    model = local_artifact.parse(data)
+    model = artifact.parse(data)
     kept = [row for row, example in enumerate(model.example_ids) if example not in examples]
     gone = len(model.example_ids) - len(kept)
     if not gone:
         return data, 0
-    return (local_artifact.dump(_only(model, kept)) if kept else None), gone
+    return (artifact.dump(_only(model, kept)) if kept else None), gone
 
 
 def clean(uri: str, expected_sha256: str, folder: str, examples: Collection[str]) -> tuple[str | None, str | None, int]:
@@ -38,14 +38,14 @@ def clean(uri: str, expected_sha256: str, folder: str, examples: Collection[str]
         NotFound: it does not exist.
         ConfigurationError, TransientError: the store refuses.
     """
-    data, gone = without(artifacts.read_verified(uri, expected_sha256), examples)
+    data, gone = without(store.read_verified(uri, expected_sha256), examples)
     if data is None:
         return None, None, gone
     if not gone:
         return uri, expected_sha256, 0
-    digest = artifacts.sha256(data)
+    digest = store.sha256(data)
     cleaned = f"{folder}/models/local-{digest[:16]}.zip"
-    artifacts.write_bytes(cleaned, data)
+    store.write_bytes(cleaned, data)
     return cleaned, digest, gone
 
 

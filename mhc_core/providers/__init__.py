@@ -1,1 +1,4 @@
-"""Adapters to whatever answers, embeds or fine-tunes: the protocols, and one module an adapter."""
+"""Adapters to whatever answers, embeds or fine-tunes; the protocols are in ``mhc_core.protocols``.
+
+One package an adapter, one module an idea. Not here: which model answers a customer (``concierge.models``).
+"""

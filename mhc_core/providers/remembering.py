@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.providers.protocols import Embedder
+from mhc_core.protocols import Embedder
 
 
 class RememberingEmbedder:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mhc_core.errors import ConfigurationError
-from mhc_core.providers.protocols import ChatModel, Embedder, FineTuner
+from mhc_core.protocols import ChatModel, Embedder, FineTuner
 from mhc_core.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ def embedder(settings: Settings) -> Embedder:
         ConfigurationError: its model files or the OpenAI key are missing.
     """
     if settings.embedder == "openai":
-        from mhc_core.providers.openai_client import client
-        from mhc_core.providers.openai_embedder import OpenAIEmbedder
+        from mhc_core.providers.openai.client import client
+        from mhc_core.providers.openai.embedder import OpenAIEmbedder
 
         return OpenAIEmbedder(client(settings), settings.embedding_model)
-    from mhc_core.providers import minilm
+    from mhc_core.providers.minilm import embedder as minilm
 
     return minilm.load(settings.embedder_threads)
 
@@ -34,9 +34,9 @@ def fine_tuner(settings: Settings, today: date) -> FineTuner:
         ConfigurationError: what it needs is missing.
     """
     if settings.fine_tuner in ("openai", "azure"):
-        from mhc_core.providers.azure_fine_tuner import AzureFineTuner
-        from mhc_core.providers.openai_client import client
-        from mhc_core.providers.openai_fine_tuner import OpenAIFineTuner
+        from mhc_core.providers.openai.azure_fine_tuner import AzureFineTuner
+        from mhc_core.providers.openai.client import client
+        from mhc_core.providers.openai.fine_tuner import OpenAIFineTuner
 
         if (settings.fine_tuner == "azure") != bool(settings.openai_api_version):
             raise ConfigurationError(
@@ -48,12 +48,12 @@ def fine_tuner(settings: Settings, today: date) -> FineTuner:
             client(settings), settings.fine_tune_base, settings.fine_tune_epochs, settings.fine_tune_budget_usd, today
         )
     if settings.fine_tuner == "lora":
-        from mhc_core.providers.lora import LoraFineTuner
+        from mhc_core.providers.lora.fine_tuner import LoraFineTuner
 
         return LoraFineTuner(
             settings.lora_base, settings.artifacts, settings.lora_epochs, settings.seed, settings.lora_preference_epochs
         )
-    from mhc_core.providers.local import LocalFineTuner
+    from mhc_core.providers.local.fine_tuner import LocalFineTuner
 
     return LocalFineTuner(embedder(settings), settings.artifacts, settings.seed)
 
@@ -75,25 +75,25 @@ def chat_model(
         DataError, NotFound: the artifact is damaged or gone.
     """
     if provider == "knowledge":
-        from mhc_core.providers.local_knowledge import KnowledgeOnlyModel
+        from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
 
         return KnowledgeOnlyModel(version_id, embedder(settings))
     if provider == "local":
         if not artifact_uri or not artifact_sha256:
             raise ConfigurationError(f"model {version_id} has no recorded artifact; train again")
-        from mhc_core.providers.local import load_model
+        from mhc_core.providers.local.fine_tuner import load_model
 
         return load_model(version_id, artifact_uri, artifact_sha256, embedder(settings))
     if provider == "openai":
-        from mhc_core.providers.openai_chat import OpenAIChatModel
-        from mhc_core.providers.openai_client import client
+        from mhc_core.providers.openai.chat import OpenAIChatModel
+        from mhc_core.providers.openai.client import client
 
         return OpenAIChatModel(
             client(settings), provider_model_id or settings.chat_model, version_id, settings.answer_timeout_seconds
         )
     if provider == "azure":
-        from mhc_core.providers.openai_chat import OpenAIChatModel
-        from mhc_core.providers.openai_client import client
+        from mhc_core.providers.openai.chat import OpenAIChatModel
+        from mhc_core.providers.openai.client import client
 
         # Azure answers by deployment; see ``azure_fine_tuner`` for its name.
         return OpenAIChatModel(
@@ -102,11 +102,11 @@ def chat_model(
     if provider == "lora":
         if not artifact_uri or not artifact_sha256:
             raise ConfigurationError(f"model {version_id} has no recorded artifact; train again")
-        from mhc_core.providers import lora_model
+        from mhc_core.providers.lora import model as lora_model
 
         if settings.openai_base_url and not settings.openai_api_version:
-            from mhc_core.providers.openai_chat import OpenAIChatModel
-            from mhc_core.providers.openai_client import client
+            from mhc_core.providers.openai.chat import OpenAIChatModel
+            from mhc_core.providers.openai.client import client
 
             name = provider_model_id or version_id
             return lora_model.ServedLoraModel(
@@ -127,8 +127,8 @@ def judge(settings: Settings) -> "Judge | None":
     if not settings.judge_model:
         return None
     from mhc_core.evaluation.judge import Judge
-    from mhc_core.providers.openai_chat import OpenAIChatModel
-    from mhc_core.providers.openai_client import client
+    from mhc_core.providers.openai.chat import OpenAIChatModel
+    from mhc_core.providers.openai.client import client
 
     model = OpenAIChatModel(
         client(settings), settings.judge_model, settings.judge_model, settings.answer_timeout_seconds

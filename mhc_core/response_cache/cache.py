@@ -15,10 +15,10 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from mhc_core import judging
 from mhc_core.db.queries import response_cache as queries
 from mhc_core.db.queries.turns import KeptAnswer
-from mhc_core.providers.protocols import Embedder
+from mhc_core.evaluation import answer_quality
+from mhc_core.protocols import Embedder
 from mhc_core.response_cache import admission, verifier
 from mhc_core.response_cache.normalise import normalised
 from mhc_core.response_cache.scope import Scope
@@ -134,8 +134,8 @@ def explored(
     connection: sa.Connection, hit: Hit, message_id: UUID, new_text: str, embedder: Embedder, now: datetime
 ) -> bool:
     """Compare a similar question's kept answer with one made anew, note the outcome, and return it."""
-    similarity = float(judging.similarities([new_text], [str(hit.answer["text"])], embedder)[0])
-    correct = similarity >= judging.RIGHT
+    similarity = float(answer_quality.similarities([new_text], [str(hit.answer["text"])], embedder)[0])
+    correct = similarity >= answer_quality.RIGHT
     queries.record_outcome(connection, hit.kept.entry_id, message_id, "explore", hit.log_odds, correct, now)
     return correct
 

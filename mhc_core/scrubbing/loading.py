@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from mhc_core import business
+from mhc_core.business import pricing
 from mhc_core.db.queries import marks as queries
 from mhc_core.errors import ConfigurationError
 from mhc_core.scrubbing.engine import Refusing, Scrubber
@@ -16,7 +16,7 @@ def scrubber(connection: sa.Connection, settings: Settings) -> Scrubber:
     Raises:
         ConfigurationError: a model can not be loaded.
     """
-    allow = business.load(settings.business_file).allow_list
+    allow = pricing.load(settings.business_file).allow_list
     loaded = Scrubber.load(allow, settings.pii_model, settings.scrub_timeout_seconds)
     return loaded.with_terms(queries.terms(connection))
 

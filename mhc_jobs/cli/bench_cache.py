@@ -27,22 +27,23 @@ def command(
 ) -> None:
     """Measure hit rate and wrong hits of a fresh cache beside plain cosine >= 0.95, on pairs it was not tuned on."""
     from mhc_core.providers import select
-    from mhc_core.response_cache import benchmark, verifier
+    from mhc_core.response_cache import verifier
+    from mhc_jobs.bench import response_cache
 
     settings = configuration.load()
     if settings.embedder != "local":
         raise ConfigurationError("the weights were fitted for the local embedder; set MHC_EMBEDDER=local")
     embedder = select.embedder(settings)
-    tune, held_out = benchmark.generated(seed)
+    tune, held_out = response_cache.generated(seed)
     if fit:
-        typer.echo(orjson.dumps(dict(zip(verifier.FEATURES, benchmark.fit(tune, embedder), strict=True))).decode())
+        typer.echo(orjson.dumps(dict(zip(verifier.FEATURES, response_cache.fit(tune, embedder), strict=True))).decode())
         return
     report: dict[str, Any] = {
         "max_error": settings.cache_max_error,
-        "generated_held_out": benchmark.measure(held_out, embedder, settings.cache_max_error),
+        "generated_held_out": response_cache.measure(held_out, embedder, settings.cache_max_error),
     }
     for file in pairs or ():
-        report[file.name] = benchmark.measure(benchmark.load_pairs(file), embedder, settings.cache_max_error)
+        report[file.name] = response_cache.measure(response_cache.load_pairs(file), embedder, settings.cache_max_error)
     if as_json:
         typer.echo(orjson.dumps(report).decode())
     else:

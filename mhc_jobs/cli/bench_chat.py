@@ -27,9 +27,9 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.errors import MHCError
 from mhc_core.knowledge import retrieval
-from mhc_core.providers.protocols import Embedder
-from mhc_jobs.chat_bench import disk, report, stage
-from mhc_jobs.chat_bench.mix import Mix
+from mhc_core.protocols import Embedder
+from mhc_jobs.bench.chat import disk, report, stage
+from mhc_jobs.bench.chat.mix import Mix
 from mhc_jobs.cli.console import console, err
 
 PAUSE_SECONDS = 0.25
@@ -200,7 +200,7 @@ def _load(
         "url": url, "path": path, "customers": customers, "requests": requests, "name": name, "pause_s": pause,
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "mhc_jobs.chat_bench.load"],
+        [sys.executable, "-m", "mhc_jobs.bench.chat.load"],
         input=orjson.dumps(order),
         stdout=subprocess.PIPE,
         check=True,
@@ -214,7 +214,7 @@ def _server(which: str, environment: dict[str, str], folder: Path) -> Iterator[t
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mhc_jobs.chat_bench.serve", which, str(port)]
+    command = [sys.executable, "-m", "mhc_jobs.bench.chat.serve", which, str(port)]
     with (folder / f"{which}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:

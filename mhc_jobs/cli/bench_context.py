@@ -10,13 +10,13 @@ import orjson
 import typer
 from rich.table import Table
 
-from mhc_core import business as businesses
-from mhc_core import prompts
 from mhc_core import settings as configuration
-from mhc_core.business import Business
-from mhc_core.sample.long_talk import LongTalk, long_talks
+from mhc_core.business import pricing as businesses
+from mhc_core.business.pricing import Business
+from mhc_core.prompts import wordings
 from mhc_core.vocabulary import Intent
 from mhc_jobs.cli.console import console
+from mhc_jobs.sample.long_talk import LongTalk, long_talks
 
 QUESTION = "So what would the total be now, with travel?"
 TODAY = date(2026, 11, 2)
@@ -54,11 +54,11 @@ def _passages(business: Business) -> list[Any]:
     from importlib.resources import files
 
     from mhc_core.knowledge import chunks
-    from mhc_core.providers import minilm
-    from mhc_core.providers.protocols import Passage
+    from mhc_core.protocols import Passage
+    from mhc_core.providers.minilm import embedder as minilm
 
     found = []
-    for file in sorted((files("mhc_core.sample") / "knowledge").iterdir(), key=lambda each: each.name):
+    for file in sorted((files("mhc_jobs.sample") / "knowledge").iterdir(), key=lambda each: each.name):
         if file.name.endswith(".md"):
             body = file.read_text("utf-8").split("---", 2)[2].strip()
             found += chunks.split(file.name.removesuffix(".md"), file.name, (), body)
@@ -71,11 +71,12 @@ def _passages(business: Business) -> list[Any]:
 
 
 def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any], seed: int) -> dict[str, Any]:
+    from mhc_core.concierge.agents import context
+    from mhc_core.concierge.facts import memory
     from mhc_core.db.queries.serving import StoredTurn
-    from mhc_core.evaluation.intervals import paired_interval
-    from mhc_serving import context, memory
+    from mhc_core.statistics.cluster_bootstrap import paired_interval
 
-    prompt = prompts.system_prompt(business, Intent.PRICING)
+    prompt = wordings.system_prompt(business, Intent.PRICING)
     full, sent, history, condensed_right, full_right, messages = [], [], [], [], [], []
     for talk in talks:
         turns = [StoredTurn(turn["role"], turn["content"], {}) for turn in talk.messages]
@@ -107,7 +108,8 @@ def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any]
 
 def _total(business: Business, texts: list[str]) -> Decimal | None:
     """The price (USD) that the local calculator works out from what was read; ``None`` when something is missing."""
-    from mhc_serving.tools import party, quote
+    from mhc_core.concierge.facts import party
+    from mhc_core.concierge.tools import quote
 
     worked = quote.work_out(business, party.combine(business, texts), QUESTION)
     return worked.quote.total if worked.quote else None

@@ -23,9 +23,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Simulate rollouts with a known truth, beside promoting at 5 points better and a z-test at a fixed size."""
-    from mhc_core import gate_benchmark
+    from mhc_jobs.bench import rollout_gate
 
-    report = gate_benchmark.measure(runs, seed)
+    report = rollout_gate.measure(runs, seed)
     if as_json:
         typer.echo(orjson.dumps(report).decode())
     else:

@@ -15,9 +15,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Simulate evaluations with a known true gain: the share promoted, beside simpler rules on the same data."""
-    from mhc_core.evaluation import benchmark
+    from mhc_jobs.bench import offline_gate
 
-    rows = benchmark.measure(runs, seed)
+    rows = offline_gate.measure(runs, seed)
     if as_json:
         typer.echo(orjson.dumps({"runs": runs, "seed": seed, "lines": rows}).decode())
         return

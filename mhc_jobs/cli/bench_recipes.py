@@ -6,8 +6,8 @@ import orjson
 import typer
 from rich.table import Table
 
-from mhc_core import business
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError, DataError
 from mhc_jobs.cli.console import console
@@ -21,9 +21,9 @@ def command(
 
     After `mhc demo` these are the sample's. Nothing is stored.
     """
-    from mhc_core import recipes
     from mhc_core.db.queries import dataset as datasets
     from mhc_core.providers import select
+    from mhc_jobs.bench import recipes
 
     settings = configuration.load()
     if settings.embedder != "local":
@@ -36,7 +36,7 @@ def command(
             f"{len(examples)} verified examples, {settings.dataset_min_examples} needed: review more, or `mhc demo`"
         )
     drawn = range(settings.seed, settings.seed + seeds)
-    report = recipes.compare(examples, business.load(settings.business_file), settings, embedder, drawn)
+    report = recipes.compare(examples, pricing.load(settings.business_file), settings, embedder, drawn)
     if as_json:
         typer.echo(orjson.dumps(report).decode())
     else:

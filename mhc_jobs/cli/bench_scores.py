@@ -11,8 +11,8 @@ from rich.table import Table
 from mhc_core import settings as configuration
 from mhc_core.errors import ConfigurationError
 from mhc_core.providers.remembering import RememberingEmbedder
-from mhc_core.score_validity import ratings
-from mhc_core.score_validity.ratings import RatedTalk
+from mhc_jobs.bench.scores import ratings
+from mhc_jobs.bench.scores.ratings import RatedTalk
 from mhc_jobs.cli.console import console, err
 
 RATED_QUESTIONS = 400
@@ -44,9 +44,9 @@ def command(
     Intervals are 95 %, from resampling whole conversations, questions or customers. Definitions were chosen on one half
     of the ratings; the figures are of the other half.
     """
-    from mhc_core import confidence_artifact
     from mhc_core.providers import select
-    from mhc_core.score_validity import benchmark, prediction
+    from mhc_jobs.bench import vote_artifact
+    from mhc_jobs.bench.scores import benchmark, prediction
 
     files = {pattern: sorted(data.glob(pattern)) for pattern in PATTERNS}
     if not any(files.values()):
@@ -73,7 +73,7 @@ def command(
                 err.print(f"{name}: training the confidence predictor …", markup=False)
                 report["predictor"][name], predictor = prediction.measure(talks, embedder, seed)
                 if save:
-                    uri, digest = confidence_artifact.save(predictor, settings.artifacts)
+                    uri, digest = vote_artifact.save(predictor, settings.artifacts)
                     report["predictor"][name]["artifact"] = {"uri": uri, "sha256": digest}
     if as_json:
         typer.echo(orjson.dumps(report).decode())

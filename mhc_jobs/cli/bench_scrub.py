@@ -15,7 +15,7 @@ import typer
 from rich.table import Table
 
 from mhc_core.errors import ConfigurationError
-from mhc_core.scrubbing.benchmark import Detect, read, score
+from mhc_jobs.bench.scrubbing import Detect, read, score
 from mhc_jobs.cli.console import console
 
 STOCK_MODEL = "en_core_web_sm"

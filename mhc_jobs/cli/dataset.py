@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from mhc_core import settings as configuration
-from mhc_core.dataset_format import problems
+from mhc_core.dataset.file_format import problems
 from mhc_core.db.engine import database
 from mhc_core.db.queries import dataset as queries
 from mhc_core.errors import NotFound

@@ -11,14 +11,15 @@ import orjson
 import sqlalchemy as sa
 import typer
 
-from mhc_core import business, sample
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
+from mhc_core.collection.importing.conversations import import_conversations
+from mhc_core.collection.importing.reject import reject_path
 from mhc_core.db.engine import database
-from mhc_core.importing.conversations import import_conversations
-from mhc_core.importing.reject import reject_path
 from mhc_core.knowledge.articles import import_articles
+from mhc_core.monitoring.status import status
 from mhc_core.settings import Settings
-from mhc_core.status import status
+from mhc_jobs import sample
 from mhc_jobs.cli import loop
 from mhc_jobs.cli.console import console, err
 from mhc_jobs.cli.summary import show
@@ -70,7 +71,7 @@ def sample_file(settings: Settings) -> Path:
     """The sample conversations as a file, written once under the state folder."""
     path = settings.state_dir / "sample" / "conversations.jsonl.gz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    rules = business.load(settings.business_file)
+    rules = pricing.load(settings.business_file)
     partial = path.with_suffix(".part")
     with gzip.GzipFile(partial, "wb", mtime=0) as out:
         for record in sample.default_sample(rules):

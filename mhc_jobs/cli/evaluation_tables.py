@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from mhc_core import measures
 from mhc_core.db.queries.evaluation import Evaluation
+from mhc_core.evaluation import measures
 
 
 def evidence(evaluation: Evaluation) -> Iterator[Table | str]:

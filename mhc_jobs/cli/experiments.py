@@ -10,13 +10,14 @@ import sqlalchemy as sa
 import typer
 from rich.table import Column, Table
 
-from mhc_core import business, prompt_registry
-from mhc_core import experiment_control as control
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.db.queries import experiments as queries
 from mhc_core.db.queries.experiments import StoredExperiment
-from mhc_core.experiment_report import Difference, VariantReport
+from mhc_core.prompts import experiment_control as control
+from mhc_core.prompts import registry
+from mhc_core.prompts.experiment_report import Difference, VariantReport
 from mhc_core.vocabulary import ExperimentMetric
 from mhc_jobs.cli.console import console, err
 
@@ -42,7 +43,7 @@ def start(
     settings = configuration.load()
     now = datetime.now(UTC)
     with database(settings) as engine, engine.begin() as connection:
-        prompt_registry.settle(connection, business.load(settings.business_file), now)
+        registry.settle(connection, pricing.load(settings.business_file), now)
         candidates = [_weighted(text) for text in variant]
         made = control.start(
             connection, name, prompt, candidates, control_weight, metric, timedelta(hours=window),

@@ -7,12 +7,12 @@ from uuid import UUID
 import orjson
 import typer
 
-from mhc_core import business
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.db.queries import installation, ratings
 from mhc_core.errors import NotFound
-from mhc_core.feedback_links import FeedbackLinks
+from mhc_core.feedback.links import FeedbackLinks
 
 app = typer.Typer(help="Feedback links for e-mails.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -24,7 +24,7 @@ def footer(
     as_json: AsJson = False,
 ) -> None:
     """Print the footer that asks whether an answer helped, as HTML and as text."""
-    from mhc_serving import feedback_pages
+    from mhc_serving.web import feedback_pages
 
     settings = configuration.load()
     now = datetime.now(UTC)
@@ -33,7 +33,7 @@ def footer(
             raise NotFound(f"{message} is no answer to a customer; give the message_id of a chat answer")
         links = FeedbackLinks(installation.salt(connection), settings.public_address, settings.feedback_link_days)
     parts = feedback_pages.footer(
-        business.load(settings.business_file), links.vote(message, "up", now), links.vote(message, "down", now)
+        pricing.load(settings.business_file), links.vote(message, "up", now), links.vote(message, "down", now)
     )
     typer.echo(orjson.dumps(parts._asdict()).decode() if as_json else f"{parts.html}\n{parts.text}", nl=as_json)
 

@@ -12,9 +12,9 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mhc_core import settings
-from mhc_core.importing.reject import reject_path
-from mhc_core.importing.report import ImportReport, silent
-from mhc_core.importing.report import Progress as OnProgress
+from mhc_core.collection.importing.reject import reject_path
+from mhc_core.collection.importing.report import ImportReport, silent
+from mhc_core.collection.importing.report import Progress as OnProgress
 from mhc_jobs.cli.console import console, err
 
 app = typer.Typer(help="Bring in conversations, feedback and knowledge articles.", no_args_is_help=True)
@@ -29,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def _date(text: str) -> datetime:
-    from mhc_core.importing.fields import moment
+    from mhc_core.collection.importing.fields import moment
 
     try:
         return moment(text)
@@ -52,8 +52,8 @@ def conversations(
     as_json: AsJson = False,
 ) -> None:
     """Import conversations from JSONL, OpenAI chat JSONL or CSV. Doing it again changes nothing."""
+    from mhc_core.collection.importing.conversations import import_conversations
     from mhc_core.db.engine import database
-    from mhc_core.importing.conversations import import_conversations
 
     config = settings.load()
     with database(config) as engine:
@@ -77,8 +77,8 @@ def feedback(
     as_json: AsJson = False,
 ) -> None:
     """Import feedback on stored conversations from JSONL or CSV. Doing it again changes nothing."""
+    from mhc_core.collection.importing.feedback import import_feedback
     from mhc_core.db.engine import database
-    from mhc_core.importing.feedback import import_feedback
 
     config = settings.load()
     with database(config) as engine:

@@ -8,12 +8,12 @@ import orjson
 import typer
 from rich.table import Table
 
-from mhc_core import keys
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import keys as queries
-from mhc_core.keys import Role
 from mhc_jobs.cli.console import console
+from mhc_serving.access import keys
+from mhc_serving.access.keys import Role
 
 app = typer.Typer(help="API keys for staff and for apps.", no_args_is_help=True)
 

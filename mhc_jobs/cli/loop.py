@@ -9,8 +9,8 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
+from mhc_core.monitoring.status import status
 from mhc_core.settings import Settings
-from mhc_core.status import status
 from mhc_jobs.cli.console import err
 from mhc_jobs.cli.summary import show
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import orjson
 import typer
 
-from mhc_core import model_card
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
+from mhc_core.evaluation import model_card
 from mhc_jobs.cli.console import console
 
 

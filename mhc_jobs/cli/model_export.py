@@ -10,7 +10,7 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import training as queries
 from mhc_core.errors import NotFound
-from mhc_core.providers import lora_export
+from mhc_core.training import export
 from mhc_jobs.cli.console import console
 
 
@@ -26,7 +26,7 @@ def command(
         model = queries.model(connection, model_id)
     if model is None:
         raise NotFound(f"there is no model {model_id}; `mhc models list` shows them")
-    name = lora_export.export(model, folder, settings.lora_base, adapter)
+    name = export.export(model, folder, settings.lora_base, adapter)
     if as_json:
         typer.echo(orjson.dumps({"model": model_id, "folder": str(folder), "served_as": name}).decode())
         return

@@ -7,7 +7,6 @@ import orjson
 import typer
 from rich.table import Table
 
-from mhc_core import model_deadlines, rollout, training
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import evaluation as evaluations
@@ -15,6 +14,9 @@ from mhc_core.db.queries import rollout as rollouts
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries import versions
 from mhc_core.errors import NotFound
+from mhc_core.rollout import promotion
+from mhc_core.training import deadlines
+from mhc_core.training import jobs as training
 from mhc_jobs.cli import model_card, model_export, train
 from mhc_jobs.cli.console import console
 from mhc_jobs.cli.evaluation_tables import evidence
@@ -32,7 +34,7 @@ def list_(as_json: AsJson = False) -> None:
     settings = configuration.load()
     with database(settings) as engine, engine.connect() as connection:
         live = versions.live(connection, "model")
-        near = model_deadlines.near(connection, settings, datetime.now(UTC).date())
+        near = deadlines.near(connection, settings, datetime.now(UTC).date())
         rows = [_row(connection, model, live) for model in queries.models(connection)]
     if as_json:
         document = {"production": live, "models": rows, "model_deadlines": [str(due) for due in near]}
@@ -121,8 +123,8 @@ def approve(model_id: ModelId, by: By, as_json: AsJson = False) -> None:
     """
     now, settings = datetime.now(UTC), configuration.load()
     with database(settings) as engine, engine.begin() as connection:
-        rollout.approve(connection, model_id, by, now)
-        moved = settings.promotes_directly and rollout.promote(connection, model_id, by, now)
+        promotion.approve(connection, model_id, by, now)
+        moved = settings.promotes_directly and promotion.promote(connection, model_id, by, now)
     if as_json:
         typer.echo(orjson.dumps({"model": model_id, "live": moved}).decode())
         return
@@ -139,7 +141,7 @@ def reject(
 ) -> None:
     """Decide against a candidate."""
     with database(configuration.load()) as engine, engine.begin() as connection:
-        rollout.reject(connection, model_id, by, reason, datetime.now(UTC))
+        promotion.reject(connection, model_id, by, reason, datetime.now(UTC))
     if as_json:
         typer.echo(orjson.dumps({"model": model_id, "rejected_by": by}).decode())
         return
@@ -152,7 +154,7 @@ def rollback(
 ) -> None:
     """Point production at the model that was live before, at once."""
     with database(configuration.load()) as engine, engine.begin() as connection:
-        target = rollout.roll_back(connection, by, reason, datetime.now(UTC))
+        target = promotion.roll_back(connection, by, reason, datetime.now(UTC))
     if as_json:
         typer.echo(orjson.dumps({"production": target}).decode())
         return

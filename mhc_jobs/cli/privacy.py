@@ -8,8 +8,8 @@ import orjson
 import typer
 from rich.table import Column, Table
 
-from mhc_core import business
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.privacy import export as exports
@@ -30,7 +30,7 @@ def erase(customer: Customer, by: By = "command line", as_json: AsJson = False) 
     settings = configuration.load()
     with database(settings) as engine:
         forgetter = Forgetter(
-            engine, select.embedder(settings), business.load(settings.business_file), settings, _tell(as_json)
+            engine, select.embedder(settings), pricing.load(settings.business_file), settings, _tell(as_json)
         )
         certificate = forgetter.erase(customer, by, datetime.now(UTC))
     if as_json:

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 import typer
 from rich.table import Column, Table
 
-from mhc_core import business, prompt_registry, prompts
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.db.queries import prompts as queries
 from mhc_core.db.queries import versions
 from mhc_core.errors import ConfigurationError
+from mhc_core.prompts import registry, wordings
 from mhc_core.settings import Settings
 from mhc_jobs.cli import experiments
 from mhc_jobs.cli.console import console
@@ -38,7 +39,7 @@ def list_(
     with database(settings) as engine, engine.begin() as connection:
         _settle(connection, settings)
         live = {found.version_id for found in queries.standing(connection)}
-        found = queries.listed(connection, prompts.known(name) if name else None)
+        found = queries.listed(connection, wordings.known(name) if name else None)
     rows: list[dict[str, Any]] = [
         {
             "name": row.name,
@@ -67,7 +68,7 @@ def list_(
 def show(version_id: VersionId, as_json: AsJson = False) -> None:
     """One version: its task, the whole text as recorded, and when it was moved into production."""
     with database(configuration.load()) as engine, engine.connect() as connection:
-        found = prompt_registry.recorded(connection, version_id)
+        found = registry.recorded(connection, version_id)
         alias = queries.alias(found.name)
         live = versions.live(connection, queries.KIND, alias) == version_id
         moves = [move for move in versions.history(connection, queries.KIND, alias) if move.version_id == version_id]
@@ -94,9 +95,9 @@ def add(
     settings = configuration.load()
     text = _read(file)
     with database(settings) as engine, engine.begin() as connection:
-        rules = business.load(settings.business_file)
+        rules = pricing.load(settings.business_file)
         scrubber = loading.scrubber(connection, settings)
-        version = prompt_registry.add(connection, rules, name, text, by, scrubber)
+        version = registry.add(connection, rules, name, text, by, scrubber)
     if as_json:
         _json({"id": version.id, "name": version.name})
         return
@@ -109,7 +110,7 @@ def promote(version_id: VersionId, by: By, reason: Reason = "by hand", as_json: 
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         _settle(connection, settings)
-        found = prompt_registry.promote(connection, version_id, by, reason, datetime.now(UTC))
+        found = registry.promote(connection, version_id, by, reason, datetime.now(UTC))
     if as_json:
         _json({"name": found.name, "production": found.id})
         return
@@ -120,7 +121,7 @@ def promote(version_id: VersionId, by: By, reason: Reason = "by hand", as_json: 
 def rollback(name: Name, by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Put the version before the present one back in production."""
     with database(configuration.load()) as engine, engine.begin() as connection:
-        version_id = prompt_registry.roll_back(connection, name, by, reason, datetime.now(UTC))
+        version_id = registry.roll_back(connection, name, by, reason, datetime.now(UTC))
     if as_json:
         _json({"name": name, "production": version_id})
         return
@@ -137,9 +138,9 @@ def diff(
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         _settle(connection, settings)
-        new = prompt_registry.recorded(connection, version_id)
+        new = registry.recorded(connection, version_id)
         live = versions.live(connection, queries.KIND, queries.alias(new.name))
-        old = prompt_registry.recorded(connection, other_id or live or version_id)
+        old = registry.recorded(connection, other_id or live or version_id)
     lines = list(difflib.unified_diff(old.task.splitlines(), new.task.splitlines(), old.id, new.id, lineterm="", n=2))
     if as_json:
         _json({"from": old.id, "to": new.id, "diff": lines})
@@ -148,7 +149,7 @@ def diff(
 
 
 def _settle(connection: sa.Connection, settings: Settings) -> None:
-    prompt_registry.settle(connection, business.load(settings.business_file), datetime.now(UTC))
+    registry.settle(connection, pricing.load(settings.business_file), datetime.now(UTC))
 
 
 def _read(file: Path) -> str:

@@ -12,13 +12,13 @@ import typer
 from rich.panel import Panel
 from rich.table import Table
 
-from mhc_core import exclusion, review
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import holds
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries.review import ReviewItem
 from mhc_core.errors import DataError, NotFound
+from mhc_core.review import decisions, exclusion
 from mhc_core.scrubbing import loading, marks
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.settings import Settings
@@ -101,7 +101,7 @@ def decide(
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         now = datetime.now(UTC)
-        review.decide(
+        decisions.decide(
             connection, item_id, decision, by, now, lambda: loading.scrubber(connection, settings), answer, reason
         )
     if as_json:
@@ -125,9 +125,9 @@ def bulk(
     as_json: AsJson = False,
 ) -> None:
     """Decide every pending item that matches, recorded as bulk with the filter."""
-    chosen = review.BulkFilter(intent, min_quality, max_quality, origin, reason, limit)
+    chosen = decisions.BulkFilter(intent, min_quality, max_quality, origin, reason, limit)
     with database(configuration.load()) as engine, engine.begin() as connection:
-        count = review.decide_bulk(connection, chosen, decision, by, datetime.now(UTC))
+        count = decisions.decide_bulk(connection, chosen, decision, by, datetime.now(UTC))
     if as_json:
         typer.echo(orjson.dumps({"decided": count, "decision": decision, "by": by}).decode())
         return
@@ -197,12 +197,12 @@ def exclude(
 
 
 def _list_likely_disliked(limit: int, as_json: bool) -> None:
-    from mhc_core import review_order
     from mhc_core.providers import select
+    from mhc_core.review import ordering
 
     settings = configuration.load()
     with database(settings) as engine, engine.connect() as connection:
-        found = review_order.likely_disliked(connection, select.embedder(settings), limit, settings.seed)
+        found = ordering.likely_disliked(connection, select.embedder(settings), limit, settings.seed)
     if as_json:
         document = {
             "votes": found.votes,
@@ -225,7 +225,7 @@ def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decis
     try:
         with engine.begin() as connection:
             now = datetime.now(UTC)
-            review.decide(
+            decisions.decide(
                 connection, item_id, decision, by, now, lambda: loading.scrubber(connection, settings), answer
             )
     except (DataError, NotFound) as error:

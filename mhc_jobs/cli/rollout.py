@@ -8,14 +8,14 @@ import orjson
 import typer
 from rich.table import Table
 
-from mhc_core import live_rollout, live_shadow
-from mhc_core import rollout as approvals
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import rollout_shadow
 from mhc_core.db.queries.rollout import Look, Rollout
 from mhc_core.errors import Conflict
+from mhc_core.rollout import promotion as approvals
+from mhc_core.rollout import shadow, stages
 from mhc_core.vocabulary import Intent
 from mhc_jobs.cli.console import console
 from mhc_jobs.cli.summary import bullets
@@ -38,7 +38,7 @@ def show(model_id: Model = None, as_json: AsJson = False) -> None:
         found = approvals.known(connection, model_id) if model_id else next(iter(known), None)
         looks = queries.looks(connection, found.id, LOOKS) if found else []
         decisions = queries.decisions(connection, found.model_version_id) if found else []
-        readiness = live_shadow.readiness(rollout_shadow.compared(connection, found.id)) if found else []
+        readiness = shadow.readiness(rollout_shadow.compared(connection, found.id)) if found else []
     if as_json:
         document = {
             "rollout": found._asdict() if found else None,
@@ -76,7 +76,7 @@ def start(
     """Let a waiting candidate in, or go on with the one that was held or killed."""
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
-        found = live_rollout.start(connection, model_id, by, settings, datetime.now(UTC), intents or None)
+        found = stages.start(connection, model_id, by, settings, datetime.now(UTC), intents or None)
     if as_json:
         _json({"rollout": found._asdict()})
         return
@@ -87,7 +87,7 @@ def start(
 def hold(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Keep the share as it is until a person decides. Harm still rolls back."""
     with database(configuration.load()) as engine, engine.begin() as connection:
-        found = live_rollout.hold(connection, by, reason, datetime.now(UTC))
+        found = stages.hold(connection, by, reason, datetime.now(UTC))
     if as_json:
         _json({"rollout": found._asdict()})
         return
@@ -98,7 +98,7 @@ def hold(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
 def kill(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Give the candidate to nobody: production answers everybody on every server within 5 seconds."""
     with database(configuration.load()) as engine, engine.begin() as connection:
-        found = live_rollout.kill(connection, by, reason, datetime.now(UTC))
+        found = stages.kill(connection, by, reason, datetime.now(UTC))
     if as_json:
         _json({"rollout": found._asdict()})
         return
@@ -169,7 +169,7 @@ def _look(look: Look) -> None:
     console.print(bullets(look.reasons))
 
 
-def _ready(readiness: list[live_shadow.Readiness]) -> Table:
+def _ready(readiness: list[shadow.Readiness]) -> Table:
     table = Table("shadow", "pairs", "similarity", "confidence", "shown", "", box=None, padding=(0, 2, 0, 0))
     for item in readiness:
         table.add_row(

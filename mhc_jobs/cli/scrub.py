@@ -17,7 +17,8 @@ from typing import Annotated, Any, BinaryIO, NamedTuple
 import orjson
 import typer
 
-from mhc_core import business, settings
+from mhc_core import settings
+from mhc_core.business import pricing
 from mhc_core.errors import DataError, ScrubRefused
 from mhc_core.scrubbing import Scrubber, ScrubResult
 
@@ -44,7 +45,7 @@ def command(
     order. A line that can not be scrubbed becomes {"id", "line", "error"}, and the exit code is 1 at the end.
     """
     configured = settings.load()
-    allow = tuple(business.load(configured.business_file).allow_list)
+    allow = tuple(pricing.load(configured.business_file).allow_list)
     work = partial(
         scrub_lines,
         allow=allow,

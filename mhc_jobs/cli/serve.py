@@ -25,12 +25,12 @@ def command(
     """Serve the chat page and the API until Ctrl-C."""
     import uvicorn
 
-    from mhc_serving import journal
+    from mhc_serving import logging_setup
     from mhc_serving.app import create_app
 
     given = {"serve_host": host, "serve_port": port, "serve_workers": workers}
     settings = configuration.load(**{name: value for name, value in given.items() if value is not None})
-    journal.configure()
+    logging_setup.configure()
     with database(settings) as engine:
         config = uvicorn.Config(
             create_app(settings, engine),

@@ -7,11 +7,11 @@ from uuid import UUID
 import orjson
 import typer
 
-from mhc_core import model_deadlines
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
-from mhc_core.provenance import of_message
-from mhc_core.status import status
+from mhc_core.monitoring.provenance import of_message
+from mhc_core.monitoring.status import status
+from mhc_core.training import deadlines
 from mhc_jobs.cli.console import console
 from mhc_jobs.cli.summary import show
 
@@ -26,7 +26,7 @@ def command(
         if message:
             document = of_message(connection, message)
         else:
-            near = model_deadlines.near(connection, settings, now.date())
+            near = deadlines.near(connection, settings, now.date())
             document = status(connection, now) | {"model_deadlines": [str(due) for due in near]}
     if as_json:
         typer.echo(orjson.dumps(document).decode())

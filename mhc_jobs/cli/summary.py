@@ -6,8 +6,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from mhc_core import measures
-from mhc_core.collection import FIRST_DAY
+from mhc_core.collection.settling import FIRST_DAY
+from mhc_core.evaluation import measures
 from mhc_jobs.cli.console import console
 
 _COUNTS = (

@@ -11,11 +11,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mhc_core import settings as configuration
-from mhc_core import training
 from mhc_core.db.engine import database
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.errors import NotFound
 from mhc_core.providers import select
+from mhc_core.training import jobs
 from mhc_core.vocabulary import JobStatus
 from mhc_jobs.cli.console import console, err
 
@@ -33,12 +33,12 @@ def command(
         if version is None:
             raise NotFound("there is no such data set; `mhc dataset list` shows them, `mhc loop` builds one")
         with _bar():
-            job = training.submit(engine, select.fine_tuner(settings, now.date()), version, now)
-        training.require_hope(job)
+            job = jobs.submit(engine, select.fine_tuner(settings, now.date()), version, now)
+        jobs.require_hope(job)
         model_id = None
         if job.state.status is JobStatus.SUCCEEDED:
             with engine.begin() as connection:
-                model_id = training.record(connection, job)
+                model_id = jobs.record(connection, job)
     if as_json:
         found = {"job": job.id, "status": job.state.status, "model": model_id, "metrics": dict(job.state.metrics)}
         typer.echo(orjson.dumps(found).decode())

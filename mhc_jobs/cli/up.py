@@ -9,13 +9,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from mhc_core import sample
 from mhc_core import settings as configuration
 from mhc_core.db import embedded
 from mhc_core.db.engine import database
 from mhc_core.db.queries import versions
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
+from mhc_jobs import sample
 from mhc_jobs.cli.console import console, err
 
 

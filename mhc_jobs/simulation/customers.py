@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from mhc_core.business import Business
-from mhc_core.sample.customers import invent
-from mhc_core.sample.facts import business_slots
-from mhc_core.sample.known import EVERYTHING, fitting_pair, given, learn, sayable
-from mhc_core.sample.phrasing import opening, sentences
-from mhc_core.sample.scene import draw_scene, scene_slots
-from mhc_core.sample.staff import AGENTS
-from mhc_core.sample.talk import Talk
-from mhc_core.sample.topic_files import topics
+from mhc_core.business.pricing import Business
 from mhc_core.vocabulary import Channel, Intent
+from mhc_jobs.sample.customers import invent
+from mhc_jobs.sample.facts import business_slots
+from mhc_jobs.sample.known import EVERYTHING, fitting_pair, given, learn, sayable
+from mhc_jobs.sample.phrasing import opening, sentences
+from mhc_jobs.sample.scene import draw_scene, scene_slots
+from mhc_jobs.sample.staff import AGENTS
+from mhc_jobs.sample.talk import Talk
+from mhc_jobs.sample.topic_files import topics
 
 DAYS = 6
 """Customers write from Monday to Saturday; on Sunday the pipeline works."""

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from pydantic import PrivateAttr
 
 from mhc_assets.resources import Platform
+from mhc_core.protocols import FineTuner
 from mhc_core.providers import select
-from mhc_core.providers.local import LocalFineTuner
-from mhc_core.providers.protocols import FineTuner
+from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.settings import Settings
 from mhc_jobs.definitions import build_definitions
 from mhc_jobs.loop import LoopFailed, failure

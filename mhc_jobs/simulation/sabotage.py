@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 from random import Random
 from typing import Any
 
-from mhc_core import artifacts
-from mhc_core.providers import local_artifact
-from mhc_core.providers.local import LocalFineTuner
-from mhc_core.providers.protocols import JobState, SaveProgress, TrainingFiles
+from mhc_core.artifacts import store
+from mhc_core.protocols import JobState, SaveProgress, TrainingFiles
+from mhc_core.providers.local import artifact
+from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.vocabulary import JobStatus
 
 
@@ -40,12 +40,12 @@ class Saboteur:
         if state.status is not JobStatus.SUCCEEDED or known.status.final:
             return state
         uri = str(state.artifact_uri)
-        model = local_artifact.parse(artifacts.read_verified(uri, str(state.artifact_sha256)))
-        data = local_artifact.dump(replace(model, answers=_deranged(model.answers, Random(self._seed))))
-        digest = artifacts.sha256(data)
+        model = artifact.parse(store.read_verified(uri, str(state.artifact_sha256)))
+        data = artifact.dump(replace(model, answers=_deranged(model.answers, Random(self._seed))))
+        digest = store.sha256(data)
         name = f"local-{digest[:16]}"
         spoiled = f"{uri.removesuffix(PurePosixPath(uri).name)}{name}.zip"
-        artifacts.write_bytes(spoiled, data)
+        store.write_bytes(spoiled, data)
         return replace(state, provider_model_id=name, artifact_uri=spoiled, artifact_sha256=digest)
 
     def poll(self, known: JobState) -> JobState:

@@ -15,19 +15,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from mhc_core import business as business_data
-from mhc_core import review, sample
+from mhc_core.business import pricing as business_data
 from mhc_core.db.queries import evaluation as evaluations
 from mhc_core.db.queries import knowledge, simulation, versions
 from mhc_core.db.queries import review as reviews
-from mhc_core.judging import RIGHT, similarities
+from mhc_core.evaluation.answer_quality import RIGHT, similarities
 from mhc_core.knowledge.articles import import_articles
 from mhc_core.providers import select
+from mhc_core.review import decisions
 from mhc_core.scrubbing.loading import scrubber
 from mhc_core.settings import Settings
-from mhc_core.training import BASELINE_ID
+from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Decision
-from mhc_jobs import dagster_home
+from mhc_jobs import dagster_home, sample
 from mhc_jobs.simulation.customers import Need, draw
 from mhc_jobs.simulation.pipeline import Clock, Pipeline, SimulatedPlatform
 from mhc_jobs.simulation.report import Candidate, Example, Week
@@ -196,7 +196,7 @@ def _review(engine: sa.Engine, settings: Settings, clock: Clock, rng: Random, an
         for item, message in pending[: round(REVIEWED_SHARE * len(pending))]:
             one = answered[message]
             approve = one.met or rng.random() < REVIEWED_WRONGLY
-            review.decide(
+            decisions.decide(
                 connection,
                 item,
                 Decision.APPROVE if approve else Decision.EDIT,

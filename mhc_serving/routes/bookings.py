@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from mhc_core import booking_requests
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import bookings as queries
-from mhc_serving.deps import Agent, App
-from mhc_serving.schemas import Problem
+from mhc_core.support import bookings
+from mhc_serving.access.deps import Agent, App
+from mhc_serving.schemas.common import Problem
 
 router = APIRouter(prefix="/api/v1/bookings", tags=["staff"])
 
@@ -79,7 +79,7 @@ def listed(
 def decide(booking_id: UUID, decided: DecisionIn, app: App, agent: Agent) -> BookingOut:
     """The customer reads the decision in the chat; the log keeps who made it. Roles: agent, admin."""
     with app.engine.begin() as connection:
-        found = booking_requests.decide(
+        found = bookings.decide(
             connection, app.business, booking_id, decided.status, decided.updated_at, agent.name, app.clock()
         )
     return _shown(found)

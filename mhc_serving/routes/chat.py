@@ -8,9 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from mhc_serving.callers import Speaker, speaker
-from mhc_serving.concierge import Incoming
-from mhc_serving.schemas import ChatIn, ChatOut, Citation, Problem
+from mhc_core.concierge.turn.concierge import Incoming
+from mhc_serving.access.callers import Speaker, speaker
+from mhc_serving.schemas.common import ChatIn, ChatOut, Citation, Problem
 
 
 class _ShortRoute(APIRoute):

@@ -8,11 +8,13 @@ import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from mhc_core.concierge.turn.concierge import Incoming, Outgoing
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.errors import DataError
 from mhc_core.providers import tokens
-from mhc_serving.callers import Caller, Speaker, VisitorAccess
-from mhc_serving.completion_schemas import (
+from mhc_serving.access.callers import Caller, Speaker, VisitorAccess
+from mhc_serving.access.deps import App
+from mhc_serving.schemas.completions import (
     AnswerMessage,
     Choice,
     CompletionIn,
@@ -23,8 +25,6 @@ from mhc_serving.completion_schemas import (
     OpenAIProblem,
     Usage,
 )
-from mhc_serving.concierge import Incoming, Outgoing
-from mhc_serving.deps import App
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 

@@ -10,9 +10,9 @@ from mhc_core.db.queries import ratings
 from mhc_core.errors import DataError, NotFound
 from mhc_core.response_cache import cache as response_cache
 from mhc_core.vocabulary import FeedbackVia
-from mhc_serving.callers import Speaker
-from mhc_serving.deps import App, Staff
-from mhc_serving.schemas import (
+from mhc_serving.access.callers import Speaker
+from mhc_serving.access.deps import App, Staff
+from mhc_serving.schemas.common import (
     AgentFeedbackIn,
     AgentFeedbackOut,
     FeedbackFigures,

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from mhc_core.db.queries import installation, ratings
-from mhc_core.feedback_links import FeedbackLinks, LinkExpired, LinkForged, Purpose, Vote
+from mhc_core.feedback.links import FeedbackLinks, LinkExpired, LinkForged, Purpose, Vote
 from mhc_core.response_cache import cache as response_cache
 from mhc_core.vocabulary import FeedbackVia
-from mhc_serving.deps import App, Services
-from mhc_serving.feedback_pages import LONGEST_COMMENT, FeedbackPages
+from mhc_serving.access.deps import App, Services
+from mhc_serving.web.feedback_pages import LONGEST_COMMENT, FeedbackPages
 
 router = APIRouter(prefix="/api/v1/ai/feedback", include_in_schema=False)
 

@@ -8,15 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 
-from mhc_core import handover
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import handover as queries
 from mhc_core.db.queries.handover import Handover
 from mhc_core.errors import NotFound
+from mhc_core.support import handover
 from mhc_core.vocabulary import ConversationStatus
-from mhc_serving.callers import Speaker
-from mhc_serving.deps import Agent, App
-from mhc_serving.handover_schemas import (
+from mhc_serving.access.callers import Speaker
+from mhc_serving.access.deps import Agent, App
+from mhc_serving.schemas.common import CustomerId, Problem
+from mhc_serving.schemas.handover import (
     ConversationOut,
     HandoverDetail,
     HandoverOut,
@@ -26,7 +27,6 @@ from mhc_serving.handover_schemas import (
     SaidOut,
     StaffSaidOut,
 )
-from mhc_serving.schemas import CustomerId, Problem
 
 MESSAGES = 200
 """Turns in one answer, at most; ``after`` gets the following ones."""

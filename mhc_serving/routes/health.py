@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from mhc_serving.deps import App
-from mhc_serving.schemas import Health, Readiness
+from mhc_serving.access.deps import App
+from mhc_serving.schemas.common import Health, Readiness
 
 router = APIRouter(tags=["health"])
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path
 
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.errors import NotFound
-from mhc_serving.callers import VisitorAccess
-from mhc_serving.deps import App
-from mhc_serving.schemas import ArticleOut, Problem
+from mhc_serving.access.callers import VisitorAccess
+from mhc_serving.access.deps import App
+from mhc_serving.schemas.common import ArticleOut, Problem
 
 router = APIRouter(prefix="/api/v1/knowledge", tags=["knowledge"], dependencies=[VisitorAccess])
 

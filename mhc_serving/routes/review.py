@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 
-from mhc_core import review
 from mhc_core.db.queries import review as queries
+from mhc_core.review import decisions
 from mhc_core.scrubbing import marks
 from mhc_core.settings import Settings
-from mhc_serving.deps import App, Reviewer
-from mhc_serving.schemas import MarkIn, MarkOut, Problem, ReviewIn, ReviewItemOut, ReviewOut, ReviewQueue
+from mhc_serving.access.deps import App, Reviewer
+from mhc_serving.schemas.common import MarkIn, MarkOut, Problem, ReviewIn, ReviewItemOut, ReviewOut, ReviewQueue
 
 if TYPE_CHECKING:
     from mhc_core.scrubbing import Scrubber
@@ -72,7 +72,7 @@ def decide(
     Roles: reviewer, admin."""
     now = app.clock()
     with app.engine.begin() as connection:
-        review.decide(
+        decisions.decide(
             connection,
             item_id,
             decided.decision,

@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter, Path
 
-from mhc_core import live_shadow
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import rollout_shadow
 from mhc_core.db.queries.rollout import Look
 from mhc_core.errors import NotFound
-from mhc_serving.deps import App, Services, Staff
-from mhc_serving.rollout_schemas import LookOut, ReadinessOut, RolloutDecisionOut, RolloutOut, ServerOut
-from mhc_serving.schemas import Problem
+from mhc_core.rollout import shadow
+from mhc_serving.access.deps import App, Services, Staff
+from mhc_serving.schemas.common import Problem
+from mhc_serving.schemas.rollouts import LookOut, ReadinessOut, RolloutDecisionOut, RolloutOut, ServerOut
 
 router = APIRouter(prefix="/api/v1", tags=["staff"])
 
@@ -31,7 +31,7 @@ def rollout(app: App, _: Staff, rollout_id: int = Path(ge=1, le=2**63 - 1)) -> R
             raise NotFound(f"there is no rollout {rollout_id}; `mhc rollout show` lists them")
         looks = queries.looks(connection, rollout_id, LOOKS)
         decisions = queries.decisions(connection, found.model_version_id)
-        readiness = live_shadow.readiness(rollout_shadow.compared(connection, rollout_id))
+        readiness = shadow.readiness(rollout_shadow.compared(connection, rollout_id))
     return RolloutOut(
         **found._asdict(),
         model=found.model_version_id,

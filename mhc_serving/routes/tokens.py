@@ -4,11 +4,11 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.errors import DataError
-from mhc_core.keys import Role
-from mhc_serving import callers, origins
-from mhc_serving.deps import App, Credential, Services, count, holder_of, require, unauthorized
-from mhc_serving.schemas import Problem, TokenIn, TokenOut
-from mhc_serving.tokens import Claims, TokenRefused
+from mhc_serving.access import callers, origins
+from mhc_serving.access.deps import App, Credential, Services, count, holder_of, require, unauthorized
+from mhc_serving.access.keys import Role
+from mhc_serving.access.tokens import Claims, TokenRefused
+from mhc_serving.schemas.common import Problem, TokenIn, TokenOut
 
 router = APIRouter(prefix="/api/v1/widget", tags=["chat"])
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 import sqlalchemy as sa
-from pipeline import QUIET, RANGE, execute, fingerprint, made, metadata, small_sample
+from fakes.pipeline import QUIET, RANGE, execute, fingerprint, made, metadata, small_sample
 
 from mhc_assets import assets, checks
 from mhc_assets.resources import Platform
-from mhc_core import sample
 from mhc_core.scrubbing.recognizers.base import Span
 from mhc_core.scrubbing.recognizers.phones import PhoneNumberRecognizer
+from mhc_jobs import sample
 
 DAILY = {"conversations", "feedback", "scored_conversations", "scrubbed_training_data"}
 

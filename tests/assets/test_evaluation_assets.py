@@ -2,10 +2,11 @@
 
 import dagster as dg
 import sqlalchemy as sa
-from pipeline import QUIET, made, metadata
+from fakes.pipeline import QUIET, made, metadata
 
-from mhc_core import business, dataset
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
+from mhc_core.dataset import build
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.evaluation import sets
 from mhc_core.providers import select
@@ -43,7 +44,7 @@ def test_a_question_that_is_taught_stops_the_training(reviewed_engine: sa.Engine
     settings = configuration.load()
     with reviewed_engine.connect() as connection:
         verified = datasets.verified(connection, select.embedder(settings).id)
-    version = dataset.store(reviewed_engine, verified, business.load(), settings)
+    version = build.store(reviewed_engine, verified, pricing.load(), settings)
     clean = run(instance, "evaluation_set")
     shown = metadata(clean, "evaluation_set")
     assert shown["frozen_from"] == version.id

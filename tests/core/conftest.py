@@ -1,15 +1,11 @@
-"""Puts the stand-in servers of ``tests/standins`` within reach of the tests here."""
+"""The stand-in for OpenAI, a fresh one for each test."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "standins"))
-
-from openai_endpoints import StandIn
-from openai_server import running
+from fakes.openai_endpoints import StandIn
+from fakes.openai_server import running
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import sys
 import dagster as dg
 import pytest
 
-from mhc_core.status import STAGES
+from mhc_core.monitoring.status import STAGES
 from mhc_jobs.definitions import build_definitions, defs
 
 JOBS = {

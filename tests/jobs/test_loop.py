@@ -13,17 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import doors
-import leaks
 import pytest
 import sqlalchemy as sa
-from pipeline import bring_in, copy, environment, fingerprint, small_sample
+from fakes import doors, leaks
+from fakes.pipeline import bring_in, copy, environment, fingerprint, small_sample
 
-from mhc_core import sample
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
-from mhc_core.status import status
-from mhc_jobs import dagster_home
+from mhc_core.monitoring.status import status
+from mhc_jobs import dagster_home, sample
 from mhc_jobs.loop import LoopResult, run_loop
 
 pytestmark = pytest.mark.timeout(900)

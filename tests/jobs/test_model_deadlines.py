@@ -8,12 +8,12 @@ import dagster as dg
 import orjson
 import pytest
 import sqlalchemy as sa
-from pipeline import execute
+from fakes.pipeline import execute
 from typer.testing import CliRunner, Result
 
 from mhc_assets.resources import Platform
 from mhc_core.db import engine as engines
-from mhc_core.training import ensure_baseline
+from mhc_core.training.jobs import ensure_baseline
 from mhc_jobs.cli import models, status
 from mhc_jobs.cli.main import app
 

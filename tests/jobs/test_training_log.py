@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import yaml
 
-from mhc_core.providers import lora_training
+from mhc_core.providers.lora import training
 
 
 def test_the_progress_of_a_training_stands_in_the_runs_log(tmp_path: Path) -> None:
@@ -14,7 +14,7 @@ def test_the_progress_of_a_training_stands_in_the_runs_log(tmp_path: Path) -> No
 
     @dg.asset
     def trained() -> None:
-        logging.getLogger(lora_training.__name__).info("step 3 of 14, loss 0.500, held out 0.600")
+        logging.getLogger(training.__name__).info("step 3 of 14, loss 0.500, held out 0.600")
 
     with dg.DagsterInstance.local_temp(str(tmp_path), overrides={"python_logs": configured}) as instance:
         result = dg.materialize([trained], instance=instance)

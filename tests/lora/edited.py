@@ -6,10 +6,10 @@ from itertools import islice
 from typing import NamedTuple
 
 import orjson
-from paraphrases import SYSTEM
+from lora.paraphrases import SYSTEM
 
-from mhc_core import business
-from mhc_core.sample.generate import SAMPLE_DAYS, SAMPLE_START, generate
+from mhc_core.business import pricing
+from mhc_jobs.sample.generate import SAMPLE_DAYS, SAMPLE_START, generate
 
 LEARNED, HELD_OUT = 96, 48
 LONGEST = 220
@@ -39,7 +39,7 @@ def edited(seed: int) -> tuple[list[Edited], list[Edited]]:
 
 
 def _edits(seed: int) -> Iterator[Edited]:
-    for record in generate(seed, 4_000, SAMPLE_START, SAMPLE_DAYS, business.load()):
+    for record in generate(seed, 4_000, SAMPLE_START, SAMPLE_DAYS, pricing.load()):
         asked, told = record["messages"][:2]
         decision = told.get("review", {})
         written = told["edit"]["content"] if "edit" in told else decision.get("answer")
@@ -50,7 +50,7 @@ def _edits(seed: int) -> Iterator[Edited]:
 
 
 def pairs(rows: list[Edited]) -> bytes:
-    """Preference pairs as ``mhc_core.preferences`` writes them."""
+    """Preference pairs as ``mhc_core.dataset.preferences`` writes them."""
     return b"".join(
         orjson.dumps(
             {

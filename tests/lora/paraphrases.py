@@ -21,7 +21,7 @@ def asked(held_out: bool) -> list[tuple[str, str, str]]:
 
 
 def jsonl(rows: list[tuple[str, str, str]]) -> bytes:
-    """A data set file as ``mhc_core.dataset`` writes it."""
+    """A data set file as ``mhc_core.dataset.build`` writes it."""
     return b"".join(
         orjson.dumps(
             {
@@ -39,7 +39,7 @@ def jsonl(rows: list[tuple[str, str, str]]) -> bytes:
 
 
 def preferences(rows: list[tuple[str, str, str]], side: str) -> bytes:
-    """Preference pairs as ``mhc_core.preferences`` writes them: the answer over the same answer shouted."""
+    """Preference pairs as ``mhc_core.dataset.preferences`` writes them: the answer over the same answer shouted."""
     return b"".join(
         orjson.dumps(
             {

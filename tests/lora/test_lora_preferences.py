@@ -11,13 +11,15 @@ from pathlib import Path
 import orjson
 import pytest
 import torch
-from paraphrases import asked, jsonl, preferences
+from lora.paraphrases import asked, jsonl, preferences
 
-from mhc_core import artifacts
-from mhc_core.providers import lora_artifact, lora_pairs, lora_preferences
-from mhc_core.providers.lora import LoraFineTuner
-from mhc_core.providers.lora_preferences import loss, rewards
-from mhc_core.providers.protocols import JobState, TrainingFiles
+from mhc_core.artifacts import store
+from mhc_core.protocols import JobState, TrainingFiles
+from mhc_core.providers.lora import artifact
+from mhc_core.providers.lora import pairs as lora_pairs
+from mhc_core.providers.lora import preferences as lora_preferences
+from mhc_core.providers.lora.fine_tuner import LoraFineTuner
+from mhc_core.providers.lora.preferences import loss, rewards
 from mhc_core.vocabulary import JobStatus
 
 pytestmark = pytest.mark.timeout(1_200)
@@ -79,7 +81,7 @@ def trained(tiny: Path, files: TrainingFiles, tmp_path_factory: pytest.TempPathF
 def test_the_model_learns_to_prefer_and_says_how_far(trained: JobState, data: Path, tmp_path: Path) -> None:
     assert trained.status is JobStatus.SUCCEEDED
     assert trained.artifact_uri
-    training = lora_artifact.unpack(artifacts.read_bytes(trained.artifact_uri), tmp_path)
+    training = artifact.unpack(store.read_bytes(trained.artifact_uri), tmp_path)
     before, *_, after = training["preferences"]["held_out"]
     assert (before["step"], before["margin"]) == (0, 0.0)
     assert before["loss"] == pytest.approx(math.log(2))
@@ -91,7 +93,7 @@ def test_the_model_learns_to_prefer_and_says_how_far(trained: JobState, data: Pa
     assert (trained.metrics["preference_pairs"], trained.metrics["preference_held_out_pairs"]) == (48, 16)
     assert trained.metrics["full_valid_loss_after_preferences"] != trained.metrics["full_valid_loss"]
     card = (tmp_path / "README.md").read_text("utf-8")
-    digest = artifacts.sha256((data / "preferences.jsonl").read_bytes())
+    digest = store.sha256((data / "preferences.jsonl").read_bytes())
     for fact in (
         digest,
         "2305.18290",
@@ -114,14 +116,14 @@ def test_without_pairs_the_supervised_training_is_what_it_was(
     none = tuner(tiny, tmp_path).submit(replace(files, preferences_uri=None), "b", INTENDED, lambda state: None)
     assert none.metrics["preference_pairs"] == 0
     assert "preference_loss" not in none.metrics
-    few = artifacts.read_bytes(files.preferences_uri or "").splitlines()[: lora_preferences.MIN_PAIRS - 1]
-    artifacts.write_bytes(f"{tmp_path.as_uri()}/few.jsonl", b"\n".join(few))
+    few = store.read_bytes(files.preferences_uri or "").splitlines()[: lora_preferences.MIN_PAIRS - 1]
+    store.write_bytes(f"{tmp_path.as_uri()}/few.jsonl", b"\n".join(few))
     files = replace(files, preferences_uri=f"{tmp_path.as_uri()}/few.jsonl")
     state = tuner(tiny, tmp_path).submit(files, "c", INTENDED, lambda state: None)
     assert state.metrics["preference_pairs"] == len(few)
     assert "preference_loss" not in state.metrics
     assert state.artifact_uri
-    lora_artifact.unpack(artifacts.read_bytes(state.artifact_uri), tmp_path)
+    artifact.unpack(store.read_bytes(state.artifact_uri), tmp_path)
     assert "the pairs are too few" in (tmp_path / "README.md").read_text("utf-8")
 
 

@@ -12,18 +12,20 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from edited import Edited, edited, pairs
-from paraphrases import SYSTEM, jsonl
+from lora.edited import Edited, edited, pairs
+from lora.paraphrases import SYSTEM, jsonl
 
-from mhc_core import artifacts
-from mhc_core.judging import Answered, score_answers
-from mhc_core.providers import lora_base, lora_model, minilm
-from mhc_core.providers.lora import LoraFineTuner
-from mhc_core.providers.lora_base import Loaded
-from mhc_core.providers.lora_examples import encode, read
-from mhc_core.providers.lora_model import LoraChatModel, merged
-from mhc_core.providers.lora_training import held_out_loss
-from mhc_core.providers.protocols import ChatRequest, JobState, TrainingFiles
+from mhc_core.artifacts import store
+from mhc_core.evaluation.answer_quality import Answered, score_answers
+from mhc_core.protocols import ChatRequest, JobState, TrainingFiles
+from mhc_core.providers.lora import base as lora_base
+from mhc_core.providers.lora import model as lora_model
+from mhc_core.providers.lora.base import Loaded
+from mhc_core.providers.lora.examples import encode, read
+from mhc_core.providers.lora.fine_tuner import LoraFineTuner
+from mhc_core.providers.lora.model import LoraChatModel, merged
+from mhc_core.providers.lora.training import held_out_loss
+from mhc_core.providers.minilm import embedder
 from mhc_core.vocabulary import JobStatus
 
 pytestmark = pytest.mark.timeout(3_600)
@@ -57,7 +59,7 @@ def trained(smollm: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     }
     uris = {name: (folder / f"{name}.jsonl").as_uri() for name in written}
     for name, data in written.items():
-        artifacts.write_bytes(uris[name], data)
+        store.write_bytes(uris[name], data)
     counts = len(learned), len(held_out)
     files = TrainingFiles("ds-edits", uris["train"], uris["validation"], *counts, uris["preferences"])
     checkpoints, first_phase = folder / "checkpoints", EPOCHS * -(-len(learned) // 8)
@@ -82,7 +84,7 @@ def test_held_out_preferences_are_met_more_often_and_answers_are_not_shown_worse
     monkeypatch.setattr(lora_model, "ANSWER_TOKENS", 64)
     asked = trained.held_out[:ASKED]
     models = [_loaded(state, trained.base) for state in trained[:2]]
-    before, after = (score_answers(_answers(model, asked), minilm.load()) for model in models)
+    before, after = (score_answers(_answers(model, asked), embedder.load()) for model in models)
     gained = np.array([b.similarity - a.similarity for a, b in zip(before, after, strict=True)])
     draws = np.random.default_rng(0).choice(gained, (4_000, len(gained))).mean(axis=1)
     measured = trained.after.metrics

@@ -22,19 +22,22 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
-from paraphrases import SYSTEM, asked, jsonl
+from lora.paraphrases import SYSTEM, asked, jsonl
 from pydantic import SecretStr
 
-from mhc_core import artifacts
+from mhc_core.artifacts import store
 from mhc_core.db.engine import database
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries import versions
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.tables import dataset_versions
-from mhc_core.judging import Answered, score_answers
-from mhc_core.providers import lora_base, lora_model, minilm, select
-from mhc_core.providers.lora_model import LoraChatModel
-from mhc_core.providers.protocols import ChatAnswer, ChatModel, ChatRequest
+from mhc_core.evaluation.answer_quality import Answered, score_answers
+from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest
+from mhc_core.providers import select
+from mhc_core.providers.lora import base as lora_base
+from mhc_core.providers.lora import model as lora_model
+from mhc_core.providers.lora.model import LoraChatModel
+from mhc_core.providers.minilm import embedder
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app, utc_now
 
@@ -91,8 +94,8 @@ def trained(base_folder: Path, module_state_dir: Path, tmp_path_factory: pytest.
     """Trained by ``mhc models train``, which is killed after its first epoch and started again."""
     data = tmp_path_factory.mktemp("data")
     files = {name: (data / f"{name}.jsonl").as_uri() for name in ("train", "validation")}
-    artifacts.write_bytes(files["train"], jsonl(asked(held_out=False)))
-    artifacts.write_bytes(files["validation"], jsonl(asked(held_out=True)))
+    store.write_bytes(files["train"], jsonl(asked(held_out=False)))
+    store.write_bytes(files["validation"], jsonl(asked(held_out=True)))
     settings = Settings(state_dir=module_state_dir, lora_base=str(base_folder), answer_timeout_seconds=60.0)
     with database(settings) as engine:
         with engine.begin() as connection:
@@ -168,7 +171,7 @@ def test_it_beats_its_base_on_ways_to_ask_it_has_not_seen(
                 Answered(reference, said.text, said.confidence)
                 for reference, said in zip(references, given, strict=True)
             ],
-            minilm.load(),
+            embedder.load(),
         )
         for given in (answers(base), answers(in_process))
     )

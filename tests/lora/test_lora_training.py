@@ -10,15 +10,16 @@ from pathlib import Path
 
 import orjson
 import pytest
-from paraphrases import asked, jsonl
+from lora.paraphrases import asked, jsonl
 
-from mhc_core import artifacts
+from mhc_core.artifacts import store
 from mhc_core.errors import ConfigurationError, DataError
-from mhc_core.providers import lora_artifact, lora_base
-from mhc_core.providers.lora import LoraFineTuner
-from mhc_core.providers.lora_examples import IGNORED, encode, read
-from mhc_core.providers.lora_model import load_model
-from mhc_core.providers.protocols import ChatRequest, JobState, TrainingFiles
+from mhc_core.protocols import ChatRequest, JobState, TrainingFiles
+from mhc_core.providers.lora import artifact
+from mhc_core.providers.lora import base as lora_base
+from mhc_core.providers.lora.examples import IGNORED, encode, read
+from mhc_core.providers.lora.fine_tuner import LoraFineTuner
+from mhc_core.providers.lora.model import load_model
 from mhc_core.vocabulary import JobStatus
 
 pytestmark = pytest.mark.timeout(1_200)
@@ -61,7 +62,7 @@ def trained(tiny: Path, files: TrainingFiles, tmp_path_factory: pytest.TempPathF
 def unpacked(state: JobState, folder: Path) -> Path:
     assert state.artifact_uri
     assert state.artifact_sha256
-    lora_artifact.unpack(artifacts.read_verified(state.artifact_uri, state.artifact_sha256), folder)
+    artifact.unpack(store.read_verified(state.artifact_uri, state.artifact_sha256), folder)
     return folder
 
 
@@ -91,7 +92,7 @@ def test_the_model_learns_and_says_what_it_was_made_of(trained: JobState, data: 
     assert trained.metrics["device"] in ("cpu", "cuda", "mps")
     folder = unpacked(trained, tmp_path)
     card = (folder / "README.md").read_text("utf-8")
-    digest = artifacts.sha256((data / "train.jsonl").read_bytes())
+    digest = store.sha256((data / "train.jsonl").read_bytes())
     for fact in (digest, "license: mit", "ds-tiny", "| rank | 16 |", f"| {curve[-1]['step']} | "):
         assert fact in card
     assert str(tmp_path.parents[2]) not in card + (folder / "adapter_config.json").read_text("utf-8")
@@ -123,7 +124,7 @@ def test_killed_twice_and_started_again_it_ends_with_the_same_bytes(
 
 
 def test_a_damaged_checkpoint_is_named_not_trained_on(tiny: Path, files: TrainingFiles, tmp_path: Path) -> None:
-    artifacts.write_bytes(f"{tmp_path.as_uri()}/checkpoints/key.safetensors", b"\x08\0\0\0\0\0\0\0{}nothing")
+    store.write_bytes(f"{tmp_path.as_uri()}/checkpoints/key.safetensors", b"\x08\0\0\0\0\0\0\0{}nothing")
     state = LoraFineTuner(str(tiny), tmp_path.as_uri(), 1, seed=3).submit(files, "key", INTENDED, lambda state: None)
     assert state.status is JobStatus.FAILED
     assert "key.safetensors is damaged; remove it" in (state.error or "")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
-from mhc_core.providers.lora import LoraFineTuner
-from mhc_core.providers.protocols import JobState, TrainingFiles
+from mhc_core.protocols import JobState, TrainingFiles
+from mhc_core.providers.lora.fine_tuner import LoraFineTuner
 from mhc_core.vocabulary import JobStatus
 
 torch.set_num_threads(1)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 import sqlalchemy as sa
-from openai_endpoints import StandIn
-from pipeline import execute, made, metadata
+from fakes.openai_endpoints import StandIn
+from fakes.pipeline import execute, made, metadata
 
 from mhc_assets.assets import training
 from mhc_assets.resources import Platform
-from mhc_core import review
+from mhc_core.review import decisions
 from mhc_core.vocabulary import Decision
 from sensors.training import fine_tune_poller
 
@@ -148,8 +148,12 @@ def test_the_model_of_an_older_job_is_recorded_when_a_newer_data_set_is_there(
     submitted: sa.Engine, standin: StandIn, instance: dg.DagsterInstance
 ) -> None:
     with submitted.begin() as connection:
-        review.decide_bulk(
-            connection, review.BulkFilter(limit=20), Decision.APPROVE, "ana", datetime.now(UTC) + timedelta(seconds=1)
+        decisions.decide_bulk(
+            connection,
+            decisions.BulkFilter(limit=20),
+            Decision.APPROVE,
+            "ana",
+            datetime.now(UTC) + timedelta(seconds=1),
         )
     newer = execute("train", instance)
     assert made(newer) == {"training_dataset", "evaluation_set"}

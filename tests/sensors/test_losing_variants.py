@@ -8,14 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from mhc_assets.resources import Platform
-from mhc_core import business, prompt_registry, prompts
-from mhc_core import experiment_control as control
+from mhc_core.business import pricing
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import prompts as queries
+from mhc_core.prompts import experiment_control as control
+from mhc_core.prompts import registry, wordings
 from mhc_core.vocabulary import ExperimentMetric, ExperimentStatus
 from sensors.experiments import losing_variants
 
-BUSINESS = business.load()
+BUSINESS = pricing.load()
 START = datetime.now(UTC) - timedelta(days=3)
 NAME = "agent/lead"
 
@@ -52,8 +53,8 @@ def test_what_loses_is_stopped_and_what_nobody_met_goes_on(
     assert tick() == "0 experiments run, none loses"
     engine = engines.create(fresh_database_url)
     with engine.begin() as connection:
-        prompt_registry.settle(connection, BUSINESS, START)
-        version = prompts.version(BUSINESS, NAME, "Send everybody to a person.")
+        registry.settle(connection, BUSINESS, START)
+        version = wordings.version(BUSINESS, NAME, "Send everybody to a person.")
         queries.record(connection, [version], "ann")
         made = control.start(
             connection, "trial", NAME, [(version.id, 1)], 1, ExperimentMetric.BOOKED, timedelta(hours=24), "salt",
@@ -65,6 +66,6 @@ def test_what_loses_is_stopped_and_what_nobody_met_goes_on(
     assert tick() == f"stopped {version.id} of trial"
     with engine.connect() as connection:
         assert control.existing(connection, "trial").status is ExperimentStatus.ENDED
-        assert prompt_registry.in_force(connection, BUSINESS).experiments == {}
+        assert registry.in_force(connection, BUSINESS).experiments == {}
     assert tick() == "0 experiments run, none loses"
     engine.dispose()

@@ -8,13 +8,13 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
-from rollout_traffic import Rates, arrive, evaluated
-from stored import NOW
+from fakes.rollout_traffic import Rates, arrive, evaluated
+from fakes.stored import NOW
 
 from mhc_assets.resources import Platform
-from mhc_core import live_rollout, rollout
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import rollout as queries
+from mhc_core.rollout import promotion, stages
 from mhc_core.settings import Settings
 from sensors import rollout as sensor
 
@@ -54,7 +54,7 @@ def test_it_starts_who_waits_and_rolls_back_harm_once(
     engine: sa.Engine, tick: Tick, instance: dg.DagsterInstance
 ) -> None:
     with engine.begin() as connection:
-        rollout.open_for(connection, evaluated(connection, "m1"))
+        promotion.open_for(connection, evaluated(connection, "m1"))
     started = tick(NOW)
     [event] = started.asset_events
     assert event.metadata["status"].value == "canary"
@@ -84,8 +84,8 @@ def test_it_starts_who_waits_and_rolls_back_harm_once(
 
 def test_an_hour_without_a_decision_is_reported(engine: sa.Engine, tick: Tick) -> None:
     with engine.begin() as connection:
-        rollout.open_for(connection, evaluated(connection, "m1"))
-        live_rollout.start(connection, "m1", "kim", Settings(rollout_shadow_share=0), NOW)
+        promotion.open_for(connection, evaluated(connection, "m1"))
+        stages.start(connection, "m1", "kim", Settings(rollout_shadow_share=0), NOW)
     first = tick(NOW)
     assert len(first.asset_events) == 1
     assert len(tick(NOW + timedelta(minutes=59), first.cursor).asset_events) == 0

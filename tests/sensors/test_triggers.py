@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 import sqlalchemy as sa
-from pipeline import RANGE, execute
+from fakes.pipeline import RANGE, execute
 
 from mhc_assets.resources import Platform
-from mhc_core import review
+from mhc_core.review import decisions
 from mhc_core.vocabulary import Decision
 from mhc_jobs.definitions import defs
 
@@ -69,7 +69,7 @@ def verified(engine: sa.Engine) -> int:
 
 def approve(engine: sa.Engine, count: int) -> None:
     with engine.begin() as connection:
-        done = review.decide_bulk(connection, review.BulkFilter(limit=count), Decision.APPROVE, "ana", NOW)
+        done = decisions.decide_bulk(connection, decisions.BulkFilter(limit=count), Decision.APPROVE, "ana", NOW)
     assert done == count
 
 

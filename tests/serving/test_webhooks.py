@@ -17,19 +17,20 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from mhc_core import business, handover, webhooks
+from mhc_core.business import pricing
+from mhc_core.concierge.turn.store import TurnStore
 from mhc_core.db import engine as engines
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.db.tables import webhook_deliveries
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
+from mhc_core.support import handover, webhooks
 from mhc_core.vocabulary import Channel
 from mhc_serving.app import create_app, utc_now
-from mhc_serving.store import TurnStore
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
-RULES = business.load()
+RULES = pricing.load()
 
 
 @dataclass

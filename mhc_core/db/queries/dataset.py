@@ -9,8 +9,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.dataset import PREFERENCES, BuiltDataset, VerifiedExample
-from mhc_core.dataset_split import Frozen, Past
+from mhc_core.dataset.build import PREFERENCES, BuiltDataset, VerifiedExample
+from mhc_core.dataset.split import Frozen, Past
 from mhc_core.db.queries import retired
 from mhc_core.db.tables import (
     dataset_members,
@@ -20,7 +20,7 @@ from mhc_core.db.tables import (
     training_examples,
 )
 from mhc_core.errors import Conflict
-from mhc_core.providers.protocols import TrainingFiles
+from mhc_core.protocols import TrainingFiles
 from mhc_core.vocabulary import Intent
 
 _V, _M, _E = dataset_versions.c, dataset_members.c, training_examples.c

@@ -16,7 +16,7 @@ from mhc_core.db.queries.days import within
 from mhc_core.db.queries.holds import EXCLUDED
 from mhc_core.db.queries.redaction import empty_erased
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
-from mhc_core.examples import PERSON, Example, Hold, SourceConversation, SourceMessage
+from mhc_core.scrubbing.examples import PERSON, Example, Hold, SourceConversation, SourceMessage
 from mhc_core.settings import Settings
 
 _T = training_examples.c

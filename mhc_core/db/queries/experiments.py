@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from mhc_core import prompts
-from mhc_core.business import Business
+from mhc_core.business.pricing import Business
 from mhc_core.db.queries.outcomes import CustomerOutcome, by_customer
 from mhc_core.db.tables import experiment_variants, experiments, prompt_versions
-from mhc_core.experiments import Experiment, Variant
+from mhc_core.prompts import wordings
+from mhc_core.prompts.experiments import Experiment, Variant
 from mhc_core.vocabulary import ExperimentMetric, ExperimentStatus
 
 _E, _V, _P = experiments.c, experiment_variants.c, prompt_versions.c
@@ -112,7 +112,7 @@ def running(connection: sa.Connection, business: Business) -> dict[str, Experime
     ).all()
     split: dict[tuple[int, str, str], list[Variant]] = {}
     for ident, salt, prompt, position, task, weight, stopped in rows:
-        variant = Variant(position, prompts.version(business, prompt, task), weight, stopped)
+        variant = Variant(position, wordings.version(business, prompt, task), weight, stopped)
         split.setdefault((ident, salt, prompt), []).append(variant)
     return {prompt: Experiment(ident, salt, tuple(found)) for (ident, salt, prompt), found in split.items()}
 

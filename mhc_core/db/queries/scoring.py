@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages
-from mhc_core.feedback import FeedbackSignals
-from mhc_core.providers.protocols import Turn
-from mhc_core.scoring import FinishedConversation, Score
+from mhc_core.feedback.points import FeedbackSignals
+from mhc_core.protocols import Turn
+from mhc_core.scoring.factors import FinishedConversation, Score
 
 
 class FeedbackRow(NamedTuple):

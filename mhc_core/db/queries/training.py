@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mhc_core.db.queries import retired
 from mhc_core.db.tables import dataset_versions, model_versions, training_jobs
 from mhc_core.errors import NotFound
-from mhc_core.providers.protocols import JobState
+from mhc_core.protocols import JobState
 from mhc_core.vocabulary import JobStatus
 
 _J, _V = training_jobs.c, model_versions.c

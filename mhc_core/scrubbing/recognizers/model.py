@@ -100,7 +100,7 @@ def _session() -> tuple[Any, Any]:
     import onnxruntime
     from tokenizers import Tokenizer
 
-    from mhc_core.int8_products import with_int8_products
+    from mhc_core.scrubbing.recognizers.int8_matmul import with_int8_products
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

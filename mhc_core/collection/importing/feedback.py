@@ -1,0 +1,179 @@
+"""Imports feedback that comes in a file of its own, as JSON lines or CSV.
+
+A record says what it is about, either by ``message_id`` (an id of this platform) or by ``conversation_id`` and
+``source`` (those of the file that the conversation came from) with an optional ``position`` (the message's index in
+it, from 0), and holds at least one of vote (up, down), stars (1 to 5), helpful, accurate and comment. ``id`` tells
+several pieces of feedback on one message apart; without it a later one replaces the earlier.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BeforeValidator, Field, ValidationError
+
+from mhc_core.collection.importing import csv_rows, incoming
+from mhc_core.collection.importing.batches import store
+from mhc_core.collection.importing.fields import Label
+from mhc_core.collection.importing.incoming import Format, Incoming
+from mhc_core.collection.importing.readers import Source
+from mhc_core.collection.importing.record_format import MAX_MESSAGES, Given
+from mhc_core.collection.importing.records import DEFAULT_SOURCE, conversation_id, feedback_row, why
+from mhc_core.collection.importing.reject import Rejected, RejectFile
+from mhc_core.collection.importing.report import ImportReport, Progress, silent
+from mhc_core.db.queries import conversations as conversation_queries
+from mhc_core.db.queries import feedback as queries
+
+BATCH = 2000
+SPELLINGS: dict[str, tuple[str, ...]] = {
+    "id": ("feedback_id",),
+    "conversation_id": ("conversation", "conv_id", "session_id", "chat_id"),
+    "position": ("index", "turn", "message_index"),
+    "vote": ("thumb", "thumbs"),
+    "stars": ("rating",),
+    "comment": ("comments", "remark"),
+    "at": ("given_at", "timestamp", "time", "created_at", "date"),
+}
+
+
+class _Feedback(Given):
+    message_id: UUID | None = None
+    conversation_id: Label = None
+    source: Label = None
+    customer_id: Label = None
+    position: Annotated[
+        Annotated[int, Field(ge=0, lt=MAX_MESSAGES)] | None,
+        BeforeValidator(lambda value: None if value == "" else value),
+    ] = None
+
+
+Entry = tuple[Incoming, _Feedback]
+Counts = tuple[queries.FeedbackCounts, list[Incoming]]
+
+
+def import_feedback(
+    engine: sa.Engine,
+    uri: str | Path,
+    now: datetime,
+    reject_path: Path,
+    *,
+    source: str | None = None,
+    wanted: Format = "auto",
+    progress: Progress = silent,
+) -> ImportReport:
+    """Bring in the feedback of one file or fsspec URI; the same file again changes no row.
+
+    Feedback on a conversation or message that is not stored is refused. Feedback without a time gets that of what it
+    is about.
+
+    Args:
+        source: of conversations, for records that do not say theirs.
+        reject_path: where refused lines are listed; an older list is replaced or, with nothing refused, removed.
+
+    Raises:
+        NotFound: there is no such file.
+        DataError: the file as a whole can not be read as text.
+        DatabaseUnavailable: the server went away; run the import again.
+    """
+    began = time.perf_counter()
+    report = ImportReport(str(uri))
+    with Source(str(uri)) as opened, RejectFile(reject_path) as rejects:
+        if incoming.format_of(opened, wanted) == "csv":
+            records = csv_rows.rows(opened, SPELLINGS, (), report.notes, rejects)
+        else:
+            records = incoming.json_lines(opened, report.notes, rejects)
+        for batch in _batches(_checked(records, rejects), source or DEFAULT_SOURCE):
+            _store(engine, batch, source or DEFAULT_SOURCE, now, report, rejects)
+            progress(opened.position, opened.size, report.stored + rejects.count)
+        report.rejected = rejects.count
+        report.read = report.stored + report.rejected + report.erased
+        progress(opened.position, opened.size, report.read)
+    report.reject_file = reject_path if report.rejected else None
+    report.seconds = time.perf_counter() - began
+    return report
+
+
+def check(record: dict[str, Any]) -> _Feedback:
+    """The feedback in a record.
+
+    Raises:
+        Rejected: it does not fit; the reason names the field and quotes nothing.
+    """
+    try:
+        given = _Feedback.model_validate(record)
+    except ValidationError as error:
+        raise Rejected(why(error)) from None
+    if (given.message_id is None) == (given.conversation_id is None):
+        raise Rejected("needs either message_id or conversation_id")
+    if not given.says_something():
+        raise Rejected("says nothing: no vote, stars, helpful, accurate or comment")
+    return given
+
+
+def _checked(records: Iterator[Incoming], rejects: RejectFile) -> Iterator[Entry]:
+    for item in records:
+        try:
+            yield item, check(item.record)
+        except Rejected as reason:
+            item.reject(rejects, str(reason))
+
+
+def _batches(entries: Iterator[Entry], source: str) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    seen: set[object] = set()
+    for entry in entries:
+        given = entry[1]
+        about = given.message_id or (given.source or source, given.conversation_id)
+        if len(batch) >= BATCH or (about, given.position, given.id) in seen:
+            yield batch
+            batch, seen = [], set()
+        batch.append(entry)
+        seen.add((about, given.position, given.id))
+    if batch:
+        yield batch
+
+
+def _store(
+    engine: sa.Engine, batch: list[Entry], source: str, now: datetime, report: ImportReport, rejects: RejectFile
+) -> None:
+    def write(connection: sa.Connection, part: Sequence[Entry]) -> Counts:
+        conversation_queries.lock_imports(connection)
+        addresses = queries.find_messages(connection, [given.message_id for _, given in part if given.message_id])
+        placed = [(item, _row(given, addresses, source, now)) for item, given in part]
+        counts = queries.upsert(connection, [row for _, row in placed if row is not None], now)
+        conversation_queries.touch(connection, counts.conversations, now)
+        return counts, [item for item, row in placed if row is None or row.id in counts.missing]
+
+    def refuse(entry: Entry, reason: str) -> None:
+        entry[0].reject(rejects, reason)
+
+    for part, (counts, lost) in store(engine, batch, write, refuse):
+        for item in lost:
+            item.reject(rejects, "what it is about is not stored; import its conversation first, under the same source")
+        report.inserted += counts.inserted
+        report.updated += counts.updated
+        report.erased += len(counts.erased)
+        report.unchanged += len(part) - counts.inserted - counts.updated - len(lost) - len(counts.erased)
+        report.feedback_inserted += counts.inserted
+        report.feedback_updated += counts.updated
+
+
+def _row(
+    given: _Feedback, addresses: dict[UUID, queries.MessageAddress], source: str, now: datetime
+) -> queries.FeedbackRow | None:
+    if given.message_id is not None:
+        address = addresses.get(given.message_id)
+        if address is None:
+            return None
+        row = feedback_row(
+            given, address.source, address.source_id, address.conversation_id, address.position, given.customer_id, now
+        )
+        return row._replace(message_id=address.id)
+    assert given.conversation_id is not None
+    own = given.source or source
+    ident = conversation_id(own, given.conversation_id)
+    return feedback_row(given, own, given.conversation_id, ident, given.position, given.customer_id, now)

@@ -1,0 +1,244 @@
+"""One incoming conversation record becomes rows of ``conversations``, ``messages`` and ``feedback``.
+
+The record format is JSON: id, source, channel, messages with role and content, and what is known about the
+conversation. What has no column of its own is kept in the metadata columns. Times go forward: a message stamped
+before its predecessor gets the predecessor's time and keeps its own stamp in its metadata.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import ValidationError
+
+from mhc_core.collection.importing.decoding import metadata_text
+from mhc_core.collection.importing.fields import intent_of, outcome_of, stars_of
+from mhc_core.collection.importing.record_format import Escalation, Given, Message, Record
+from mhc_core.collection.importing.reject import Rejected
+from mhc_core.db.queries.conversations import ConversationRow, MessageRow
+from mhc_core.db.queries.feedback import FeedbackRow
+
+DEFAULT_SOURCE = "import"
+MESSAGE_SPACING = timedelta(seconds=30)  # between messages of a conversation that has no times
+MAX_SOURCE = 100  # characters
+
+
+class Parsed(NamedTuple):
+    """The rows of one conversation."""
+
+    conversation: ConversationRow
+    messages: list[MessageRow]
+    feedback: list[FeedbackRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How records are read: ``source`` replaces the records' own; ``received_at`` dates those without any time."""
+
+    received_at: datetime
+    source: str | None = None
+
+
+def conversation_id(source: str, source_id: str) -> UUID:
+    """The id under which an imported conversation is always stored."""
+    return uuid5(uuid5(NAMESPACE_URL, "mhc:" + source), source_id)
+
+
+def message_id(conversation: UUID, position: int) -> UUID:
+    """The id of the message at ``position`` (from 0) of an imported conversation."""
+    return uuid5(conversation, str(position))
+
+
+def feedback_key(source_id: str, given: str) -> str:
+    """The source id of feedback ``given`` on the conversation ``source_id``; no two conversations share one."""
+    return f"{source_id.replace('%', '%25').replace('#', '%23')}#{given}"
+
+
+def why(error: ValidationError) -> str:
+    """The first problems of a record in one line, without any of its values."""
+    problems = [
+        ".".join(str(part) for part in item["loc"] if not str(part).startswith(("function-", "constrained-")))
+        + ": "
+        + item["msg"].removeprefix("Value error, ")
+        for item in error.errors(include_url=False, include_context=False, include_input=False)[:3]
+    ]
+    more = error.error_count() - len(problems)
+    return "; ".join(problems) + (f"; and {more} more" if more else "")
+
+
+def parse(record: dict[str, Any], reading: Reading, notes: Counter[str]) -> Parsed:
+    """The rows of a record; ``notes`` counts what was repaired on the way.
+
+    Raises:
+        Rejected: the record does not fit; the reason names the field and quotes nothing.
+    """
+    try:
+        checked = Record.model_validate(record)
+    except ValidationError as error:
+        raise Rejected(why(error)) from None
+    source = reading.source or checked.source or DEFAULT_SOURCE
+    if len(source) > MAX_SOURCE:
+        raise Rejected(f"source: longer than {MAX_SOURCE} characters")
+    return _rows(checked, source, reading, notes)
+
+
+def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) -> Parsed:
+    ident = conversation_id(source, record.id)
+    started, times, synthetic_start = _timeline(record, reading)
+    inferred = [message.timestamp is None for message in record.messages]
+    if all(inferred):
+        notes["times_made_up"] += 1
+    messages: list[MessageRow] = []
+    feedback: list[FeedbackRow] = []
+    for position, (message, sent_at) in enumerate(zip(record.messages, times, strict=True)):
+        if not message.content.strip():
+            notes["empty_messages"] += 1
+            continue
+        row = _message_row(message, ident, position, sent_at, notes)
+        messages.append(row)
+        if message.feedback is not None and message.feedback.says_something():
+            feedback.append(
+                feedback_row(message.feedback, source, record.id, ident, position, record.customer_id, sent_at)
+            )
+    if not messages:
+        raise Rejected("messages: all are empty")
+    last = max(row.sent_at for row in messages)
+    if last > reading.received_at + timedelta(days=1):
+        notes["times_in_the_future"] += 1
+    overall = record.feedback or Given()
+    if overall.stars is None:
+        overall = overall.model_copy(update={"stars": stars_of(record.satisfaction)})
+    if overall.says_something():
+        feedback.append(feedback_row(overall, source, record.id, ident, None, record.customer_id, last))
+    if len({row.id for row in feedback}) < len(feedback):
+        raise Rejected("feedback: one id is used twice")
+    escalation = record.escalation or Escalation()
+    conversation = ConversationRow(
+        id=ident,
+        source=source,
+        source_id=record.id,
+        channel=record.channel.value,
+        customer_id=record.customer_id,
+        thread_id=record.thread_id,
+        status=record.status.value if record.status else None,
+        intent=intent_of(record.intent),
+        escalation_reason=escalation.reason,
+        escalated_at=escalation.at or (last if record.escalation else None),
+        agent_id=escalation.agent_id or record.agent_id,
+        outcome=outcome_of(record.outcome),
+        booking_value_usd=record.booking_value_usd,
+        started_at=started,
+        last_message_at=last,
+        channel_metadata=metadata_text(_channel_metadata(record, source, all(inferred))),
+        last_position=messages[-1].position,
+        synthetic_start=synthetic_start,
+    )
+    return Parsed(conversation, messages, feedback)
+
+
+def _timeline(record: Record, reading: Reading) -> tuple[datetime, list[datetime], bool]:
+    """Start, one time per message that never goes back, and whether the start is made up."""
+    stamps = [message.timestamp for message in record.messages]
+    known = [stamp for stamp in stamps if stamp is not None]
+    start = min([*([record.started_at] if record.started_at else []), *known[:1]], default=reading.received_at)
+    if not known:
+        try:
+            times = [start + MESSAGE_SPACING * index for index in range(len(stamps))]
+        except OverflowError:
+            raise Rejected("started_at: too late a time") from None
+        return start, times, record.started_at is None
+    times = []
+    previous = start
+    for stamp in stamps:
+        previous = previous if stamp is None else max(previous, stamp)
+        times.append(previous)
+    return start, times, False
+
+
+def _message_row(
+    message: Message, conversation: UUID, position: int, sent_at: datetime, notes: Counter[str]
+) -> MessageRow:
+    metadata: dict[str, Any] = dict(message.model_extra or {})
+    intent = intent_of(message.intent)
+    if intent is None and message.intent is not None:
+        metadata["intent"] = message.intent
+    if message.timestamp is not None and message.timestamp != sent_at:
+        notes["times_out_of_order"] += 1
+        metadata["timestamp"] = message.timestamp
+    if message.review is not None:
+        metadata["review"] = message.review.model_dump(mode="json", exclude_none=True)
+    edit = message.edit
+    if edit is not None and edit.model_extra:
+        metadata["edit"] = edit.model_extra
+    if message.feedback is not None and message.feedback.model_extra:
+        metadata["feedback"] = message.feedback.model_extra
+    return MessageRow(
+        id=message_id(conversation, position),
+        conversation_id=conversation,
+        position=position,
+        role=message.role,
+        content=message.content,
+        intent=intent,
+        confidence=message.confidence,
+        model_version_id=message.model,
+        edited_content=edit.content if edit else None,
+        edit_reason=edit.reason if edit else None,
+        edited_by=edit.by if edit else None,
+        edited_at=(edit.at or sent_at) if edit else None,
+        sent_at=sent_at,
+        message_metadata=metadata_text(metadata) if metadata else "{}",
+        inferred_time=message.timestamp is None,
+    )
+
+
+def feedback_row(
+    given: Given,
+    source: str,
+    source_id: str,
+    conversation: UUID,
+    position: int | None,
+    customer_id: str | None,
+    moment: datetime,
+) -> FeedbackRow:
+    """Feedback on the message at ``position``, or on the whole conversation; ``moment`` stands in for its time."""
+    key = feedback_key(source_id, given.id or ("conversation" if position is None else str(position)))
+    return FeedbackRow(
+        id=uuid5(conversation, key),
+        source=source,
+        source_id=key,
+        conversation_id=conversation,
+        message_id=None if position is None else message_id(conversation, position),
+        customer_id=customer_id,
+        vote=given.vote,
+        stars=given.stars,
+        helpful=given.helpful,
+        accurate=given.accurate,
+        comment=given.comment or None,
+        given_at=given.at or moment,
+        inferred_time=given.at is None,
+    )
+
+
+def _channel_metadata(record: Record, source: str, synthetic_times: bool) -> dict[str, Any]:
+    metadata = dict(record.meta or {})
+    for key, value in (record.model_extra or {}).items():
+        metadata[f"record.{key}" if key in metadata else key] = value
+    if record.intent is not None and intent_of(record.intent) is None:
+        metadata["intent"] = record.intent
+    if record.outcome is not None and outcome_of(record.outcome) != record.outcome:
+        metadata["outcome"] = record.outcome
+    if record.satisfaction is not None and stars_of(record.satisfaction) is None:
+        metadata["satisfaction"] = record.satisfaction
+    if record.source and record.source != source:
+        metadata["source"] = record.source
+    if record.agent_id and record.escalation and record.escalation.agent_id not in (None, record.agent_id):
+        metadata["agent_id"] = record.agent_id
+    if record.escalation is not None and record.escalation.model_extra:
+        metadata["escalation"] = record.escalation.model_extra
+    if record.feedback is not None and record.feedback.model_extra:
+        metadata["feedback"] = record.feedback.model_extra
+    if synthetic_times:
+        metadata["timestamps"] = "synthetic"
+    return metadata

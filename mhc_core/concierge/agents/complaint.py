@@ -1,0 +1,72 @@
+"""Complaints: hears the customer out, says sorry, offers what the policy gives, and a person for all beyond it."""
+
+import re
+
+from mhc_core.concierge.agents import asking, handover
+from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.tools import registry
+from mhc_core.vocabulary import Intent
+
+MODEL_ID = "rules/complaint"
+CITED_FROM = 0.5
+"""A passage with at least this score is the remedy that the policy gives."""
+STILL_UNHAPPY = "angry customer"
+
+_KINDS = (
+    (r"\b(?:late|waiting|waited|no[- ]?show|never (?:came|showed|arrived)|not here|where is)\b",
+     "that you were kept waiting"),
+    (r"\b(?:raw|undercooked|burn\w*|cold|dry|salty|rubbery|taste\w*|quality|food|steak|chicken|shrimp|rice)\b",
+     "that the food was not what you expected"),
+    (r"\b(?:charged|overcharged|bill\w*|invoice|price|deposit|payment|paid|higher)\b",
+     "that something went wrong with what you paid"),
+    (r"\b(?:rude|unprofessional|attitude|disrespect\w*|ignored)\b", "that you were not treated as you should be"),
+    (r"\b(?:missing|forgot\w*|didn'?t bring|wrong|without)\b", "that something was missing"),
+    (r"\b(?:damage\w*|stain\w*|broke\w*|mess|dirty|grease)\b", "that something was left damaged or dirty"),
+)  # fmt: skip
+_POLICY = re.compile(r"\b(?:rain\w*|weather|cancel\w*|refund\w*|reschedul\w*|deposit)\b")
+
+
+def reply(question: Question, around: Surroundings) -> Reply:
+    """Sorry, the next step, and the offer of a person; who complains again goes to one."""
+    written = asking.converse(AGENT, question, around, Intent.COMPLAINT)
+    if written is not None:
+        return written
+    business = question.business
+    if question.notes.get("agent") == AGENT.name and STILL_UNHAPPY in business.handover.reasons:
+        return Reply(
+            handover.text(business, STILL_UNHAPPY, around.case.now),
+            AGENT.name,
+            Intent.COMPLAINT,
+            1.0,
+            MODEL_ID,
+            escalation=STILL_UNHAPPY,
+        )
+    text = question.text.lower()
+    what = next((words for pattern, words in _KINDS if re.search(pattern, text)), "that this did not go well")
+    parts = [f"I am sorry {what}. Thank you for telling us; that is not how your party should feel."]
+    citations = []
+    if _POLICY.search(text):
+        registry.use(around.case, "policy_lookup", {"topic": question.text[:300]})
+        citations = [passage for passage in around.case.passages if passage.score >= CITED_FROM][:1]
+        parts += [f"What our rules say on this: {passage.content.strip()}" for passage in citations]
+    parts.append(
+        "Please tell me the date of the party, the name it was booked under and what happened, so "
+        "that the team can look "
+        "into it; what can be made good is for them to decide."
+    )
+    parts.append(handover.offer_text(business))
+    return Reply(
+        "\n".join(parts), AGENT.name, Intent.COMPLAINT, 1.0, MODEL_ID, citations,
+        knowledge_id=around.live.knowledge_id if citations else None,
+        evidence=around.case.evidence, notes={"offered_person": True},
+    )  # fmt: skip
+
+
+AGENT = Agent(
+    name="complaint",
+    prompt="complaint",
+    temperature=0.7,
+    tools=("policy_lookup", "hand_over"),
+    reply=reply,
+    intents=frozenset({Intent.COMPLAINT}),
+)

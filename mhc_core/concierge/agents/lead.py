@@ -1,0 +1,73 @@
+"""Customers who have not decided: thanks, the price again where it is known, and one easy next step. No pressure."""
+
+import re
+
+from mhc_core.concierge.agents import asking
+from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.tools import booking
+from mhc_core.concierge.tools.quote import usd
+from mhc_core.vocabulary import Intent
+
+MODEL_ID = "rules/lead"
+_UNDECIDED = re.compile(
+    r"\b(?:think (?:about|on|over) it|think it over|sleep on it|get back to (?:you|u)|let (?:you"
+    r"|u) know|not sure yet|still deciding"
+    r"|haven'?t decided|maybe (?:later|next)|just (?:looking|browsing|checking|curious)"
+    r"|shopping around|comparing|on the fence"
+    r"|(?:check|talk|speak|discuss|run it by)(?: it)?(?: with)? (?:my|the) (?:husband|wife|partner"
+    r"|family|mom|mum|dad|boyfriend"
+    r"|girlfriend|friends|sister|brother|group)|(?:bit|little|too|kinda|kind of|pretty) (?:pricey|expensive|steep|much)"
+    r"|over (?:my|our|the) budget|more than (?:i|we) (?:thought|expected|planned))\b"
+)  # fmt: skip
+_PRICEY = re.compile(r"\b(?:pricey|expensive|steep|much|budget|more than)\b")
+
+
+def claims(question: Question) -> int:
+    """A customer who says that they are not there yet."""
+    text = question.text.lower().replace("’", "'")
+    return 3 if _UNDECIDED.search(text) and "how much" not in text else 0
+
+
+def reply(question: Question, around: Surroundings) -> Reply:
+    """No hurry, what is known, one next step."""
+    written = asking.converse(AGENT, question, around, question.intent)
+    if written is not None:
+        return written
+    business, facts = question.business, question.facts
+    total = booking.total(business, facts)
+    evidence = []
+    parts = ["Of course, take your time."]
+    if _PRICEY.search(question.text.lower()):
+        parts = ["I understand, it should fit your budget."]
+        parts.append(
+            f"The food comes to at least {usd(business.prices.minimum)} a party and every guest has "
+            f"{business.menu.proteins_included} proteins with the sides included, so leaving out upgrades and add-ons "
+            "is what keeps it lowest."
+        )
+    if total is not None:
+        line = f"For your party as you described it, the price is {usd(total)}."
+        evidence.append(line)
+        parts.append(line)
+    parts.append(
+        "I keep what you told me in this chat, so we can go on from here whenever you like. For a "
+        "date you have in mind, "
+        f"{business.booking.lead_hours} hours ahead is the latest."
+    )
+    if not facts.party.people_known:
+        parts.append(
+            "If you tell me how many of you there would be, I work out the price, and nothing is booked by it."
+        )
+    return Reply(
+        " ".join(parts), AGENT.name, Intent.PRICING if total is not None else Intent.SMALLTALK, 1.0, MODEL_ID,
+        evidence=evidence,
+    )  # fmt: skip
+
+
+AGENT = Agent(
+    name="lead",
+    prompt="lead",
+    temperature=0.6,
+    tools=("quote", "policy_lookup", "hand_over"),
+    reply=reply,
+    claims=claims,
+)

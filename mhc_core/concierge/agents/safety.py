@@ -1,0 +1,47 @@
+"""What no answer may say, whoever wrote it: that food is free of an allergen, or safe for somebody who is allergic."""
+
+import re
+
+from mhc_core.business.pricing import Business
+from mhc_core.vocabulary import Intent
+
+_PROMISE = re.compile(
+    r"\ballergen[- ]free\b|\bfree (?:of|from) (?:any |all |every )?allergens?\b|\bno allergens\b"
+    r"|\b(?:100 ?%|completely|totally|perfectly|absolutely|entirely) (?:safe|allergy[- ]safe)\b"
+    r"|\bguarantee\w*\b[^.!?]{0,60}\b(?:safe|free|no (?:risk|contact|trace))"
+    r"|\bno (?:risk of )?cross[- ]?contamination\b|\bno risk\b|\bzero risk\b"
+    r"|\bsafe for (?:your|any|people with|someone with)"
+    r"[^.!?]{0,30}allerg",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:never|not|no one|nobody|can ?not|can'?t|cannot|don'?t|doesn'?t|won'?t|isn'?t|unable|nor|neither|without)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def without_promises(business: Business, answer: str, intent: Intent) -> str:
+    """The answer without sentences that promise safety; about allergies, the shared grill is always named."""
+    kept = [part for part in _SENTENCE.split(answer) if not promises(part)]
+    changed = len(kept) != len(_SENTENCE.split(answer))
+    text = " ".join(kept) if changed else answer
+    if changed or (intent is Intent.ALLERGY and "grill" not in text.lower()):
+        text = f"{text}\n{shared_grill(business)}".strip()
+    return text
+
+
+def promises(sentence: str) -> bool:
+    """Whether a sentence claims freedom from allergens or safety, and does not deny it."""
+    found = _PROMISE.search(sentence)
+    return found is not None and not _DENIED.search(sentence[: found.start()])
+
+
+def shared_grill(business: Business) -> str:
+    """The standing caution, with the allergens that are on the menu."""
+    named = " and ".join(f"{allergen} ({', '.join(dishes)})" for allergen, dishes in business.food.allergens.items())
+    return (
+        f"Everything is cooked on one shared grill and the menu holds {named}, so we can not promise that a dish is "
+        "free of an allergen. Please tell me about severe allergies: a person of our team then goes through it "
+        "with you."
+    )

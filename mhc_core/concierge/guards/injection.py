@@ -1,0 +1,121 @@
+"""Attempts to make the concierge follow somebody else's rules, in customers' messages and in retrieved text.
+
+This is one layer of three. What it misses meets the guard, which lets no unsupported figure through, and ``leaks``,
+which keeps the prompt in. No model is asked, so an attack has nobody to talk to here. All patterns take linear time.
+"""
+
+import base64
+import binascii
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mhc_core.business.pricing import Business
+from mhc_core.concierge.guards.injection_patterns import DISCLOSED, PASSAGE_ORDERS, PATTERNS, Style
+from mhc_core.concierge.guards.injection_prefilter import Prefiltered
+from mhc_core.concierge.guards.injection_text import DECODED_CHARS, decoded, folded, views
+
+LOOKED_AT = 20_000
+"""Characters of a message that are looked at; the length limit of messages is far below."""
+RUN_WORDS = 8
+"""So many words in a row that stand in the prompt are a leak; answers share shorter phrases with it."""
+_ATTACKS = Prefiltered(PATTERNS)
+_STEERING = Prefiltered({style: worded for style, worded in PATTERNS.items() if style != "price"})
+_ORDERS = Prefiltered({"order": PASSAGE_ORDERS})
+_DISCLOSED = Prefiltered({"disclosed": DISCLOSED})
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(\n+)")
+_HIDDEN = re.compile(r"<!--.{0,4000}?-->|<(script|style)\b.{0,4000}?</\1>", re.DOTALL | re.IGNORECASE)
+_WORD = re.compile(r"[a-z0-9']+")
+_LETTERS_APART = re.compile(r"(?<=\b\w)[ .\-*_]+(?=\w\b)")
+_BASE64_BEGINS = re.compile(r"\s*(?:[A-Za-z0-9+/=]\s*){40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """What a message tries: change the rules, reveal the prompt, reach others' data or tools, play a role, forge turns
+    or dictate a price."""
+
+    style: Style
+
+
+def look(message: str) -> Attack | None:
+    """The attack in a customer's message, or None. Half of a message being harmless does not make the other half so."""
+    text = message[:LOOKED_AT]
+    styles = (_ATTACKS.search(view) for view in views(text))
+    return next((Attack(style) for style in styles if style), None)
+
+
+def answer(business: Business) -> str:
+    """What the customer reads instead: friendly, because it may be a joke, and nothing about how it was noticed."""
+    return (
+        f"I can only help with parties of {business.name}: prices, the menu, dates and our rules. Those stay as they "
+        "are, and I see nobody's data but what you tell me here. What would you like to know about your party?"
+    )
+
+
+@lru_cache(maxsize=8192)
+def clean_passage(text: str) -> str:
+    """A retrieved passage without sentences that speak to the model instead of the reader, and without hidden text.
+
+    A passage that says nothing of the kind comes back as it is.
+    """
+    shown = _HIDDEN.sub(" ", text)
+    parts, start, changed = [], 0, shown != text
+    for found in _SENTENCE.finditer(shown):
+        parts.append((shown[start : found.start()], found[0]))
+        start = found.end()
+    parts.append((shown[start:], ""))
+    kept = []
+    for sentence, gap in parts:
+        if _orders(sentence):
+            changed = True
+        else:
+            kept.append(sentence + gap)
+    return "".join(kept).strip() if changed else text
+
+
+def leaks(answer: str, prompt: str) -> bool:
+    """Whether an answer gives away the prompt: its words, also coded or reversed, or talk about having one."""
+    plain = folded(answer)
+    if _DISCLOSED.search(plain):
+        return True
+    readings = [plain, plain[::-1], codecs.encode(plain, "rot13"), _LETTERS_APART.sub("", plain)]
+    readings += [folded(text) for text in decoded(answer)]
+    readings += _unpadded(answer)
+    return any(_repeats(prompt, reading) for reading in dict.fromkeys(readings))
+
+
+def _orders(sentence: str) -> bool:
+    return _ORDERS.search(folded(sentence)) is not None or any(map(_STEERING.search, views(sentence)))
+
+
+def _repeats(prompt: str, reading: str) -> bool:
+    words, runs = _worded(prompt)
+    said = _WORD.findall(reading)
+    return sum(map(words.__contains__, said)) >= RUN_WORDS and not runs.isdisjoint(_shingles(said))
+
+
+@lru_cache(maxsize=64)
+def _worded(prompt: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a prompt and its runs of words."""
+    words = _WORD.findall(folded(prompt))
+    return frozenset(words), frozenset(_shingles(words))
+
+
+def _shingles(words: Sequence[str]) -> Iterator[str]:
+    return (" ".join(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1))
+
+
+def _unpadded(answer: str) -> list[str]:
+    """Base64 broken over lines or spaces."""
+    if not _BASE64_BEGINS.match(answer):
+        return []
+    joined = re.sub(r"\s", "", answer)[: 2 * DECODED_CHARS]
+    if not re.fullmatch(r"[A-Za-z0-9+/=]{40,}", joined):
+        return []
+    try:
+        return [folded(base64.b64decode(joined + "==").decode("utf-8", "ignore"))]
+    except (binascii.Error, ValueError):
+        return []

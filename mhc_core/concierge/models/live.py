@@ -1,0 +1,232 @@
+"""What answers right now: the live model and the live knowledge version, looked up again every few seconds.
+
+A new version is loaded and warmed beside the old one and swapped in with a single assignment, so no request ever waits
+for it or sees half of it. When loading fails, the old one goes on and ``problems`` says why.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from mhc_core.business.pricing import Business
+from mhc_core.concierge.models.providers import Providers
+from mhc_core.db.queries import knowledge as knowledge_queries
+from mhc_core.db.queries import training as model_queries
+from mhc_core.db.queries import versions
+from mhc_core.db.queries.training import ModelVersion
+from mhc_core.errors import ConfigurationError, MHCError, NotFound
+from mhc_core.knowledge import retrieval
+from mhc_core.prompts import registry
+from mhc_core.prompts.experiments import InForce
+from mhc_core.protocols import ChatModel, ChatRequest, Embedder
+from mhc_core.training.jobs import BASELINE_ID as BASELINE
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 10.0
+"""A version that could not be loaded is tried again after this time (seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One consistent state.
+
+    ``models`` stand in the order in which they are asked: the next one when the one before fails. ``model_id`` is the
+    promoted model, or the baseline while none was ever promoted; None when the promoted one could not be loaded and
+    there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
+    """
+
+    models: tuple[ChatModel, ...] = ()
+    model_id: str | None = None
+    artifact_sha256: str | None = None
+    knowledge_id: str | None = None
+    embedder: Embedder | None = None
+    prompts: InForce = field(default_factory=lambda: InForce({}))
+
+    @property
+    def versions(self) -> tuple[object, ...]:
+        """Equal in two processes that hold the same."""
+        models = tuple(model.version_id for model in self.models)
+        wordings = tuple(sorted((name, version.id) for name, version in self.prompts.standing.items()))
+        embedder = self.embedder.id if self.embedder is not None else None
+        return models, self.model_id, self.artifact_sha256, self.knowledge_id, embedder, wordings
+
+
+class LiveVersions:
+    """Holds the present state and keeps it up to date in a thread of its own."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        business: Business,
+        providers: Providers,
+        refresh_seconds: float,
+    ) -> None:
+        self._engine = engine
+        self._business = business
+        self._providers = providers
+        self._refresh_seconds = refresh_seconds
+        self._now = Live(prompts=registry.of_release(business))
+        self._problems: dict[str, str] = {}
+        self._failed: dict[str, tuple[str, float]] = {}
+        self._prompts_settled = False
+        self._stop = threading.Event()
+        self._one_at_a_time = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def now(self) -> Live:
+        """The present state: take it once per request and use only that."""
+        return self._now
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Why a part is not what it should be, by part: ``database``, ``embedder``, ``model``, ``knowledge``."""
+        return dict(self._problems)
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The problems without whose solution customers get no proper answer; the others leave an older state live."""
+        served = {"model": self._now.model_id, "knowledge": self._now.knowledge_id, "embedder": self._now.embedder}
+        return {part: reason for part, reason in self._problems.items() if served.get(part) is None}
+
+    def start(self) -> None:
+        """Load what is live now, then go on looking in the background."""
+        self.refresh()
+        self._thread = threading.Thread(target=self._watch, name="live-versions", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the background thread and the connections to providers."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+        for part in (*self._now.models, self._now.embedder):
+            close(part)
+
+    def refresh(self) -> None:
+        """Look once. Never raises: what goes wrong is kept in ``problems``."""
+        with self._one_at_a_time:
+            try:
+                with self._engine.begin() as connection:
+                    prompts = self._load_prompts(connection)
+                    promoted = versions.live(connection, "model")
+                    row = model_queries.model(connection, promoted) if promoted else None
+                    knowledge_id = versions.live(connection, "knowledge")
+            except Exception as error:
+                self._report("database", error)
+                return
+            self._solved("database")
+            if prompts != self._now.prompts:
+                self._now = replace(self._now, prompts=prompts)
+            self._prompts_settled = True
+            if self._now.embedder is None:
+                self._attempt("embedder", "embedder", self._load_embedder)
+            model_id = promoted or BASELINE
+            artifact = row.artifact_sha256 if row else None
+            if (model_id, artifact) != (self._now.model_id, self._now.artifact_sha256):
+                self._attempt("model", model_id, lambda: self._load_model(model_id, row))
+            else:
+                self._solved("model")
+            if knowledge_id is None:
+                self._problems["knowledge"] = "no knowledge version is published; run `mhc knowledge update`"
+            elif knowledge_id != self._now.knowledge_id:
+                self._attempt("knowledge", knowledge_id, lambda: self._load_knowledge(knowledge_id))
+            else:
+                self._solved("knowledge")
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self._refresh_seconds):
+            self.refresh()
+
+    def _attempt(self, part: str, version: str, load: Callable[[], None]) -> None:
+        failed, at = self._failed.get(part, ("", 0.0))
+        if failed == version and time.monotonic() - at < RETRY_SECONDS:
+            return
+        try:
+            load()
+        except Exception as error:
+            self._failed[part] = (version, time.monotonic())
+            self._report(part, error)
+            return
+        self._failed.pop(part, None)
+        self._solved(part)
+        log.info("live %s is now %s", part, version)
+
+    def _load_embedder(self) -> None:
+        embedder = self._providers.embedder()
+        embedder.embed(["warming up"])
+        self._now = replace(self._now, embedder=embedder)
+
+    def _load_model(self, model_id: str, row: ModelVersion | None) -> None:
+        try:
+            if row is None and model_id != BASELINE:
+                raise NotFound(f"model {model_id} is live but not recorded; roll back with `mhc models rollback`")
+            chain = load_chain(self._providers, self._engine, row)
+        except Exception:  # whatever it was is passed on; customers get the knowledge's answers meanwhile
+            if not self._now.models:
+                self._now = replace(self._now, models=self._providers.chain(self._engine, None))
+            raise
+        artifact = row.artifact_sha256 if row else None
+        self._now = replace(self._now, models=chain, model_id=model_id, artifact_sha256=artifact)
+
+    def _load_knowledge(self, knowledge_id: str) -> None:
+        embedder = self._now.embedder
+        if embedder is None:
+            raise ConfigurationError("the embedder is not loaded, so the knowledge can not be searched; see `embedder`")
+        with self._engine.connect() as connection:
+            version = knowledge_queries.version(connection, knowledge_id)
+            if version is None:
+                raise NotFound(f"knowledge {knowledge_id} is live but not recorded; run `mhc knowledge rollback`")
+            if version.embedder != embedder.id:
+                raise ConfigurationError(
+                    f"knowledge {knowledge_id} was embedded by {version.embedder}, configured is {embedder.id}; "
+                    "build it again with `mhc knowledge update` or set MHC_EMBEDDER back"
+                )
+            question = "warming up"
+            retrieval.search(connection, knowledge_id, question, embedder.embed([question])[0], 1)
+        self._now = replace(self._now, knowledge_id=knowledge_id)
+
+    def _load_prompts(self, connection: sa.Connection) -> InForce:
+        if not self._prompts_settled:
+            registry.settle(connection, self._business, datetime.now(UTC))
+        found = registry.in_force(connection, self._business)
+        if found != self._now.prompts:
+            registry.record_in_force(connection, found)
+        return found
+
+    def _report(self, part: str, error: Exception) -> None:
+        reason = str(error) if isinstance(error, MHCError) else f"{type(error).__name__}; see the server's log"
+        if part == "database" and not isinstance(error, MHCError):
+            reason = "the database does not answer; start it or check MHC_DATABASE_URL"
+        if self._problems.get(part) != reason:
+            log.warning("live %s: %s (%s)", part, reason, type(error).__name__)
+        self._problems[part] = reason
+
+    def _solved(self, part: str) -> None:
+        self._problems.pop(part, None)
+
+
+def close(part: object) -> None:
+    """End the connections of a model or an embedder, where it keeps any."""
+    ending = getattr(part, "close", None)
+    if ending is not None:
+        ending()
+
+
+def load_chain(providers: Providers, engine: sa.Engine, row: ModelVersion | None) -> tuple[ChatModel, ...]:
+    """The models to ask with this one promoted, warmed where that costs nothing.
+
+    Raises:
+        MHCError: the model can not be loaded.
+    """
+    chain = providers.chain(engine, row)
+    for model in chain:
+        if model.version_id == BASELINE or (row is not None and row.provider == "local" and model.version_id == row.id):
+            model.answer(ChatRequest("warming up"))
+    return chain

@@ -1,0 +1,203 @@
+"""The tool ``booking_request``: checks a wish against the business's rules and asks the team to confirm it."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from mhc_core.business.pricing import Business, QuoteRequest, quote
+from mhc_core.concierge.facts.extras import EVERYONE
+from mhc_core.concierge.facts.memory import Facts
+from mhc_core.concierge.facts.party import Party
+from mhc_core.concierge.tools.case import BookingRequest, Case
+from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, counted
+from mhc_core.errors import DataError
+
+SATURDAY = 5
+COUNTRY = "US"
+"""Whose public holidays count."""
+YEARS_AHEAD = 2
+"""A party further away is taken for a slip of the pen."""
+
+
+class BookingArguments(Arguments):
+    """What the customer asked for, in their own words where there is no number."""
+
+    day: Annotated[date, Field(description="Date of the party.")]
+    starts: Annotated[time, Field(description="Start time, local.")]
+    adults: Guests
+    children: Guests = 0
+    under_six: Guests = 0
+    address: Annotated[str, Field(min_length=5, max_length=300, description="Where the party is.")]
+    miles: Miles | None = None
+    proteins: Annotated[
+        list[Portions], Field(default_factory=list, max_length=20, description="Portions by protein, once decided.")
+    ]
+
+
+def missing(facts: Facts) -> tuple[str, ...]:
+    """What a request still needs, in the order it is asked for."""
+    people = facts.party
+    whole = people.adults is not None and not people.open_ages
+    split = people.children is not None or people.under_six is not None
+    counted_all = people.guests is None or split or people.guests == people.adults
+    needs = {
+        "date": facts.day is None,
+        "time": facts.starts is None,
+        "guests": not whole and people.guests is None and people.adults is None,
+        "ages": (people.guests is not None or people.open_ages) and not (whole and counted_all),
+        "children": whole and people.guests is None and not split,
+        "address": facts.address is None,
+        "proteins": not facts.proteins and not facts.proteins_open and not people.upgrades,
+    }
+    return tuple(name for name, open_ in needs.items() if open_)
+
+
+def problems(business: Business, facts: Facts, now: datetime) -> dict[str, str]:
+    """What speaks against the wish, by the fact to correct, each as a sentence. ``now`` is local time."""
+    found: dict[str, str] = {}
+    if facts.impossible_day is not None:
+        found["date"] = f"There is no {facts.impossible_day} in the calendar."
+    elif facts.day is not None:
+        found.update(_day(business, facts.day, facts.starts, now))
+    travel, people = business.travel, facts.party
+    if people.miles is not None and people.miles > travel.maximum_miles:
+        found["address"] = (
+            f"{people.miles:f} miles is further than we travel: we serve parties up to "
+            f"{travel.maximum_miles} miles away."
+        )
+    if people.head_count >= business.handover.guests_from:
+        found["guests"] = f"Parties of {business.handover.guests_from} or more are arranged by a person of our team."
+    elif people.adults == 0:
+        found["guests"] = "A party needs at least one adult."
+    return found
+
+
+def _day(business: Business, day: date, starts: time | None, now: datetime) -> dict[str, str]:
+    if day < now.date():
+        return {"date": f"{long_day(day)} has already passed."}
+    if day > now.date() + timedelta(days=365 * YEARS_AHEAD):
+        return {"date": f"{long_day(day)} is more than {YEARS_AHEAD} years away."}
+    latest = datetime.combine(day, starts or time.max, now.tzinfo)
+    if latest < now + timedelta(hours=business.booking.lead_hours):
+        return {
+            "date": f"We need at least {business.booking.lead_hours} hours' notice, and "
+            f"{long_day(day)} is sooner than that."
+        }
+    return {}
+
+
+def caution(business: Business, facts: Facts, now: datetime) -> str | None:
+    """What the customer should know of a wish that is allowed."""
+    weeks = business.booking.weekend_lead_weeks_min
+    if facts.day is None or facts.day >= now.date() + timedelta(weeks=weeks):
+        return None
+    holiday = _holiday(facts.day)
+    if holiday is None and facts.day.weekday() < SATURDAY:
+        return None
+    what = "Weekends are" if holiday is None else f"That is {holiday}, and holidays are"
+    return (
+        f"{what} usually booked {weeks} to {business.booking.weekend_lead_weeks_max} weeks ahead, so it may be full "
+        "already; the team will tell you."
+    )
+
+
+def _holiday(day: date) -> str | None:
+    """The name of the holiday on this day."""
+    from holidays import country_holidays
+
+    name: str | None = country_holidays(COUNTRY, years=day.year).get(day)
+    return name
+
+
+def total(business: Business, facts: Facts) -> Decimal | None:
+    """The price (USD); ``None`` while the distance is open or it can not be priced."""
+    people = facts.party
+    if people.miles is None or people.adults is None:
+        return None
+    everyone = people.head_count
+    try:
+        return quote(
+            business,
+            QuoteRequest(
+                people.adults,
+                people.children or 0,
+                people.under_six or 0,
+                people.miles,
+                {name: everyone if count == EVERYONE else count for name, count in people.upgrades.items() if count},
+                {name: everyone if count == EVERYONE else count for name, count in people.add_ons.items() if count},
+            ),
+        ).total
+    except DataError:
+        return None
+
+
+def request(case: Case, wanted: BookingArguments) -> str:
+    """Records the request, to be stored with the answer; the team confirms it.
+
+    Raises:
+        DataError: something speaks against it, named.
+    """
+    people = replace(
+        case.facts.party,
+        adults=wanted.adults,
+        children=wanted.children,
+        under_six=wanted.under_six,
+        guests=None,
+        open_ages=False,
+        miles=case.facts.party.miles if wanted.miles is None else Decimal(str(wanted.miles)),
+    )
+    facts = replace(
+        case.facts,
+        party=people,
+        day=wanted.day,
+        starts=wanted.starts,
+        impossible_day=None,
+        address=wanted.address,
+        proteins=_proteins(case.business, wanted) or case.facts.proteins,
+    )
+    against = problems(case.business, facts, case.now)
+    if against:
+        raise DataError(f"{' '.join(against.values())} Ask the customer to correct it")
+    case.booking = BookingRequest(facts, wanted.day, wanted.starts, total(case.business, facts))
+    return (
+        f"The request {case.reference} goes to the team with this answer: {long_day(wanted.day)} at "
+        f"{clock(wanted.starts)}. It is not a booking yet: the team checks the date and confirms it."
+    )
+
+
+def _proteins(business: Business, wanted: BookingArguments) -> dict[str, int | None]:
+    by_name = {name.casefold(): name for name in (*business.menu.proteins, *business.upgrades)}
+    chosen = counted(wanted.proteins)
+    unknown = [name for name in chosen if name not in by_name]
+    if unknown:
+        raise DataError(f"{', '.join(unknown)} is not on the menu; choose from: {', '.join(by_name.values())}")
+    return {by_name[name]: count for name, count in chosen.items()}
+
+
+def arguments(facts: Facts) -> dict[str, object]:
+    """The call that a conversation's facts make; call it when nothing is ``missing``."""
+    people: Party = facts.party
+    return {
+        "day": facts.day,
+        "starts": facts.starts,
+        "adults": people.adults,
+        "children": people.children or 0,
+        "under_six": people.under_six or 0,
+        "address": facts.address,
+        "miles": people.miles,
+        "proteins": [{"name": name, "count": count} for name, count in facts.proteins.items() if count],
+    }
+
+
+def long_day(day: date) -> str:
+    """A date as people say it, with its weekday: ``Saturday, December 5, 2026``."""
+    return f"{day:%A}, {day:%B} {day.day}, {day.year}"
+
+
+def clock(at: time) -> str:
+    """A time as people say it: ``6 pm``, ``6:30 pm``."""
+    minutes = f":{at.minute:02d}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes} {'am' if at.hour < 12 else 'pm'}"

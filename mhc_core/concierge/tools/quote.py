@@ -1,0 +1,209 @@
+"""Works out a price from what the customer said in this conversation, or says what is missing. It never guesses."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mhc_core.business import pricing as prices
+from mhc_core.business.pricing import Business, Quote, QuoteRequest
+from mhc_core.concierge.facts.extras import EVERYONE
+from mhc_core.concierge.facts.party import Party
+from mhc_core.errors import DataError
+
+PRICE_WORDS = re.compile(
+    r"\b(?:how much|quote|estimate|total|price|prices|pricing|cost|costs|ballpark|come to|comes to|run me|run us|pay"
+    r"|owe|afford|budget|charge)\b",
+    re.IGNORECASE,
+)
+_WHOLE_PARTY = re.compile(
+    r"\b(?:quote|estimate|total|ballpark)\b|\b(?:for|of|is|are|would|will|does) (?:a |an |my |our |the )?(?:\w+ )?"
+    r"(?:party|event|dinner|birthday|wedding|reunion|group|family|celebration|gathering)\b",
+    re.IGNORECASE,
+)
+_TRAVEL = re.compile(r"\b(?:travel|mileage|distance|delivery|drive|trip)\b", re.IGNORECASE)
+_BOOK = re.compile(r"\b(?:book|booking|reserve|reservation|lock (?:it )?in|schedule)\b", re.IGNORECASE)
+SHORT_QUESTION_WORDS = 3
+"""A question about prices in so few words, such as "how much?", is about the whole party."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The outcome: a text, what is still missing for a full price, and the quote as far as it could be worked out."""
+
+    text: str
+    missing: tuple[str, ...]
+    quote: Quote | None
+
+
+def asked(message: str, said: Party, quoting: bool) -> bool:
+    """Whether this message wants a price worked out for a party.
+
+    ``quoting`` says that the last answer was a quote or asked for what one needs.
+    """
+    if quoting and said.known:
+        return True
+    if _BOOK.search(message) and said.people_known:
+        return True
+    if not PRICE_WORDS.search(message):
+        return False
+    if len(message.split()) <= SHORT_QUESTION_WORDS and not said.known:
+        return True
+    return said.people_known or said.miles is not None or bool(_WHOLE_PARTY.search(message))
+
+
+def work_out(business: Business, known: Party, message: str, distance_open: bool = False) -> Worked:
+    """Price the party, or ask for what is missing. ``distance_open``: the customer does not know the miles."""
+    if known.miles is not None and not known.people_known and _TRAVEL.search(message):
+        return Worked(travel_text(business, known.miles), (), None)
+    missing = tuple(name for name in _missing(known) if name != "miles" or not distance_open)
+    if "adults" in missing or "guests" in missing or "ages" in missing or known.adults is None:
+        return Worked(_ask(business, known, missing), missing, None)
+    try:
+        worked = prices.quote(business, _request(known))
+    except DataError:
+        return Worked(_refused(business, known), (), None)
+    return Worked(quote_text(business, worked, missing), missing, worked)
+
+
+def _missing(known: Party) -> tuple[str, ...]:
+    missing = []
+    if not known.people_known:
+        missing.append("guests")
+    elif known.adults is None:
+        missing.append("adults")
+    elif known.guests is not None and known.children is None and known.guests > known.adults + (known.under_six or 0):
+        missing.append("ages")
+    if known.open_ages:
+        missing.append("ages")
+    if known.miles is None:
+        missing.append("miles")
+    missing += [f"number:{name}" for name, count in (*known.upgrades.items(), *known.add_ons.items()) if count is None]
+    return tuple(dict.fromkeys(missing))
+
+
+def _request(known: Party) -> QuoteRequest:
+    return QuoteRequest(
+        adults=known.adults or 0,
+        children=known.children or 0,
+        under_six=known.under_six or 0,
+        miles=known.miles,
+        upgrades=_counted(known, known.upgrades),
+        add_ons=_counted(known, known.add_ons),
+    )
+
+
+def _counted(known: Party, wanted: Mapping[str, int | None]) -> dict[str, int]:
+    everyone = (known.adults or 0) + (known.children or 0) + (known.under_six or 0)
+    return {name: everyone if count == EVERYONE else count for name, count in wanted.items() if count is not None}
+
+
+def _ask(business: Business, known: Party, missing: Sequence[str]) -> str:
+    needs = []
+    rules = business.prices
+    if "adults" in missing and known.guests is None:
+        needs.append("how many adults come along")
+    else:
+        needs.append(
+            f"how many of your guests are {rules.adult_from_age} or older, how many {rules.child_from_age} to "
+            f"{rules.adult_from_age - 1}, and how many under {rules.child_from_age} (they eat free with an adult)"
+        )
+    if "miles" in missing:
+        needs.append("about how many miles you are from our kitchen, if you know")
+    needs += _open_numbers(missing)
+    rates = ""
+    if "guests" in missing:
+        rates = (
+            f"Guests of {rules.adult_from_age} and older are {usd(rules.adult)} each, children of "
+            f"{rules.child_from_age} to {rules.adult_from_age - 1} {usd(rules.child)}, and the food of one party "
+            f"comes to at least {usd(rules.minimum)}. "
+        )
+    return rates + "Happy to work out the exact price for you. Please tell me " + "; and ".join(needs) + "."
+
+
+def _open_numbers(missing: Sequence[str]) -> list[str]:
+    return [f"for how many guests you would like {item[7:]}" for item in missing if item.startswith("number:")]
+
+
+def _refused(business: Business, known: Party) -> str:
+    if known.miles is not None and known.miles > business.travel.maximum_miles:
+        return (
+            f"I am sorry, {known.miles:f} miles is further than we travel: we serve parties up to "
+            f"{business.travel.maximum_miles} miles away."
+        )
+    return (
+        "I can not work that out as it stands: please check the number of guests, with at least one adult, and that "
+        f"there are no more upgrades than the {business.menu.proteins_included} proteins each guest has."
+    )
+
+
+def travel_text(business: Business, miles: Decimal) -> str:
+    """What the way costs, with how it comes about; or that it is too far."""
+    travel = business.travel
+    if miles > travel.maximum_miles:
+        return _refused(business, Party(miles=miles))
+    beyond = max(miles - travel.free_miles, Decimal(0))
+    if not beyond:
+        return f"There is no travel fee for {miles:f} miles: the first {travel.free_miles} are free."
+    return (
+        f"Travel for {miles:f} miles is {usd(beyond * travel.per_mile)}: the first {travel.free_miles} miles are free, "
+        f"then {usd(travel.per_mile)} for each of the other {beyond:f}."
+    )
+
+
+def quote_text(business: Business, worked: Quote, missing: Sequence[str]) -> str:
+    """A quote line by line with its total; ``missing`` as in :class:`Worked`."""
+    request, rules = worked.request, business.prices
+    who = [_plural(request.adults, "adult", "adults")]
+    if request.children:
+        who.append(
+            f"{_plural(request.children, 'child', 'children')} ({rules.child_from_age} to {rules.adult_from_age - 1})"
+        )
+    if request.under_six:
+        who.append(f"{_plural(request.under_six, 'guest', 'guests')} under {rules.child_from_age}")
+    where = "" if request.miles is None else f", {request.miles:f} miles away"
+    lines = [f"Here is the price for {_listed(who)}{where}:"]
+    lines += [_line_text(line.label, line.quantity, line.unit_price, line.amount) for line in worked.lines]
+    if worked.minimum_applied:
+        lines.append(f"(The food of one party comes to at least {usd(rules.minimum)}.)")
+    if worked.travel is None:
+        travel = business.travel
+        lines.append(f"Total without travel: {usd(worked.total)}.")
+        lines.append(
+            f"Travel comes on top: the first {travel.free_miles} miles are free, then {usd(travel.per_mile)} per mile. "
+            + (
+                "About how many miles are you from our kitchen? If you do not know, the team will work it out."
+                if "miles" in missing
+                else "The team works out your distance and confirms it."
+            )
+        )
+    else:
+        lines.append(f"Total: {usd(worked.total)}.")
+        lines.append(
+            f"A deposit of {usd(worked.deposit)} is taken off the bill, so the balance on the day is "
+            f"{usd(worked.balance)}. Gratuity for the chef is not included ({business.gratuity.low_percent} to "
+            f"{business.gratuity.high_percent} % is usual)."
+        )
+    open_numbers = _open_numbers(missing)
+    if open_numbers:
+        lines.append(f"Not in there yet: please tell me {_listed(open_numbers)}.")
+    return "\n".join(lines)
+
+
+def _line_text(label: str, quantity: Decimal, unit_price: Decimal, amount: Decimal) -> str:
+    if quantity == 1 or not unit_price:
+        return f"- {label}: {usd(amount)}"
+    return f"- {label}: {quantity:f} × {usd(unit_price)} = {usd(amount)}"
+
+
+def usd(amount: Decimal) -> str:
+    """An amount as people write it: whole dollars without cents."""
+    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,210 @@
+"""Verified examples become an immutable data set version: chosen, split, written, named by content."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import numpy as np
+import orjson
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from mhc_core.artifacts import store as artifacts
+from mhc_core.business.pricing import Business
+from mhc_core.dataset import preferences
+from mhc_core.dataset.split import NOTHING_BEFORE, Past, Side, sides
+from mhc_core.errors import Conflict, DataError
+from mhc_core.prompts import registry
+from mhc_core.prompts.experiments import InForce
+from mhc_core.prompts.wordings import knowledge
+from mhc_core.settings import Settings
+from mhc_core.vocabulary import Intent
+
+if TYPE_CHECKING:
+    from mhc_core.db.queries.dataset import DatasetVersion
+
+SIDES: tuple[Side, Side] = ("train", "validation")
+PREFERENCES = "preferences"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedExample:
+    """A human-verified example with its question's unit vector.
+
+    ``rejected_answer`` is what a person replaced by ``answer``, ``vote`` the customer's on what they were told.
+    """
+
+    id: UUID
+    sequence: int
+    customer_hash: str
+    day: date
+    intent: Intent
+    origin: str
+    channel: str
+    quality: float
+    context: Sequence[Mapping[str, str]]
+    question: str
+    answer: str
+    vector: NDArray[np.float32]
+    rejected_answer: str | None = None
+    vote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltDataset:
+    """A data set version before it is stored. ``members`` are (example, split, line number from 0).
+
+    ``preferences`` are the pairs of both sides, each with its side; empty where nobody replaced an answer.
+    """
+
+    id: str
+    train: bytes
+    validation: bytes
+    preferences: bytes
+    members: Sequence[tuple[UUID, Side, int]]
+    last_sequence: int
+    manifest: Mapping[str, Any]
+
+
+def build(
+    examples: Sequence[VerifiedExample],
+    business: Business,
+    settings: Settings,
+    past: Past = NOTHING_BEFORE,
+    wordings: InForce | None = None,
+) -> BuiltDataset:
+    """Choose, split and serialise. The same examples, settings, past and wordings give the same bytes and the same id.
+
+    ``wordings`` are the prompts that the examples open with; those of the release where none are given.
+
+    Raises:
+        DataError: there are fewer examples than ``dataset_min_examples``, or they come from too few customers to split.
+    """
+    if len(examples) < settings.dataset_min_examples:
+        raise DataError(
+            f"{len(examples)} verified examples, {settings.dataset_min_examples} needed: review more with `mhc review`"
+        )
+    chosen = sample(sorted(examples, key=lambda e: e.sequence), settings.dataset_max_examples, settings.seed)
+    split = sides(chosen, past, settings)
+    parts: dict[Side, list[VerifiedExample]] = {
+        side: [example for example, found in zip(chosen, split, strict=True) if found == side] for side in SIDES
+    }
+    order = np.random.default_rng(settings.seed).permutation(len(parts["train"]))
+    parts["train"] = [parts["train"][index] for index in order]
+    standing = (wordings or registry.of_release(business)).standing
+    prompts = {intent: standing[knowledge(intent)].content for intent in Intent}
+    content: dict[str, bytes] = {
+        name: b"".join(line(example, prompts) for example in part) for name, part in parts.items()
+    }
+    pairs = [(name, example) for name, part in parts.items() for example in part if preferences.is_pair(example)]
+    if pairs:
+        content[PREFERENCES] = b"".join(preferences.line(example, prompts, name) for name, example in pairs)
+    digest = hashlib.sha256(b"\x1e".join(content.values())).hexdigest()
+    return BuiltDataset(
+        id=f"ds-{digest[:12]}",
+        train=content["train"],
+        validation=content["validation"],
+        preferences=content.get(PREFERENCES, b""),
+        members=[(example.id, name, number) for name, part in parts.items() for number, example in enumerate(part)],
+        last_sequence=max(example.sequence for example in chosen),
+        manifest={
+            "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in content.items()},
+            "examples": {name: len(part) for name, part in parts.items()},
+            **({PREFERENCES: dict(Counter(name for name, _ in pairs))} if pairs else {}),
+            "available": len(examples),
+            "asks_a_frozen_question": split.count(None),
+            "seed": settings.seed,
+            "validation_fraction": settings.validation_fraction,
+            "intents": {
+                name: dict(sorted(Counter(e.intent.value for e in part).items())) for name, part in parts.items()
+            },
+            "origins": dict(sorted(Counter(example.origin for example in chosen).items())),
+            "channels": dict(sorted(Counter(example.channel for example in chosen).items())),
+            "days": [min(e.day for e in chosen).isoformat(), max(e.day for e in chosen).isoformat()],
+            "mean_quality": round(float(np.mean([example.quality for example in chosen])), 4),
+        },
+    )
+
+
+def line(example: VerifiedExample, prompts: Mapping[Intent, str]) -> bytes:
+    """One example in OpenAI's chat format. ``metadata`` is ours: adapters that upload the file leave it out.
+
+    Only the last answer was approved: what an assistant said before it has the weight 0 and is not learned.
+    """
+    return orjson.dumps(
+        {
+            "messages": [
+                {"role": "system", "content": prompts[example.intent]},
+                *(_read_only(turn) for turn in example.context),
+                {"role": "user", "content": example.question},
+                {"role": "assistant", "content": example.answer},
+            ],
+            "metadata": {"example_id": str(example.id), "intent": example.intent.value},
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+def _read_only(turn: Mapping[str, str]) -> dict[str, Any]:
+    weight = {"weight": 0} if turn["role"] == "assistant" else {}
+    return {"role": turn["role"], "content": turn["content"], **weight}
+
+
+def sample(examples: Sequence[VerifiedExample], limit: int, seed: int) -> list[VerifiedExample]:
+    """At most ``limit`` examples, each intent in proportion (at least one), best quality first, ties by seed."""
+    if len(examples) <= limit:
+        return list(examples)
+    ties = np.random.default_rng(seed).random(len(examples))
+    by_intent: dict[str, list[int]] = defaultdict(list)
+    for index, example in enumerate(examples):
+        by_intent[example.intent].append(index)
+    exact = {intent: limit * len(members) / len(examples) for intent, members in by_intent.items()}
+    quota = {intent: max(1, int(share)) for intent, share in exact.items()}
+    largest_remainder = sorted(exact, key=lambda intent: (quota[intent] - exact[intent], intent))
+    while sum(quota.values()) < limit:
+        for intent in largest_remainder:
+            if sum(quota.values()) < limit and quota[intent] < len(by_intent[intent]):
+                quota[intent] += 1
+    while sum(quota.values()) > limit:
+        quota[max(quota, key=lambda intent: (quota[intent], intent))] -= 1
+    kept: list[int] = []
+    for intent, members in by_intent.items():
+        kept += sorted(members, key=lambda index: (-examples[index].quality, ties[index]))[: quota[intent]]
+    return [examples[index] for index in sorted(kept)]
+
+
+def store(
+    engine: sa.Engine, examples: Sequence[VerifiedExample], business: Business, settings: Settings
+) -> "DatasetVersion":
+    """Build a version, write its files, then make it known; a killed run leaves files nobody refers to, and no row.
+
+    Raises:
+        DataError: see :func:`build`.
+        Conflict: an example was erased meanwhile; the files are removed again.
+    """
+    from mhc_core.db.queries import dataset as queries
+
+    with engine.connect() as connection:
+        past = queries.past(connection, examples[0].id if examples else None)
+        wordings = registry.in_force(connection, business)
+    built = build(examples, business, settings, past, wordings)
+    folder = f"{settings.artifacts}/datasets/{built.id}"
+    artifacts.write_bytes(f"{folder}/train.jsonl", built.train)
+    artifacts.write_bytes(f"{folder}/validation.jsonl", built.validation)
+    if built.preferences:
+        artifacts.write_bytes(f"{folder}/{PREFERENCES}.jsonl", built.preferences)
+    artifacts.write_bytes(f"{folder}/manifest.json", orjson.dumps(built.manifest, option=orjson.OPT_INDENT_2))
+    try:
+        with engine.begin() as connection:
+            queries.save(connection, built, f"{folder}/train.jsonl", f"{folder}/validation.jsonl")
+            version = queries.get(connection, built.id)
+    except Conflict:
+        for name in ("train.jsonl", "validation.jsonl", f"{PREFERENCES}.jsonl", "manifest.json"):
+            artifacts.remove(f"{folder}/{name}")
+        raise
+    assert version is not None
+    return version

@@ -1,0 +1,85 @@
+"""Where the loop stands, as one object for people and scripts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mhc_core.collection.settling import undatable
+from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
+
+LOOP_FINISHED = "loop.finished"
+
+STAGES = (
+    "conversations",
+    "feedback",
+    "scored_conversations",
+    "scrubbed_training_data",
+    "review_decisions",
+    "knowledge_articles",
+    "kb_embeddings",
+    "training_dataset",
+    "evaluation_set",
+    "fine_tuned_model",
+    "shadow_evaluation",
+    "promoted_model",
+    "conversation_stats",
+)
+"""The assets in the order the loop makes them."""
+
+
+def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
+    """Counts by stage, the newest versions, the newest evaluation, what is live, and the seconds of the last loop.
+
+    Among the counts, ``undatable_conversations`` are those whose date no daily run can collect.
+    """
+    newest = dataset.latest(connection)
+    candidate = training.latest_trained(connection)
+    compared = evaluation.latest(connection)
+    production = versions.live(connection, "model")
+    live = training.model(connection, production) if production else None
+    index_id = versions.live(connection, "knowledge")
+    index = knowledge.version(connection, index_id) if index_id else None
+    loop = audit.latest(connection, LOOP_FINISHED)
+    return {
+        "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, now)},
+        "dataset": {"version": newest.id, "train": newest.train_count, "validation": newest.validation_count}
+        if newest
+        else None,
+        "model": {
+            "id": candidate.id,
+            "provider": candidate.provider,
+            "dataset": candidate.dataset_id,
+            "cost_usd": float(candidate.cost_usd),
+        }
+        if candidate
+        else None,
+        "evaluation": {
+            "candidate": compared.candidate_id,
+            "baseline": compared.baseline_id,
+            "questions": compared.questions,
+            "candidate_metrics": dict(compared.candidate_metrics),
+            "baseline_metrics": dict(compared.baseline_metrics),
+            "difference": round(compared.difference, 4),
+            "interval": [round(compared.interval_low, 4), round(compared.interval_high, 4)],
+            "verdict": compared.verdict.value,
+            "reasons": list(compared.reasons),
+        }
+        if compared
+        else None,
+        "production": {"id": live.id, "provider": live.provider, "dataset": live.dataset_id} if live else None,
+        "knowledge": {
+            "version": index.id,
+            "articles": index.article_count,
+            "chunks": index.chunk_count,
+            "embedder": index.embedder,
+        }
+        if index
+        else None,
+        "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
+    }
+
+
+def _in_order(by_stage: Mapping[str, Any]) -> dict[str, Any]:
+    return {stage: by_stage[stage] for stage in STAGES if stage in by_stage}

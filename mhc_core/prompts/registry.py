@@ -1,0 +1,129 @@
+"""Prompts in the database: what is in force, and how a wording gets there and back.
+
+The rules that open every prompt belong to the release, the task below them to a version. So what an alias points to is
+a task; what is sent is that task under the rules of now, and recorded as a version of its own when the rules changed.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from mhc_core.business.pricing import Business
+from mhc_core.db.queries import experiments, installation, versions
+from mhc_core.db.queries import prompts as queries
+from mhc_core.db.queries.prompts import KIND, RELEASE, StoredPrompt
+from mhc_core.errors import Conflict, DataError, NotFound
+from mhc_core.prompts import wordings
+from mhc_core.prompts.experiments import InForce
+from mhc_core.prompts.wordings import PromptVersion
+
+if TYPE_CHECKING:
+    from mhc_core.scrubbing import Scrubber
+
+
+def settle(connection: sa.Connection, business: Business, now: datetime) -> None:
+    """Record this release's wordings, and put each in production where nobody chose another.
+
+    A prompt on which an experiment runs stays as it is until that has ended.
+    """
+    seeds = wordings.seeds(business)
+    queries.record(connection, seeds)
+    placed = {found.name: found for found in queries.standing(connection)}
+    busy = {experiment.prompt for experiment in experiments.listed(connection) if experiment.running}
+    for seed in seeds:
+        found = placed.get(seed.name)
+        follows = found is None or (found.moved_by == RELEASE and found.task != seed.task)
+        if follows and (found is None or seed.name not in busy):
+            versions.move(
+                connection, KIND, seed.id, RELEASE, "the wording of this release", now, queries.alias(seed.name)
+            )
+
+
+def of_release(business: Business) -> InForce:
+    """This release's wordings, for as long as the database was not read."""
+    return InForce({seed.name: seed for seed in wordings.seeds(business)})
+
+
+def in_force(connection: sa.Connection, business: Business) -> InForce:
+    """What is sent right now, by prompt, and which experiments run. This release's wording where nothing is set."""
+    placed = {found.name: wordings.version(business, found.name, found.task) for found in queries.standing(connection)}
+    running = experiments.running(connection, business)
+    return InForce({**of_release(business).standing, **placed}, running, installation.salt(connection))
+
+
+def record_in_force(connection: sa.Connection, found: InForce) -> None:
+    """Record what is sent, so that every answer's version can be looked up."""
+    tested = [variant.version for experiment in found.experiments.values() for variant in experiment.variants]
+    queries.record(connection, list({version.id: version for version in [*found.standing.values(), *tested]}.values()))
+
+
+def add(
+    connection: sa.Connection, business: Business, name: str, text: str, by: str, scrubber: "Scrubber"
+) -> PromptVersion:
+    """Record a task under a name; nothing is in production by this.
+
+    Raises:
+        NotFound: there is no such prompt.
+        DataError: the text does not fit, holds personal data, or is recorded under another name.
+        ScrubRefused: it can not be shown to be free of personal data.
+    """
+    task = wordings.checked_task(text)
+    if scrubber.scrub(task).findings:
+        raise DataError("the text holds what looks like personal data; take names, numbers and addresses out")
+    version = wordings.version(business, wordings.known(name), task)
+    queries.record(connection, [version], by)
+    stored = recorded(connection, version.id)
+    if stored.name != name:
+        raise DataError(f"this wording is recorded as {stored.id} of {stored.name}; change a word for {name}")
+    return version
+
+
+def recorded(connection: sa.Connection, version_id: str) -> StoredPrompt:
+    """A version by its id.
+
+    Raises:
+        NotFound: it was never recorded.
+    """
+    found = queries.find(connection, version_id)
+    if found is None:
+        raise NotFound(f"there is no prompt version {version_id}; `mhc prompts list` shows them")
+    return found
+
+
+def promote(connection: sa.Connection, version_id: str, by: str, reason: str, now: datetime) -> StoredPrompt:
+    """Put a version in production; serving picks it up within seconds.
+
+    Raises:
+        NotFound: it was never recorded.
+        Conflict: it is in production, or an experiment runs on its prompt.
+    """
+    found = recorded(connection, version_id)
+    alias = queries.alias(found.name)
+    versions.lock(connection, KIND, alias)
+    _refuse_while_running(connection, found.name)
+    if not versions.move(connection, KIND, version_id, by, reason, now, alias):
+        raise Conflict(f"{version_id} is in production already; `mhc prompts list` shows what is")
+    return found
+
+
+def roll_back(connection: sa.Connection, name: str, by: str, reason: str, now: datetime) -> str:
+    """Put the version before the present one back in production; returns its id.
+
+    Raises:
+        NotFound: there is no such prompt.
+        Conflict: there is no earlier version, or an experiment runs on the prompt.
+    """
+    alias = queries.alias(wordings.known(name))
+    versions.lock(connection, KIND, alias)
+    _refuse_while_running(connection, name)
+    return versions.roll_back(connection, KIND, by, reason, now, alias)
+
+
+def _refuse_while_running(connection: sa.Connection, name: str) -> None:
+    for found in experiments.listed(connection):
+        if found.running and found.prompt == name:
+            raise Conflict(
+                f"the experiment {found.name} runs on {name} against what is in production; "
+                f"end it first with `mhc prompts experiment end {found.name}`"
+            )

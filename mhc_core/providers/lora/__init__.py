@@ -1,0 +1,1 @@
+"""LoRA fine-tuning of a chat model with open weights; needs the extra ``lora``."""

@@ -1,0 +1,69 @@
+"""Which waiting answers customers would probably dislike, learned from the votes on scrubbed examples.
+
+The predictor is trained when it is asked for and not kept, so that an erased customer's vote teaches nothing from then
+on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+
+from mhc_core.db.queries import review as queries
+from mhc_core.db.queries.review import ReviewItem, VotedExample
+from mhc_core.errors import DataError
+from mhc_core.evaluation.metrics import expected_calibration_error
+from mhc_core.protocols import Embedder, Turn
+from mhc_core.review import vote_predictor
+from mhc_core.review.vote_features import Exchange, look
+from mhc_core.statistics.rank_agreement import auc
+
+MAX_VOTES = 5000
+MAX_PENDING = 1000
+NO_BETTER_THAN_CHANCE = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyDisliked:
+    """Pending items with the probability that their answer is liked, lowest first, and how far that may be trusted.
+
+    ``auc`` and ``ece`` (calibration error) are of the training votes, each predicted by a model that saw none of its
+    customer's.
+    """
+
+    items: Sequence[tuple[ReviewItem, float]]
+    votes: int
+    auc: float
+    ece: float
+
+
+def likely_disliked(connection: sa.Connection, embedder: Embedder, limit: int, seed: int) -> LikelyDisliked:
+    """The pending items without a vote whose answers are least likely to be liked, out of the 1,000 most valuable.
+
+    Raises:
+        DataError: too few votes to learn from, or votes in which nothing can be predicted.
+    """
+    voted = queries.voted(connection, MAX_VOTES)
+    liked = np.array([example.vote == "up" for example in voted], dtype=np.bool_)
+    exchanges = [_exchange(example) for example in voted]
+    if not exchanges:
+        raise DataError("there is no vote on any example to learn from; collect feedback first")
+    predictor, out_of_fold = vote_predictor.fit(
+        look(exchanges, embedder), liked, [example.customer_hash for example in voted], embedder.id, seed
+    )
+    reached = auc(out_of_fold, liked)
+    if reached < NO_BETTER_THAN_CHANCE:
+        raise DataError(
+            f"{len(voted)} votes do not tell which answers are liked (AUC {reached:.2f}); use `mhc review list`"
+        )
+    waiting = [item for item in queries.queue(connection, MAX_PENDING) if item.vote is None]
+    probability = predictor([_exchange(item) for item in waiting], embedder)
+    ranked = sorted(zip(waiting, probability.tolist(), strict=True), key=lambda pair: (pair[1], pair[0].id))
+    calibration = expected_calibration_error(out_of_fold, liked.astype(np.float64))
+    return LikelyDisliked(ranked[:limit], len(voted), reached, calibration)
+
+
+def _exchange(example: ReviewItem | VotedExample) -> Exchange:
+    before = tuple(Turn(turn["role"], turn["content"]) for turn in example.context)
+    return Exchange((*before, Turn("user", example.question)), example.answer)

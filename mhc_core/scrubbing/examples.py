@@ -1,0 +1,262 @@
+"""From a scrubbed conversation to training examples: which answers are worth learning from, and why."""
+
+import hashlib
+import hmac
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+from uuid import UUID, uuid5
+
+from mhc_core.language import intents
+from mhc_core.scoring.factors import ANSWERING_ROLES
+from mhc_core.settings import Settings
+
+CONTEXT_TURNS = 6
+Origin = Literal["score", "human_edit", "correction"]
+NOT_LEARNED = frozenset({"quote", "handover", "waiting"})
+HANDED_OVER = frozenset({"handover", "waiting"})
+"""What serving says while a person is on the way: no answer to the question before it."""
+PERSON = "person"
+"""Who wrote an agent's reply to a conversation that was handed over."""
+RISK_ORDER = ("none", "low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMessage:
+    """A raw message with what is known about its worth. ``vote`` and ``stars`` are the latest given on it."""
+
+    id: UUID
+    role: str
+    content: str
+    edited_content: str | None = None
+    intent: str | None = None
+    confidence: float | None = None
+    vote: str | None = None
+    stars: int | None = None
+    agent: str | None = None
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConversation:
+    """A scored conversation; ``stars`` is the rating of the whole, ``record`` what is on file of the customer."""
+
+    id: UUID
+    customer_id: str | None
+    channel: str
+    day: date
+    score: float
+    stars: int | None
+    messages: tuple[SourceMessage, ...]
+    record: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One scrubbed question with its answer and the turns before it.
+
+    ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything.
+    """
+
+    id: UUID
+    conversation_id: UUID
+    question_message_id: UUID
+    answer_message_id: UUID
+    customer_hash: str
+    day: date
+    channel: str
+    intent: str
+    origin: Origin
+    question: str
+    answer: str
+    context: tuple[Mapping[str, str], ...]
+    quality: float
+    confidence: float | None
+    vote: str | None
+    findings: Mapping[str, int]
+    risk: str
+    content_sha256: str
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    rejected_answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An answer kept out because its text, or text around it, could not be shown to be clean."""
+
+    answer_message_id: UUID
+    kind: Literal["residue", "error"]
+    reason: str
+
+
+class Scrubbed(Protocol):
+    """What scrubbing says of one text."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+    @property
+    def risk(self) -> str: ...
+    @property
+    def safe_for_training(self) -> bool: ...
+
+
+def customer_hash(salt: bytes, customer_id: str) -> str:
+    """A pseudonym for a customer: HMAC-SHA256 under the installation's salt, 128 bits in hex."""
+    return hmac.new(salt, customer_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def origin(message: SourceMessage, conversation: SourceConversation, settings: Settings) -> Origin | None:
+    """Why an answer becomes an example, or ``None``.
+
+    A human edit, or a person's own reply, always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a
+    worked-out quote would teach one party's numbers to all others. A disliked answer, or one the model was unsure of,
+    goes to review to be corrected. The rest is promoted by the conversation's score, unless a rating below the minimum
+    says otherwise. What a person excluded is never learned.
+    """
+    if message.excluded:
+        return None
+    if message.edited_content is not None or message.agent == PERSON:
+        return "human_edit"
+    if message.agent in NOT_LEARNED:
+        return None
+    ratings = [stars for stars in (message.stars, conversation.stars) if stars is not None]
+    if message.vote == "down" or (message.stars is not None and message.stars <= 2):
+        return "correction"
+    if conversation.score >= settings.quality_threshold and all(s >= settings.minimum_rating for s in ratings):
+        return "score"
+    if message.confidence is not None and message.confidence < settings.confidence_threshold:
+        return "correction"
+    return None
+
+
+def build(
+    conversation: SourceConversation,
+    contents: Sequence[Scrubbed | str],
+    edits: Mapping[int, Scrubbed | str],
+    settings: Settings,
+    salt: bytes,
+) -> tuple[list[Example], list[Hold]]:
+    """The examples of one conversation.
+
+    Args:
+        contents: what scrubbing says of each message, in order; a string is the reason why it was refused.
+        edits: the same for human edits, by the message's index.
+    """
+    examples: list[Example] = []
+    holds: list[Hold] = []
+    person = customer_hash(salt, conversation.customer_id or str(conversation.id))
+    for asked, answered in exchanges(conversation.messages):
+        message = conversation.messages[answered]
+        why = origin(message, conversation, settings)
+        if why is None:
+            continue
+        start = max(0, asked[0] - CONTEXT_TURNS)
+        answer = edits[answered] if answered in edits else contents[answered]
+        involved = [*contents[start : asked[0]], *(contents[index] for index in asked), answer]
+        if hold := _hold(message.id, involved):
+            holds.append(hold)
+            continue
+        clean: list[Scrubbed] = [item for item in involved if not isinstance(item, str)]
+        question = "\n".join(item.text for item in clean[asked[0] - start : -1])
+        if not question.strip() or not clean[-1].text.strip():
+            continue
+        raw_question = "\n".join(conversation.messages[index].content for index in asked)
+        findings = Counter[str]()
+        for item in clean:
+            findings.update(item.counts)
+        examples.append(
+            Example(
+                id=uuid5(message.id, "example"),
+                conversation_id=conversation.id,
+                question_message_id=conversation.messages[asked[-1]].id,
+                answer_message_id=message.id,
+                customer_hash=person,
+                day=conversation.day,
+                channel=conversation.channel,
+                intent=conversation.messages[asked[-1]].intent or intents.tag(raw_question),
+                origin=why,
+                question=question,
+                answer=clean[-1].text,
+                context=tuple(
+                    {
+                        "role": "user" if conversation.messages[index].role == "user" else "assistant",
+                        "content": item.text,
+                    }
+                    for index, item in zip(range(start, asked[0]), clean, strict=False)
+                    if conversation.messages[index].role != "system"
+                ),
+                quality=1.0 if why == "human_edit" else conversation.score,
+                confidence=message.confidence,
+                vote=message.vote,
+                findings=dict(findings),
+                risk=max((item.risk for item in clean), key=RISK_ORDER.index),
+                content_sha256=_digest(question, clean[-1].text),
+                rejected_answer=_rejected(message, contents[answered]) if answered in edits else None,
+            )
+        )
+    return examples, holds
+
+
+def exchanges(messages: Sequence[SourceMessage]) -> list[tuple[list[int], int]]:
+    """Indexes of the customer's messages in a row, and of the answer right after them.
+
+    A hand-over answers nothing: the question stays open until a person replies.
+    """
+    found: list[tuple[list[int], int]] = []
+    asked: list[int] = []
+    for index, message in enumerate(messages):
+        if message.role == "user":
+            asked.append(index)
+            continue
+        if message.agent in HANDED_OVER and message.edited_content is None:
+            continue
+        if message.role in ANSWERING_ROLES and asked:
+            found.append((asked, index))
+        asked = []
+    return found
+
+
+def same_meaning(question: str, answer: str, other_question: str, other_answer: str) -> bool:
+    """Whether two examples whose questions are already near in meaning may be merged.
+
+    No cosine threshold tells "10 people" from "20 people", so the numbers of questions and answers must agree, and at
+    least half of the answers' words must be the same.
+    """
+    if _numbers(question) != _numbers(other_question) or _numbers(answer) != _numbers(other_answer):
+        return False
+    mine, theirs = set(_words(answer)), set(_words(other_answer))
+    return len(mine & theirs) >= 0.5 * len(mine | theirs)
+
+
+def _rejected(message: SourceMessage, original: Scrubbed | str) -> str | None:
+    """The text that an edit took the place of; none where serving's own rules spoke, which are not to be unlearned."""
+    if message.agent in NOT_LEARNED or isinstance(original, str) or not original.safe_for_training:
+        return None
+    return original.text.strip() or None
+
+
+def _hold(answer_id: UUID, involved: Sequence[Scrubbed | str]) -> Hold | None:
+    refused = [item for item in involved if isinstance(item, str)]
+    if refused:
+        return Hold(answer_id, "error", refused[0])
+    if not all(item.safe_for_training for item in involved if not isinstance(item, str)):
+        return Hold(answer_id, "residue", "an account-like number is left after scrubbing")
+    return None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _numbers(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\d+(?:[.,]\d+)*", re.sub(r"\[[A-Z_]+_\d+\]", "", text)))
+
+
+def _digest(question: str, answer: str) -> str:
+    return hashlib.sha256("\x1f".join((*_words(question), "\x1e", *_words(answer))).encode()).hexdigest()

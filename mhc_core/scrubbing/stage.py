@@ -1,0 +1,122 @@
+"""One day of conversations through scrubbing: raw text in, training examples and holds out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from mhc_core.db.queries import examples as queries
+from mhc_core.db.queries import installation
+from mhc_core.db.queries import marks as mark_queries
+from mhc_core.errors import ScrubRefused
+from mhc_core.language.tags import language, tone
+from mhc_core.protocols import Embedder
+from mhc_core.scrubbing import Known, PiiType, Scrubber
+from mhc_core.scrubbing.examples import Example, Hold, Scrubbed, SourceConversation, build, same_meaning
+from mhc_core.scrubbing.on_record import on_record
+from mhc_core.settings import Settings
+
+
+def scrub_day(
+    connection: sa.Connection, scrubber: Scrubber, embedder: Embedder, settings: Settings, day: date, now: datetime
+) -> int:
+    """Scrub what is waiting of a UTC day and store what it teaches; returns how many examples were written.
+
+    Conversations that did not change since the same scrubber saw them are not looked at again.
+    """
+    conversations = queries.waiting(connection, day, scrubber.version, settings)
+    salt = installation.salt(connection)
+    marked: dict[tuple[UUID, bool], list[Known]] = {}
+    for mark in mark_queries.missed_in(connection, [conversation.id for conversation in conversations]):
+        known = Known(mark.start, mark.end, PiiType(mark.type))
+        marked.setdefault((mark.message_id, mark.edited), []).append(known)
+    found: list[Example] = []
+    holds: list[Hold] = []
+    for conversation in conversations:
+        built, held = build(conversation, *_scrubbed(scrubber, conversation, marked), settings, salt)
+        found += [_tagged(example) for example in built]
+        holds += held
+    vectors = embedder.embed([example.question for example in found])
+    written = queries.save(connection, found, vectors, embedder.id)
+    queries.save_tags(connection, found)
+    queries.save_holds(connection, holds, [conversation.id for conversation in conversations], day, now)
+    _merge(connection, embedder, settings, day)
+    queries.mark_scrubbed(connection, day, scrubber.version, now)
+    return written
+
+
+def _tagged(example: Example) -> Example:
+    """The example with the language and tone of its question."""
+    customer = [turn["content"] for turn in example.context if turn["role"] == "user"]
+    return replace(example, language=language(example.question, customer), tags=tone(example.question))
+
+
+def _scrubbed(
+    scrubber: Scrubber, conversation: SourceConversation, marked: Mapping[tuple[UUID, bool], Sequence[Known]]
+) -> tuple[list[Scrubbed | str], dict[int, Scrubbed | str]]:
+    """Every message and human edit, scrubbed with one numbering of placeholders."""
+    texts: list[str] = []
+    edited: list[int] = []
+    known: dict[int, Sequence[Known]] = {}
+    for index, message in enumerate(conversation.messages):
+        record = conversation.record
+        known[len(texts)] = (*marked.get((message.id, False), ()), *on_record(record, message.content))
+        texts.append(message.content)
+        if message.edited_content is not None:
+            edit = message.edited_content
+            known[len(texts)] = (*marked.get((message.id, True), ()), *on_record(record, edit))
+            texts.append(message.edited_content)
+            edited.append(index)
+    results = iter(_scrub_texts(scrubber, texts, {index: spans for index, spans in known.items() if spans}))
+    contents: list[Scrubbed | str] = []
+    edits: dict[int, Scrubbed | str] = {}
+    for index in range(len(conversation.messages)):
+        contents.append(next(results))
+        if index in edited:
+            edits[index] = next(results)
+    return contents, edits
+
+
+def _scrub_texts(
+    scrubber: Scrubber, texts: Sequence[str], known: Mapping[int, Sequence[Known]]
+) -> Sequence[Scrubbed | str]:
+    """One text that is refused must not take the rest of its conversation along."""
+    try:
+        return scrubber.scrub_conversation(texts, known)
+    except ScrubRefused:
+        refusals: dict[int, str] = {}
+        for index, text in enumerate(texts):
+            try:
+                scrubber.scrub(text, None, known.get(index, ()))
+            except ScrubRefused as refusal:
+                refusals[index] = str(refusal)
+        kept = [index for index in range(len(texts)) if index not in refusals]
+        try:
+            results = iter(
+                scrubber.scrub_conversation(
+                    [texts[index] for index in kept],
+                    {place: known[index] for place, index in enumerate(kept) if index in known},
+                )
+            )
+        except ScrubRefused as refusal:
+            return [str(refusal)] * len(texts)
+        return [refusals[index] if index in refusals else next(results) for index in range(len(texts))]
+
+
+def _merge(connection: sa.Connection, embedder: Embedder, settings: Settings, day: date) -> None:
+    """Find each new example's nearest neighbour, and keep one of those that say the same."""
+    novelty: dict[UUID, float] = {}
+    duplicates: dict[UUID, UUID] = {}
+    for pair in queries.neighbours(connection, day, embedder.id, embedder.dimensions):
+        novelty.setdefault(pair.id, min(1.0, max(0.0, 1 - pair.similarity)))
+        if pair.similarity < settings.near_duplicate_similarity:
+            continue
+        if not same_meaning(pair.question, pair.answer, pair.other_question, pair.other_answer):
+            continue
+        mine = (pair.verified, pair.origin == "human_edit", -pair.sequence)
+        other = (pair.other_verified, pair.other_origin == "human_edit", -pair.other_sequence)
+        kept, left = (pair.other_id, pair.id) if mine < other else (pair.id, pair.other_id)
+        duplicates.setdefault(left, kept)
+    queries.save_novelty(connection, day, novelty, duplicates)

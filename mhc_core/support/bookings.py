@@ -1,0 +1,58 @@
+"""What the team decides on booking requests. Each decision is told to the customer and kept in the audit log."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from mhc_core.business.rules import Business
+from mhc_core.db.queries import audit
+from mhc_core.db.queries import bookings as queries
+from mhc_core.db.queries.bookings import Booking
+from mhc_core.errors import Conflict, NotFound
+
+Decision = Literal["confirmed", "declined"]
+
+
+def decide(
+    connection: sa.Connection,
+    business: Business,
+    booking_id: UUID,
+    decision: Decision,
+    seen: datetime,
+    by: str,
+    now: datetime,
+) -> Booking:
+    """Confirm or decline a request; the same decision again changes nothing.
+
+    Args:
+        seen: ``updated_at`` of the request as it was decided on.
+        by: name of the key of who decides.
+
+    Raises:
+        NotFound: no such request.
+        Conflict: the customer changed or withdrew it meanwhile.
+    """
+    found = queries.locked(connection, booking_id)
+    if found is None:
+        raise NotFound("there is no such booking request; look at the list for those there are")
+    if found.status == decision:
+        return found
+    if found.status == "withdrawn" or found.updated_at != seen:
+        raise Conflict("this request has changed meanwhile; read it again and decide on what it says now")
+    changed = queries.decide(connection, found, decision, uuid4(), _told(business, found, decision), now)
+    audit.record(connection, by, f"booking.{decision}", str(booking_id), {"before": found.status}, now)
+    return found._replace(status=decision, updated_at=changed)
+
+
+def _told(business: Business, found: Booking, decision: Decision) -> str:
+    """What the customer reads."""
+    party = f"your party on {found.event_on:%A, %B} {found.event_on.day} at {found.starts_at:%H:%M}"
+    reach = f"text {business.contact.phone} or write to {business.contact.email}"
+    if decision == "confirmed":
+        return (
+            f"Good news: our team has confirmed {party}. The deposit of ${business.prices.deposit:f} is due now and is "
+            f"taken off the final bill. To change anything, {reach}."
+        )
+    return f"I am sorry: we can not come to {party}. For another day just tell me the date here, or {reach}."

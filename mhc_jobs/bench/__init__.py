@@ -1,0 +1,1 @@
+"""Benchmarks: one module what ``mhc bench …`` measures. Nothing of the platform imports them."""

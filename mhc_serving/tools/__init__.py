@@ -1,1 +1,0 @@
-"""What agents use to work things out instead of guessing."""

@@ -1,0 +1,1 @@
+"""The chat page, the widget, and the pages behind feedback links."""

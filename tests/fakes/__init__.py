@@ -1,0 +1,1 @@
+"""Stand-ins for paid services, and the fixtures that tests of several packages share."""

@@ -1,0 +1,197 @@
+"""A stand-in for OpenAI: the real protocol over HTTP, with memory, faults on request, and the contract as judge.
+
+It serves files, fine-tuning jobs and their events, embeddings, chat completions (also streamed) and models, under
+``/v1`` and, by Azure's rules (``azure_habits``), under Azure's paths. Where OpenAI's OpenAPI description is at hand,
+every query and body of every request, and every response but Azure's, is checked against it; what breaks it is kept in
+``violations``.
+"""
+
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from fakes.azure_habits import AzureHabits
+from fakes.openai_contract import Contract, published
+from fakes.openai_endpoints import Drop, Refusal, StandIn
+from fakes.openai_state import State
+
+_AZURE = re.compile(r"^/openai(?:/deployments/([^/]+))?/")
+
+
+class Wire:
+    """Between Starlette and the endpoints: key, body, contract, faults."""
+
+    def __init__(self, standin: StandIn) -> None:
+        self._standin = standin
+
+    def app(self) -> Callable[..., Any]:
+        serve = AzureHabits(self._standin)
+        jobs, job = "/fine_tuning/jobs", "/fine_tuning/jobs/{fine_tuning_job_id}"
+        operations = [
+            ("POST", "/files", serve.upload),
+            ("GET", "/files", serve.list_files),
+            ("GET", "/files/{file_id}", serve.get_file),
+            ("DELETE", "/files/{file_id}", serve.delete_file),
+            ("POST", jobs, serve.create_job),
+            ("GET", jobs, serve.list_jobs),
+            ("GET", job, serve.get_job),
+            ("GET", f"{job}/events", serve.list_events),
+            ("POST", f"{job}/cancel", serve.cancel_job),
+            ("POST", "/embeddings", serve.embed),
+            ("POST", "/chat/completions", serve.chat),
+            ("GET", "/models", serve.list_models),
+        ]
+        routes = [Route(f"/v1{path}", self._endpoint(path, act), methods=[method]) for method, path, act in operations]
+        inner = Starlette(routes=routes)
+
+        async def outer(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                azure = _AZURE.match(scope["path"])
+                scope["azure"], scope["deployment"] = azure is not None, azure[1] if azure else None
+                scope["path"] = _AZURE.sub("/v1/", scope["path"])
+                scope["cut"] = lambda: send.__self__.transport.abort()
+            await inner(scope, receive, send)
+
+        return outer
+
+    def _endpoint(self, path: str, act: Callable[[Request, dict[str, Any]], dict[str, Any]]) -> Callable[..., Any]:
+        async def endpoint(request: Request) -> Response:
+            standin, raw = self._standin, await request.body()
+            standin.requests.append((request.method, request.url.path.removeprefix("/v1")))
+            try:
+                self._authorise(request)
+                body, media = _parse(request, raw)
+                standin.bodies.append({k: v for k, v in body.items() if k != "content"})
+                self._require(self._check_query(path, request))
+                if media:
+                    told = {"file": "", "purpose": body["purpose"]} if media.startswith("multipart") else body
+                    self._require(self._check(path, request, media, told))
+                standin.take_fault(request, after=False)
+                answer = act(request, body)
+                standin.take_fault(request, after=True)
+            except Drop:
+                request.scope["cut"]()
+                return Response(status_code=500)
+            except Refusal as refusal:
+                self._note(path, request, refusal.status, refusal.body)
+                headers = {"retry-after-ms": "1", "x-request-id": "req_standin"}
+                return JSONResponse(refusal.body, refusal.status, headers)
+            if body.get("stream"):
+                return StreamingResponse(self._stream(path, request, answer), media_type="text/event-stream")
+            self._note(path, request, 200, answer)
+            return JSONResponse(answer)
+
+        return endpoint
+
+    def _authorise(self, request: Request) -> None:
+        given = request.headers.get("api-key") or request.headers.get("authorization", "").removeprefix("Bearer ")
+        if request.scope["azure"] and ("api-key" not in request.headers or "api-version" not in request.query_params):
+            raise Refusal(401, "invalid_request_error", "401", "no key or no api-version")
+        if given != self._standin.key:
+            raise Refusal(401, "invalid_request_error", "invalid_api_key", f"Incorrect API key provided: {given}.")
+
+    def _check(self, path: str, request: Request, media: str, body: Any) -> str | None:
+        contract = self._standin.contract
+        problem = contract.request_problem(path, request.method.lower(), media, body) if contract else None
+        if problem:
+            self._standin.violations.append(f"request {request.method} {path} {problem}")
+        return problem
+
+    def _check_query(self, path: str, request: Request) -> str | None:
+        contract = self._standin.contract
+        query = {name: value for name, value in request.query_params.items() if name != "api-version"}
+        problem = contract.query_problem(path, request.method.lower(), query) if contract else None
+        if problem:
+            self._standin.violations.append(f"request {request.method} {path} {problem}")
+        return problem
+
+    def _require(self, problem: str | None) -> None:
+        if problem:
+            raise Refusal(400, "invalid_request_error", "invalid_body", problem)
+
+    def _note(self, path: str, request: Request, status: int, body: Any, media: str = "application/json") -> None:
+        contract = None if request.scope["azure"] else self._standin.contract
+        problem = contract.response_problem(path, request.method.lower(), status, media, body) if contract else None
+        if problem:
+            self._standin.violations.append(f"response {request.method} {path} {problem}")
+
+    async def _stream(self, path: str, request: Request, answer: dict[str, Any]) -> AsyncIterator[str]:
+        choice = answer["choices"][0]
+        for piece in [*re.findall(r".{1,5}", choice["message"]["content"], re.DOTALL), None]:
+            delta = {} if piece is None else {"role": "assistant", "content": piece}
+            end = choice["finish_reason"] if piece is None else None
+            chunk = {k: answer[k] for k in ("id", "created", "model")} | {
+                "object": "chat.completion.chunk",
+                "choices": [{"index": 0, "delta": delta, "finish_reason": end, "logprobs": None}],
+            }
+            self._note(path, request, 200, chunk, "text/event-stream")
+            yield f"data: {json.dumps(chunk)}\n\n"
+            if self._standin.cut_streams:
+                request.scope["cut"]()
+                return
+        yield "data: [DONE]\n\n"
+
+
+def _parse(request: Request, raw: bytes) -> tuple[dict[str, Any], str]:
+    """The body as a dictionary and its media type; of a form, the file's name and content as well."""
+    kind = request.headers.get("content-type", "")
+    if not raw:
+        return {}, ""
+    if not kind.startswith("multipart/form-data"):
+        return json.loads(raw), "application/json"
+    message = BytesParser().parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + raw)
+    body: dict[str, Any] = {}
+    for part in message.get_payload():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if name == "file":
+            body |= {"filename": part.get_filename(), "content": content}
+        else:
+            body[str(name)] = content.decode()
+    return body, "multipart/form-data"
+
+
+@contextmanager
+def running(state_path: Path | None = None) -> Iterator[StandIn]:
+    """The stand-in on a free port of the loopback address, until the block ends."""
+    described = published()
+    standin = StandIn(State(state_path), _contract(described) if described else None)
+    listener = socket.create_server(("127.0.0.1", 0))
+    standin.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    config = uvicorn.Config(Wire(standin).app(), log_config=None, access_log=False, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            if not thread.is_alive():
+                raise RuntimeError("the stand-in did not start")
+            time.sleep(0.005)
+        yield standin
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(10)
+        listener.close()
+
+
+_contracts: dict[Path, Contract] = {}
+
+
+def _contract(path: Path) -> Contract:
+    if path not in _contracts:
+        _contracts[path] = Contract(path)
+    return _contracts[path]

@@ -1,0 +1,215 @@
+"""Databases with a small sample in them, the environment of a pipeline process, and Dagster's runs in this one."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import orjson
+import pytest
+import sqlalchemy as sa
+
+from fakes.openai_endpoints import StandIn
+from fakes.openai_server import running
+from mhc_core.business import pricing
+from mhc_core.collection.importing.conversations import import_conversations
+from mhc_core.collection.importing.reject import reject_path
+from mhc_core.db import engine as engines
+from mhc_core.knowledge.articles import import_articles
+from mhc_core.settings import Settings
+from mhc_jobs import sample
+from mhc_jobs.definitions import defs
+
+FIRST, LAST = date(2026, 10, 5), date(2026, 10, 7)
+CONVERSATIONS = 60
+IMPORTED = datetime(2026, 11, 1, 12, tzinfo=UTC)
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+RANGE = {
+    "dagster/asset_partition_range_start": FIRST.isoformat(),
+    "dagster/asset_partition_range_end": LAST.isoformat(),
+}
+
+
+def small_sample(conversations: int = CONVERSATIONS, days: int = 3, seed: int = 7) -> list[dict[str, Any]]:
+    """Generated conversations from ``FIRST`` on."""
+    return list(sample.generate(seed, conversations, FIRST, days, pricing.load(None)))
+
+
+def bring_in(url: str, records: Sequence[dict[str, Any]], folder: Path) -> None:
+    """Import conversations and the sample knowledge, as `mhc demo` does."""
+    file = folder / "sample.jsonl"
+    file.write_bytes(b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records))
+    engine = engines.create(url)
+    report = import_conversations(engine, str(file), IMPORTED, reject_path(folder, str(file)), source="sample")
+    assert (report.inserted, report.rejected) == (len(records), 0)
+    with engine.begin() as connection:
+        import_articles(connection, [sample.knowledge_dir()], IMPORTED)
+        # Made by the first scrubbing otherwise, and then different in every copy.
+        connection.execute(sa.text("insert into ai.installation (salt) values ('\\x07')"))
+    engine.dispose()
+
+
+@contextmanager
+def copy(server_url: str, template: str) -> Iterator[str]:
+    """A database that is a copy of ``template``, to which nobody may be connected."""
+    name = f"mhc_pipeline_{secrets.token_hex(6)}"
+    admin = engines.create(server_url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'create database "{name}" template "{template}" strategy wal_log'))
+    try:
+        yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(sa.text(f'drop database "{name}" with (force)'))
+        admin.dispose()
+
+
+@contextmanager
+def environment(**variables: str) -> Iterator[None]:
+    """For fixtures that outlive a test: nobody else's settings, and these."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("MHC_", "OPENAI_", "AZURE_OPENAI_", "DAGSTER_")):
+                patch.delenv(name)
+        patch.setitem(Settings.model_config, "env_file", None)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield
+
+
+def execute(
+    name: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None, **options: Any
+) -> dg.ExecuteInProcessResult:
+    """Run a job of the platform here."""
+    job = defs.resolve_job_def(name)
+    return job.execute_in_process(
+        instance=instance, tags=tags, run_config=QUIET, raise_on_error=options.pop("raise_on_error", True), **options
+    )
+
+
+def made(result: dg.ExecuteInProcessResult) -> set[str]:
+    """Keys of the assets that a run materialised."""
+    return {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
+
+
+def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
+    """What an asset said about itself in a run."""
+    [*_, found] = result.asset_materializations_for_node(asset)
+    return {name: value.value for name, value in found.metadata.items()}
+
+
+def fingerprint(engine: sa.Engine, schema: str = "ai") -> dict[str, str]:
+    """Rows and content hash of every table: equal only when no row was added, removed or changed."""
+    with engine.connect() as connection:
+        names = connection.scalars(
+            sa.text("select table_name from information_schema.tables where table_schema = :s order by 1"),
+            {"s": schema},
+        ).all()
+        return {
+            name: str(
+                connection.execute(
+                    sa.text(
+                        f'select count(*), md5(string_agg(t::text, chr(10) order by t::text)) from {schema}."{name}" t'
+                    )
+                ).one()
+            )
+            for name in names
+        }
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    """Dagster's storage in memory."""
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
+
+
+_kept = pytest.StashKey[dict[str, str]]()
+
+
+def _once(request: pytest.FixtureRequest, name: str, make: Callable[[], AbstractContextManager[str]]) -> str:
+    """Made once for the session, though every folder that imports a fixture has a fixture of its own."""
+    made = request.session.stash.setdefault(_kept, {})
+    if name not in made:
+        opened = ExitStack()
+        made[name] = opened.enter_context(make())
+        request.session.addfinalizer(opened.close)
+    return made[name]
+
+
+@pytest.fixture(scope="session")
+def sampled(
+    request: pytest.FixtureRequest, _server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Name of a database that holds three days of imported conversations and nothing else."""
+
+    @contextmanager
+    def make() -> Iterator[str]:
+        with copy(_server_url, _template) as url:
+            bring_in(url, small_sample(), tmp_path_factory.mktemp("sampled"))
+            yield sa.make_url(url).database or ""
+
+    return _once(request, "sampled", make)
+
+
+@pytest.fixture(scope="session")
+def reviewed(
+    request: pytest.FixtureRequest, _server_url: str, sampled: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Name of a database in which the same conversations are scored, scrubbed and reviewed, and knowledge is live."""
+
+    @contextmanager
+    def make() -> Iterator[str]:
+        state = str(tmp_path_factory.mktemp("reviewed"))
+        with copy(_server_url, sampled) as url:
+            with environment(MHC_DATABASE_URL=url, MHC_STATE_DIR=state), dg.DagsterInstance.ephemeral() as opened:
+                execute("collect", opened, RANGE)
+                execute("review", opened)
+                execute("knowledge", opened)
+            yield sa.make_url(url).database or ""
+
+    return _once(request, "reviewed", make)
+
+
+def _open(url: str, monkeypatch: pytest.MonkeyPatch, state: Path) -> Iterator[sa.Engine]:
+    monkeypatch.setenv("MHC_DATABASE_URL", url)
+    monkeypatch.setenv("MHC_STATE_DIR", str(state))
+    engine = engines.create(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sampled_engine(
+    _server_url: str, sampled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _own_environment: None
+) -> Iterator[sa.Engine]:
+    """A copy of ``sampled`` of one's own, which the environment names."""
+    with copy(_server_url, sampled) as url:
+        yield from _open(url, monkeypatch, tmp_path / "state")
+
+
+@pytest.fixture
+def reviewed_engine(
+    _server_url: str, reviewed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _own_environment: None
+) -> Iterator[sa.Engine]:
+    """A copy of ``reviewed`` of one's own, which the environment names, where a small data set is enough to train."""
+    monkeypatch.setenv("MHC_DATASET_MIN_EXAMPLES", "10")
+    monkeypatch.setenv("MHC_VALIDATION_FRACTION", "0.45")
+    with copy(_server_url, reviewed) as url:
+        yield from _open(url, monkeypatch, tmp_path / "state")
+
+
+@pytest.fixture
+def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _own_environment: None) -> Iterator[StandIn]:
+    """A stand-in for OpenAI that the environment names, with the OpenAI fine-tuner chosen."""
+    with running(tmp_path / "openai.json") as opened:
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.setenv("OPENAI_API_KEY", opened.key)
+        monkeypatch.setenv("OPENAI_BASE_URL", opened.base_url)
+        monkeypatch.setenv("MHC_FINE_TUNER", "openai")
+        yield opened
+    assert opened.violations == []
