@@ -151,3 +151,12 @@ class Arm(StrEnum):
 
     CANDIDATE = "candidate"
     CONTROL = "control"
+
+
+PERSON = "person"
+"""Who wrote an agent's reply to a conversation that was handed over."""
+
+ANSWERING_ROLES = ("assistant", "agent")
+
+RETRAINING = "privacy.retraining_requested"
+"""The audit log's action by which an erasure asks for a training run on the data set it names."""

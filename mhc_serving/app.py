@@ -23,7 +23,7 @@ from mhc_core.concierge.turn.store import TurnStore
 from mhc_core.concierge.turn.workers import Workers
 from mhc_core.settings import Settings
 from mhc_core.support import webhooks
-from mhc_serving import errors
+from mhc_serving import errors, worker_process
 from mhc_serving.access import browser_rules
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.access.deps import Services
@@ -94,7 +94,7 @@ def create_app(
     live = LiveVersions(engine, business, providers, settings.refresh_seconds)
     arms = Arms(engine, live, providers, settings, clock)
     turns = TurnStore(engine)
-    workers = Workers(settings.serve_workers, settings) if settings.serve_workers else None
+    workers = Workers(settings.serve_workers, settings, worker_process.run) if settings.serve_workers else None
     answers = AnswerCache(settings, engine, live, clock, Random(), workers)
     webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 

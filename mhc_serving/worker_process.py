@@ -13,12 +13,12 @@ from threadpoolctl import threadpool_limits
 
 from mhc_core.business import pricing as business_data
 from mhc_core.concierge import timing
+from mhc_core.concierge.agents.reply import Asked, Done
 from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import ConfiguredProviders
 from mhc_core.concierge.models.rollout import Arms
 from mhc_core.concierge.turn.answering import Answering
 from mhc_core.concierge.turn.response_cache import AnswerCache
-from mhc_core.concierge.turn.workers import Asked, Done
 from mhc_core.db.engine import database
 from mhc_core.response_cache.cache import Offer
 from mhc_core.settings import Settings

@@ -5,11 +5,10 @@ import dagster as dg
 from mhc_assets.requests import once
 from mhc_assets.resources import Platform
 from mhc_core.monitoring.triggers import knowledge_due
-from mhc_jobs import jobs
 
 
 @dg.sensor(
-    job=jobs.knowledge,
+    job_name="knowledge",
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Updates the knowledge after every MHC_KNOWLEDGE_THRESHOLD approved answers.",

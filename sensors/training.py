@@ -11,8 +11,7 @@ from mhc_assets.resources import Platform
 from mhc_core.db.queries import training as queries
 from mhc_core.errors import MHCError
 from mhc_core.monitoring.triggers import training_due
-from mhc_core.training import jobs as training
-from mhc_jobs import jobs
+from mhc_core.training import jobs
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
 # A job's end is asked about again for this long, should a tick die between storing it and starting the run.
@@ -20,7 +19,7 @@ LOOK_BACK = timedelta(days=1)
 
 
 @dg.sensor(
-    job=jobs.train,
+    job_name="train",
     minimum_interval_seconds=30,
     default_status=RUNNING,
     description="Starts a training run when MHC_RETRAINING_THRESHOLD verified examples wait that no data set holds.",
@@ -32,7 +31,7 @@ def retraining(context: dg.SensorEvaluationContext, platform: Platform) -> dg.Ru
 
 
 @dg.sensor(
-    job=jobs.finish_training,
+    job_name="finish_training",
     minimum_interval_seconds=30,
     default_status=RUNNING,
     description="Looks at jobs that a provider is running; when one ends, goes on with its model, or says why not.",
@@ -50,7 +49,7 @@ def fine_tune_poller(
                 context.log.warning("job %d belongs to %s; set MHC_FINE_TUNER back to follow it", job.id, job.provider)
                 continue
             try:
-                job = training.poll(platform.engine, tuner, job, platform.now())
+                job = jobs.poll(platform.engine, tuner, job, platform.now())
             except MHCError as error:
                 context.log.warning("job %d: %s", job.id, error)
                 continue

@@ -13,8 +13,8 @@ from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.evaluation import measures
+from mhc_core.evaluation.judge import configured_judge
 from mhc_core.evaluation.offline import Bench, evaluate_newest
-from mhc_core.providers import select
 from mhc_core.rollout import promotion
 
 
@@ -38,7 +38,7 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
         platform.scrubber(),
         platform.settings,
         lambda done, total: context.log.info("%d of %d questions answered", done, total) if done % 100 == 0 else None,
-        select.judge(platform.settings),
+        configured_judge(platform.settings),
     )
     evaluation = evaluate_newest(bench, platform.chat_model)
     with platform.engine.begin() as connection:

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from mhc_core.artifacts import store
-from mhc_core.dataset.build import PREFERENCES
 from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.db.rows.dataset import PREFERENCES
 from mhc_core.vocabulary import Intent
 
 EMAIL = r"[\w.+-]+@[\w-]+\.[\w.]{2,}"

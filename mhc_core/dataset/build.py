@@ -4,19 +4,20 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import orjson
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from mhc_core.artifacts import store as artifacts
 from mhc_core.business.pricing import Business
 from mhc_core.dataset import preferences
-from mhc_core.dataset.split import NOTHING_BEFORE, Past, Side, sides
+from mhc_core.dataset.split import sides
+from mhc_core.db.queries import dataset as queries
+from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.db.rows.dataset import NOTHING_BEFORE, PREFERENCES, NewDataset, Past, Side, VerifiedExample
 from mhc_core.errors import Conflict, DataError
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import InForce
@@ -24,34 +25,7 @@ from mhc_core.prompts.wordings import knowledge
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
-if TYPE_CHECKING:
-    from mhc_core.db.queries.dataset import DatasetVersion
-
 SIDES: tuple[Side, Side] = ("train", "validation")
-PREFERENCES = "preferences"
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedExample:
-    """A human-verified example with its question's unit vector.
-
-    ``rejected_answer`` is what a person replaced by ``answer``, ``vote`` the customer's on what they were told.
-    """
-
-    id: UUID
-    sequence: int
-    customer_hash: str
-    day: date
-    intent: Intent
-    origin: str
-    channel: str
-    quality: float
-    context: Sequence[Mapping[str, str]]
-    question: str
-    answer: str
-    vector: NDArray[np.float32]
-    rejected_answer: str | None = None
-    vote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +153,13 @@ def sample(examples: Sequence[VerifiedExample], limit: int, seed: int) -> list[V
 
 def store(
     engine: sa.Engine, examples: Sequence[VerifiedExample], business: Business, settings: Settings
-) -> "DatasetVersion":
+) -> DatasetVersion:
     """Build a version, write its files, then make it known; a killed run leaves files nobody refers to, and no row.
 
     Raises:
         DataError: see :func:`build`.
         Conflict: an example was erased meanwhile; the files are removed again.
     """
-    from mhc_core.db.queries import dataset as queries
-
     with engine.connect() as connection:
         past = queries.past(connection, examples[0].id if examples else None)
         wordings = registry.in_force(connection, business)
@@ -198,9 +170,11 @@ def store(
     if built.preferences:
         artifacts.write_bytes(f"{folder}/{PREFERENCES}.jsonl", built.preferences)
     artifacts.write_bytes(f"{folder}/manifest.json", orjson.dumps(built.manifest, option=orjson.OPT_INDENT_2))
+    train_uri, validation_uri = f"{folder}/train.jsonl", f"{folder}/validation.jsonl"
+    row = NewDataset(built.id, train_uri, validation_uri, built.last_sequence, built.manifest, built.members)
     try:
         with engine.begin() as connection:
-            queries.save(connection, built, f"{folder}/train.jsonl", f"{folder}/validation.jsonl")
+            queries.save(connection, row)
             version = queries.get(connection, built.id)
     except Conflict:
         for name in ("train.jsonl", "validation.jsonl", f"{PREFERENCES}.jsonl", "manifest.json"):

@@ -13,8 +13,7 @@ import orjson
 from mhc_core.vocabulary import Intent
 
 if TYPE_CHECKING:
-    from mhc_core.dataset.build import VerifiedExample
-    from mhc_core.dataset.split import Side
+    from mhc_core.db.rows.dataset import Side, VerifiedExample
 
 
 def is_pair(example: "VerifiedExample") -> bool:

@@ -7,41 +7,19 @@ frozen evaluation set is never trained on, and what a model was trained on is ne
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mhc_core.db.rows.dataset import Past, Side
 from mhc_core.errors import DataError
 from mhc_core.settings import Settings
 from mhc_core.statistics import near_duplicates
 from mhc_core.vocabulary import Intent
 
 if TYPE_CHECKING:
-    from mhc_core.dataset.build import VerifiedExample
-
-Side = Literal["train", "validation"]
-
-
-class Frozen(NamedTuple):
-    """An example of the evaluation set, with its question's unit vector."""
-
-    example_id: UUID
-    customer_hash: str
-    vector: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What earlier versions decided: the frozen questions, and the examples that were trained on."""
-
-    frozen: Sequence[Frozen] = ()
-    trained: frozenset[UUID] = field(default_factory=frozenset)
-
-
-NOTHING_BEFORE = Past()
+    from mhc_core.db.rows.dataset import VerifiedExample
 
 
 def sides(examples: Sequence["VerifiedExample"], past: Past, settings: Settings) -> list[Side | None]:

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from mhc_core.db.rows.evaluation import NewEvaluation
 from mhc_core.errors import DataError
 from mhc_core.evaluation import guardrails
 from mhc_core.evaluation.answer_quality import Judged
@@ -44,6 +45,37 @@ class Comparison:
     passes: McNemar = NO_DIFFERENCE
     guardrails: tuple[Held, ...] = ()
     slices: tuple[Slice, ...] = ()
+
+    def row(
+        self,
+        key: str,
+        candidate_id: str,
+        baseline_id: str,
+        dataset_id: str,
+        knowledge_version_id: str | None = None,
+        evaluation_set_id: str | None = None,
+        differences: Sequence[float] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> NewEvaluation:
+        """This comparison as it is stored, with ``more`` beside its details."""
+        return NewEvaluation(
+            key=key,
+            candidate_id=candidate_id,
+            baseline_id=baseline_id,
+            dataset_id=dataset_id,
+            knowledge_version_id=knowledge_version_id,
+            evaluation_set_id=evaluation_set_id,
+            questions=self.questions,
+            candidate_metrics=self.candidate,
+            baseline_metrics=self.baseline,
+            difference=self.similarity.mean,
+            interval_low=self.similarity.low,
+            interval_high=self.similarity.high,
+            verdict=self.verdict,
+            reasons=list(self.reasons),
+            differences=list(differences),
+            details={**self.details(), **(more or {})},
+        )
 
     def details(self) -> dict[str, Any]:
         """What is stored beside the metrics, as JSON."""

@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 
 from mhc_core.protocols import ChatModel, ChatRequest, Passage, Turn
+from mhc_core.providers.openai.chat import OpenAIChatModel
+from mhc_core.providers.openai.client import client
+from mhc_core.settings import Settings
 
 KAPPA_ENOUGH = 0.6
 MIN_DECISIONS = 30
@@ -120,3 +123,18 @@ def cohen_kappa(one: Sequence[bool], other: Sequence[bool], seed: int) -> tuple[
         drawn = np.nan_to_num((same - by_chance) / (1 - by_chance))
     low, high = np.quantile(drawn, ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
     return kappa, (float(low), float(high))
+
+
+def configured_judge(settings: Settings) -> Judge | None:
+    """The configured judge of answers, if any.
+
+    Raises:
+        ConfigurationError: the OpenAI key is missing.
+    """
+    if not settings.judge_model:
+        return None
+
+    model = OpenAIChatModel(
+        client(settings), settings.judge_model, settings.judge_model, settings.answer_timeout_seconds
+    )
+    return Judge(model, settings.judge_model)

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from math import fsum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mhc_core.evaluation.answer_quality import Judged
-
-ECE_BINS = 10
+from mhc_core.statistics.calibration import expected_calibration_error
 
 Metrics = dict[str, float | int]
 
@@ -42,13 +40,6 @@ def metrics(judged: Sequence[Judged]) -> Metrics:
         "cost_usd": fsum(item.cost_usd for item in judged),
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def expected_calibration_error(confidence: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    """Mean gap between claimed and actual share of right answers over ten equal-width bins (Guo et al. 2017)."""
-    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
-    gaps = np.bincount(bins, weights=confidence - right, minlength=ECE_BINS)
-    return float(np.abs(gaps).sum() / len(confidence))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

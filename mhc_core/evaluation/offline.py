@@ -13,7 +13,7 @@ from mhc_core.db.queries import evaluation_sets, versions
 from mhc_core.db.queries import training as models
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.db.queries.evaluation_sets import EvaluationSet, FrozenQuestion
-from mhc_core.db.queries.training import ModelVersion
+from mhc_core.db.queries.training import ModelVersion, ensure_baseline
 from mhc_core.errors import Conflict, ScrubRefused
 from mhc_core.evaluation import contamination, sets
 from mhc_core.evaluation.answer_quality import Answered, score_answers
@@ -24,7 +24,6 @@ from mhc_core.knowledge.retrieval import search
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder, Passage, Turn
 from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import ensure_baseline
 
 Progress = Callable[[int, int], None]
 
@@ -174,15 +173,16 @@ def evaluate(
     with bench.engine.begin() as connection:
         return queries.save(
             connection,
-            key,
-            candidate.version_id,
-            baseline.version_id,
-            dataset_id,
-            knowledge_version,
-            comparison,
-            differences,
-            frozen.id,
-            more,
+            comparison.row(
+                key,
+                candidate.version_id,
+                baseline.version_id,
+                dataset_id,
+                knowledge_version,
+                frozen.id,
+                differences,
+                more,
+            ),
         )
 
 

@@ -1,19 +1,7 @@
 """What one piece of feedback is worth."""
 
-from dataclasses import dataclass
-
+from mhc_core.db.rows.feedback import FeedbackSignals
 from mhc_core.settings import FeedbackPoints
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackSignals:
-    """What a customer said about one answer or conversation; ``None`` means not asked or not said."""
-
-    vote: str | None = None
-    stars: int | None = None
-    helpful: bool | None = None
-    accurate: bool | None = None
-    comment_chars: int = 0
 
 
 def score(signals: FeedbackSignals, points: FeedbackPoints) -> float:

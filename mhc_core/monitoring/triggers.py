@@ -10,9 +10,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import audit, dataset, review, training
 from mhc_core.settings import Settings
-
-RETRAINING = "privacy.retraining_requested"
-"""The audit log's action by which an erasure asks for a training run on the data set it names."""
+from mhc_core.vocabulary import RETRAINING
 
 
 class Due(NamedTuple):

@@ -18,6 +18,7 @@ from mhc_core.business.pricing import Business
 from mhc_core.dataset import build
 from mhc_core.db.queries import dataset as queries
 from mhc_core.db.queries import retired
+from mhc_core.db.rows.dataset import PREFERENCES
 from mhc_core.errors import DataError, NotFound
 from mhc_core.protocols import Embedder
 from mhc_core.settings import Settings
@@ -71,7 +72,7 @@ def remove_orphans(engine: sa.Engine, settings: Settings) -> int:
         name = str(entry).rstrip("/").rpartition("/")[2]
         if name in known:
             continue
-        for part in (*build.SIDES, build.PREFERENCES):
+        for part in (*build.SIDES, PREFERENCES):
             uri = f"{settings.artifacts}/datasets/{name}/{part}.jsonl"
             if _holds(uri, gone):
                 artifacts.remove(uri)

@@ -25,11 +25,11 @@ from mhc_core.db.queries.privacy import Erasure
 from mhc_core.db.queries.redaction import Erased
 from mhc_core.errors import Conflict, DataError
 from mhc_core.knowledge import index
-from mhc_core.monitoring.triggers import RETRAINING
 from mhc_core.privacy import certificate, datasets, models
 from mhc_core.protocols import Embedder
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.settings import Settings
+from mhc_core.vocabulary import RETRAINING
 
 STEPS = ("tombstone", "words", "knowledge", "data set", "retirement", "models", "retraining", "certificate")
 

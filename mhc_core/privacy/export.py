@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import audit, held, installation
 from mhc_core.db.queries import privacy as queries
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 
 _TITLES = {
     "conversations": "Conversations",

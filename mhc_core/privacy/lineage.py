@@ -6,7 +6,7 @@ from mhc_core.db.queries import installation, training
 from mhc_core.db.queries import privacy as queries
 from mhc_core.db.queries.privacy import TaughtModel, Teacher
 from mhc_core.errors import NotFound
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 
 
 def models_of(connection: sa.Connection, customer_id: str) -> list[TaughtModel]:

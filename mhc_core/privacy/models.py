@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from mhc_core.artifacts import store
 from mhc_core.db.queries import retired, versions
 from mhc_core.db.queries.retired import TrainedOn
+from mhc_core.db.queries.training import ensure_baseline
 from mhc_core.errors import DataError, NotFound
 from mhc_core.privacy.unlearn import clean
 from mhc_core.settings import Settings
-from mhc_core.training import jobs
 
 ACTOR = "privacy"
 CLEANED = "rows removed, weights stay until the next training run"
@@ -109,5 +109,5 @@ def _take_out_of_production(connection: sa.Connection, model_id: str, now: datet
     """Serve from the knowledge while a live model has no artifact left."""
     versions.lock(connection, "model")
     if versions.live(connection, "model") == model_id:
-        baseline = jobs.ensure_baseline(connection)
+        baseline = ensure_baseline(connection)
         versions.move(connection, "model", baseline, ACTOR, f"nothing is left of {model_id} after an erasure", now)

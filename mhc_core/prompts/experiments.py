@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mhc_core.prompts.wordings import PromptVersion
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.db.rows.prompts import PromptVersion
+from mhc_core.pseudonyms import customer_hash
 
 _SPACE = 1 << 64
 

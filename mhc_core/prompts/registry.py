@@ -5,6 +5,7 @@ a task; what is sent is that task under the rules of now, and recorded as a vers
 """
 
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,10 +14,10 @@ from mhc_core.business.pricing import Business
 from mhc_core.db.queries import experiments, installation, versions
 from mhc_core.db.queries import prompts as queries
 from mhc_core.db.queries.prompts import KIND, RELEASE, StoredPrompt
+from mhc_core.db.rows.prompts import PromptVersion
 from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.prompts import wordings
-from mhc_core.prompts.experiments import InForce
-from mhc_core.prompts.wordings import PromptVersion
+from mhc_core.prompts.experiments import Experiment, InForce, Variant
 
 if TYPE_CHECKING:
     from mhc_core.scrubbing import Scrubber
@@ -48,8 +49,22 @@ def of_release(business: Business) -> InForce:
 def in_force(connection: sa.Connection, business: Business) -> InForce:
     """What is sent right now, by prompt, and which experiments run. This release's wording where nothing is set."""
     placed = {found.name: wordings.version(business, found.name, found.task) for found in queries.standing(connection)}
-    running = experiments.running(connection, business)
-    return InForce({**of_release(business).standing, **placed}, running, installation.salt(connection))
+    return InForce(
+        {**of_release(business).standing, **placed}, running(connection, business), installation.salt(connection)
+    )
+
+
+def running(connection: sa.Connection, business: Business) -> dict[str, Experiment]:
+    """The experiments that run, by prompt, with what is sent for each variant under the rules of now."""
+    found: dict[str, Experiment] = {}
+    for (prompt, ident, salt), rows in groupby(
+        experiments.running(connection), key=lambda row: (row.prompt, row.experiment_id, row.salt)
+    ):
+        variants = [
+            Variant(row.position, wordings.version(business, prompt, row.task), row.weight, row.stopped) for row in rows
+        ]
+        found[prompt] = Experiment(ident, salt, tuple(variants))
+    return found
 
 
 def record_in_force(connection: sa.Connection, found: InForce) -> None:

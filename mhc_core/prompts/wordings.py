@@ -9,9 +9,9 @@ named by its whole text, so an answer says which wording made it.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mhc_core.business.pricing import Business
+from mhc_core.db.rows.prompts import PromptVersion
 from mhc_core.errors import DataError, NotFound
 from mhc_core.vocabulary import Intent
 
@@ -98,16 +98,6 @@ _AGENT_TASKS = {
         "bookings: never confirm or change one. Say what the team needs to find it, and hand over when it is urgent."
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PromptVersion:
-    """One wording of a prompt, named by its content: the rules with the business's name, then ``task``."""
-
-    id: str
-    name: str
-    task: str
-    content: str
 
 
 def knowledge(intent: Intent) -> str:

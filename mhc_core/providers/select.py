@@ -8,7 +8,7 @@ from mhc_core.protocols import ChatModel, Embedder, FineTuner
 from mhc_core.settings import Settings
 
 if TYPE_CHECKING:
-    from mhc_core.evaluation.judge import Judge
+    pass
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -116,21 +116,3 @@ def chat_model(
             version_id, artifact_uri, artifact_sha256, settings.lora_base, settings.answer_timeout_seconds
         )
     raise ConfigurationError(f"model {version_id} names an unknown provider; promote another version")
-
-
-def judge(settings: Settings) -> "Judge | None":
-    """The configured judge of answers, if any.
-
-    Raises:
-        ConfigurationError: the OpenAI key is missing.
-    """
-    if not settings.judge_model:
-        return None
-    from mhc_core.evaluation.judge import Judge
-    from mhc_core.providers.openai.chat import OpenAIChatModel
-    from mhc_core.providers.openai.client import client
-
-    model = OpenAIChatModel(
-        client(settings), settings.judge_model, settings.judge_model, settings.answer_timeout_seconds
-    )
-    return Judge(model, settings.judge_model)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mhc_core.db.queries import response_cache as queries
 from mhc_core.db.queries.turns import KeptAnswer
-from mhc_core.evaluation import answer_quality
+from mhc_core.language.similarity import RIGHT, similarities
 from mhc_core.protocols import Embedder
 from mhc_core.response_cache import admission, verifier
 from mhc_core.response_cache.normalise import normalised
@@ -134,8 +134,8 @@ def explored(
     connection: sa.Connection, hit: Hit, message_id: UUID, new_text: str, embedder: Embedder, now: datetime
 ) -> bool:
     """Compare a similar question's kept answer with one made anew, note the outcome, and return it."""
-    similarity = float(answer_quality.similarities([new_text], [str(hit.answer["text"])], embedder)[0])
-    correct = similarity >= answer_quality.RIGHT
+    similarity = float(similarities([new_text], [str(hit.answer["text"])], embedder)[0])
+    correct = similarity >= RIGHT
     queries.record_outcome(connection, hit.kept.entry_id, message_id, "explore", hit.log_odds, correct, now)
     return correct
 
@@ -169,3 +169,13 @@ def _very_same(kept: queries.Kept) -> Hit:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Under which bounds an answer may be kept. ``compared`` is a kept answer that this one shows right or wrong."""
+
+    scope: Scope
+    question: str
+    vector: NDArray[np.float32]
+    compared: Hit | None = None

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries.review import ReviewItem, VotedExample
 from mhc_core.errors import DataError
-from mhc_core.evaluation.metrics import expected_calibration_error
 from mhc_core.protocols import Embedder, Turn
 from mhc_core.review import vote_predictor
 from mhc_core.review.vote_features import Exchange, look
+from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import auc
 
 MAX_VOTES = 5000

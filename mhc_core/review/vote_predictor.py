@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from mhc_core.errors import ConfigurationError, DataError
 from mhc_core.protocols import Embedder
-from mhc_core.providers.local.confidence import Calibrator, fit_calibrator
 from mhc_core.review.vote_features import Exchange, Seen, look
+from mhc_core.statistics.calibration import Calibrator, fit_calibrator
 
 TREES = 200
 COMPONENTS = 30

@@ -15,6 +15,7 @@ from mhc_core.db.queries import audit, versions
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import rollout_shadow as shadow_queries
 from mhc_core.db.queries.rollout import Look, Rollout
+from mhc_core.db.queries.training import ensure_baseline
 from mhc_core.errors import Conflict
 from mhc_core.rollout import assignment, shadow, stages
 from mhc_core.rollout import evidence as rollout_evidence
@@ -22,7 +23,6 @@ from mhc_core.rollout import promotion as rollout
 from mhc_core.rollout.gate import Action
 from mhc_core.rollout.shadow import Readiness
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import ensure_baseline
 from mhc_core.vocabulary import Intent, RolloutAction, RolloutStatus
 
 ACTOR = "live rollout"

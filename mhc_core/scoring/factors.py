@@ -1,50 +1,19 @@
 """How good a conversation was: five factors, each 0..1, and their weighted mean."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
 
-from mhc_core.feedback.points import FeedbackSignals, factor
+from mhc_core.db.rows.scoring import Factors, FinishedConversation, Score
+from mhc_core.feedback.points import factor
 from mhc_core.protocols import Embedder, Turn
 from mhc_core.settings import ScoreScales, ScoreWeights, Settings
-from mhc_core.vocabulary import Outcome
+from mhc_core.vocabulary import ANSWERING_ROLES, Outcome
 
-ANSWERING_ROLES = ("assistant", "agent")
 # An answer's opening says what it is about; embedding more of it costs time and moves the cosine little.
 COHERENCE_CHARS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedConversation:
-    """What a score rests on."""
-
-    id: UUID
-    outcome: str | None
-    turns: tuple[Turn, ...]
-    feedback: tuple[FeedbackSignals, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Factors:
-    """The parts of a score; ``None`` where there is no evidence."""
-
-    feedback: float | None
-    outcome: float | None
-    coherence: float | None
-    sentiment: float | None
-    efficiency: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A conversation's score with its parts and the weights that were in force after spreading."""
-
-    value: float
-    factors: Factors
-    weights: Mapping[str, float]
 
 
 def scorer_version(embedder: Embedder) -> str:

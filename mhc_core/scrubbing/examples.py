@@ -1,96 +1,23 @@
 """From a scrubbed conversation to training examples: which answers are worth learning from, and why."""
 
 import hashlib
-import hmac
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Literal, Protocol
+from typing import Protocol
 from uuid import UUID, uuid5
 
+from mhc_core.db.rows.examples import Example, Hold, Origin, SourceConversation, SourceMessage
 from mhc_core.language import intents
-from mhc_core.scoring.factors import ANSWERING_ROLES
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.settings import Settings
+from mhc_core.vocabulary import ANSWERING_ROLES, PERSON
 
 CONTEXT_TURNS = 6
-Origin = Literal["score", "human_edit", "correction"]
 NOT_LEARNED = frozenset({"quote", "handover", "waiting"})
 HANDED_OVER = frozenset({"handover", "waiting"})
 """What serving says while a person is on the way: no answer to the question before it."""
-PERSON = "person"
-"""Who wrote an agent's reply to a conversation that was handed over."""
 RISK_ORDER = ("none", "low", "medium", "high")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceMessage:
-    """A raw message with what is known about its worth. ``vote`` and ``stars`` are the latest given on it."""
-
-    id: UUID
-    role: str
-    content: str
-    edited_content: str | None = None
-    intent: str | None = None
-    confidence: float | None = None
-    vote: str | None = None
-    stars: int | None = None
-    agent: str | None = None
-    excluded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SourceConversation:
-    """A scored conversation; ``stars`` is the rating of the whole, ``record`` what is on file of the customer."""
-
-    id: UUID
-    customer_id: str | None
-    channel: str
-    day: date
-    score: float
-    stars: int | None
-    messages: tuple[SourceMessage, ...]
-    record: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One scrubbed question with its answer and the turns before it.
-
-    ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything.
-    """
-
-    id: UUID
-    conversation_id: UUID
-    question_message_id: UUID
-    answer_message_id: UUID
-    customer_hash: str
-    day: date
-    channel: str
-    intent: str
-    origin: Origin
-    question: str
-    answer: str
-    context: tuple[Mapping[str, str], ...]
-    quality: float
-    confidence: float | None
-    vote: str | None
-    findings: Mapping[str, int]
-    risk: str
-    content_sha256: str
-    language: str | None = None
-    tags: tuple[str, ...] = ()
-    rejected_answer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """An answer kept out because its text, or text around it, could not be shown to be clean."""
-
-    answer_message_id: UUID
-    kind: Literal["residue", "error"]
-    reason: str
 
 
 class Scrubbed(Protocol):
@@ -104,11 +31,6 @@ class Scrubbed(Protocol):
     def risk(self) -> str: ...
     @property
     def safe_for_training(self) -> bool: ...
-
-
-def customer_hash(salt: bytes, customer_id: str) -> str:
-    """A pseudonym for a customer: HMAC-SHA256 under the installation's salt, 128 bits in hex."""
-    return hmac.new(salt, customer_id.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def origin(message: SourceMessage, conversation: SourceConversation, settings: Settings) -> Origin | None:

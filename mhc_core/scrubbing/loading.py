@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 
 from mhc_core.business import pricing
+from mhc_core.db.queries import installation
 from mhc_core.db.queries import marks as queries
 from mhc_core.errors import ConfigurationError
 from mhc_core.scrubbing.engine import Refusing, Scrubber
 from mhc_core.scrubbing.engine import version as version_of
+from mhc_core.scrubbing.terms import NO_TERMS, Terms
 from mhc_core.settings import Settings
 
 
@@ -18,7 +20,7 @@ def scrubber(connection: sa.Connection, settings: Settings) -> Scrubber:
     """
     allow = pricing.load(settings.business_file).allow_list
     loaded = Scrubber.load(allow, settings.pii_model, settings.scrub_timeout_seconds)
-    return loaded.with_terms(queries.terms(connection))
+    return loaded.with_terms(terms(connection))
 
 
 def scrubber_or_refusal(connection: sa.Connection, settings: Settings) -> Scrubber:
@@ -31,4 +33,17 @@ def scrubber_or_refusal(connection: sa.Connection, settings: Settings) -> Scrubb
 
 def version(connection: sa.Connection, settings: Settings) -> str:
     """The version of ``scrubber``, without loading it."""
-    return version_of(settings.pii_model, queries.terms(connection))
+    return version_of(settings.pii_model, terms(connection))
+
+
+def terms(connection: sa.Connection) -> Terms:
+    """The reviewers' lists as they are now."""
+    listed = queries.terms(connection)
+    if not listed:
+        return NO_TERMS
+    return Terms(
+        installation.salt(connection),
+        {term.term_hash: term.type for term in listed if term.deny},
+        {term.term_hash: term.type for term in listed if not term.deny},
+        frozenset(term.words for term in listed),
+    )

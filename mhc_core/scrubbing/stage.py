@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from mhc_core.db.queries import examples as queries
 from mhc_core.db.queries import installation
 from mhc_core.db.queries import marks as mark_queries
+from mhc_core.db.rows.examples import Example, Hold, SourceConversation
 from mhc_core.errors import ScrubRefused
 from mhc_core.language.tags import language, tone
 from mhc_core.protocols import Embedder
 from mhc_core.scrubbing import Known, PiiType, Scrubber
-from mhc_core.scrubbing.examples import Example, Hold, Scrubbed, SourceConversation, build, same_meaning
+from mhc_core.scrubbing.examples import Scrubbed, build, same_meaning
 from mhc_core.scrubbing.on_record import on_record
 from mhc_core.settings import Settings
 
@@ -26,7 +27,9 @@ def scrub_day(
 
     Conversations that did not change since the same scrubber saw them are not looked at again.
     """
-    conversations = queries.waiting(connection, day, scrubber.version, settings)
+    conversations = queries.waiting(
+        connection, day, scrubber.version, settings.quality_threshold, settings.confidence_threshold
+    )
     salt = installation.salt(connection)
     marked: dict[tuple[UUID, bool], list[Known]] = {}
     for mark in mark_queries.missed_in(connection, [conversation.id for conversation in conversations]):

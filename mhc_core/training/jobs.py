@@ -16,8 +16,6 @@ from mhc_core.providers.openai import deprecations
 from mhc_core.training import code_version
 from mhc_core.vocabulary import JobStatus
 
-BASELINE_ID = "knowledge-only"
-
 
 def job_key(dataset_id: str, tuner: FineTuner) -> str:
     """The deterministic name of a job: the data set with everything that shapes the result."""
@@ -101,12 +99,6 @@ def record(connection: sa.Connection, job: TrainingJob) -> str:
     model_id = f"{job.provider}-{hashlib.sha256(f'{job.key}:{made}'.encode()).hexdigest()[:12]}"
     queries.save_model(connection, model_id, job)
     return model_id
-
-
-def ensure_baseline(connection: sa.Connection) -> str:
-    """The untrained model that quotes the knowledge base: what answers before anything was promoted."""
-    queries.save_baseline(connection, BASELINE_ID)
-    return BASELINE_ID
 
 
 def retry(connection: sa.Connection, job_id: int) -> None:

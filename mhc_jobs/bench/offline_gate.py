@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mhc_core.evaluation.answer_quality import RIGHT, Judged
+from mhc_core.evaluation.answer_quality import Judged
 from mhc_core.evaluation.compare import compare
+from mhc_core.language.similarity import RIGHT
 from mhc_core.vocabulary import Verdict
 
 QUESTIONS_EACH = 3

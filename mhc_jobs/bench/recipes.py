@@ -17,9 +17,10 @@ from uuid import UUID
 import numpy as np
 
 from mhc_core.business.pricing import Business
-from mhc_core.dataset.build import VerifiedExample, line
+from mhc_core.dataset.build import line
 from mhc_core.dataset.split import group
-from mhc_core.evaluation.answer_quality import RIGHT, similarities
+from mhc_core.db.rows.dataset import VerifiedExample
+from mhc_core.language.similarity import RIGHT, similarities
 from mhc_core.prompts.wordings import system_prompt
 from mhc_core.protocols import ChatRequest, Embedder, Turn
 from mhc_core.providers.local.examples import parse

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from mhc_core.artifacts import arrays as array_archive
 from mhc_core.artifacts import store
 from mhc_core.errors import DataError
-from mhc_core.providers.local.confidence import Calibrator
 from mhc_core.review.vote_features import CUES
 from mhc_core.review.vote_predictor import ConfidencePredictor, Forest, Projection
+from mhc_core.statistics.calibration import Calibrator
 
 FORMAT = 1
 KIND = "mhc-confidence-predictor"

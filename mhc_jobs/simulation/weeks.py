@@ -19,13 +19,13 @@ from mhc_core.business import pricing as business_data
 from mhc_core.db.queries import evaluation as evaluations
 from mhc_core.db.queries import knowledge, simulation, versions
 from mhc_core.db.queries import review as reviews
-from mhc_core.evaluation.answer_quality import RIGHT, similarities
+from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.knowledge.articles import import_articles
+from mhc_core.language.similarity import RIGHT, similarities
 from mhc_core.providers import select
 from mhc_core.review import decisions
 from mhc_core.scrubbing.loading import scrubber
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Decision
 from mhc_jobs import dagster_home, sample
 from mhc_jobs.simulation.customers import Need, draw

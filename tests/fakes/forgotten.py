@@ -28,7 +28,7 @@ from mhc_core.evaluation import sets
 from mhc_core.knowledge import index, learned
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.providers.local.fine_tuner import LocalFineTuner
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.settings import Settings
 from mhc_core.training import jobs
 from mhc_core.vocabulary import Decision

@@ -12,7 +12,7 @@ from fakes.rollout_traffic import evaluated
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import versions
 from mhc_core.db.queries.rollout import Rollout
-from mhc_core.db.queries.training import ModelVersion
+from mhc_core.db.queries.training import BASELINE_ID, ModelVersion
 from mhc_core.db.tables import model_versions, rollout_exposures, rollouts
 from mhc_core.errors import DataError, ProviderUnavailable
 from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest, Embedder
@@ -20,7 +20,6 @@ from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.rollout import promotion, stages
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Intent
 from mhc_serving.app import utc_now
 

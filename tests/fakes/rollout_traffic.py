@@ -12,6 +12,7 @@ from mhc_core.db.queries import evaluation as evaluation_queries
 from mhc_core.db.queries import installation
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.db.queries.rollout import Rollout
+from mhc_core.db.queries.training import BASELINE_ID, ensure_baseline
 from mhc_core.db.tables import (
     booking_requests,
     conversations,
@@ -23,17 +24,16 @@ from mhc_core.db.tables import (
     model_versions,
     rollout_exposures,
 )
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.rollout import assignment, stages
-from mhc_core.scrubbing.examples import customer_hash
-from mhc_core.training import jobs
 from mhc_core.vocabulary import Arm, Verdict
 
 
 def evaluated(
-    connection: sa.Connection, model: str, verdict: Verdict = Verdict.PROMOTE, baseline: str = jobs.BASELINE_ID
+    connection: sa.Connection, model: str, verdict: Verdict = Verdict.PROMOTE, baseline: str = BASELINE_ID
 ) -> Evaluation:
     """A candidate with a stored evaluation."""
-    jobs.ensure_baseline(connection)
+    ensure_baseline(connection)
     if not connection.scalar(sa.select(dataset_versions.c.id).where(dataset_versions.c.id == "ds-1")):
         connection.execute(
             sa.insert(dataset_versions).values(

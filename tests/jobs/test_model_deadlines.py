@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from mhc_assets.resources import Platform
 from mhc_core.db import engine as engines
-from mhc_core.training.jobs import ensure_baseline
+from mhc_core.db.queries.training import ensure_baseline
 from mhc_jobs.cli import models, status
 from mhc_jobs.cli.main import app
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.memory import Facts
@@ -13,7 +15,7 @@ from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.db.queries.turns import KeptAnswer
 from mhc_core.prompts.experiments import Chosen, Exposure
 from mhc_core.protocols import Passage
-from mhc_core.response_cache.sharing import Sharing
+from mhc_core.response_cache.cache import Sharing
 from mhc_core.rollout.assignment import Met
 from mhc_core.vocabulary import Intent
 
@@ -131,3 +133,34 @@ class Agent:
     reply: Callable[[Question, Surroundings], Reply]
     intents: frozenset[Intent] = frozenset()
     claims: Callable[[Question], int] = lambda question: 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message with what is stored of its conversation. ``stored`` is None where the turns are all that is known;
+    ``afresh`` says that the reply that is remembered for it must not be given any more."""
+
+    message: str
+    turns: Sequence[StoredTurn]
+    stored: Facts | None
+    conversation_id: UUID
+    now: datetime
+    customer_id: str | None = None
+    afresh: bool = False
+
+    @property
+    def customer(self) -> str:
+        """Who asks, or the conversation where that is not known."""
+        return self.customer_id or str(self.conversation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A reply as a worker made it: the intent its classifier found, the milliseconds of the parts, the versions that
+    it had loaded, and what its shadow counted so far."""
+
+    reply: Reply
+    intent: tuple[Intent, float] | None
+    parts: Mapping[str, float]
+    versions: tuple[object, ...]
+    shadow: Mapping[str, int]

@@ -18,13 +18,13 @@ from mhc_core.concierge.models.providers import Providers
 from mhc_core.db.queries import knowledge as knowledge_queries
 from mhc_core.db.queries import training as model_queries
 from mhc_core.db.queries import versions
+from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
 from mhc_core.knowledge import retrieval
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import InForce
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder
-from mhc_core.training.jobs import BASELINE_ID as BASELINE
 
 log = logging.getLogger(__name__)
 

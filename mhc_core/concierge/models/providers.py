@@ -8,12 +8,12 @@ from mhc_core.concierge.models.breaker import Breaker
 from mhc_core.concierge.models.choice import RemoteModel
 from mhc_core.db.queries import serving
 from mhc_core.db.queries import training as queries
+from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.errors import MHCError
 from mhc_core.protocols import ChatModel, Embedder
 from mhc_core.providers import select
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import BASELINE_ID as BASELINE
 
 _WRITERS = ("openai", "azure", "lora")
 """Providers whose trained models write answers of their own: such a one takes the place of the stock model."""

@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from mhc_core.concierge.models.live import RETRY_SECONDS, Live, LiveVersions, close, load_chain
 from mhc_core.concierge.models.providers import Providers
-from mhc_core.concierge.models.shadow import ShadowWorker, Turn
+from mhc_core.concierge.models.shadow import Said, ShadowWorker, Turn
 from mhc_core.db.queries import installation, versions
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import training as model_queries
@@ -26,14 +26,13 @@ from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.tables import rollout_exposures
 from mhc_core.errors import MHCError
 from mhc_core.protocols import ChatModel
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.rollout import assignment, stages
 from mhc_core.rollout.assignment import Met, Plan
-from mhc_core.scrubbing.examples import customer_hash
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Arm, Intent, RolloutStatus
 
-if TYPE_CHECKING:
-    from mhc_core.concierge.agents.reply import Reply
+Answer = TypeVar("Answer", bound=Said)
 
 log = logging.getLogger(__name__)
 
@@ -154,20 +153,26 @@ class Arms:
         met = None if state.over else Met(plan.rollout_id, plan.share, hashed, arm)
         return Chosen(_with(live, candidate) if arm is Arm.CANDIDATE else live, met)
 
-    def answered(self, chosen: Chosen, live: Live, intent: Intent, answer: Callable[[Live], "Reply"]) -> "Reply":
-        """The reply of a turn's versions; production's where the candidate's fails. The shadow hears of it."""
+    def answered(
+        self, chosen: Chosen, live: Live, intent: Intent, answer: Callable[[Live], Answer]
+    ) -> tuple[Answer, dict[str, str]]:
+        """The answer of a turn's versions, production's where the candidate's fails; then with how it failed, by model.
+
+        What the candidate is to answer for nobody to see is queued.
+        """
+        failed: dict[str, str] = {}
         try:
             given = answer(chosen.live)
         except Exception as error:
             if chosen.live.model_id == live.model_id:
                 raise
             log.warning("candidate %s failed (%s): production answers", chosen.live.model_id, type(error).__name__)
+            failed[str(chosen.live.model_id)] = type(error).__name__
             given = answer(live)
-            given = replace(given, notes={**given.notes, "fallback": {chosen.live.model_id: type(error).__name__}})
         if chosen.unseen is not None and live.embedder is not None:
             rollout_id, unseen = chosen.unseen
             self.shadow.offer(Turn(rollout_id, intent, given, live.embedder, lambda: answer(unseen)))
-        return replace(given, met=chosen.met)
+        return given, failed
 
     def refresh(self) -> None:
         """Look once. Never raises: without a plan production answers everybody."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from mhc_core.business.pricing import Business
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents import booking, context, handover, knowledge, router
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, Asked, Question, Reply, Surroundings
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.guards import final_check, injection
@@ -23,11 +23,11 @@ from mhc_core.concierge.tools.case import Case
 from mhc_core.concierge.turn.recent_replies import KnownIntents, RecentReplies, repeats, spelling
 from mhc_core.concierge.turn.response_cache import AnswerCache
 from mhc_core.concierge.turn.understanding import Heard, Hearing
-from mhc_core.concierge.turn.workers import Asked, Workers
+from mhc_core.concierge.turn.workers import Workers
 from mhc_core.db.engine import for_single_statements
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Classifier, Passage
-from mhc_core.response_cache.sharing import Sharing
+from mhc_core.response_cache.cache import Sharing
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
@@ -134,7 +134,8 @@ class Answering:
             sharing = found
         if delegates and asks_models and (done := self._elsewhere(live, asked, spelled, local)) is not None:
             return done
-        given = self._arms.answered(chosen, live, intent, self._work(agent, question, asked, local, live))
+        given, failed = self._arms.answered(chosen, live, intent, self._work(agent, question, asked, local, live))
+        given = replace(given, met=chosen.met, notes={**given.notes, "fallback": failed} if failed else given.notes)
         reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
         if reminder:
             given = replace(given, text=f"{given.text}\n{reminder}")

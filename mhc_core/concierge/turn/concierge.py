@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from mhc_core.business.pricing import Business
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents import context, handover
-from mhc_core.concierge.agents.reply import Reply
+from mhc_core.concierge.agents.reply import Asked, Reply
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.models import exposures, rollout
 from mhc_core.concierge.models.live import LiveVersions
@@ -23,7 +23,7 @@ from mhc_core.concierge.tools.case import BookingRequest
 from mhc_core.concierge.turn.answering import HANDOVER_MODEL_ID, Answering
 from mhc_core.concierge.turn.response_cache import AnswerCache
 from mhc_core.concierge.turn.store import NoLongerKept, TurnStore
-from mhc_core.concierge.turn.workers import Asked, Workers
+from mhc_core.concierge.turn.workers import Workers
 from mhc_core.db.engine import for_single_statements
 from mhc_core.db.queries import bookings
 from mhc_core.db.queries import serving as queries

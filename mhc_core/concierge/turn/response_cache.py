@@ -24,9 +24,8 @@ from mhc_core.concierge.turn.workers import Workers
 from mhc_core.db.engine import for_single_statements
 from mhc_core.protocols import Passage
 from mhc_core.response_cache import cache, verifier
-from mhc_core.response_cache.cache import Hit, Offer
+from mhc_core.response_cache.cache import Hit, Offer, Sharing
 from mhc_core.response_cache.scope import AGENT, Scope, shareable
-from mhc_core.response_cache.sharing import Sharing
 from mhc_core.scrubbing import loading
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent

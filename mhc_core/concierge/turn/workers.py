@@ -10,21 +10,16 @@ import multiprocessing
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import Empty, LifoQueue
 from typing import Any
-from uuid import UUID
 
-from mhc_core.concierge.agents.reply import Reply
-from mhc_core.concierge.facts.memory import Facts
-from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.concierge.agents.reply import Asked, Done
 from mhc_core.response_cache.cache import Offer
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Intent
 
 log = logging.getLogger(__name__)
 
@@ -36,37 +31,6 @@ AGAIN_SECONDS = 5.0
 """So long after one could not be started the next is tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A message with what is stored of its conversation. ``stored`` is None where the turns are all that is known;
-    ``afresh`` says that the reply that is remembered for it must not be given any more."""
-
-    message: str
-    turns: Sequence[StoredTurn]
-    stored: Facts | None
-    conversation_id: UUID
-    now: datetime
-    customer_id: str | None = None
-    afresh: bool = False
-
-    @property
-    def customer(self) -> str:
-        """Who asks, or the conversation where that is not known."""
-        return self.customer_id or str(self.conversation_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A reply as a worker made it: the intent its classifier found, the milliseconds of the parts, the versions that
-    it had loaded, and what its shadow counted so far."""
-
-    reply: Reply
-    intent: tuple[Intent, float] | None
-    parts: Mapping[str, float]
-    versions: tuple[object, ...]
-    shadow: Mapping[str, int]
-
-
 @dataclass(eq=False, slots=True)
 class _Worker:
     process: SpawnProcess
@@ -75,11 +39,12 @@ class _Worker:
 
 
 class Workers:
-    """The ``count`` workers of one server. Safe to use from several threads."""
+    """The ``count`` workers of one server, each a process that executes ``run``. Safe to use from several threads."""
 
-    def __init__(self, count: int, settings: Settings) -> None:
+    def __init__(self, count: int, settings: Settings, run: Callable[[Connection, Settings], None]) -> None:
         self.count = count
         self._settings = settings
+        self._run = run
         self._idle: LifoQueue[_Worker] = LifoQueue()
         self._ready: list[_Worker] = []
         self._lock = threading.Lock()
@@ -162,12 +127,10 @@ class Workers:
 
     def _begin(self) -> None:
         """Start a worker and wait until it has loaded everything; try again until it has."""
-        from mhc_serving import worker_process as side
-
         context = multiprocessing.get_context("spawn")
         while not self._stopping.is_set():
             here, there = context.Pipe()
-            process = context.Process(target=side.run, args=(there, self._settings), name="mhc-worker", daemon=True)
+            process = context.Process(target=self._run, args=(there, self._settings), name="mhc-worker", daemon=True)
             worker = _Worker(process, here)
             process.start()
             there.close()

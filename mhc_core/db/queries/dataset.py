@@ -9,9 +9,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.dataset.build import PREFERENCES, BuiltDataset, VerifiedExample
-from mhc_core.dataset.split import Frozen, Past
 from mhc_core.db.queries import retired
+from mhc_core.db.rows.dataset import PREFERENCES, Frozen, NewDataset, Past, VerifiedExample
 from mhc_core.db.tables import (
     dataset_members,
     dataset_versions,
@@ -105,7 +104,7 @@ def past(connection: sa.Connection, example_id: UUID | None) -> Past:
     )
 
 
-def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, validation_uri: str) -> bool:
+def save(connection: sa.Connection, dataset: NewDataset) -> bool:
     """Store a version and its members; False when it exists already.
 
     Raises:
@@ -118,8 +117,8 @@ def save(connection: sa.Connection, dataset: BuiltDataset, train_uri: str, valid
         insert(dataset_versions)
         .values(
             id=dataset.id,
-            train_uri=train_uri,
-            validation_uri=validation_uri,
+            train_uri=dataset.train_uri,
+            validation_uri=dataset.validation_uri,
             train_count=counts["train"],
             validation_count=counts["validation"],
             last_sequence=dataset.last_sequence,

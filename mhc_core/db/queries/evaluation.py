@@ -1,14 +1,15 @@
 """Stored evaluations of candidates."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from mhc_core.db.rows.evaluation import NewEvaluation
 from mhc_core.db.tables import evaluations
-from mhc_core.evaluation.compare import Comparison
 from mhc_core.vocabulary import Verdict
 
 _T = evaluations.c
@@ -42,42 +43,10 @@ def by_key(connection: sa.Connection, key: str) -> Evaluation | None:
     return _one(connection.execute(sa.select(evaluations).where(_T.key == key)).one_or_none())
 
 
-def save(
-    connection: sa.Connection,
-    key: str,
-    candidate_id: str,
-    baseline_id: str,
-    dataset_id: str,
-    knowledge_version: str | None,
-    comparison: Comparison,
-    differences: Sequence[float],
-    evaluation_set_id: str | None = None,
-    more: Mapping[str, Any] | None = None,
-) -> Evaluation:
-    """Store a comparison, with ``more`` beside its details; when another run was faster its result stands."""
-    connection.execute(
-        insert(evaluations)
-        .values(
-            key=key,
-            candidate_id=candidate_id,
-            baseline_id=baseline_id,
-            dataset_id=dataset_id,
-            knowledge_version_id=knowledge_version,
-            questions=comparison.questions,
-            candidate_metrics=dict(comparison.candidate),
-            baseline_metrics=dict(comparison.baseline),
-            difference=comparison.similarity.mean,
-            interval_low=comparison.similarity.low,
-            interval_high=comparison.similarity.high,
-            verdict=comparison.verdict,
-            reasons=list(comparison.reasons),
-            differences=list(differences),
-            evaluation_set_id=evaluation_set_id,
-            details={**comparison.details(), **(more or {})},
-        )
-        .on_conflict_do_nothing(index_elements=[_T.key])
-    )
-    found = by_key(connection, key)
+def save(connection: sa.Connection, evaluation: NewEvaluation) -> Evaluation:
+    """Store a comparison; when another run was faster its result stands."""
+    connection.execute(insert(evaluations).values(asdict(evaluation)).on_conflict_do_nothing(index_elements=[_T.key]))
+    found = by_key(connection, evaluation.key)
     assert found is not None
     return found
 

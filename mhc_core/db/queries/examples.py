@@ -15,17 +15,20 @@ from sqlalchemy.dialects.postgresql import insert
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.holds import EXCLUDED
 from mhc_core.db.queries.redaction import empty_erased
+from mhc_core.db.rows.examples import Example, Hold, SourceConversation, SourceMessage
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
-from mhc_core.scrubbing.examples import PERSON, Example, Hold, SourceConversation, SourceMessage
-from mhc_core.settings import Settings
+from mhc_core.vocabulary import PERSON
 
 _T = training_examples.c
 
 
-def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Settings) -> list[SourceConversation]:
+def waiting(
+    connection: sa.Connection, day: date, scrubber: str, minimum_score: float, sure_from: float
+) -> list[SourceConversation]:
     """Scored conversations of a UTC day that changed since ``scrubber`` last saw them and hold something to learn.
 
-    That is: a score at or above the threshold, a human edit, a thumbs down or low rating, or a low confidence.
+    That is: a score of ``minimum_score`` or more, a human edit, a thumbs down or low rating, or an answer whose
+    confidence was below ``sure_from``.
     """
     c, s, m = conversations.c, conversation_scores.c, messages.c
     due = (
@@ -98,7 +101,7 @@ def waiting(connection: sa.Connection, day: date, scrubber: str, settings: Setti
         )
         for row in connection.execute(sa.select(due).order_by(due.c.id))
     ]
-    return [item for item in found if _teaches(item, settings)]
+    return [item for item in found if _teaches(item, minimum_score, sure_from)]
 
 
 def held_by_error(conversation_id: sa.ColumnElement[UUID]) -> sa.Exists:
@@ -110,13 +113,13 @@ def held_by_error(conversation_id: sa.ColumnElement[UUID]) -> sa.Exists:
     )
 
 
-def _teaches(conversation: SourceConversation, settings: Settings) -> bool:
-    return conversation.score >= settings.quality_threshold or any(
+def _teaches(conversation: SourceConversation, minimum_score: float, sure_from: float) -> bool:
+    return conversation.score >= minimum_score or any(
         message.edited_content is not None
         or message.agent == PERSON
         or message.vote == "down"
         or (message.stars is not None and message.stars <= 2)
-        or (message.confidence is not None and message.confidence < settings.confidence_threshold)
+        or (message.confidence is not None and message.confidence < sure_from)
         for message in conversation.messages
     )
 

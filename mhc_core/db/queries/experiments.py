@@ -6,11 +6,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from mhc_core.business.pricing import Business
 from mhc_core.db.queries.outcomes import CustomerOutcome, by_customer
 from mhc_core.db.tables import experiment_variants, experiments, prompt_versions
-from mhc_core.prompts import wordings
-from mhc_core.prompts.experiments import Experiment, Variant
 from mhc_core.vocabulary import ExperimentMetric, ExperimentStatus
 
 _E, _V, _P = experiments.c, experiment_variants.c, prompt_versions.c
@@ -45,6 +42,18 @@ class StoredVariant(NamedTuple):
     stopped_at: datetime | None
     stopped_by: str | None
     stopped_because: str | None
+
+
+class RunningVariant(NamedTuple):
+    """One variant of a running experiment, with the task of its wording."""
+
+    experiment_id: int
+    salt: str
+    prompt: str
+    position: int
+    task: str
+    weight: int
+    stopped: bool
 
 
 def create(
@@ -101,20 +110,16 @@ def variants(connection: sa.Connection, experiment_id: int) -> list[StoredVarian
     return [StoredVariant(*row) for row in rows]
 
 
-def running(connection: sa.Connection, business: Business) -> dict[str, Experiment]:
-    """The experiments that run, by prompt, with what is sent for each variant under the rules of now."""
+def running(connection: sa.Connection) -> list[RunningVariant]:
+    """The variants of the experiments that run, those of one experiment together, the control first."""
     rows = connection.execute(
         sa.select(_E.id, _E.salt, _E.prompt, _V.position, _P.task, _V.weight, _V.stopped_at.is_not(None))
         .join(experiment_variants, _V.experiment_id == _E.id)
         .join(prompt_versions, _P.id == _V.version_id)
         .where(_E.status == ExperimentStatus.RUNNING)
         .order_by(_E.id, _V.position)
-    ).all()
-    split: dict[tuple[int, str, str], list[Variant]] = {}
-    for ident, salt, prompt, position, task, weight, stopped in rows:
-        variant = Variant(position, wordings.version(business, prompt, task), weight, stopped)
-        split.setdefault((ident, salt, prompt), []).append(variant)
-    return {prompt: Experiment(ident, salt, tuple(found)) for (ident, salt, prompt), found in split.items()}
+    )
+    return [RunningVariant(*row) for row in rows]
 
 
 def set_status(connection: sa.Connection, experiment_id: int, status: ExperimentStatus, by: str, now: datetime) -> None:

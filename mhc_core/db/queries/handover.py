@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from mhc_core.db.queries import turns
 from mhc_core.db.queries.serving import SOURCE
 from mhc_core.db.tables import conversations, handovers, messages
-from mhc_core.scrubbing.examples import PERSON
-from mhc_core.vocabulary import ConversationStatus, HandoverState
+from mhc_core.vocabulary import PERSON, ConversationStatus, HandoverState
 
 _H, _C, _M = handovers.c, conversations.c, messages.c
 # A literal: once a statement is prepared, PostgreSQL does not match parameters with the predicate of a partial index.

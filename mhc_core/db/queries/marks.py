@@ -8,9 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.queries import installation
 from mhc_core.db.tables import conversation_scores, messages, scrub_marks, scrub_terms, training_examples
-from mhc_core.scrubbing.terms import NO_TERMS, Terms
 
 _M = scrub_marks.c
 
@@ -41,6 +39,15 @@ class StoredMark(NamedTuple):
     id: int
     conversation_id: UUID
     mark: Mark
+
+
+class ListedTerm(NamedTuple):
+    """The keyed hash of a term on the deny list, or else on the allow list, with how many words it has."""
+
+    term_hash: str
+    deny: bool
+    type: str
+    words: int
 
 
 class Turn(NamedTuple):
@@ -123,18 +130,10 @@ def list_term(
     )
 
 
-def terms(connection: sa.Connection) -> Terms:
-    """The lists as they are now."""
+def terms(connection: sa.Connection) -> list[ListedTerm]:
+    """Both lists as they are now."""
     c = scrub_terms.c
-    rows = connection.execute(sa.select(c.term_hash, c.list, c.type, c.words)).all()
-    if not rows:
-        return NO_TERMS
-    return Terms(
-        installation.salt(connection),
-        {row.term_hash: row.type for row in rows if row.list == "deny"},
-        {row.term_hash: row.type for row in rows if row.list == "allow"},
-        frozenset(row.words for row in rows),
-    )
+    return [ListedTerm(*row) for row in connection.execute(sa.select(c.term_hash, c.list == "deny", c.type, c.words))]
 
 
 def missed_in(connection: sa.Connection, conversations: Sequence[UUID]) -> list[Mark]:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from mhc_core.db.queries.versions import PRODUCTION
+from mhc_core.db.rows.prompts import PromptVersion
 from mhc_core.db.tables import prompt_versions, version_aliases
-from mhc_core.prompts.wordings import PromptVersion
 
 KIND = "prompt"
 RELEASE = "release"

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.privacy import REDACTED
+from mhc_core.db.rows.feedback import FeedbackSignals
+from mhc_core.db.rows.scoring import FinishedConversation, Score
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages
-from mhc_core.feedback.points import FeedbackSignals
 from mhc_core.protocols import Turn
-from mhc_core.scoring.factors import FinishedConversation, Score
 
 
 class FeedbackRow(NamedTuple):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries import retired
+from mhc_core.db.queries import training as queries
 from mhc_core.db.tables import dataset_versions, model_versions, training_jobs
 from mhc_core.errors import NotFound
 from mhc_core.protocols import JobState
@@ -252,3 +253,12 @@ def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
         .order_by(_J.id)
     )
     return [_job(row) for row in rows]
+
+
+BASELINE_ID = "knowledge-only"
+
+
+def ensure_baseline(connection: sa.Connection) -> str:
+    """The untrained model that quotes the knowledge base: what answers before anything was promoted."""
+    queries.save_baseline(connection, BASELINE_ID)
+    return BASELINE_ID

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from mhc_core.artifacts import arrays as array_archive
 from mhc_core.errors import DataError
-from mhc_core.providers.local.confidence import Calibrator, Confidence, Scorer
+from mhc_core.providers.local.confidence import Confidence, Scorer
 from mhc_core.providers.local.index import Index
+from mhc_core.statistics.calibration import Calibrator
 from mhc_core.vocabulary import Intent
 
 FORMAT = 1

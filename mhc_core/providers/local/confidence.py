@@ -8,16 +8,13 @@ loading a model runs no foreign code.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-ISOTONIC_FROM = 1000
-UNKNOWN_WEIGHT = 0.25
-FLOOR, CEILING = 0.01, 0.99
+from mhc_core.statistics.calibration import Calibrator, Floats, fit_calibrator, log_odds
 
-Floats = NDArray[np.float64]
+UNKNOWN_WEIGHT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +29,6 @@ class Scorer:
     def __call__(self, features: Floats) -> Floats:
         score: Floats = ((features - self.mean) / self.scale) @ self.weights + self.bias
         return score
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrator:
-    """From score to probability: interpolation between knots, or ``1 / (1 + exp(-(slope * score + offset)))``."""
-
-    kind: Literal["isotonic", "sigmoid"]
-    x: Floats  # knots, or empty
-    y: Floats  # their probabilities, or (slope, offset)
-
-    def __call__(self, score: Floats) -> Floats:
-        if self.kind == "isotonic":
-            raw = np.interp(score, self.x, self.y)
-        else:
-            raw = 1 / (1 + np.exp(-np.clip(self.y[0] * score + self.y[1], -30, 30)))
-        bounded: Floats = np.clip(raw, FLOOR, CEILING)
-        return bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +82,6 @@ def _fit_scorer(features: Floats, right: NDArray[np.bool_], weight: Floats) -> S
     mean = features.mean(axis=0)
     scale = np.maximum(features.std(axis=0), 1e-6)
     if right.all() or not right.any():
-        return Scorer(mean, scale, np.zeros(features.shape[1]), _prior(right, weight))
+        return Scorer(mean, scale, np.zeros(features.shape[1]), log_odds(right, weight))
     model = LogisticRegression(C=0.3, max_iter=1000).fit((features - mean) / scale, right, weight)
     return Scorer(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
-
-
-def fit_calibrator(score: Floats, right: NDArray[np.bool_], weight: Floats) -> Calibrator:
-    nothing = np.zeros(0)
-    base_rate = Calibrator("sigmoid", nothing, np.array([0.0, _prior(right, weight)]))
-    if right.all() or not right.any() or np.ptp(score) < 1e-9:
-        return base_rate
-    if np.count_nonzero(weight == 1) >= ISOTONIC_FROM:
-        from sklearn.isotonic import IsotonicRegression
-
-        steps: Any = IsotonicRegression(out_of_bounds="clip").fit(score, right.astype(float), weight)
-        return Calibrator("isotonic", steps.X_thresholds_.astype(float), steps.y_thresholds_.astype(float))
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=1e3, max_iter=1000).fit(score[:, None], right, weight)
-    if model.coef_[0, 0] <= 0:
-        return base_rate  # the score orders nothing
-    return Calibrator("sigmoid", nothing, np.array([model.coef_[0, 0], model.intercept_[0]], dtype=np.float64))
-
-
-def _prior(right: NDArray[np.bool_], weight: Floats) -> float:
-    """Log-odds of the share of right answers, by Laplace's rule of succession."""
-    share = (weight[right].sum() + 1) / (weight.sum() + 2)
-    return float(np.log(share / (1 - share)))

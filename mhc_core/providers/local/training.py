@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.errors import DataError
-from mhc_core.evaluation.answer_quality import RIGHT, number_agreement
-from mhc_core.evaluation.metrics import expected_calibration_error
 from mhc_core.language.answer_text import numbers, presentable
+from mhc_core.language.similarity import RIGHT, number_agreement
 from mhc_core.protocols import Embedder
 from mhc_core.providers.local import confidence as local_confidence
 from mhc_core.providers.local import index as local_index
 from mhc_core.providers.local.artifact import IntentModel, TrainedModel
 from mhc_core.providers.local.examples import Example, related
+from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.vocabulary import Intent
 
 MIN_EXAMPLES = 20

@@ -10,10 +10,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from mhc_core.db.rows.feedback import FeedbackSignals
+from mhc_core.db.rows.scoring import FinishedConversation, Score
 from mhc_core.feedback import points as feedback
-from mhc_core.feedback.points import FeedbackSignals
 from mhc_core.protocols import Embedder
-from mhc_core.scoring.factors import FinishedConversation, Score, score_conversations, sentiment_factor
+from mhc_core.scoring.factors import score_conversations, sentiment_factor
 from mhc_core.settings import Settings
 from mhc_core.statistics.rank_agreement import Interval, agreement, auc, auc_gain, resamples
 from mhc_jobs.bench.scores.ratings import RatedTalk

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.evaluation.metrics import expected_calibration_error
 from mhc_core.protocols import Embedder
 from mhc_core.review import vote_predictor
 from mhc_core.review.vote_features import Exchange, Seen, look
 from mhc_core.review.vote_predictor import ConfidencePredictor
+from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import agreement, auc, auc_gain, auc_within, resamples
 from mhc_jobs.bench.scores.benchmark import by_task, rounded
 from mhc_jobs.bench.scores.ratings import RatedTalk, opening

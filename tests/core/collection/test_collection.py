@@ -10,8 +10,8 @@ from mhc_core.collection.settling import FIRST_DAY, score_feedback, settle_day, 
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import examples as scrubbing
 from mhc_core.db.queries import scoring
+from mhc_core.db.rows.scoring import Factors, Score
 from mhc_core.db.tables import conversations, messages
-from mhc_core.scoring.factors import Factors, Score
 from mhc_core.settings import Settings
 
 SETTINGS = Settings()

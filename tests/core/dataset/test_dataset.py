@@ -20,10 +20,10 @@ from mhc_core.artifacts import store
 from mhc_core.business import pricing
 from mhc_core.dataset import build
 from mhc_core.dataset import split as dataset_split
-from mhc_core.dataset.build import VerifiedExample
 from mhc_core.dataset.file_format import problems
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as queries
+from mhc_core.db.rows.dataset import VerifiedExample
 from mhc_core.db.tables import training_examples
 from mhc_core.errors import DataError
 from mhc_core.settings import Settings

@@ -15,10 +15,10 @@ from fakes.stored import DAY, NOW, WordEmbedder, example, opinion, say, talk
 from mhc_core.artifacts import store
 from mhc_core.business import pricing
 from mhc_core.dataset import build, preferences
-from mhc_core.dataset.build import VerifiedExample
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as queries
 from mhc_core.db.queries import marks
+from mhc_core.db.rows.dataset import VerifiedExample
 from mhc_core.db.tables import review_items, training_examples
 from mhc_core.errors import ScrubRefused
 from mhc_core.review import decisions

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mhc_core.errors import DataError
-from mhc_core.evaluation.answer_quality import RIGHT, Answered, Judged, number_agreement, score_answers, statements
+from mhc_core.evaluation.answer_quality import Answered, Judged, score_answers, statements
 from mhc_core.evaluation.compare import compare
-from mhc_core.evaluation.metrics import expected_calibration_error, metrics
+from mhc_core.evaluation.metrics import metrics
 from mhc_core.language.answer_text import presentable, without_placeholders
+from mhc_core.language.similarity import RIGHT, number_agreement
 from mhc_core.providers.minilm import embedder
+from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.cluster_bootstrap import paired_interval
 from mhc_core.vocabulary import Verdict
 

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhc_core.evaluation import guardrails, measures
-from mhc_core.evaluation.answer_quality import RIGHT, Judged
+from mhc_core.evaluation.answer_quality import Judged
 from mhc_core.evaluation.compare import Passes, compare
 from mhc_core.evaluation.slices import compare_slices
+from mhc_core.language.similarity import RIGHT
 from mhc_core.statistics.paired_tests import holm, mcnemar, sign_flips
 from mhc_core.vocabulary import Verdict
 from mhc_jobs.bench import offline_gate

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from mhc_core.db.queries import review as reviews
 from mhc_core.errors import ConfigurationError, MHCError
 from mhc_core.evaluation.decisions import decided
-from mhc_core.evaluation.judge import Decided, Exchange, Judge, cohen_kappa
+from mhc_core.evaluation.judge import Decided, Exchange, Judge, cohen_kappa, configured_judge
 from mhc_core.protocols import Passage, Turn
-from mhc_core.providers import select
 from mhc_core.review import decisions
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Decision
@@ -25,7 +24,7 @@ PASSAGE = Passage(41, "KB-042", "Cancellation", "14 or more days before: full re
 
 def judge(standin: StandIn) -> Judge:
     chosen = Settings(openai_api_key=standin.key, openai_base_url=standin.base_url, judge_model="gpt-4.1-mini")
-    found = select.judge(chosen)
+    found = configured_judge(chosen)
     assert found is not None
     return found
 
@@ -48,9 +47,9 @@ def people(good: int, bad: int, wrong: int = 0) -> list[Decided]:
 
 
 def test_without_a_setting_there_is_no_judge_and_without_a_key_it_says_so() -> None:
-    assert select.judge(Settings()) is None
+    assert configured_judge(Settings()) is None
     with pytest.raises(ConfigurationError, match="OPENAI_API_KEY"):
-        select.judge(Settings(judge_model="gpt-4.1-mini"))
+        configured_judge(Settings(judge_model="gpt-4.1-mini"))
 
 
 def test_the_judge_sees_rules_passages_and_conversation_and_says_one_word(openai_standin: StandIn) -> None:

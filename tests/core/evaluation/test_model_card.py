@@ -13,6 +13,7 @@ from fakes.training_shop import dataset, engine, hosted
 
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.db.queries.training import ensure_baseline
 from mhc_core.db.tables import dataset_versions, evaluations, rollout_decisions, rollouts
 from mhc_core.errors import NotFound
 from mhc_core.evaluation import model_card
@@ -55,7 +56,7 @@ def trained(engine: sa.Engine, dataset: DatasetVersion, openai_standin: StandIn)
         job = jobs.poll(engine, tuner, job, NOW + timedelta(minutes=7))
     with engine.begin() as connection:
         model_id = jobs.record(connection, job)
-        baseline = jobs.ensure_baseline(connection)
+        baseline = ensure_baseline(connection)
         connection.execute(
             sa.insert(evaluations).values(
                 key="k", candidate_id=model_id, baseline_id=baseline, dataset_id=dataset.id, questions=120,
@@ -157,7 +158,7 @@ def test_a_model_trained_here_has_its_duration_and_cost_and_no_curve(
 
 def test_an_untrained_model_has_a_card_too_and_an_unknown_one_is_said_so(engine: sa.Engine) -> None:
     with engine.begin() as connection:
-        card = model_card.card(connection, jobs.ensure_baseline(connection))
+        card = model_card.card(connection, ensure_baseline(connection))
         with pytest.raises(NotFound, match="mhc models list"):
             model_card.card(connection, "nobody")
     page = model_card.markdown(card)

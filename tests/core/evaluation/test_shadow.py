@@ -23,12 +23,13 @@ from mhc_core.db.queries import evaluation_sets, versions
 from mhc_core.db.queries import review as reviews
 from mhc_core.db.queries import training as models
 from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.db.queries.training import BASELINE_ID, ensure_baseline
 from mhc_core.db.tables import knowledge_articles, model_versions
 from mhc_core.errors import Conflict, DataError
 from mhc_core.evaluation import offline, sets
+from mhc_core.evaluation.judge import configured_judge
 from mhc_core.knowledge import articles, index
 from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest, Embedder, JobState, TrainingFiles
-from mhc_core.providers import select
 from mhc_core.providers.local.fine_tuner import KnowledgeOnlyModel, LocalFineTuner, load_model
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.rollout import promotion
@@ -101,7 +102,7 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
     job = jobs.submit(engine, tuner, version, NOW)
     with engine.begin() as connection:
         candidate = jobs.record(connection, job)
-        jobs.ensure_baseline(connection)
+        ensure_baseline(connection)
 
     wrong = tuner.submit(shuffled(version, tmp_path), "shuffled", JobState(JobStatus.INTENDED), lambda state: None)
     with engine.begin() as connection:
@@ -109,7 +110,7 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
             sa.insert(model_versions).values(id="shuffled", provider="local", base_model="b", dataset_id=version.id)
         )
     misled = load_model("shuffled", str(wrong.artifact_uri), str(wrong.artifact_sha256), embedder)
-    baseline = KnowledgeOnlyModel(jobs.BASELINE_ID, embedder)
+    baseline = KnowledgeOnlyModel(BASELINE_ID, embedder)
     with engine.begin() as connection:
         frozen = sets.ensure(connection, version)
     bench = offline.Bench(engine, embedder, Scrubber.load(BUSINESS.allow_list), settings)
@@ -129,7 +130,7 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
     bench = replace(bench, progress=lambda done, total: asked.append((done, total)))
     found = offline.evaluate_newest(bench, load)
     assert found.evaluation_set_id == frozen.id
-    assert (found.candidate_id, found.baseline_id, found.dataset_id) == (candidate, jobs.BASELINE_ID, version.id)
+    assert (found.candidate_id, found.baseline_id, found.dataset_id) == (candidate, BASELINE_ID, version.id)
     assert found.verdict is Verdict.PROMOTE, found.reasons
     assert found.interval_low > 0
     assert found.questions == version.validation_count == len(found.differences)
@@ -268,7 +269,7 @@ def test_a_judge_who_agrees_with_people_decides_what_passes(
         "PASS" if any(f"checked: {answer}\n" in messages[-1]["content"] for answer in liked) else "FAIL"
     )
     bench = offline.Bench(
-        engine, WordEmbedder(), Scrubber.load(BUSINESS.allow_list), settings, judge=select.judge(settings)
+        engine, WordEmbedder(), Scrubber.load(BUSINESS.allow_list), settings, judge=configured_judge(settings)
     )
     found = offline.evaluate(bench, Parrot("a"), Parrot("b"), version.id, frozen, None)
     assert found.details["judge"]["kappa"] == 1

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhc_core.feedback.points import FeedbackSignals, factor, score
+from mhc_core.db.rows.feedback import FeedbackSignals
+from mhc_core.feedback.points import factor, score
 from mhc_core.settings import FeedbackPoints
 
 POINTS = FeedbackPoints()

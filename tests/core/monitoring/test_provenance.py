@@ -16,6 +16,7 @@ from mhc_core.db import engine as engines
 from mhc_core.db.queries import audit, stats
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import evaluation as evaluations
+from mhc_core.db.queries.training import BASELINE_ID, ensure_baseline
 from mhc_core.db.tables import audit_log, training_examples
 from mhc_core.errors import NotFound
 from mhc_core.evaluation.compare import Comparison
@@ -53,8 +54,8 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
     )
     with engine.begin() as connection:
         model_id = jobs.record(connection, job)
-        jobs.ensure_baseline(connection)
-        found = evaluations.save(connection, "k", model_id, jobs.BASELINE_ID, version.id, None, comparison, [])
+        ensure_baseline(connection)
+        found = evaluations.save(connection, comparison.row("k", model_id, BASELINE_ID, version.id))
         promotion.settle(connection, found, settings, NOW)
         details = {"seconds": {"conversations": 1.5}, "rows": {"conversations": 40}, "training_skipped": None}
         audit.record(connection, "loop", LOOP_FINISHED, "loop", details, NOW)

@@ -25,15 +25,16 @@ from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import examples as example_queries
 from mhc_core.db.queries import installation, privacy, retired, training, turns, versions
 from mhc_core.db.queries.serving import NewTurn
+from mhc_core.db.queries.training import BASELINE_ID
+from mhc_core.db.rows.examples import Example
 from mhc_core.errors import Conflict, NotFound, TransientError
 from mhc_core.monitoring.triggers import training_due
 from mhc_core.privacy import certificate, erase, lineage, models, unlearn
 from mhc_core.protocols import ChatRequest
 from mhc_core.providers.local import artifact, fine_tuner
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.review import decisions
-from mhc_core.scrubbing.examples import Example, customer_hash
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Channel, ConversationStatus, Decision
 
 PLACES = {

@@ -12,8 +12,9 @@ from fakes.stored import NOW, WordEmbedder, opinion, say, talk
 
 from mhc_core.db.queries import examples as queries
 from mhc_core.db.queries import installation, redaction
+from mhc_core.db.rows.examples import Example
 from mhc_core.privacy import export, retention, sources
-from mhc_core.scrubbing.examples import Example, customer_hash
+from mhc_core.pseudonyms import customer_hash
 
 PERSON = "person-1"
 EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>"

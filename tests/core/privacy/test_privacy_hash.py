@@ -6,7 +6,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from mhc_core.db.queries import privacy
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 
 
 @hypothesis_settings(deadline=None, max_examples=50)

@@ -14,7 +14,7 @@ from mhc_core.db import engine as engines
 from mhc_core.db.queries import collection, dataset, installation, scoring
 from mhc_core.db.queries import examples as example_queries
 from mhc_core.privacy import retention
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 
 DAYS = 30
 
@@ -93,7 +93,7 @@ def test_emptied_conversations_come_neither_to_scoring_nor_back_by_import(old: s
         assert scoring.pending(connection, day, "a new scorer") == []
         assert collection.days_with_work(connection, "old", "a new scrubber") == [(NOW - timedelta(days=1)).date()]
         verified = len(dataset.verified(connection, EMBEDDER.id))
-        waiting = example_queries.waiting(connection, day, "a new scrubber", forgotten.settings(tmp_path))
+        waiting = example_queries.waiting(connection, day, "a new scrubber", 0.8, 0.7)
     assert all(message.content == "" for found in waiting for message in found.messages)
     assert verified == 50
     report = forgotten.bring_in(old, tmp_path, forgotten.RECORDS)

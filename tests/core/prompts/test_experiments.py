@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mhc_core.business import pricing
 from mhc_core.prompts import wordings
 from mhc_core.prompts.experiments import Experiment, Exposure, InForce, Variant, variant_of
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 
 BUSINESS = pricing.load()
 NAME = "agent/booking"

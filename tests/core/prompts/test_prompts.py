@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from mhc_core.business import pricing
 from mhc_core.dataset import build
-from mhc_core.dataset.build import VerifiedExample
 from mhc_core.db import engine as engines
 from mhc_core.db import upgrade
 from mhc_core.db.queries import prompts as queries
+from mhc_core.db.rows.dataset import VerifiedExample
+from mhc_core.db.rows.prompts import PromptVersion
 from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.prompts import registry, wordings
-from mhc_core.prompts.wordings import PromptVersion
 from mhc_core.scrubbing import Scrubber, loading
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent

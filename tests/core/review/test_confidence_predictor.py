@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mhc_core.errors import ConfigurationError, DataError
-from mhc_core.evaluation.metrics import expected_calibration_error
 from mhc_core.protocols import Turn
 from mhc_core.review import vote_predictor
 from mhc_core.review.vote_features import CUES, Exchange, Seen, look
 from mhc_core.review.vote_predictor import ConfidencePredictor, _grow, fit
+from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import auc
 from mhc_jobs.bench import vote_artifact
 

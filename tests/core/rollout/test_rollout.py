@@ -11,14 +11,14 @@ from fakes.stored import NOW
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import versions
+from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.db.tables import audit_log
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.rollout import promotion
 from mhc_core.settings import Settings
-from mhc_core.training import jobs
 from mhc_core.vocabulary import Verdict
 
-BASELINE = jobs.BASELINE_ID
+BASELINE = BASELINE_ID
 BY_HAND, BY_ITSELF = Settings(rollout="direct"), Settings(auto_approve=True)
 
 

@@ -14,10 +14,10 @@ from mhc_core.db.queries import rollout_outcomes as queries
 from mhc_core.db.queries.rollout import Rollout
 from mhc_core.db.queries.rollout_outcomes import Cell, Yardstick
 from mhc_core.db.tables import booking_requests, conversations, feedback, handovers, messages, rollout_exposures
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.rollout import promotion as rollouts
 from mhc_core.rollout import stages
 from mhc_core.rollout.policy import COMPOSITE_WEIGHTS, composite
-from mhc_core.scrubbing.examples import customer_hash
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Arm
 

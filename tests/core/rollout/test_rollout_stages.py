@@ -17,12 +17,12 @@ from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import rollout_shadow, versions
 from mhc_core.db.queries.rollout import Rollout
 from mhc_core.db.queries.rollout_shadow import Pair
+from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.db.tables import rollouts
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.rollout import promotion, stages
 from mhc_core.rollout import tick as rollout_tick
 from mhc_core.settings import Settings
-from mhc_core.training import jobs
 from mhc_core.vocabulary import Intent, RolloutAction, RolloutStatus, Verdict
 
 DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ def test_a_better_candidate_walks_from_ten_percent_to_production(connection: sa.
     assert last.evidence["numbers"]["metrics"]["composite"]["low"] > 0
     shares = [look.share for look in queries.looks(connection, queries.of_model(connection, "m1").id, 50)]  # type: ignore[union-attr]
     assert shares == [10, 10, 50, 50, 100]
-    assert promotion.roll_back(connection, "kim", "odd", NOW) == jobs.BASELINE_ID
+    assert promotion.roll_back(connection, "kim", "odd", NOW) == BASELINE_ID
     assert state(connection)[0] == "rolled_back"
 
 
@@ -122,7 +122,7 @@ def test_a_harmful_candidate_is_rolled_back_within_hours(connection: sa.Connecti
     assert "is harm" in found.said
     assert state(connection)[0] == "rolled_back"
     assert tick(connection, NOW + DAY).action is None, "it does not come back"
-    assert versions.live(connection, "model") == jobs.BASELINE_ID or versions.live(connection, "model") is None
+    assert versions.live(connection, "model") == BASELINE_ID or versions.live(connection, "model") is None
 
 
 def test_at_the_deadline_without_proof_a_person_is_told_how_many_are_missing(connection: sa.Connection) -> None:

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from mhc_core.collection.settling import score_feedback
 from mhc_core.db.queries import scoring as queries
+from mhc_core.db.rows.feedback import FeedbackSignals
+from mhc_core.db.rows.scoring import Factors, FinishedConversation
 from mhc_core.db.tables import conversation_scores, conversations, feedback
-from mhc_core.feedback.points import FeedbackSignals
 from mhc_core.protocols import Turn
 from mhc_core.scoring.factors import (
-    Factors,
-    FinishedConversation,
     coherence_factors,
     combine,
     efficiency_factor,

@@ -9,18 +9,9 @@ from fakes.stored import DAY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhc_core.scrubbing.examples import (
-    CONTEXT_TURNS,
-    Example,
-    Hold,
-    SourceConversation,
-    SourceMessage,
-    build,
-    customer_hash,
-    exchanges,
-    origin,
-    same_meaning,
-)
+from mhc_core.db.rows.examples import Example, Hold, SourceConversation, SourceMessage
+from mhc_core.pseudonyms import customer_hash
+from mhc_core.scrubbing.examples import CONTEXT_TURNS, build, exchanges, origin, same_meaning
 from mhc_core.settings import Settings
 
 SETTINGS = Settings()

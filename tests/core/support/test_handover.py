@@ -12,6 +12,7 @@ from mhc_core.business import pricing
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import handover as queries
 from mhc_core.db.queries import serving
+from mhc_core.db.rows.examples import SourceConversation, SourceMessage
 from mhc_core.db.tables import conversations, messages
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.scrubbing import examples
@@ -147,13 +148,13 @@ def test_a_persons_reply_answers_the_question_before_the_hand_over(connection: s
     handover.claim(connection, found, "Ann", NOW)
     handover.reply(connection, found, "We bring a second grill for him.", "Ann", NOW)
     turns = [
-        examples.SourceMessage(row.id, row.role, row.content, agent=row.message_metadata.get("agent"))
+        SourceMessage(row.id, row.role, row.content, agent=row.message_metadata.get("agent"))
         for row in connection.execute(
             sa.select(messages).where(messages.c.conversation_id == conversation).order_by(messages.c.position)
         )
     ]
     assert examples.exchanges(turns) == [([0, 2], 4)]
-    source = examples.SourceConversation(conversation, "somebody", "web", NOW.date(), 0.5, None, tuple(turns))
+    source = SourceConversation(conversation, "somebody", "web", NOW.date(), 0.5, None, tuple(turns))
     assert examples.origin(turns[4], source, Settings()) == "human_edit"
     contents = [Clean(turn.content) for turn in turns]
     (made,), holds = examples.build(source, contents, {}, Settings(), b"salt")

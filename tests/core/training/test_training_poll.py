@@ -13,6 +13,7 @@ from fakes.training_shop import Killed, dataset, engine, hosted, jobs, kill_at
 from mhc_core.artifacts import store
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.db.queries.training import ensure_baseline
 from mhc_core.db.tables import training_jobs
 from mhc_core.errors import Conflict
 from mhc_core.providers.local.fine_tuner import LocalFineTuner
@@ -90,7 +91,7 @@ def test_a_local_training_that_was_killed_is_done_again(
 
 
 def test_the_baseline_is_recorded_once(connection: sa.Connection) -> None:
-    assert training.ensure_baseline(connection) == training.ensure_baseline(connection) == "knowledge-only"
+    assert ensure_baseline(connection) == ensure_baseline(connection) == "knowledge-only"
     model = queries.model(connection, "knowledge-only")
     assert model is not None
     assert (model.provider, model.dataset_id) == ("knowledge", None)

@@ -8,7 +8,7 @@ import pytest
 from fakes.stored import WordEmbedder
 
 from mhc_core.business import pricing
-from mhc_core.dataset.build import VerifiedExample
+from mhc_core.db.rows.dataset import VerifiedExample
 from mhc_core.providers.remembering import RememberingEmbedder
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent

@@ -10,9 +10,10 @@ from mhc_core.db import engine as engines
 from mhc_core.db.queries import evaluation as queries
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.db.tables import dataset_versions, evaluation_sets, model_versions
-from mhc_core.evaluation.answer_quality import RIGHT, Judged
+from mhc_core.evaluation.answer_quality import Judged
 from mhc_core.evaluation.compare import compare
 from mhc_core.evaluation.judge import Agreement
+from mhc_core.language.similarity import RIGHT
 from mhc_jobs.bench import offline_gate
 from mhc_jobs.cli.main import app
 
@@ -41,9 +42,17 @@ def stored(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Evaluati
         connection.execute(sa.insert(evaluation_sets).values(id="es-77", dataset_id="ds-1", questions=120))
         judge = Agreement("gpt-judge", 80, 0.71, (0.55, 0.84))
         found = queries.save(
-            connection, "key", "candidate-1", "baseline-1", "ds-1", None, comparison, [0.1, 0.2], "es-77",
-            {"left_out_as_taught": 2, "judge": judge.details()},
-        )  # fmt: skip
+            connection,
+            comparison.row(
+                "key",
+                "candidate-1",
+                "baseline-1",
+                "ds-1",
+                evaluation_set_id="es-77",
+                differences=[0.1, 0.2],
+                more={"left_out_as_taught": 2, "judge": judge.details()},
+            ),
+        )
     engine.dispose()
     return found
 

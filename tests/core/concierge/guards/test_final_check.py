@@ -8,11 +8,10 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from mhc_core.db.queries.training import ModelVersion
+from mhc_core.db.queries.training import BASELINE_ID, ModelVersion
 from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest, Embedder
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Intent
 from mhc_serving.app import create_app
 

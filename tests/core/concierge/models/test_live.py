@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 
 from mhc_core.artifacts import store
 from mhc_core.db.queries import retired, versions
-from mhc_core.db.queries.training import ModelVersion
+from mhc_core.db.queries.training import BASELINE_ID, ModelVersion
 from mhc_core.db.tables import knowledge_versions, model_versions
 from mhc_core.errors import DataError, ProviderUnavailable
 from mhc_core.privacy import unlearn
@@ -27,7 +27,6 @@ from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Intent, JobStatus
 from mhc_serving.app import create_app, utc_now
 

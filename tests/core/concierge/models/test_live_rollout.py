@@ -17,8 +17,8 @@ from fastapi.testclient import TestClient
 from mhc_core.db.queries import installation
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries.rollout import Rollout
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.rollout import assignment, promotion, stages, tick
-from mhc_core.scrubbing.examples import customer_hash
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Arm, RolloutAction
 from mhc_serving.app import create_app, utc_now

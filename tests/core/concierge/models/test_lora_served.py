@@ -8,13 +8,12 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from mhc_core.concierge.models.providers import ConfiguredProviders
-from mhc_core.db.queries.training import ModelVersion
+from mhc_core.db.queries.training import BASELINE_ID, ModelVersion
 from mhc_core.errors import ConfigurationError
 from mhc_core.protocols import ChatAnswer, ChatRequest, Tool
 from mhc_core.providers import select
 from mhc_core.providers.lora.model import ServedLoraModel
 from mhc_core.settings import Settings
-from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Intent
 
 PROMOTED = ModelVersion(

@@ -19,12 +19,12 @@ from mhc_core.concierge.models import choice
 from mhc_core.concierge.models.breaker import Breaker, CircuitOpen
 from mhc_core.concierge.models.choice import RemoteModel
 from mhc_core.concierge.models.providers import ConfiguredProviders
+from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.db.tables import messages
 from mhc_core.errors import ProviderUnavailable
 from mhc_core.protocols import ChatAnswer, ChatRequest, Turn
 from mhc_core.providers.openai import client as openai_client
 from mhc_core.settings import ModelChoice, Settings
-from mhc_core.training.jobs import BASELINE_ID
 from mhc_core.vocabulary import Intent
 from mhc_serving.app import create_app
 

@@ -18,11 +18,12 @@ from mhc_core.business import pricing
 from mhc_core.db.queries import experiments as queries
 from mhc_core.db.queries import installation
 from mhc_core.db.queries import prompts as prompt_queries
+from mhc_core.db.rows.prompts import PromptVersion
 from mhc_core.db.tables import experiment_exposures, messages
 from mhc_core.prompts import experiment_control as control
 from mhc_core.prompts import registry, wordings
 from mhc_core.prompts.experiments import variant_of
-from mhc_core.scrubbing.examples import customer_hash
+from mhc_core.pseudonyms import customer_hash
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import ExperimentMetric, Intent
 from mhc_serving.app import create_app
@@ -60,13 +61,13 @@ class Shop:
         with self.engine.connect() as connection:
             return list(connection.execute(sa.select(experiment_exposures)))
 
-    def add(self, task: str, prompt: str = PROMPT) -> wordings.PromptVersion:
+    def add(self, task: str, prompt: str = PROMPT) -> PromptVersion:
         version = wordings.version(BUSINESS, prompt, task)
         with self.engine.begin() as connection:
             prompt_queries.record(connection, [version], "ann")
         return version
 
-    def start(self, version: wordings.PromptVersion, name: str = "trial") -> queries.StoredExperiment:
+    def start(self, version: PromptVersion, name: str = "trial") -> queries.StoredExperiment:
         with self.engine.begin() as connection:
             window = timedelta(hours=24)
             made = control.start(
@@ -79,7 +80,7 @@ class Shop:
     def of(self, position: int) -> Iterator[str]:
         """Customers of this variant."""
         with self.engine.connect() as connection:
-            [found] = queries.running(connection, BUSINESS).values()
+            [found] = registry.running(connection, BUSINESS).values()
         return (name for at in range(10_000) if variant_of(found, name := f"guest-{at}").position == position)
 
 
