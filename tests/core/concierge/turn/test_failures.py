@@ -101,7 +101,7 @@ def test_the_log_names_routes_and_ids_but_no_customer_and_no_words(
     client.post("/api/v1/ai/feedback", json={"message_id": given.json()["message_id"], "customer_id": "SECRET customer",
                                              "vote": "up", "comment": "SECRET thoughts"})  # fmt: skip
     client.get("/SECRET")
-    ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("mhc_serving"))
+    ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("mhc_"))
     assert "POST /api/v1/chat 200" in ours
     assert "GET /api/v1/knowledge/{article_id} 200" in ours
     assert given.json()["message_id"] in ours
