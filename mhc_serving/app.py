@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from mhc_core.business import pricing as business_data
 from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import ConfiguredProviders, Providers
-from mhc_core.concierge.models.rollout import Arms
+from mhc_core.concierge.models.rollout import RolloutRouter
 from mhc_core.concierge.turn.concierge import Concierge
 from mhc_core.concierge.turn.response_cache import AnswerCache
 from mhc_core.concierge.turn.store import TurnStore
@@ -25,9 +25,9 @@ from mhc_core.settings import Settings
 from mhc_core.support import webhooks
 from mhc_serving import errors, worker_process
 from mhc_serving.access import browser_rules
+from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.access.deps import Services
-from mhc_serving.access.gate import Gate
 from mhc_serving.routes import (
     bookings,
     chat,
@@ -92,7 +92,7 @@ def create_app(
     business = business_data.load(settings.business_file)
     providers = providers or ConfiguredProviders(settings)
     live = LiveVersions(engine, business, providers, settings.refresh_seconds)
-    arms = Arms(engine, live, providers, settings, clock)
+    arms = RolloutRouter(engine, live, providers, settings, clock)
     turns = TurnStore(engine)
     workers = Workers(settings.serve_workers, settings, worker_process.run) if settings.serve_workers else None
     answers = AnswerCache(settings, engine, live, clock, Random(), workers)
@@ -140,13 +140,13 @@ def create_app(
             {"name": "health", "description": "For load balancers and people on call."},
         ],
     )
-    gate = Gate(settings, engine)
+    access = AccessControl(settings, engine)
     concierge = Concierge(settings, business, engine, live, arms, turns, answers, clock, workers)
-    app.state.services = Services(settings, engine, business, live, arms, concierge, clock, gate, workers)
+    app.state.services = Services(settings, engine, business, live, arms, concierge, clock, access, workers)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)
-    browser_rules.install(app, gate.origins)
+    browser_rules.install(app, access.origins)
     app.router.routes.extend(chat.router.routes)  # an included router is searched twice, and most requests end here
     for routes in (
         tokens,

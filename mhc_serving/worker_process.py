@@ -16,7 +16,7 @@ from mhc_core.concierge import timing
 from mhc_core.concierge.agents.reply import Asked, Done
 from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import ConfiguredProviders
-from mhc_core.concierge.models.rollout import Arms
+from mhc_core.concierge.models.rollout import RolloutRouter
 from mhc_core.concierge.turn.answering import Answering
 from mhc_core.concierge.turn.response_cache import AnswerCache
 from mhc_core.db.engine import database
@@ -39,7 +39,7 @@ def run(connection: Connection, settings: Settings) -> None:
     providers = ConfiguredProviders(settings)
     with database(settings) as engine, threadpool_limits(1, "blas"):
         live = LiveVersions(engine, business, providers, settings.refresh_seconds)
-        arms = Arms(engine, live, providers, settings, _utc_now)
+        arms = RolloutRouter(engine, live, providers, settings, _utc_now)
         answers = AnswerCache(settings, engine, live, _utc_now, Random())
         answering = Answering(settings, business, engine, live, arms, answers)
 

@@ -49,7 +49,7 @@ def promoted_model(platform: Platform) -> dg.MaterializeResult[None]:
         evaluation = evaluations.latest(connection)
         if evaluation is None:
             raise dg.Failure("nothing was evaluated yet; materialise shadow_evaluation first", allow_retries=False)
-        moved = promotion.settle(connection, evaluation, platform.settings, now)
+        moved = promotion.apply_verdict(connection, evaluation, platform.settings, now)
         live = versions.live(connection, "model") or "none"
         state = promotion.open_for(connection, evaluation)
     return dg.MaterializeResult(

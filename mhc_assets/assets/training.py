@@ -68,7 +68,7 @@ def _job(platform: Platform, ended: str | None) -> TrainingJob:
     with platform.engine.connect() as connection:
         if ended is not None:
             job = queries.get(connection, int(ended))
-            jobs.require_hope(job)
+            jobs.raise_if_failed(job)
             return job
         dataset = datasets.latest(connection)
     if dataset is None:

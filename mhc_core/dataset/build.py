@@ -20,7 +20,7 @@ from mhc_core.db.queries.dataset import DatasetVersion
 from mhc_core.db.rows.dataset import NOTHING_BEFORE, PREFERENCES, NewDataset, Past, Side, VerifiedExample
 from mhc_core.errors import Conflict, DataError
 from mhc_core.prompts import registry
-from mhc_core.prompts.experiments import InForce
+from mhc_core.prompts.experiments import ActivePrompts
 from mhc_core.prompts.wordings import knowledge
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
@@ -49,7 +49,7 @@ def build(
     business: Business,
     settings: Settings,
     past: Past = NOTHING_BEFORE,
-    wordings: InForce | None = None,
+    wordings: ActivePrompts | None = None,
 ) -> BuiltDataset:
     """Choose, split and serialise. The same examples, settings, past and wordings give the same bytes and the same id.
 
@@ -69,7 +69,7 @@ def build(
     }
     order = np.random.default_rng(settings.seed).permutation(len(parts["train"]))
     parts["train"] = [parts["train"][index] for index in order]
-    standing = (wordings or registry.of_release(business)).standing
+    standing = (wordings or registry.release_prompts(business)).standing
     prompts = {intent: standing[knowledge(intent)].content for intent in Intent}
     content: dict[str, bytes] = {
         name: b"".join(line(example, prompts) for example in part) for name, part in parts.items()
@@ -162,7 +162,7 @@ def store(
     """
     with engine.connect() as connection:
         past = queries.past(connection, examples[0].id if examples else None)
-        wordings = registry.in_force(connection, business)
+        wordings = registry.active(connection, business)
     built = build(examples, business, settings, past, wordings)
     folder = f"{settings.artifacts}/datasets/{built.id}"
     artifacts.write_bytes(f"{folder}/train.jsonl", built.train)

@@ -47,7 +47,7 @@ def create(url: str, revive: Callable[[], None] | None = None) -> sa.Engine:
     return engine
 
 
-def for_single_statements(engine: sa.Engine) -> sa.Engine:
+def autocommit(engine: sa.Engine) -> sa.Engine:
     """The engine beside one that ``create`` made, for statements that are a transaction each; disposed of with it.
 
     Nothing is begun or rolled back around them, and one that comes again is planned once for all parameters: to plan a

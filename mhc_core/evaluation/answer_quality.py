@@ -23,8 +23,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mhc_core.evaluation import facts
-from mhc_core.language.answer_text import content_words, numbers, plain, sentences, without_placeholders
+from mhc_core.evaluation import answer_facts as facts
+from mhc_core.language.answer_text import content_words, numbers, sentences, strip_markdown, without_placeholders
 from mhc_core.language.similarity import RIGHT, similarities
 from mhc_core.protocols import Embedder
 
@@ -121,7 +121,7 @@ def _support(answered: Sequence[Answered], embedder: Embedder) -> list[list[list
     claims = [statements(item.answer) for item in answered]
     sources = [[*item.evidence, item.reference] for item in answered]
     distinct = dict.fromkeys(text for texts in sources for text in texts)
-    split = {text: sentences(plain(without_placeholders(text))) or [text] for text in distinct}
+    split = {text: sentences(strip_markdown(without_placeholders(text))) or [text] for text in distinct}
     texts = dict.fromkeys(sentence for parts in split.values() for sentence in parts)
     texts.update(dict.fromkeys(claim for found in claims for claim in found))
     place = {text: row for row, text in enumerate(texts)}

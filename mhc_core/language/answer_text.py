@@ -86,7 +86,7 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
 
 
-def plain(markdown: str) -> str:
+def strip_markdown(markdown: str) -> str:
     """Markdown as a chat shows it: no headings, bullets, emphasis or link targets."""
     return re.sub(r"\n{2,}", "\n", _MARKUP.sub("", _LINK.sub(r"\1", markdown))).strip()
 

@@ -53,7 +53,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class ActivePrompts:
     """What prompts say right now: the wording in production by name, and the experiments that run, by prompt.
 
     ``salt`` is the installation's, for the pseudonyms of exposures.

@@ -17,13 +17,13 @@ from mhc_core.db.queries.prompts import KIND, RELEASE, StoredPrompt
 from mhc_core.db.rows.prompts import PromptVersion
 from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.prompts import wordings
-from mhc_core.prompts.experiments import Experiment, InForce, Variant
+from mhc_core.prompts.experiments import ActivePrompts, Experiment, Variant
 
 if TYPE_CHECKING:
     from mhc_core.scrubbing import Scrubber
 
 
-def settle(connection: sa.Connection, business: Business, now: datetime) -> None:
+def sync_with_release(connection: sa.Connection, business: Business, now: datetime) -> None:
     """Record this release's wordings, and put each in production where nobody chose another.
 
     A prompt on which an experiment runs stays as it is until that has ended.
@@ -41,16 +41,16 @@ def settle(connection: sa.Connection, business: Business, now: datetime) -> None
             )
 
 
-def of_release(business: Business) -> InForce:
+def release_prompts(business: Business) -> ActivePrompts:
     """This release's wordings, for as long as the database was not read."""
-    return InForce({seed.name: seed for seed in wordings.seeds(business)})
+    return ActivePrompts({seed.name: seed for seed in wordings.seeds(business)})
 
 
-def in_force(connection: sa.Connection, business: Business) -> InForce:
+def active(connection: sa.Connection, business: Business) -> ActivePrompts:
     """What is sent right now, by prompt, and which experiments run. This release's wording where nothing is set."""
     placed = {found.name: wordings.version(business, found.name, found.task) for found in queries.standing(connection)}
-    return InForce(
-        {**of_release(business).standing, **placed}, running(connection, business), installation.salt(connection)
+    return ActivePrompts(
+        {**release_prompts(business).standing, **placed}, running(connection, business), installation.salt(connection)
     )
 
 
@@ -67,7 +67,7 @@ def running(connection: sa.Connection, business: Business) -> dict[str, Experime
     return found
 
 
-def record_in_force(connection: sa.Connection, found: InForce) -> None:
+def record_active(connection: sa.Connection, found: ActivePrompts) -> None:
     """Record what is sent, so that every answer's version can be looked up."""
     tested = [variant.version for experiment in found.experiments.values() for variant in experiment.variants]
     queries.record(connection, list({version.id: version for version in [*found.standing.values(), *tested]}.values()))

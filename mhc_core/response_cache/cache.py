@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from mhc_core.db.queries import response_cache as queries
-from mhc_core.db.queries.turns import KeptAnswer
+from mhc_core.db.queries.turns import CachedAnswer
 from mhc_core.language.similarity import RIGHT, similarities
 from mhc_core.protocols import Embedder
 from mhc_core.response_cache import admission, verifier
@@ -33,7 +33,7 @@ CANDIDATES = 5
 class Hit:
     """A kept answer for a question. ``log_odds`` is infinite for the very same question."""
 
-    kept: KeptAnswer
+    kept: CachedAnswer
     answer: Mapping[str, Any]
     log_odds: float
     allowed: bool = True
@@ -92,7 +92,7 @@ def similar(
             continue
         allowed = max_error > 0 and admission.may_answer(log_odds, near.outcomes, max_error)
         if best is None or (allowed, log_odds) > (best.allowed, best.log_odds):
-            best = Hit(KeptAnswer(near.id, near.admitted_at, True, near.judged_at), near.answer, log_odds, allowed)
+            best = Hit(CachedAnswer(near.id, near.admitted_at, True, near.judged_at), near.answer, log_odds, allowed)
     return best
 
 
@@ -163,8 +163,8 @@ def withdraw(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
     return bool(queries.withdraw(connection, [entry_id], now))
 
 
-def _very_same(kept: queries.Kept) -> Hit:
-    return Hit(KeptAnswer(kept.id, kept.admitted_at), kept.answer, float("inf"))
+def _very_same(kept: queries.CachedEntry) -> Hit:
+    return Hit(CachedAnswer(kept.id, kept.admitted_at), kept.answer, float("inf"))
 
 
 def _sha256(text: str) -> str:
@@ -172,7 +172,7 @@ def _sha256(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class CacheCandidate:
     """Under which bounds an answer may be kept. ``compared`` is a kept answer that this one shows right or wrong."""
 
     scope: Scope

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from mhc_core.response_cache.facts import disagreements, read
+from mhc_core.response_cache.question_facts import disagreements, read
 
 FEATURES = ("constant", "cosine", "any lone word")
 WEIGHTS: tuple[float, ...] = (6.014, 2.653, -8.065)

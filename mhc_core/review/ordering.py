@@ -15,7 +15,7 @@ from mhc_core.db.queries.review import ReviewItem, VotedExample
 from mhc_core.errors import DataError
 from mhc_core.protocols import Embedder, Turn
 from mhc_core.review import vote_predictor
-from mhc_core.review.vote_features import Exchange, look
+from mhc_core.review.vote_features import Exchange, extract
 from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import auc
 
@@ -50,7 +50,7 @@ def likely_disliked(connection: sa.Connection, embedder: Embedder, limit: int, s
     if not exchanges:
         raise DataError("there is no vote on any example to learn from; collect feedback first")
     predictor, out_of_fold = vote_predictor.fit(
-        look(exchanges, embedder), liked, [example.customer_hash for example in voted], embedder.id, seed
+        extract(exchanges, embedder), liked, [example.customer_hash for example in voted], embedder.id, seed
     )
     reached = auc(out_of_fold, liked)
     if reached < NO_BETTER_THAN_CHANCE:

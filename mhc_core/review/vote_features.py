@@ -43,7 +43,7 @@ class Seen:
     meaning: NDArray[np.float64]
 
 
-def look(exchanges: Sequence[Exchange], embedder: Embedder) -> Seen:
+def extract(exchanges: Sequence[Exchange], embedder: Embedder) -> Seen:
     """Cues and embeddings of many exchanges; every text is embedded once, in one call.
 
     The last three cues are the cosines answer–customer, answer–recent turns and customer–recent turns.

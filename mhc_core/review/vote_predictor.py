@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mhc_core.errors import ConfigurationError, DataError
 from mhc_core.protocols import Embedder
-from mhc_core.review.vote_features import Exchange, Seen, look
+from mhc_core.review.vote_features import Exchange, Seen, extract
 from mhc_core.statistics.calibration import Calibrator, fit_calibrator
 
 TREES = 200
@@ -83,7 +83,7 @@ class ConfidencePredictor:
             raise ConfigurationError(
                 f"the predictor was trained with {self.embedder_id}, not {embedder.id}; train it again"
             )
-        return self.of(look(exchanges, embedder)) if exchanges else np.zeros(0)
+        return self.of(extract(exchanges, embedder)) if exchanges else np.zeros(0)
 
     def of(self, seen: Seen) -> Floats:
         """Probabilities of what :func:`look` saw."""

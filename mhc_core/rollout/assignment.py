@@ -36,7 +36,7 @@ class Plan:
         return self.share > 0 and (self.intents is None or intent in self.intents)
 
 
-class Met(NamedTuple):
+class RolloutExposure(NamedTuple):
     """A customer, by pseudonym, who met a rollout in one of its stages."""
 
     rollout_id: int

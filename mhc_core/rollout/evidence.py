@@ -35,7 +35,9 @@ def policy(rollout: Rollout) -> Policy:
     return Policy(shares=tuple(share for share in shares if share < 1))
 
 
-def look(connection: sa.Connection, rollout: Rollout, settings: Settings, now: datetime) -> tuple[Look, dict[str, Any]]:
+def collect(
+    connection: sa.Connection, rollout: Rollout, settings: Settings, now: datetime
+) -> tuple[Look, dict[str, Any]]:
     """The gate's decision on a rollout in its canary, and the plain averages of each arm beside it."""
     assert rollout.started_at is not None
     slow_ms, cost_usd = queries.usual(connection, rollout.started_at - USUAL, rollout.started_at)
@@ -47,7 +49,7 @@ def look(connection: sa.Connection, rollout: Rollout, settings: Settings, now: d
     whole, early = after(timedelta(hours=settings.idle_hours)), after(GUARDRAIL_TIME)
     overdue = rollout.deadline is not None and now >= rollout.deadline
     declared = policy(rollout)
-    found = gate.look(_strata(whole, early), STAGES.index(rollout.share), declared, overdue)
+    found = gate.analyse(_strata(whole, early), STAGES.index(rollout.share), declared, overdue)
     return found, {"averages": _averages(whole), "yardstick": yardstick._asdict()}
 
 

@@ -172,7 +172,7 @@ def judge(evidence: Evidence, assigned: Floats, days: Floats, stage: NDArray[np.
     )
 
 
-def look(strata: Sequence[Stratum], stage: int, policy: Policy, overdue: bool = False) -> Look:
+def analyse(strata: Sequence[Stratum], stage: int, policy: Policy, overdue: bool = False) -> Look:
     """Look at one rollout: decide, and say why in plain words.
 
     Args:

@@ -102,7 +102,7 @@ def move(
     versions.move(connection, "model", model_id, by, f"evaluation {evaluation.id}: promote", now)
 
 
-def settle(connection: sa.Connection, evaluation: Evaluation, settings: Settings, now: datetime) -> bool:
+def apply_verdict(connection: sa.Connection, evaluation: Evaluation, settings: Settings, now: datetime) -> bool:
     """Carry out what the newest evaluation and its approval allow; True when production moved.
 
     With ``auto_approve`` a positive verdict is approved here, under a name that says so. A candidate of a canary is

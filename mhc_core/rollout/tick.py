@@ -74,7 +74,7 @@ def _look(
     connection: sa.Connection, found: Rollout, settings: Settings, now: datetime
 ) -> tuple[Look, RolloutAction | None]:
     """What the gate says, and what it means for this rollout."""
-    judged, beside = rollout_evidence.look(connection, found, settings, now)
+    judged, beside = rollout_evidence.collect(connection, found, settings, now)
     reasons, action = list(judged.reasons), None
     proven_before = found.share == assignment.STAGES[-1] and all(metric.proven for metric in judged.metrics.values())
     if judged.action is Action.ROLL_BACK:

@@ -16,7 +16,7 @@ from mhc_core.scrubbing.names import WORD, Kind, kind
 from mhc_core.scrubbing.placeholders import TITLES, Placeholders, words_of_name
 from mhc_core.scrubbing.risk import grade, residue
 from mhc_core.scrubbing.terms import NO_TERMS, Listed, Terms
-from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, look, steady_windows
+from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, build_view, steady_windows
 
 VERSION = "2"
 """Raised whenever what is found or stored changes, so that conversations scrubbed before are scrubbed again."""
@@ -188,7 +188,7 @@ class Scrubber:
 
         ``read`` remembers windows over the passes of one text.
         """
-        view = look(text, [(piece.start, piece.end, piece.type.value) for piece in taken])
+        view = build_view(text, [(piece.start, piece.end, piece.type.value) for piece in taken])
         spans: list[_Piece] = []
         for offset, window in steady_windows(view.text, _WINDOW, _OVERLAP):
             if time.monotonic() > deadline:

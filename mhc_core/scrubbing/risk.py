@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from mhc_core.scrubbing.digits import luhn, spoken_digits
 from mhc_core.scrubbing.findings import HIGH_RISK, PiiType, Risk
-from mhc_core.scrubbing.view import look
+from mhc_core.scrubbing.view import build_view
 
 _RUN = re.compile(r"\d{9,}")
 _SSN_LIKE = re.compile(r"(?<!\d)\d{3}\W{1,3}\d{2}\W{1,3}\d{4}(?!\d)")
@@ -36,7 +36,7 @@ def residue(clean: str, allowed: Collection[str] = ()) -> bool:
     Stricter than the recognisers: what announces a number as harmless, like "order", does not count here.
     ``allowed`` are slices of the text that may stay.
     """
-    text = unicodedata.normalize("NFKC", look(clean).text)
+    text = unicodedata.normalize("NFKC", build_view(clean).text)
     for value in allowed:
         text = text.replace(value, " ")
     if sum(character.isdigit() for character in text) >= 6 and (

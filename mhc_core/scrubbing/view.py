@@ -54,7 +54,7 @@ class View:
         return self.origins[segment] + position - self.starts[segment]
 
 
-def look(text: str, taken: Iterable[tuple[int, int, str]] = ()) -> View:
+def build_view(text: str, taken: Iterable[tuple[int, int, str]] = ()) -> View:
     """The view of ``text`` in which the slices ``taken`` (start, end, type) are holes; they must not overlap."""
     plain = text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
     cuts = [(start, end, _hole(kind)) for start, end, kind in taken]

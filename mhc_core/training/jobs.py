@@ -46,7 +46,7 @@ def submit(engine: sa.Engine, tuner: FineTuner, dataset: DatasetVersion, now: da
                 estimated_cost_usd=tuner.estimate_usd(dataset.files),
             )
             retries = queries.set_aside_count(connection, key)
-        require_hope(job)
+        raise_if_failed(job)
         started = time.monotonic()
         # The provider still knows the jobs that were set aside: under their name it would find one of them again.
         bought_as = f"{key}-retry-{retries}" if retries else key
@@ -64,7 +64,7 @@ def submit(engine: sa.Engine, tuner: FineTuner, dataset: DatasetVersion, now: da
         return queries.get(connection, job.id)
 
 
-def require_hope(job: TrainingJob) -> None:
+def raise_if_failed(job: TrainingJob) -> None:
     """Refuse to go on with a job that ended badly.
 
     Raises:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mhc_core.errors import DataError
 from mhc_core.protocols import Embedder
 from mhc_core.response_cache import admission, verifier
-from mhc_core.response_cache.facts import disagreements, read
+from mhc_core.response_cache.question_facts import disagreements, read
 from mhc_jobs.sample.question_pairs import QuestionPair, halves, question_pairs, unrelated
 
 PLAIN_COSINE = 0.95

@@ -43,7 +43,7 @@ def start(
     settings = configuration.load()
     now = datetime.now(UTC)
     with database(settings) as engine, engine.begin() as connection:
-        registry.settle(connection, pricing.load(settings.business_file), now)
+        registry.sync_with_release(connection, pricing.load(settings.business_file), now)
         candidates = [_weighted(text) for text in variant]
         made = control.start(
             connection, name, prompt, candidates, control_weight, metric, timedelta(hours=window),

@@ -149,7 +149,7 @@ def diff(
 
 
 def _settle(connection: sa.Connection, settings: Settings) -> None:
-    registry.settle(connection, pricing.load(settings.business_file), datetime.now(UTC))
+    registry.sync_with_release(connection, pricing.load(settings.business_file), datetime.now(UTC))
 
 
 def _read(file: Path) -> str:

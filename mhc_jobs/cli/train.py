@@ -34,7 +34,7 @@ def command(
             raise NotFound("there is no such data set; `mhc dataset list` shows them, `mhc loop` builds one")
         with _bar():
             job = jobs.submit(engine, select.fine_tuner(settings, now.date()), version, now)
-        jobs.require_hope(job)
+        jobs.raise_if_failed(job)
         model_id = None
         if job.state.status is JobStatus.SUCCEEDED:
             with engine.begin() as connection:

@@ -9,9 +9,9 @@ from random import Random
 from mhc_core.business.pricing import Business
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent, Outcome
 from mhc_jobs.sample.booking_flow import book
+from mhc_jobs.sample.business_slots import business_slots
 from mhc_jobs.sample.customers import Customer, invent
 from mhc_jobs.sample.dialogue import Director
-from mhc_jobs.sample.facts import business_slots
 from mhc_jobs.sample.opinions import give_feedback
 from mhc_jobs.sample.staff import AGENTS, correct, review
 from mhc_jobs.sample.talk import Record, Talk, stamp

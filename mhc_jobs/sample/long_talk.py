@@ -8,9 +8,9 @@ from random import Random
 
 from mhc_core.business.pricing import Business, quote
 from mhc_core.vocabulary import Channel, Intent
+from mhc_jobs.sample.business_slots import business_slots
 from mhc_jobs.sample.customers import invent
 from mhc_jobs.sample.dialogue import Director
-from mhc_jobs.sample.facts import business_slots
 from mhc_jobs.sample.known import given
 from mhc_jobs.sample.staff import AGENTS
 from mhc_jobs.sample.talk import Record, Talk

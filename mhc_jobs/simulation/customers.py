@@ -6,8 +6,8 @@ from random import Random
 
 from mhc_core.business.pricing import Business
 from mhc_core.vocabulary import Channel, Intent
+from mhc_jobs.sample.business_slots import business_slots
 from mhc_jobs.sample.customers import invent
-from mhc_jobs.sample.facts import business_slots
 from mhc_jobs.sample.known import EVERYTHING, fitting_pair, given, learn, sayable
 from mhc_jobs.sample.phrasing import opening, sentences
 from mhc_jobs.sample.scene import draw_scene, scene_slots

@@ -36,7 +36,7 @@ class Caller:
         """
         customer_id = self._customer(named)
         if customer_id is not None and (self.holder is not None or self.claims is not None):
-            self.app.gate.limits.count("customer", customer_id)
+            self.app.access.limits.count("customer", customer_id)
         return customer_id
 
     def known_speaker(self, named: str | None) -> str:
@@ -117,8 +117,8 @@ async def _caller(request: Request, sent: Credential) -> Caller:
 
 
 async def _with_token(request: Request, app: Services, token: str) -> Caller:
-    await count(app, "address", app.gate.limits.address(request))
-    signed = await run_in_threadpool(lambda: app.gate.tokens)
+    await count(app, "address", app.access.limits.address(request))
+    signed = await run_in_threadpool(lambda: app.access.tokens)
     try:
         claims = signed.read(token, app.clock())
     except TokenRefused as error:

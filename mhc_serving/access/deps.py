@@ -12,12 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.models.live import LiveVersions
-from mhc_core.concierge.models.rollout import Arms
+from mhc_core.concierge.models.rollout import RolloutRouter
 from mhc_core.concierge.turn.concierge import Concierge
 from mhc_core.concierge.turn.workers import Workers
 from mhc_core.errors import AccessDenied
 from mhc_core.settings import Settings
-from mhc_serving.access.gate import Gate
+from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.keys import Holder, Role
 from mhc_serving.access.limits import Kind
 
@@ -30,10 +30,10 @@ class Services:
     engine: sa.Engine
     business: Business
     live: LiveVersions
-    arms: Arms
+    arms: RolloutRouter
     concierge: Concierge
     clock: Callable[[], datetime]
-    gate: Gate
+    access: AccessControl
     workers: Workers | None = None
 
 
@@ -77,14 +77,14 @@ async def holder_of(request: Request, app: Services, key: str | None) -> Holder:
         HTTPException: 401 without a valid key, 429 after too many requests.
     """
     if not key:
-        await count(app, "address", app.gate.limits.address(request))
+        await count(app, "address", app.access.limits.address(request))
         raise unauthorized("this needs an API key; send it as `Authorization: Bearer …` or `X-API-Key: …`")
-    holder = app.gate.known(key)
+    holder = app.access.known(key)
     if holder is None:
         try:
-            holder = await run_in_threadpool(app.gate.holder, key, app.clock())
+            holder = await run_in_threadpool(app.access.holder, key, app.clock())
         except AccessDenied as error:
-            await count(app, "address", app.gate.limits.address(request))
+            await count(app, "address", app.access.limits.address(request))
             raise unauthorized(str(error)) from None
     await count(app, "key", str(holder.id))
     return holder
@@ -96,10 +96,10 @@ async def count(app: Services, kind: Kind, who: str) -> None:
     Raises:
         HTTPException: 429 after too many requests.
     """
-    if app.gate.limits.local:
-        app.gate.limits.count(kind, who)
+    if app.access.limits.local:
+        app.access.limits.count(kind, who)
     else:
-        await run_in_threadpool(app.gate.limits.count, kind, who)
+        await run_in_threadpool(app.access.limits.count, kind, who)
 
 
 async def _holder(request: Request, app: App, credential: Credential) -> Holder:

@@ -31,7 +31,7 @@ Field = Annotated[str, Form()]
 
 
 def _address(request: Request, app: App) -> str:
-    return app.gate.limits.address(request)
+    return app.access.limits.address(request)
 
 
 Address = Annotated[str, Depends(_address)]
@@ -98,7 +98,7 @@ def _answer(
 ) -> HTMLResponse:
     pages = FeedbackPages(app.business, app.settings.public_address)
     try:
-        app.gate.limits.count("address", address)
+        app.access.limits.count("address", address)
     except HTTPException as error:
         content = pages.problem("Too many requests", "Please try the link again in a while.")
         return HTMLResponse(content, error.status_code, {**_HEADERS, **(error.headers or {})})

@@ -28,30 +28,30 @@ async def issue(asked: TokenIn, request: Request, app: App, credential: Credenti
     A page of an allowed site needs nothing and gets a visitor's token, which it may renew for 24 hours. Your own server
     names the customer and the site with a key of the role app; for a customer it named, it renews too.
     """
-    await run_in_threadpool(lambda: app.gate.tokens)
+    await run_in_threadpool(lambda: app.access.tokens)
     trusted = bool(credential)
     if trusted:
         require(await holder_of(request, app, credential), Role.APP)
     else:
-        await count(app, "address", app.gate.limits.address(request))
+        await count(app, "address", app.access.limits.address(request))
         if asked.customer_id is not None:
             raise unauthorized("only the holder of an API key may name a customer; leave customer_id out")
     if asked.token is not None:
         return _renewed(asked, asked.token, request, app, trusted)
-    signed, claims = app.gate.tokens.issue(_site(asked, request, app, trusted), asked.customer_id, app.clock())
+    signed, claims = app.access.tokens.issue(_site(asked, request, app, trusted), asked.customer_id, app.clock())
     return _out(signed, claims)
 
 
 def _renewed(asked: TokenIn, token: str, request: Request, app: Services, trusted: bool) -> TokenOut:
     try:
-        claims = app.gate.tokens.read_for_renewal(token, app.clock())
+        claims = app.access.tokens.read_for_renewal(token, app.clock())
     except TokenRefused as error:
         raise unauthorized(str(error)) from None
     if not trusted:
         callers.require_origin(request, claims)
         if not claims.anonymous:
             raise unauthorized("only the holder of an API key renews a named customer's token; ask your own server")
-    return _out(*app.gate.tokens.renew(claims, app.clock(), new_conversation=asked.new_conversation))
+    return _out(*app.access.tokens.renew(claims, app.clock(), new_conversation=asked.new_conversation))
 
 
 def _site(asked: TokenIn, request: Request, app: Services, trusted: bool) -> str:
@@ -60,7 +60,7 @@ def _site(asked: TokenIn, request: Request, app: Services, trusted: bool) -> str
     if named is None:
         raise DataError("the request does not fit: origin: name the site that will use the token")
     origin = origins.normal(named)
-    if origin is None or not app.gate.origins.allows(origin, request.headers.get("host")):
+    if origin is None or not app.access.origins.allows(origin, request.headers.get("host")):
         raise HTTPException(403, "this site may not use the widget; add it to MHC_WIDGET_ORIGINS")
     return origin
 

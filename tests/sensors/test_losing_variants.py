@@ -53,7 +53,7 @@ def test_what_loses_is_stopped_and_what_nobody_met_goes_on(
     assert tick() == "0 experiments run, none loses"
     engine = engines.create(fresh_database_url)
     with engine.begin() as connection:
-        registry.settle(connection, BUSINESS, START)
+        registry.sync_with_release(connection, BUSINESS, START)
         version = wordings.version(BUSINESS, NAME, "Send everybody to a person.")
         queries.record(connection, [version], "ann")
         made = control.start(
@@ -66,6 +66,6 @@ def test_what_loses_is_stopped_and_what_nobody_met_goes_on(
     assert tick() == f"stopped {version.id} of trial"
     with engine.connect() as connection:
         assert control.existing(connection, "trial").status is ExperimentStatus.ENDED
-        assert registry.in_force(connection, BUSINESS).experiments == {}
+        assert registry.active(connection, BUSINESS).experiments == {}
     assert tick() == "0 experiments run, none loses"
     engine.dispose()

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from mhc_core.concierge.agents import context, safety
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.models.choice import ask
 from mhc_core.concierge.tools import registry
 from mhc_core.protocols import ChatAnswer, ChatRequest, Passage
 from mhc_core.vocabulary import Intent
 
 
-def converse(agent: Agent, question: Question, around: Surroundings, intent: Intent) -> Reply | None:
+def converse(agent: Agent, question: Question, around: AgentContext, intent: Intent) -> Reply | None:
     """The answer of a model that calls this agent's tools; ``None`` where no such model is live or answers."""
     models = [model for model in around.live.models if getattr(model, "calls_tools", False)]
     if not models:

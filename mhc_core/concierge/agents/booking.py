@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from mhc_core.concierge.agents import asking
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.facts.extras import EVERYONE
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.tools import booking, registry
@@ -80,7 +80,7 @@ def claims(question: Question) -> int:
     return 3 if wants or (asks_for_a_day and not _HOW.search(text)) else 0
 
 
-def reply(question: Question, around: Surroundings) -> Reply:
+def reply(question: Question, around: AgentContext) -> Reply:
     """The next step of the booking."""
     written = asking.converse(AGENT, question, around, Intent.BOOKING)
     if written is not None:
@@ -98,7 +98,7 @@ def reminder(question: Question) -> str | None:
     return f"For your booking request I still need {_asked(question, needs)}." if needs else None
 
 
-def _step(question: Question, around: Surroundings) -> Reply:
+def _step(question: Question, around: AgentContext) -> Reply:
     text, case = question.text.lower(), around.case
     facts = replace(question.facts, booking=True)
     if question.before.booking and _STOP.search(text):
@@ -135,7 +135,7 @@ def _step(question: Question, around: Surroundings) -> Reply:
     )  # fmt: skip
 
 
-def _send(question: Question, around: Surroundings, facts: Facts) -> Reply:
+def _send(question: Question, around: AgentContext, facts: Facts) -> Reply:
     case, contact = around.case, question.business.contact
     registry.use(case, "booking_request", booking.arguments(facts))
     if case.booking is None:
@@ -243,7 +243,7 @@ def _summary(question: Question, facts: Facts) -> str:
     return "\n".join(lines)
 
 
-def _price(question: Question, around: Surroundings, facts: Facts, again: bool = False) -> str:
+def _price(question: Question, around: AgentContext, facts: Facts, again: bool = False) -> str:
     """The price once the people are known, and when they change."""
     people = facts.party
     if "guests" in (open_ := booking.missing(facts)) or "ages" in open_ or people.adults is None:

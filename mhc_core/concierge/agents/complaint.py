@@ -3,7 +3,7 @@
 import re
 
 from mhc_core.concierge.agents import asking, handover
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.tools import registry
 from mhc_core.vocabulary import Intent
 
@@ -26,7 +26,7 @@ _KINDS = (
 _POLICY = re.compile(r"\b(?:rain\w*|weather|cancel\w*|refund\w*|reschedul\w*|deposit)\b")
 
 
-def reply(question: Question, around: Surroundings) -> Reply:
+def reply(question: Question, around: AgentContext) -> Reply:
     """Sorry, the next step, and the offer of a person; who complains again goes to one."""
     written = asking.converse(AGENT, question, around, Intent.COMPLAINT)
     if written is not None:

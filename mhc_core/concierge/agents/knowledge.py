@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mhc_core.concierge.agents import context, handover, safety
 from mhc_core.concierge.agents.asking import cited
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.models.choice import ask
 from mhc_core.concierge.tools import registry
 from mhc_core.prompts import wordings
@@ -18,7 +18,7 @@ NAMED_FROM = 0.5
 """A passage with at least this score is named when no answer is given."""
 
 
-def reply(question: Question, around: Surroundings) -> Reply:
+def reply(question: Question, around: AgentContext) -> Reply:
     """The model's answer with its citations; below the minimum confidence, no answer but the offer of a person."""
     tagged = question.intent
     chosen = around.wording(wordings.knowledge(tagged))
@@ -64,7 +64,7 @@ def reply(question: Question, around: Surroundings) -> Reply:
 
 def _unknown(
     question: Question,
-    around: Surroundings,
+    around: AgentContext,
     intent: Intent,
     confidence: float,
     model_id: str,

@@ -3,7 +3,7 @@
 import re
 
 from mhc_core.concierge.agents import asking
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.tools import booking
 from mhc_core.concierge.tools.quote import usd
 from mhc_core.vocabulary import Intent
@@ -28,7 +28,7 @@ def claims(question: Question) -> int:
     return 3 if _UNDECIDED.search(text) and "how much" not in text else 0
 
 
-def reply(question: Question, around: Surroundings) -> Reply:
+def reply(question: Question, around: AgentContext) -> Reply:
     """No hurry, what is known, one next step."""
     written = asking.converse(AGENT, question, around, question.intent)
     if written is not None:

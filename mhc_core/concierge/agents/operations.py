@@ -3,7 +3,7 @@
 import re
 
 from mhc_core.concierge.agents import asking, handover
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.vocabulary import Intent
 
 MODEL_ID = "rules/operations"
@@ -39,7 +39,7 @@ def claims(question: Question) -> int:
     return 3 if _TODAY.search(text) else 2 if _EXISTING.search(text) else 0
 
 
-def reply(question: Question, around: Surroundings) -> Reply:
+def reply(question: Question, around: AgentContext) -> Reply:
     """What the team needs to help, and the offer to pass it on."""
     written = asking.converse(AGENT, question, around, Intent.ACCOUNT)
     if written is not None:

@@ -1,6 +1,6 @@
 """Prices: works the price of a party out from the business file, or asks for what is missing. No model is asked."""
 
-from mhc_core.concierge.agents.reply import Agent, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.facts import party
 from mhc_core.concierge.tools import quote
 from mhc_core.vocabulary import Intent
@@ -16,7 +16,7 @@ def claims(question: Question) -> int:
     return 2 if quote.asked(question.text, said, question.notes.get("agent") == AGENT.name) else 0
 
 
-def reply(question: Question, around: Surroundings) -> Reply:
+def reply(question: Question, around: AgentContext) -> Reply:
     """The price, or what is missing for it."""
     facts = question.facts
     open_ = facts.distance_open or facts.address is not None

@@ -12,11 +12,11 @@ from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.tools.case import BookingRequest, Case
 from mhc_core.db.queries.serving import StoredTurn
-from mhc_core.db.queries.turns import KeptAnswer
+from mhc_core.db.queries.turns import CachedAnswer
 from mhc_core.prompts.experiments import Chosen, Exposure
 from mhc_core.protocols import Passage
-from mhc_core.response_cache.cache import Sharing
-from mhc_core.rollout.assignment import Met
+from mhc_core.response_cache.cache import CacheCandidate
+from mhc_core.rollout.assignment import RolloutExposure
 from mhc_core.vocabulary import Intent
 
 
@@ -80,10 +80,10 @@ class Reply:
     evidence: Sequence[str] = ()
     written: bool = False
     prompt: str = ""
-    kept: KeptAnswer | None = None
-    sharing: Sharing | None = None
+    kept: CachedAnswer | None = None
+    sharing: CacheCandidate | None = None
     exposure: Exposure | None = None
-    met: Met | None = None
+    met: RolloutExposure | None = None
     repeatable: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class AgentContext:
     """What an agent may use: the live versions and this turn's case, through which it searches and calls tools.
 
     ``customer`` is who asks, or the conversation where that is not known: by it experiments choose a wording.
@@ -130,7 +130,7 @@ class Agent:
     prompt: str
     temperature: float
     tools: tuple[str, ...]
-    reply: Callable[[Question, Surroundings], Reply]
+    reply: Callable[[Question, AgentContext], Reply]
     intents: frozenset[Intent] = frozenset()
     claims: Callable[[Question], int] = lambda question: 0
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.facts import dates, particulars, party
+from mhc_core.concierge.facts import booking_details, dates, party
 from mhc_core.concierge.facts.numbers import in_digits
 from mhc_core.concierge.facts.party import Party
 from mhc_core.db.queries.serving import StoredTurn
@@ -103,7 +103,7 @@ def update(business: Business, facts: Facts, message: str, asked: frozenset[str]
         asked: what the answer before asked for, as ``missing`` names it: a bare number is read as that.
         today: the day in the business's own time zone.
     """
-    told, rest = particulars.read(business, message, asked)
+    told, rest = booking_details.read(business, message, asked)
     when, rest = dates.read(_as_asked(rest, asked), today)
     people = _party(business, facts.party, rest)
     new = replace(
@@ -137,7 +137,7 @@ def _party(business: Business, earlier: Party, text: str) -> Party:
     plain = in_digits(text)
     changes = list(_CHANGE.finditer(plain))
     later = party.read(business, _CHANGE.sub(" ; ", plain))
-    merged = party.settle(party.merge(earlier, later))
+    merged = party.complete(party.merge(earlier, later))
     for change in changes:
         count = int(change[1]) * (-1 if change["sign"] in ("fewer", "less") else 1)
         who = change["who"]

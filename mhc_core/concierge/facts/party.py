@@ -137,7 +137,7 @@ def combine(business: Business, messages: Iterable[str]) -> Party:
     known = Party()
     for message in messages:
         known = merge(known, read(business, message))
-    return settle(known)
+    return complete(known)
 
 
 def merge(earlier: Party, later: Party) -> Party:
@@ -156,7 +156,7 @@ def merge(earlier: Party, later: Party) -> Party:
     )
 
 
-def settle(party: Party) -> Party:
+def complete(party: Party) -> Party:
     """The same party with adults worked out where head count and children are known."""
     young = (party.children or 0) + (party.under_six or 0)
     said_young = party.children is not None or party.under_six is not None

@@ -205,7 +205,7 @@ class _Support:
         if figure in self._party_amounts or self._multiplied(figure, f"{before} {sentence}"):
             return True
         business = self.known.business
-        if figure in amounts(business, party.settle(party.read(business, sentence))):
+        if figure in amounts(business, party.complete(party.read(business, sentence))):
             return True
         return self._draft_counts <= self._counts_given and figure in self._draft_amounts
 
@@ -305,12 +305,12 @@ class _Support:
         business, told, found = self.known.business, Party(), set[Figure]()
         for message in self.said:
             told = party.merge(told, party.read(business, message))
-            found |= amounts(business, party.settle(told))
+            found |= amounts(business, party.complete(told))
         return frozenset(found)
 
     @cached_property
     def _draft_amounts(self) -> frozenset[Figure]:
-        return amounts(self.known.business, party.settle(party.read(self.known.business, self.draft)))
+        return amounts(self.known.business, party.complete(party.read(self.known.business, self.draft)))
 
 
 def _next(figure: Figure, today: date) -> date | None:

@@ -9,7 +9,7 @@ from mhc_core.concierge.guards import figures, injection, tone
 from mhc_core.concierge.guards.figures import Guarded
 
 
-def over(
+def check(
     business: Business,
     draft: str,
     evidence: Sequence[str],

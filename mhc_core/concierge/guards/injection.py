@@ -40,7 +40,7 @@ class Attack:
     style: Style
 
 
-def look(message: str) -> Attack | None:
+def detect(message: str) -> Attack | None:
     """The attack in a customer's message, or None. Half of a message being harmless does not make the other half so."""
     text = message[:LOOKED_AT]
     styles = (_ATTACKS.search(view) for view in views(text))

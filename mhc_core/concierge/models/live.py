@@ -23,7 +23,7 @@ from mhc_core.db.queries.training import ModelVersion
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
 from mhc_core.knowledge import retrieval
 from mhc_core.prompts import registry
-from mhc_core.prompts.experiments import InForce
+from mhc_core.prompts.experiments import ActivePrompts
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Live:
     artifact_sha256: str | None = None
     knowledge_id: str | None = None
     embedder: Embedder | None = None
-    prompts: InForce = field(default_factory=lambda: InForce({}))
+    prompts: ActivePrompts = field(default_factory=lambda: ActivePrompts({}))
 
     @property
     def versions(self) -> tuple[object, ...]:
@@ -71,7 +71,7 @@ class LiveVersions:
         self._business = business
         self._providers = providers
         self._refresh_seconds = refresh_seconds
-        self._now = Live(prompts=registry.of_release(business))
+        self._now = Live(prompts=registry.release_prompts(business))
         self._problems: dict[str, str] = {}
         self._failed: dict[str, tuple[str, float]] = {}
         self._prompts_settled = False
@@ -192,12 +192,12 @@ class LiveVersions:
             retrieval.search(connection, knowledge_id, question, embedder.embed([question])[0], 1)
         self._now = replace(self._now, knowledge_id=knowledge_id)
 
-    def _load_prompts(self, connection: sa.Connection) -> InForce:
+    def _load_prompts(self, connection: sa.Connection) -> ActivePrompts:
         if not self._prompts_settled:
-            registry.settle(connection, self._business, datetime.now(UTC))
-        found = registry.in_force(connection, self._business)
+            registry.sync_with_release(connection, self._business, datetime.now(UTC))
+        found = registry.active(connection, self._business)
         if found != self._now.prompts:
-            registry.record_in_force(connection, found)
+            registry.record_active(connection, found)
         return found
 
     def _report(self, part: str, error: Exception) -> None:

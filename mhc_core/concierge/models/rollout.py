@@ -28,7 +28,7 @@ from mhc_core.errors import MHCError
 from mhc_core.protocols import ChatModel
 from mhc_core.pseudonyms import customer_hash
 from mhc_core.rollout import assignment, stages
-from mhc_core.rollout.assignment import Met, Plan
+from mhc_core.rollout.assignment import Plan, RolloutExposure
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Arm, Intent, RolloutStatus
 
@@ -52,7 +52,7 @@ class Chosen:
     """
 
     live: Live
-    met: Met | None = None
+    met: RolloutExposure | None = None
     unseen: tuple[int, Live] | None = None
 
 
@@ -76,7 +76,7 @@ class _Candidate:
     models: tuple[ChatModel, ...]
 
 
-class Arms:
+class RolloutRouter:
     """The rollout as this server sees it. Safe to use from several threads."""
 
     def __init__(
@@ -150,7 +150,7 @@ class Arms:
             )
         hashed = customer_hash(state.salt, customer)
         arm = assignment.arm(plan, hashed)
-        met = None if state.over else Met(plan.rollout_id, plan.share, hashed, arm)
+        met = None if state.over else RolloutExposure(plan.rollout_id, plan.share, hashed, arm)
         return Chosen(_with(live, candidate) if arm is Arm.CANDIDATE else live, met)
 
     def answered(
@@ -230,7 +230,7 @@ class Arms:
         log.info("candidate %s is loaded", row.id)
 
 
-def rows(met: Met | None, exposed_at: datetime) -> list[tuple[sa.Table, Mapping[str, Any]]]:
+def rows(met: RolloutExposure | None, exposed_at: datetime) -> list[tuple[sa.Table, Mapping[str, Any]]]:
     """What is stored with a turn: one row for each customer and stage, the first one stays."""
     return [] if met is None else [(rollout_exposures, {**met._asdict(), "exposed_at": exposed_at})]
 

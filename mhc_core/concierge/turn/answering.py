@@ -12,22 +12,22 @@ import sqlalchemy as sa
 from mhc_core.business.pricing import Business
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents import booking, context, handover, knowledge, router
-from mhc_core.concierge.agents.reply import Agent, Asked, Question, Reply, Surroundings
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Asked, Question, Reply
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.guards import final_check, injection
 from mhc_core.concierge.models.choice import RemoteModel
 from mhc_core.concierge.models.live import Live, LiveVersions
-from mhc_core.concierge.models.rollout import Arms, Chosen
+from mhc_core.concierge.models.rollout import Chosen, RolloutRouter
 from mhc_core.concierge.tools.case import Case
 from mhc_core.concierge.turn.recent_replies import KnownIntents, RecentReplies, repeats, spelling
 from mhc_core.concierge.turn.response_cache import AnswerCache
 from mhc_core.concierge.turn.understanding import Heard, Hearing
 from mhc_core.concierge.turn.workers import Workers
-from mhc_core.db.engine import for_single_statements
+from mhc_core.db.engine import autocommit
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Classifier, Passage
-from mhc_core.response_cache.cache import Sharing
+from mhc_core.response_cache.cache import CacheCandidate
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
@@ -49,13 +49,13 @@ class Answering:
         business: Business,
         engine: sa.Engine,
         live: LiveVersions,
-        arms: Arms,
+        arms: RolloutRouter,
         answers: AnswerCache,
         workers: Workers | None = None,
     ) -> None:
         self._settings = settings
         self._business = business
-        self._reads = for_single_statements(engine)
+        self._reads = autocommit(engine)
         self._live = live
         self._arms = arms
         self._answers = answers
@@ -120,7 +120,7 @@ class Answering:
             recent = self._recent.find(live, question, spelled, local.date()) if remembers else None
             if recent is not None and recent.kept is not None:
                 return recent
-            found: Reply | Sharing | None = None
+            found: Reply | CacheCandidate | None = None
             if seen or delegates:
                 found = self._answers.exact(question, wording.version.id, chosen.live)
             if found is None and recent is None and not delegates:
@@ -156,7 +156,7 @@ class Answering:
 
         def answer(live: Live) -> Reply:
             case = Case(self._business, question.facts, local, reference, search)
-            around = Surroundings(live, case, self._settings.minimum_confidence, asked.customer)
+            around = AgentContext(live, case, self._settings.minimum_confidence, asked.customer)
             given = agent.reply(question, around)
             return self._guarded(question, given, local) if given.written else given
 
@@ -209,7 +209,7 @@ class Answering:
         said = [turn.content for turn in question.turns if turn.role == "user"] + [question.text]
         people = [turn.content for turn in question.turns if turn.role == "agent"]
         evidence = [*given.evidence, *people, memory.told(question.facts)]
-        checked = final_check.over(self._business, given.text, evidence, said, given.prompt, now.date())
+        checked = final_check.check(self._business, given.text, evidence, said, given.prompt, now.date())
         if not checked.unsupported:
             return replace(given, text=checked.text)
         log.warning("an answer of %s held %d things that nothing supports", given.model_id, len(checked.unsupported))

@@ -18,17 +18,17 @@ from mhc_core.concierge.agents.reply import Asked, Reply
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.models import exposures, rollout
 from mhc_core.concierge.models.live import LiveVersions
-from mhc_core.concierge.models.rollout import Arms
+from mhc_core.concierge.models.rollout import RolloutRouter
 from mhc_core.concierge.tools.case import BookingRequest
 from mhc_core.concierge.turn.answering import HANDOVER_MODEL_ID, Answering
 from mhc_core.concierge.turn.response_cache import AnswerCache
-from mhc_core.concierge.turn.store import NoLongerKept, TurnStore
+from mhc_core.concierge.turn.store import CachedAnswerWithdrawn, TurnStore
 from mhc_core.concierge.turn.workers import Workers
-from mhc_core.db.engine import for_single_statements
+from mhc_core.db.engine import autocommit
 from mhc_core.db.queries import bookings
 from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
-from mhc_core.db.queries.turns import Beginning, Effect, KeptAnswer, Turn
+from mhc_core.db.queries.turns import Beginning, CachedAnswer, Effect, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.language import intents
 from mhc_core.settings import Settings
@@ -71,7 +71,7 @@ class Concierge:
         business: Business,
         engine: sa.Engine,
         live: LiveVersions,
-        arms: Arms,
+        arms: RolloutRouter,
         turns: TurnStore,
         answers: AnswerCache,
         clock: Callable[[], datetime],
@@ -79,7 +79,7 @@ class Concierge:
     ) -> None:
         self._settings = settings
         self._business = business
-        self._reads = for_single_statements(engine)
+        self._reads = autocommit(engine)
         self._answering = Answering(settings, business, engine, live, arms, answers, workers)
         self._turns = turns
         self._answers = answers
@@ -100,7 +100,7 @@ class Concierge:
         while True:  # either comes once at most
             try:
                 return self._answer(incoming, afresh)
-            except NoLongerKept:
+            except CachedAnswerWithdrawn:
                 afresh = True
             except IntegrityError:
                 if not incoming.may_begin:
@@ -159,7 +159,7 @@ class Concierge:
         opened: OpenConversation | None,
         conversation_id: UUID,
         reply: Reply,
-        checked: KeptAnswer | None,
+        checked: CachedAnswer | None,
         received_at: datetime,
         started: float,
     ) -> Outgoing:

@@ -21,10 +21,10 @@ from mhc_core.concierge import timing
 from mhc_core.concierge.agents.reply import Question, Reply
 from mhc_core.concierge.models.live import Live, LiveVersions
 from mhc_core.concierge.turn.workers import Workers
-from mhc_core.db.engine import for_single_statements
+from mhc_core.db.engine import autocommit
 from mhc_core.protocols import Passage
 from mhc_core.response_cache import cache, verifier
-from mhc_core.response_cache.cache import Hit, Offer, Sharing
+from mhc_core.response_cache.cache import CacheCandidate, Hit, Offer
 from mhc_core.response_cache.scope import AGENT, Scope, shareable
 from mhc_core.scrubbing import loading
 from mhc_core.settings import Settings
@@ -56,7 +56,7 @@ class AnswerCache:
     ) -> None:
         self._settings = settings
         self._engine = engine
-        self._reads = for_single_statements(engine)
+        self._reads = autocommit(engine)
         self._live = live
         self._workers = workers
         self._clock = clock
@@ -92,7 +92,7 @@ class AnswerCache:
             hit = cache.exact(connection, scope, question.text, self._clock())
         return _again(hit, live) if hit is not None else None
 
-    def similar(self, question: Question, prompt_id: str, live: Live) -> Reply | Sharing | None:
+    def similar(self, question: Question, prompt_id: str, live: Live) -> Reply | CacheCandidate | None:
         """The answer kept for this question or one like it; or how the one that is made now may be kept; or None where
         answers are not shared."""
         scope = _scope(question, prompt_id, live)
@@ -110,9 +110,9 @@ class AnswerCache:
         explored = hit is not None and not hit.exact and self._rng.random() < cache.EXPLORED
         if hit is not None and hit.allowed and not explored:
             return _again(hit, live)
-        return Sharing(scope, question.text, vector, hit if explored else None)
+        return CacheCandidate(scope, question.text, vector, hit if explored else None)
 
-    def offer(self, sharing: Sharing, reply: Reply, message_id: UUID) -> None:
+    def offer(self, sharing: CacheCandidate, reply: Reply, message_id: UUID) -> None:
         """Keep a stored answer in the background, where it is one to give again."""
         if reply.escalation is not None or reply.booking is not None or not _DOUBTS.isdisjoint(reply.notes):
             return

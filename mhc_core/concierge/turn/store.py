@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from mhc_core.db.engine import for_single_statements
+from mhc_core.db.engine import autocommit
 from mhc_core.db.queries import turns as queries
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Turn
@@ -39,7 +39,7 @@ class Stored:
     handed_over: bool
 
 
-class NoLongerKept(TransientError):
+class CachedAnswerWithdrawn(TransientError):
     """The kept answer that a turn gives was withdrawn, judged or replaced since it was found."""
 
 
@@ -55,7 +55,7 @@ class TurnStore:
 
     def __init__(self, engine: sa.Engine, capacity: int = CAPACITY) -> None:
         self._engine = engine
-        self._at_once = for_single_statements(engine)
+        self._at_once = autocommit(engine)
         self._capacity = capacity
         self._state = threading.Condition()
         self._queue: deque[_Waiting] = deque()
@@ -67,7 +67,7 @@ class TurnStore:
 
         Raises:
             NotFound: the conversation does not exist any more, or its words were erased since it was opened.
-            NoLongerKept: the kept answer it gives must not be given any more. Nothing was written.
+            CachedAnswerWithdrawn: the kept answer it gives must not be given any more. Nothing was written.
             TransientError: too many turns wait, or the store is closed. Nothing was written.
             DatabaseUnavailable: the connection broke; whether the turn was written is not known.
             sqlalchemy.exc.DBAPIError: the database refused this turn. Other turns are not affected.
@@ -152,7 +152,9 @@ class TurnStore:
                 refused = queries.write(connection, given) if given else set()
         for waiting, result in results.items():
             gone = waiting.turn.conversation_id in refused
-            waiting.result = NoLongerKept("this answer was just withdrawn; send the message again") if gone else result
+            waiting.result = (
+                CachedAnswerWithdrawn("this answer was just withdrawn; send the message again") if gone else result
+            )
 
 
 def _stands_alone(turn: Turn) -> bool:

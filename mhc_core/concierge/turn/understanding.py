@@ -76,7 +76,7 @@ class Hearing:
                 upset=heard.abusive or heard.emotion is tone.Emotion.ANGRY,
             ),
         )
-        attack = None if escalation else injection.look(message)
+        attack = None if escalation else injection.detect(message)
         claimed = None if escalation or attack else router.claimed(question)
         sound = {"emotion": str(heard.emotion), "urgency": str(heard.urgency)}
         return Heard(question, sound, escalation, attack, claimed)

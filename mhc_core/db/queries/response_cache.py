@@ -22,7 +22,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 _TIDIED_AT_ONCE = 50
 
 
-class Kept(NamedTuple):
+class CachedEntry(NamedTuple):
     """A kept answer. ``same`` says that it was kept for the very question asked, ``cosine`` is the similarity of its
     question to that one, ``outcomes`` what came of it, the last of them heard at ``judged_at``."""
 
@@ -109,10 +109,10 @@ _ADMIT = sa.text(
 )
 
 
-def exact(connection: sa.Connection, scope: str, question_sha256: str, now: datetime) -> Kept | None:
+def exact(connection: sa.Connection, scope: str, question_sha256: str, now: datetime) -> CachedEntry | None:
     """The valid answer kept for exactly this question."""
     row = connection.execute(_EXACT, {"scope": scope, "question": question_sha256, "now": now}).one_or_none()
-    return Kept(*row) if row else None
+    return CachedEntry(*row) if row else None
 
 
 def nearest(
@@ -122,7 +122,7 @@ def nearest(
     vector: NDArray[np.float32],
     now: datetime,
     limit: int,
-) -> list[Kept]:
+) -> list[CachedEntry]:
     """The valid answers of this scope whose questions are nearest, with their outcomes: that of the very question
     first, then the nearest."""
     rows = connection.execute(
@@ -130,7 +130,7 @@ def nearest(
         {"scope": scope, "question": question_sha256, "vector": literal(vector), "now": now},
     )
     return [
-        Kept(
+        CachedEntry(
             row.id,
             row.question,
             row.answer,

@@ -27,7 +27,7 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class CachedAnswer:
     """A kept answer as it was found: the entry, when it was admitted, and, where it was kept for another wording, when
     the last outcome was heard by which it was allowed to answer this one (``None``: there was none)."""
 
@@ -56,7 +56,7 @@ class Turn:
     question: NewTurn
     answer: NewTurn
     begins: Beginning | None = None
-    kept: KeptAnswer | None = None
+    kept: CachedAnswer | None = None
     waiting: Callable[[], NewTurn] | None = None
     facts: Mapping[str, Any] | None = None
     rows: Sequence[tuple[sa.Table, Mapping[str, Any]]] = ()

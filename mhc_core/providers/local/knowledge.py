@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.language import intents
-from mhc_core.language.answer_text import content_words, numbers, plain, query_text, sentences
+from mhc_core.language.answer_text import content_words, numbers, query_text, sentences, strip_markdown
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder, Passage
 
 MAX_WORDS = 40
@@ -70,7 +70,7 @@ class Excerpts:
         return excerpt(parts, lambda: vectors @ embedder.embed([question])[0])
 
     def _embedded(self, content: str) -> tuple[tuple[str, ...], NDArray[np.float32] | None]:
-        parts = tuple(sentences(plain(content)))
+        parts = tuple(sentences(strip_markdown(content)))
         return parts, self._embedder.embed(parts) if self._embedder else None
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.language import intents
-from mhc_core.language.answer_text import plain, query_text, sentences
+from mhc_core.language.answer_text import query_text, sentences, strip_markdown
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder
 from mhc_core.providers.local import index as local_index
 from mhc_core.providers.local.artifact import TrainedModel
@@ -94,7 +94,7 @@ class LocalModel:
         return self._trained.intent.classes[best], float(probabilities[best])
 
     def _read(self, passage: str) -> tuple[list[str], Terms]:
-        parts = sentences(plain(passage))
+        parts = sentences(strip_markdown(passage))
         return parts, local_index.term_vectors(parts, self._trained.index.idf)
 
     def _intent(self, question: str, probabilities: "Sequence[float] | np.ndarray") -> Intent:

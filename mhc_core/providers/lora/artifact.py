@@ -14,7 +14,7 @@ import orjson
 
 from mhc_core.errors import DataError
 from mhc_core.providers.lora.base import Base
-from mhc_core.providers.lora.checkpoint import Course
+from mhc_core.providers.lora.checkpoint import TrainingHistory
 
 WEIGHTS, CONFIG, CARD, TRAINING = "adapter_model.safetensors", "adapter_config.json", "README.md", "training.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -131,7 +131,7 @@ def _mean(losses: Sequence[float], start: int, end: int) -> str:
     return _number(sum(part) / len(part)) if part else ""
 
 
-def curve(course: Course, epoch: int, points: int = 40) -> list[dict[str, float]]:
+def curve(course: TrainingHistory, epoch: int, points: int = 40) -> list[dict[str, float]]:
     """Losses by step: of training as means over even stretches, at most ``points``, each named by its last step; of the
     held-out data before the first step and after each ``epoch`` (steps).
     """

@@ -18,7 +18,7 @@ _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
 @dataclass
-class Course:
+class TrainingHistory:
     """What a phase of a training has been through: the loss of every step so far, what was measured on held-out data
     before the first step and after each epoch, seconds spent.
     """
@@ -35,14 +35,14 @@ class Course:
 
 
 @dataclass
-class Courses:
+class TrainingHistories:
     """Both phases of a training. ``preferences`` is None until the second begins.
 
     ``reference`` holds the log-likelihoods of the chosen and the rejected answer of each pair after the first phase.
     """
 
-    supervised: Course = field(default_factory=Course)
-    preferences: Course | None = None
+    supervised: TrainingHistory = field(default_factory=TrainingHistory)
+    preferences: TrainingHistory | None = None
     reference: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -51,12 +51,12 @@ class Courses:
         return self.supervised.step + (self.preferences.step if self.preferences else 0)
 
     @property
-    def latest(self) -> Course:
+    def latest(self) -> TrainingHistory:
         """The phase that the optimizer is in."""
         return self.preferences or self.supervised
 
 
-def save(uri: str, model: Any, optimizer: "torch.optim.Optimizer", courses: Courses) -> None:
+def save(uri: str, model: Any, optimizer: "torch.optim.Optimizer", courses: TrainingHistories) -> None:
     """Write the state; a reader sees the old one or the new one, never half of it."""
     from safetensors.torch import save as pack
 
@@ -68,7 +68,7 @@ def save(uri: str, model: Any, optimizer: "torch.optim.Optimizer", courses: Cour
     store.write_bytes(uri, pack(tensors, metadata={"courses": orjson.dumps(vars(courses)).decode()}))
 
 
-def restore(uri: str, model: Any, optimizer: "torch.optim.Optimizer") -> Courses | None:
+def restore(uri: str, model: Any, optimizer: "torch.optim.Optimizer") -> TrainingHistories | None:
     """Put model and optimizer into the saved state, and return how it came about; None where nothing was saved.
 
     Raises:
@@ -94,11 +94,11 @@ def restore(uri: str, model: Any, optimizer: "torch.optim.Optimizer") -> Courses
     return courses
 
 
-def _courses(saved: dict[str, Any]) -> Courses:
+def _courses(saved: dict[str, Any]) -> TrainingHistories:
     second = saved["preferences"]
-    return Courses(
-        Course(**saved["supervised"]),
-        Course(**second) if second else None,
+    return TrainingHistories(
+        TrainingHistory(**saved["supervised"]),
+        TrainingHistory(**second) if second else None,
         [tuple(pair) for pair in saved["reference"]],
     )
 

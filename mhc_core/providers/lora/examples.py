@@ -95,8 +95,10 @@ def _encode(messages: Sequence[Message], tokenizer: Tokenizer) -> Encoded | None
     for place, message in enumerate(messages):
         if not _is_learned(message):
             continue
-        asked = tokenizer.apply_chat_template(plain(messages[:place]), tokenize=False, add_generation_prompt=True)
-        whole = tokenizer.apply_chat_template(plain(messages[: place + 1]), tokenize=False, add_generation_prompt=False)
+        asked = tokenizer.apply_chat_template(chat_turns(messages[:place]), tokenize=False, add_generation_prompt=True)
+        whole = tokenizer.apply_chat_template(
+            chat_turns(messages[: place + 1]), tokenize=False, add_generation_prompt=False
+        )
         if not (asked.startswith(told) and whole.startswith(asked)):
             raise ConfigurationError(
                 "the chat template of the base model rewrites earlier turns, so its answers can not be told apart; "
@@ -116,7 +118,7 @@ def _without_oldest_exchange(turns: Sequence[Message]) -> list[Message]:
     return list(turns[next(later, len(turns)) :])
 
 
-def plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+def chat_turns(messages: Sequence[Message]) -> list[dict[str, str]]:
     """Role and content alone, as chat templates take them."""
     return [{"role": message["role"], "content": message["content"]} for message in messages]
 

@@ -15,7 +15,7 @@ from mhc_core.providers.lora import base as lora_base
 from mhc_core.providers.lora import examples as lora_examples
 from mhc_core.providers.lora import pairs as lora_pairs
 from mhc_core.providers.lora.base import Base, Loaded
-from mhc_core.providers.lora.checkpoint import Course, Courses
+from mhc_core.providers.lora.checkpoint import TrainingHistories, TrainingHistory
 from mhc_core.providers.lora.examples import Encoded
 from mhc_core.providers.lora.pairs import Pairs
 from mhc_core.providers.lora.recipe import Recipe
@@ -91,7 +91,7 @@ class LoraFineTuner:
             if enough:
                 steps += self._recipe.preferences.steps(len(pairs.train))
 
-            def on_checkpoint(courses: Courses) -> None:
+            def on_checkpoint(courses: TrainingHistories) -> None:
                 step = {"checkpoint": checkpoint, "step": courses.steps, "steps": steps}
                 save(replace(known, progress={**known.progress, **step}))
 
@@ -156,7 +156,7 @@ class LoraFineTuner:
         del found.held_out[HELD_OUT:]
         return found
 
-    def _preferred(self, pairs: Pairs, courses: Courses) -> dict[str, Any]:
+    def _preferred(self, pairs: Pairs, courses: TrainingHistories) -> dict[str, Any]:
         """What is recorded of the second phase; without a curve where there were too few pairs for one."""
         found = {
             "pairs": len(pairs.train),
@@ -174,7 +174,7 @@ class LoraFineTuner:
 
 def _metrics(
     training: Mapping[str, Any],
-    courses: Courses,
+    courses: TrainingHistories,
     curve: Sequence[Mapping[str, float]],
     examples: Sequence[Encoded],
     size: int,
@@ -196,7 +196,7 @@ def _metrics(
     }
 
 
-def _preference_metrics(preferred: Mapping[str, Any], course: Course | None) -> dict[str, Any]:
+def _preference_metrics(preferred: Mapping[str, Any], course: TrainingHistory | None) -> dict[str, Any]:
     found = {f"preference_{name}": preferred[name] for name in ("pairs", "held_out_pairs") if name in preferred}
     if course is None:
         return found

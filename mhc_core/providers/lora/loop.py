@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mhc_core.errors import ConfigurationError, DataError
-from mhc_core.providers.lora.checkpoint import Course
+from mhc_core.providers.lora.checkpoint import TrainingHistory
 from mhc_core.providers.lora.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ def optimizer(model: Any) -> "torch.optim.Optimizer":
     return torch.optim.AdamW([w for w in model.parameters() if w.requires_grad], lr=0.0, weight_decay=0.0)
 
 
-def walk(
+def run_steps(
     optimizer: "torch.optim.Optimizer",
     recipe: Recipe,
     examples: int,
-    course: Course,
+    course: TrainingHistory,
     loss_of: Callable[[Sequence[int]], "torch.Tensor"],
     measure: Callable[[], Mapping[str, float]],
     save: Callable[[], None],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mhc_core.providers.lora import checkpoint, loop
 from mhc_core.providers.lora.base import Loaded
-from mhc_core.providers.lora.checkpoint import Course, Courses
+from mhc_core.providers.lora.checkpoint import TrainingHistories, TrainingHistory
 from mhc_core.providers.lora.pairs import Pair
 from mhc_core.providers.lora.recipe import Recipe
 from mhc_core.providers.lora.training import OnCheckpoint, log_likelihoods
@@ -31,7 +31,7 @@ def train(
     pairs: Sequence[Pair],
     held_out: Sequence[Pair],
     recipe: Recipe,
-    courses: Courses,
+    courses: TrainingHistories,
     checkpoint_uri: str,
     on_checkpoint: OnCheckpoint,
 ) -> None:
@@ -53,7 +53,7 @@ def train(
             courses.reference = [
                 answer for part in (pairs, held_out) for answer in _scored(model, part, phase.batch, pad)
             ]
-            courses.preferences = Course()
+            courses.preferences = TrainingHistory()
         else:
             checkpoint.restore(checkpoint_uri, model, optimizer)
             courses.preferences.resumed_at.append(courses.preferences.step)
@@ -72,7 +72,7 @@ def train(
             checkpoint.save(checkpoint_uri, model, optimizer, courses)
             on_checkpoint(courses)
 
-        loop.walk(optimizer, phase, len(pairs), courses.preferences, loss_of, measure, save)
+        loop.run_steps(optimizer, phase, len(pairs), courses.preferences, loss_of, measure, save)
 
 
 def rewards(answers: "torch.Tensor", reference: "torch.Tensor", beta: float) -> "torch.Tensor":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mhc_core.providers.lora import base, checkpoint, loop
 from mhc_core.providers.lora.base import Loaded
-from mhc_core.providers.lora.checkpoint import Courses
+from mhc_core.providers.lora.checkpoint import TrainingHistories
 from mhc_core.providers.lora.examples import IGNORED, Encoded
 from mhc_core.providers.lora.recipe import Recipe
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OnCheckpoint = Callable[[Courses], None]
+OnCheckpoint = Callable[[TrainingHistories], None]
 
 
 def train(
@@ -29,7 +29,7 @@ def train(
     recipe: Recipe,
     checkpoint_uri: str,
     on_checkpoint: OnCheckpoint,
-) -> tuple[Any, Courses]:
+) -> tuple[Any, TrainingHistories]:
     """The base with its trained adapter, and the course of the training.
 
     ``held_out`` is only measured: before the first step and after each epoch. ``on_checkpoint`` is called after each
@@ -47,7 +47,7 @@ def train(
         optimizer = loop.optimizer(model)
         courses = checkpoint.restore(checkpoint_uri, model, optimizer)
         if courses is None:
-            courses = Courses()
+            courses = TrainingHistories()
         elif courses.preferences is None:
             courses.supervised.resumed_at.append(courses.supervised.step)
             log.info("going on from step %d of %d", courses.supervised.step, recipe.steps(len(examples)))
@@ -64,7 +64,7 @@ def train(
         def measure() -> Mapping[str, float]:
             return held_out_loss(model, held_out, recipe.batch, loaded.pad)
 
-        loop.walk(optimizer, recipe, len(examples), courses.supervised, loss_of, measure, save)
+        loop.run_steps(optimizer, recipe, len(examples), courses.supervised, loss_of, measure, save)
     return model, courses
 
 

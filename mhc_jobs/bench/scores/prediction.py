@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mhc_core.protocols import Embedder
 from mhc_core.review import vote_predictor
-from mhc_core.review.vote_features import Exchange, Seen, look
+from mhc_core.review.vote_features import Exchange, Seen, extract
 from mhc_core.review.vote_predictor import ConfidencePredictor
 from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import agreement, auc, auc_gain, auc_within, resamples
@@ -43,7 +43,7 @@ def measure(talks: Sequence[RatedTalk], embedder: Embedder, seed: int) -> tuple[
     outside = np.array([held_out(talk) for talk in talks])
     alike = _alike(talks, outside, embedder)
     known = ~outside & ~alike
-    seen = look([exchange(talk) for talk in talks], embedder)
+    seen = extract([exchange(talk) for talk in talks], embedder)
     liked = np.array([talk.liked for talk in talks])
     clusters = [talk.cluster for talk in talks]
     predictor, in_training = vote_predictor.fit(

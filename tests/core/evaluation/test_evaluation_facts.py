@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mhc_core.evaluation.answer_facts import agreement, facts, figures, hands_over
 from mhc_core.evaluation.answer_quality import Answered, score_answers
-from mhc_core.evaluation.facts import agreement, facts, figures, hands_over
 from mhc_core.providers.minilm import embedder
 
 

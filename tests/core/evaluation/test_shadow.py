@@ -117,7 +117,7 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
     found = offline.evaluate(bench, misled, baseline, version.id, frozen, knowledge)
     assert found.verdict is not Verdict.PROMOTE, found.reasons
     with engine.begin() as connection:
-        assert promotion.settle(connection, found, settings, NOW) is False
+        assert promotion.apply_verdict(connection, found, settings, NOW) is False
         earlier = {"created_at": model_versions.c.created_at - timedelta(days=1)}
         connection.execute(sa.update(model_versions).where(model_versions.c.id == "shuffled").values(earlier))
 
@@ -141,7 +141,7 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
     assert again == found, "the same pairing is evaluated once"
     assert asked == []
     with engine.begin() as connection:
-        assert promotion.settle(connection, found, settings, NOW) is True
+        assert promotion.apply_verdict(connection, found, settings, NOW) is True
         before = row_versions(connection, "evaluations")
     assert offline.evaluate_newest(bench, load) == found, "live already"
     with engine.connect() as connection:

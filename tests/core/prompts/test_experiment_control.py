@@ -31,7 +31,7 @@ NAME = "agent/lead"
 
 @pytest.fixture
 def settled(connection: sa.Connection) -> sa.Connection:
-    registry.settle(connection, BUSINESS, NOW)
+    registry.sync_with_release(connection, BUSINESS, NOW)
     return connection
 
 
@@ -101,7 +101,7 @@ def rate(
 def test_the_control_is_what_is_in_production_and_serving_sees_the_split(settled: sa.Connection) -> None:
     brief, kind = version(settled), version(settled, "Be kind.")
     made = start(settled, "brief", (brief, 2), (kind, 1), weight=3)
-    [running] = registry.in_force(settled, BUSINESS).experiments.values()
+    [running] = registry.active(settled, BUSINESS).experiments.values()
     assert [variant.version.id for variant in running.variants] == [wordings.seed(BUSINESS, NAME).id, brief, kind]
     assert [variant.weight for variant in running.variants] == [3, 2, 1]
     assert (running.id, running.salt) == (made.id, "salt")
@@ -145,13 +145,13 @@ def test_what_does_not_fit_is_refused(settled: sa.Connection) -> None:
 
 def test_a_paused_one_is_not_in_force_and_goes_on_as_it_was(settled: sa.Connection) -> None:
     start(settled)
-    before = registry.in_force(settled, BUSINESS)
+    before = registry.active(settled, BUSINESS)
     control.pause(settled, "brief", "ann", "a holiday", NOW)
-    assert registry.in_force(settled, BUSINESS).experiments == {}
+    assert registry.active(settled, BUSINESS).experiments == {}
     with pytest.raises(Conflict, match="paused"):
         control.pause(settled, "brief", "ann", "", NOW)
     control.resume(settled, "brief", "ann", NOW)
-    assert registry.in_force(settled, BUSINESS) == before
+    assert registry.active(settled, BUSINESS) == before
     with pytest.raises(Conflict, match="only a paused"):
         control.resume(settled, "brief", "ann", NOW)
 
@@ -168,7 +168,7 @@ def test_a_variant_is_stopped_and_the_last_one_ends_the_experiment(settled: sa.C
     brief, kind = version(settled), version(settled, "Be kind.")
     start(settled, "brief", (brief, 1), (kind, 1))
     control.stop_variant(settled, "brief", brief, "ann", "rude", NOW)
-    [running] = registry.in_force(settled, BUSINESS).experiments.values()
+    [running] = registry.active(settled, BUSINESS).experiments.values()
     assert [variant.stopped for variant in running.variants] == [False, True, False]
     with pytest.raises(Conflict, match="before"):
         control.stop_variant(settled, "brief", brief, "ann", "rude", NOW)

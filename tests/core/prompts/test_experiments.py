@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mhc_core.business import pricing
 from mhc_core.prompts import wordings
-from mhc_core.prompts.experiments import Experiment, Exposure, InForce, Variant, variant_of
+from mhc_core.prompts.experiments import ActivePrompts, Experiment, Exposure, Variant, variant_of
 from mhc_core.pseudonyms import customer_hash
 
 BUSINESS = pricing.load()
@@ -25,8 +25,8 @@ def experiment(*weights: int, salt: str = "salt", stopped: frozenset[int] = froz
     )
 
 
-def in_force(running: Experiment) -> InForce:
-    return InForce({NAME: STANDING}, {NAME: running}, b"installation")
+def in_force(running: Experiment) -> ActivePrompts:
+    return ActivePrompts({NAME: STANDING}, {NAME: running}, b"installation")
 
 
 weights = st.lists(st.integers(1, 1000), min_size=2, max_size=5)
@@ -76,5 +76,5 @@ def test_a_customer_of_an_experiment_is_a_pseudonym_and_others_get_the_standing_
     chosen = in_force(experiment(1, 1)).choose(NAME, "ann@example.com")
     assert chosen.exposure == Exposure(7, chosen.exposure.position, customer_hash(b"installation", "ann@example.com"))  # type: ignore[union-attr]
     assert chosen.standing == STANDING
-    none = InForce({NAME: STANDING}).choose(NAME, "ann@example.com")
+    none = ActivePrompts({NAME: STANDING}).choose(NAME, "ann@example.com")
     assert (none.version, none.exposure) == (STANDING, None)

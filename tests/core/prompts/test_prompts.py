@@ -31,7 +31,7 @@ TASK = "The customer wants a party. Ask one thing at a time."
 
 @pytest.fixture
 def settled(connection: sa.Connection) -> sa.Connection:
-    registry.settle(connection, BUSINESS, NOW)
+    registry.sync_with_release(connection, BUSINESS, NOW)
     return connection
 
 
@@ -41,7 +41,7 @@ def scrubber(settled: sa.Connection) -> Scrubber:
 
 
 def standing(connection: sa.Connection, name: str = NAME) -> PromptVersion:
-    return registry.in_force(connection, BUSINESS).standing[name]
+    return registry.active(connection, BUSINESS).standing[name]
 
 
 def added(connection: sa.Connection, scrubber: Scrubber, task: str = TASK) -> PromptVersion:
@@ -129,7 +129,7 @@ def test_another_wording_of_the_release_goes_live_only_where_nobody_chose_one(
     registry.promote(settled, chosen.id, "ann", "shorter", NOW)
     newer = {name: f"{task} Be brief." for name, task in wordings._SEEDS.items()}
     monkeypatch.setattr(wordings, "_SEEDS", newer)
-    registry.settle(settled, BUSINESS, NOW + timedelta(days=1))
+    registry.sync_with_release(settled, BUSINESS, NOW + timedelta(days=1))
     assert standing(settled) == chosen
     assert standing(settled, "agent/lead").task == newer["agent/lead"]
 
@@ -140,9 +140,9 @@ def test_new_rules_hold_for_old_versions_and_what_is_sent_is_recorded(
     chosen = added(settled, scrubber)
     registry.promote(settled, chosen.id, "ann", "shorter", NOW)
     renamed = BUSINESS.model_copy(update={"name": "Another House"})
-    registry.settle(settled, renamed, NOW)
-    found = registry.in_force(settled, renamed)
-    registry.record_in_force(settled, found)
+    registry.sync_with_release(settled, renamed, NOW)
+    found = registry.active(settled, renamed)
+    registry.record_active(settled, found)
     sent = found.standing[NAME]
     assert sent.task == TASK
     assert sent.content.startswith("You are the concierge of Another House.")
@@ -163,7 +163,7 @@ def test_training_data_opens_with_what_is_in_production(settled: sa.Connection) 
         for number in range(40)
     ]  # fmt: skip
     built = build.build(
-        examples, BUSINESS, Settings(dataset_min_examples=10), wordings=registry.in_force(settled, BUSINESS)
+        examples, BUSINESS, Settings(dataset_min_examples=10), wordings=registry.active(settled, BUSINESS)
     )
     line = orjson.loads(built.train.splitlines()[0])
     assert line["messages"][0] == {"role": "system", "content": version.content}
@@ -181,7 +181,7 @@ def test_prompts_of_an_older_installation_get_their_names_and_tasks(fresh_databa
         )
     upgrade.upgrade(engine)
     with engine.begin() as connection:
-        registry.settle(connection, BUSINESS, NOW)
+        registry.sync_with_release(connection, BUSINESS, NOW)
         old = registry.recorded(connection, "prompt-old")
         assert (old.name, old.task) == (wordings.knowledge(Intent.MENU), "Name the menu.")
         assert standing(connection, old.name) == wordings.seed(BUSINESS, old.name)

@@ -13,7 +13,7 @@ from fakes.stored import NOW, WordEmbedder, say, talk
 
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import redaction
-from mhc_core.db.queries.turns import KeptAnswer
+from mhc_core.db.queries.turns import CachedAnswer
 from mhc_core.response_cache import admission, cache
 from mhc_core.response_cache.cache import Hit, Offer
 from mhc_core.response_cache.scope import Scope, shareable
@@ -223,7 +223,7 @@ def test_wrong_outcomes_stop_an_entry_from_answering_similar_questions(connectio
     assert right is False
     assert _ask(connection, asked) is None
     doubted = cache.similar(connection, SCOPE, asked, _vector(asked), NOW, 0.01)
-    assert doubted == Hit(KeptAnswer(entry or 0, NOW, True, NOW), ANSWER, pytest.approx(hit.log_odds), allowed=False)
+    assert doubted == Hit(CachedAnswer(entry or 0, NOW, True, NOW), ANSWER, pytest.approx(hit.log_odds), allowed=False)
 
 
 def test_right_outcomes_raise_trust_and_wrong_ones_lower_it() -> None:

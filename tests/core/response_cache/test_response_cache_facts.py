@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhc_core.providers.minilm import embedder
-from mhc_core.response_cache.facts import disagreements, read
 from mhc_core.response_cache.normalise import normalised
+from mhc_core.response_cache.question_facts import disagreements, read
 from mhc_jobs.bench import response_cache
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "paraphrase_pairs_sgdx.jsonl.gz"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mhc_core.errors import ConfigurationError, DataError
 from mhc_core.protocols import Turn
 from mhc_core.review import vote_predictor
-from mhc_core.review.vote_features import CUES, Exchange, Seen, look
+from mhc_core.review.vote_features import CUES, Exchange, Seen, extract
 from mhc_core.review.vote_predictor import ConfidencePredictor, _grow, fit
 from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import auc
@@ -122,7 +122,7 @@ def test_cues_tell_what_is_new_what_is_known_and_who_repeats() -> None:
         Turn("user", "a table for 8"),
         Turn("tool", "no results"),
     )
-    seen = look([Exchange(turns, "a table for 9"), Exchange((), "")], WordEmbedder())
+    seen = extract([Exchange(turns, "a table for 9"), Exchange((), "")], WordEmbedder())
     cues = dict(zip(CUES, seen.cues[0], strict=False))
     assert cues["words known from the talk"] == 0.75
     assert (cues["numbers"], cues["new numbers"], cues["customer repeats"]) == (1, 1, 1.0)

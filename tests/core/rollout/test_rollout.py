@@ -32,7 +32,7 @@ def live(connection: sa.Connection) -> str | None:
 
 def test_a_verdict_alone_moves_nothing(connection: sa.Connection) -> None:
     found = evaluated(connection, "m1")
-    assert promotion.settle(connection, found, BY_HAND, NOW) is False
+    assert promotion.apply_verdict(connection, found, BY_HAND, NOW) is False
     assert promotion.promote(connection, "m1", "kim", NOW) is False
     assert live(connection) is None
     assert queries.of_model(connection, "m1").status == "pending"  # type: ignore[union-attr]
@@ -41,7 +41,7 @@ def test_a_verdict_alone_moves_nothing(connection: sa.Connection) -> None:
 @pytest.mark.parametrize("verdict", [Verdict.HOLD, Verdict.REJECT])
 def test_without_a_positive_verdict_nobody_can_approve(connection: sa.Connection, verdict: Verdict) -> None:
     found = evaluated(connection, "m1", verdict)
-    assert promotion.settle(connection, found, BY_ITSELF, NOW) is False
+    assert promotion.apply_verdict(connection, found, BY_ITSELF, NOW) is False
     with pytest.raises(Conflict, match=rf"verdict is {verdict} \(because\)"):
         promotion.approve(connection, "m1", "kim", NOW)
     assert live(connection) is None
@@ -58,10 +58,10 @@ def test_an_unknown_candidate_is_said(connection: sa.Connection) -> None:
 
 def test_verdict_and_approval_move_production_with_the_evidence(connection: sa.Connection) -> None:
     found = evaluated(connection, "m1")
-    promotion.settle(connection, found, BY_HAND, NOW)
+    promotion.apply_verdict(connection, found, BY_HAND, NOW)
     promotion.approve(connection, "m1", "kim", NOW)
     assert live(connection) is None
-    assert promotion.settle(connection, found, BY_HAND, NOW) is True
+    assert promotion.apply_verdict(connection, found, BY_HAND, NOW) is True
     assert live(connection) == "m1"
     assert actions(connection, "m1") == [("approve", "kim"), ("promote", "pipeline")]
     (approved, _) = queries.decisions(connection, "m1")
@@ -72,7 +72,7 @@ def test_verdict_and_approval_move_production_with_the_evidence(connection: sa.C
     noted = connection.execute(sa.select(audit_log.c.actor, audit_log.c.action).where(audit_log.c.subject == "m1"))
     assert noted.all() == [("kim", "model.approved"), ("pipeline", "model.moved")]
 
-    assert promotion.settle(connection, found, BY_HAND, NOW) is False, "a rerun promotes nothing twice"
+    assert promotion.apply_verdict(connection, found, BY_HAND, NOW) is False, "a rerun promotes nothing twice"
     assert len(actions(connection, "m1")) == 2
     with pytest.raises(Conflict, match="already promoted"):
         promotion.approve(connection, "m1", "lee", NOW)
@@ -82,7 +82,7 @@ def test_verdict_and_approval_move_production_with_the_evidence(connection: sa.C
 
 def test_the_demos_approval_says_that_nobody_looked(connection: sa.Connection) -> None:
     found = evaluated(connection, "m1")
-    assert promotion.settle(connection, found, BY_ITSELF, NOW) is True
+    assert promotion.apply_verdict(connection, found, BY_ITSELF, NOW) is True
     assert actions(connection, "m1") == [("approve", promotion.AUTO_APPROVER), ("promote", "pipeline")]
     assert "MHC_AUTO_APPROVE" in promotion.AUTO_APPROVER
     assert live(connection) == "m1"
@@ -91,7 +91,7 @@ def test_the_demos_approval_says_that_nobody_looked(connection: sa.Connection) -
 def test_on_a_server_with_customers_an_approval_moves_nothing_yet(connection: sa.Connection) -> None:
     found = evaluated(connection, "m1")
     settings = Settings(auto_approve=True, rollout="canary")
-    assert promotion.settle(connection, found, settings, NOW) is False
+    assert promotion.apply_verdict(connection, found, settings, NOW) is False
     assert actions(connection, "m1") == [("approve", promotion.AUTO_APPROVER)]
     assert live(connection) is None
     assert [waiting.model_version_id for waiting in queries.waiting(connection)] == ["m1"]
@@ -104,7 +104,7 @@ def test_a_rejected_candidate_stays_out(connection: sa.Connection, approved: boo
     if approved:
         promotion.approve(connection, "m1", "kim", NOW)
     promotion.reject(connection, "m1", "lee", "too curt", NOW)
-    assert promotion.settle(connection, found, BY_ITSELF, NOW) is False
+    assert promotion.apply_verdict(connection, found, BY_ITSELF, NOW) is False
     assert live(connection) is None
     assert queries.decisions(connection, "m1")[-1].evidence == {"reason": "too curt", "share": 0}
     with pytest.raises(Conflict, match="already rejected"):
@@ -113,7 +113,7 @@ def test_a_rejected_candidate_stays_out(connection: sa.Connection, approved: boo
 
 def test_a_comparison_with_a_model_that_is_no_longer_live_promotes_nothing(connection: sa.Connection) -> None:
     first, second = evaluated(connection, "m1"), evaluated(connection, "m2")
-    promotion.settle(connection, first, BY_ITSELF, NOW)
+    promotion.apply_verdict(connection, first, BY_ITSELF, NOW)
     promotion.open_for(connection, second)
     promotion.approve(connection, "m2", "kim", NOW)
     with pytest.raises(Conflict, match=f"compared with {BASELINE}, but m1 is live.*evaluate it again"):
@@ -133,9 +133,9 @@ def test_an_undecided_rollout_follows_the_newest_evaluation(connection: sa.Conne
 
 def test_a_rollback_is_immediate_and_recorded_and_stays(connection: sa.Connection) -> None:
     first = evaluated(connection, "m1")
-    promotion.settle(connection, first, BY_ITSELF, NOW)
+    promotion.apply_verdict(connection, first, BY_ITSELF, NOW)
     second = evaluated(connection, "m2", baseline="m1")
-    promotion.settle(connection, second, BY_ITSELF, NOW)
+    promotion.apply_verdict(connection, second, BY_ITSELF, NOW)
     assert live(connection) == "m2"
     assert promotion.roll_back(connection, "kim", "wrong prices", NOW) == "m1"
     assert live(connection) == "m1"
@@ -143,12 +143,12 @@ def test_a_rollback_is_immediate_and_recorded_and_stays(connection: sa.Connectio
     assert (last.action, last.decided_by, last.evidence) == (
         "rollback", "kim", {"reason": "wrong prices", "to": "m1"},
     )  # fmt: skip
-    assert promotion.settle(connection, second, BY_ITSELF, NOW) is False, "the next loop does not bring it back"
+    assert promotion.apply_verdict(connection, second, BY_ITSELF, NOW) is False, "the next loop does not bring it back"
     assert live(connection) == "m1"
 
 
 def test_the_first_promotion_can_be_taken_back_too(connection: sa.Connection) -> None:
-    promotion.settle(connection, evaluated(connection, "m1"), BY_ITSELF, NOW)
+    promotion.apply_verdict(connection, evaluated(connection, "m1"), BY_ITSELF, NOW)
     assert promotion.roll_back(connection, "kim", "wrong prices", NOW) == BASELINE
     assert live(connection) == BASELINE
     assert actions(connection, "m1")[-1] == ("rollback", "kim")

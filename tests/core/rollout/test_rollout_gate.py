@@ -42,7 +42,7 @@ def days(
 
 
 def look(strata: list[Stratum], stage: int = 0, overdue: bool = False, policy: Policy = POLICY) -> Look:
-    return gate.look(strata, stage, policy, overdue)
+    return gate.analyse(strata, stage, policy, overdue)
 
 
 def test_a_proven_gain_with_all_guardrails_kept_promotes_and_says_by_how_much() -> None:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from mhc_core.errors import AccessDenied, ConfigurationError
 from mhc_core.settings import Settings
 from mhc_serving.access import keys
-from mhc_serving.access.gate import KEY_KNOWN_SECONDS, Gate
+from mhc_serving.access.access_control import KEY_KNOWN_SECONDS, AccessControl
 from mhc_serving.access.keys import Role
 from mhc_serving.access.limits import Limits
 from mhc_serving.app import create_app, utc_now
@@ -159,7 +159,7 @@ def test_a_valid_key_is_remembered_for_a_moment_and_then_looked_up_again(
 ) -> None:
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    gate = Gate(settings, serving_engine)
+    gate = AccessControl(settings, serving_engine)
     with serving_engine.begin() as connection:
         key = keys.create(connection, "short", Role.APP, utc_now())
     assert gate.known(key) is None

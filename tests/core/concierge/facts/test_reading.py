@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from mhc_core.business import pricing
-from mhc_core.concierge.facts import dates, memory, particulars, party
+from mhc_core.concierge.facts import booking_details, dates, memory, party
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.guards import tone
 from mhc_core.concierge.guards.tone import Emotion
@@ -54,7 +54,7 @@ def test_day_and_time_are_read(says: str, day: date | None, starts: time | None)
 
 def test_contact_data_and_addresses_count_nobody() -> None:
     says = "Ann.Lee2@example.org or (916) 555-0142, we meet at 12 Oak Street, Davis"
-    told, rest = particulars.read(BUSINESS, says)
+    told, rest = booking_details.read(BUSINESS, says)
     assert (told.email, told.phone) == ("Ann.Lee2@example.org", "(916) 555-0142")
     assert told.address is not None
     assert told.address.startswith("12 Oak Street")

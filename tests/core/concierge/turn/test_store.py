@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from mhc_core.concierge.turn.store import NoLongerKept, TurnStore
+from mhc_core.concierge.turn.store import CachedAnswerWithdrawn, TurnStore
 from mhc_core.db.queries import handover, response_cache
 from mhc_core.db.queries.response_cache import Entry
 from mhc_core.db.queries.serving import NewTurn
-from mhc_core.db.queries.turns import Beginning, KeptAnswer, Turn
+from mhc_core.db.queries.turns import Beginning, CachedAnswer, Turn
 from mhc_core.errors import NotFound, TransientError
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 
@@ -138,7 +138,7 @@ def test_an_unknown_conversation_is_not_found(serving_engine: sa.Engine) -> None
         TurnStore(serving_engine).put(turn(uuid4()))
 
 
-def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> KeptAnswer:
+def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> CachedAnswer:
     """A kept answer in use."""
     source = turn(uuid4(), "asked before", WHO)
     TurnStore(engine).put(source)
@@ -147,20 +147,20 @@ def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> 
             "scope", question or str(source.answer.id), "asked before", np.ones(3, np.float32), {}, source.answer.id
         )
         (made,) = response_cache.admit(connection, [entry], admitted_at, admitted_at + timedelta(hours=1))
-    return KeptAnswer(made, admitted_at)
+    return CachedAnswer(made, admitted_at)
 
 
-def withdrawn(engine: sa.Engine, found: KeptAnswer) -> None:
+def withdrawn(engine: sa.Engine, found: CachedAnswer) -> None:
     with engine.begin() as connection:
         response_cache.withdraw(connection, [found.entry_id], NOW)
 
 
-def judged(engine: sa.Engine, found: KeptAnswer) -> None:
+def judged(engine: sa.Engine, found: CachedAnswer) -> None:
     with engine.begin() as connection:
         response_cache.record_outcome(connection, found.entry_id, uuid4(), "thumb", 5.0, True, NOW)
 
 
-def erased(engine: sa.Engine, found: KeptAnswer) -> None:
+def erased(engine: sa.Engine, found: CachedAnswer) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("delete from ai.response_cache where id = :id"), {"id": found.entry_id})
 
@@ -173,12 +173,12 @@ def test_a_kept_answer_is_given_while_it_is_in_use(serving_engine: sa.Engine) ->
 
 @pytest.mark.parametrize("change", [withdrawn, erased])
 def test_a_kept_answer_that_went_out_of_use_is_not_stored(
-    serving_engine: sa.Engine, change: Callable[[sa.Engine, KeptAnswer], None]
+    serving_engine: sa.Engine, change: Callable[[sa.Engine, CachedAnswer], None]
 ) -> None:
     found, conversation, ran = kept(serving_engine), uuid4(), []
     change(serving_engine, found)
     for more in ({}, {"effects": [lambda _: ran.append(1)]}):  # by one statement, and in a transaction
-        with pytest.raises(NoLongerKept):
+        with pytest.raises(CachedAnswerWithdrawn):
             TurnStore(serving_engine).put(turn(conversation, "one", WHO, kept=found, **more))
     assert stored(serving_engine, conversation) == []
     assert ran == []
@@ -188,11 +188,11 @@ def test_a_kept_answer_that_ran_out_or_was_replaced_is_not_stored(serving_engine
     hour_ago = NOW - timedelta(hours=1)
     store, question = TurnStore(serving_engine), "asked twice"
     old = kept(serving_engine, hour_ago, question)
-    with pytest.raises(NoLongerKept):
+    with pytest.raises(CachedAnswerWithdrawn):
         store.put(turn(uuid4(), "one", WHO, kept=old))
     new = kept(serving_engine, NOW, question)
     assert new.entry_id == old.entry_id
-    with pytest.raises(NoLongerKept):
+    with pytest.raises(CachedAnswerWithdrawn):
         store.put(turn(uuid4(), "one", WHO, kept=old))
     store.put(turn(uuid4(), "one", WHO, kept=new))
 
@@ -202,7 +202,7 @@ def test_what_is_heard_of_a_kept_answer_counts_for_other_wordings(serving_engine
     reworded = replace(found, reworded=True)
     store.put(turn(uuid4(), "one", WHO, kept=reworded))
     judged(serving_engine, found)
-    with pytest.raises(NoLongerKept):
+    with pytest.raises(CachedAnswerWithdrawn):
         store.put(turn(uuid4(), "one", WHO, kept=reworded))
     store.put(turn(uuid4(), "one", WHO, kept=found))
     store.put(turn(uuid4(), "one", WHO, kept=replace(reworded, judged_at=NOW)))
@@ -213,7 +213,7 @@ def test_a_withdrawn_answer_keeps_no_other_turn_from_being_stored(serving_engine
     withdrawn(serving_engine, found)
     turns = [turn(one, "m", WHO, kept=found if one == ids[2] else None) for one in ids]
     outcomes = put_together(serving_engine, turns)
-    assert isinstance(outcomes[2], NoLongerKept)
+    assert isinstance(outcomes[2], CachedAnswerWithdrawn)
     assert [len(stored(serving_engine, one)) for one in ids] == [2, 2, 0, 2]
 
 

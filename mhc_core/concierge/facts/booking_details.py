@@ -48,7 +48,7 @@ _UNDECIDED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Particulars:
+class BookingDetails:
     """What one message says; ``proteins`` maps an included protein to its portions."""
 
     address: str | None = None
@@ -60,7 +60,7 @@ class Particulars:
     proteins_open: bool = False
 
 
-def read(business: Business, text: str, asked: frozenset[str] = frozenset()) -> tuple[Particulars, str]:
+def read(business: Business, text: str, asked: frozenset[str] = frozenset()) -> tuple[BookingDetails, str]:
     """The particulars of a message, and the text without those words whose numbers count nobody.
 
     ``asked`` holds what the answer before asked for: an address alone needs no street word then.
@@ -80,7 +80,7 @@ def read(business: Business, text: str, asked: frozenset[str] = frozenset()) -> 
     plain = in_digits(rest)
     asks_back = "?" in text
     proteins = {} if asks_back and "proteins" not in asked else _proteins(business, plain)
-    found = Particulars(
+    found = BookingDetails(
         address=address,
         name=named[1].strip().title() if named else None,
         phone=phone[0].strip() if phone else None,

@@ -20,7 +20,7 @@ KEY_KNOWN_SECONDS = 3.0
 """A key that was found valid is not looked up again for so long: a revoked one is refused after that."""
 
 
-class Gate:
+class AccessControl:
     """The gate of one app. Safe to use from several threads.
 
     Raises:
