@@ -222,10 +222,7 @@ class Settings(BaseSettings):
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
     serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
     serve_workers: int = Field(
-        0,
-        ge=0,
-        le=64,
-        description="Processes that work answers out beside the API's own, best one for each core. 0: the API does it.",
+        1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."
     )
     public_url: str | None = Field(
         None,

@@ -14,16 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from threadpoolctl import threadpool_limits
 
 from mhc_core.business import pricing as business_data
-from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import ConfiguredProviders, Providers
-from mhc_core.concierge.models.rollout import RolloutRouter
 from mhc_core.concierge.turn.concierge import Concierge
-from mhc_core.concierge.turn.response_cache import AnswerCache
-from mhc_core.concierge.turn.store import TurnStore
-from mhc_core.concierge.turn.workers import Workers
 from mhc_core.settings import Settings
 from mhc_core.support import webhooks
-from mhc_serving import errors, worker_process
+from mhc_serving import errors
 from mhc_serving.access import browser_rules
 from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
@@ -90,37 +85,22 @@ def create_app(
     """
     settings = settings.model_copy(update={"embedder_threads": 1})  # messages are what runs side by side
     business = business_data.load(settings.business_file)
-    providers = providers or ConfiguredProviders(settings)
-    live = LiveVersions(engine, business, providers, settings.refresh_seconds)
-    arms = RolloutRouter(engine, live, providers, settings, clock)
-    turns = TurnStore(engine)
-    workers = Workers(settings.serve_workers, settings, worker_process.run) if settings.serve_workers else None
-    answers = AnswerCache(settings, engine, live, clock, Random(), workers)
+    concierge = Concierge(settings, business, engine, providers or ConfiguredProviders(settings), clock)
     webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(live.start)
         one_thread = threadpool_limits(1, "blas")
-        await run_in_threadpool(arms.start)
-        await run_in_threadpool(answers.warm_up)
+        await run_in_threadpool(concierge.start)
         webhook_worker.start()
-        answers.start()
-        if workers is not None:
-            workers.start()
         gc.collect()
         gc.freeze()  # what is loaded stays: to look through it again took 0.1 to 0.4 s in which nobody was answered
         try:
             yield
         finally:
             gc.unfreeze()
-            await run_in_threadpool(turns.close)
-            await run_in_threadpool(answers.stop)
-            if workers is not None:
-                await run_in_threadpool(workers.stop)
+            await run_in_threadpool(concierge.stop)
             await run_in_threadpool(webhook_worker.stop)
-            await run_in_threadpool(arms.stop)
-            await run_in_threadpool(live.stop)
             one_thread.restore_original_limits()
 
     app = FastAPIOffline(
@@ -141,8 +121,7 @@ def create_app(
         ],
     )
     access = AccessControl(settings, engine)
-    concierge = Concierge(settings, business, engine, live, arms, turns, answers, clock, workers)
-    app.state.services = Services(settings, engine, business, live, arms, concierge, clock, access, workers)
+    app.state.services = Services(settings, engine, business, concierge, clock, access)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)

@@ -21,6 +21,7 @@ from mhc_core.language.similarity import RIGHT, similarities
 from mhc_core.protocols import Embedder
 from mhc_core.response_cache import admission, verifier
 from mhc_core.response_cache.normalise import normalised
+from mhc_core.response_cache.question_facts import read, read_stored
 from mhc_core.response_cache.scope import Scope
 
 LIFETIME = timedelta(hours=1)
@@ -33,7 +34,7 @@ CANDIDATES = 5
 class Hit:
     """A kept answer for a question. ``log_odds`` is infinite for the very same question."""
 
-    kept: CachedAnswer
+    cached: CachedAnswer
     answer: Mapping[str, Any]
     log_odds: float
     allowed: bool = True
@@ -46,27 +47,27 @@ class Hit:
     @property
     def notes(self) -> dict[str, Any]:
         """What the answer's message must carry in its metadata, so that a thumb finds the entry again."""
-        return {"cache_entry": self.kept.entry_id} | ({} if self.exact else {"cache_log_odds": round(self.log_odds, 4)})
+        odds = {} if self.exact else {"cache_log_odds": round(self.log_odds, 4)}
+        return {"cache_entry": self.cached.entry_id} | odds
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """An answer to keep for the next customer who asks the same. ``message_id`` is the stored message that gave it,
-    ``compared`` a kept answer that it shows right or wrong."""
+class CacheCandidate:
+    """Under which bounds an answer may be cached. ``compared`` is a cached one that this one shows right or wrong."""
 
     scope: Scope
     question: str
     vector: NDArray[np.float32]
-    answer: Mapping[str, Any]
-    message_id: UUID
     compared: Hit | None = None
 
 
-def exact(connection: sa.Connection, scope: Scope, question: str, now: datetime) -> Hit | None:
-    """The answer kept for this very question, apart from spelling; it may always be given."""
-    spelled = normalised(question)
-    kept = queries.exact(connection, scope.digest, _sha256(spelled), now) if spelled else None
-    return _very_same(kept) if kept is not None else None
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An answer to cache for the next customer who asks the same. ``message_id`` is the stored message that gave it."""
+
+    candidate: CacheCandidate
+    answer: Mapping[str, Any]
+    message_id: UUID
 
 
 def similar(
@@ -83,11 +84,11 @@ def similar(
     """
     if not (spelled := normalised(question)):
         return None
-    best: Hit | None = None
+    asked, best = read(question), None
     for near in queries.nearest(connection, scope.digest, _sha256(spelled), vector, now, CANDIDATES):
         if near.same:
             return _very_same(near)
-        log_odds = verifier.log_odds(question, near.question, near.cosine)
+        log_odds = verifier.log_odds(asked, read_stored(near.question), near.cosine)
         if log_odds is None:
             continue
         allowed = max_error > 0 and admission.may_answer(log_odds, near.outcomes, max_error)
@@ -108,10 +109,11 @@ def admit(
     harmless = functools.cache(harmless)
     entries: dict[tuple[str, str], queries.Entry] = {}
     for offer in offers:
-        spelled = normalised(offer.question)
-        if spelled and harmless(offer.question) and harmless(str(offer.answer.get("text", ""))):
-            key = (offer.scope.digest, _sha256(spelled))
-            entry = queries.Entry(*key, offer.question, offer.vector, offer.answer, offer.message_id)
+        asked = offer.candidate
+        spelled = normalised(asked.question)
+        if spelled and harmless(asked.question) and harmless(str(offer.answer.get("text", ""))):
+            key = (asked.scope.digest, _sha256(spelled))
+            entry = queries.Entry(*key, asked.question, asked.vector, offer.answer, offer.message_id)
             entries.setdefault(key, entry)
     return queries.admit(connection, list(entries.values()), now, now + LIFETIME) if entries else []
 
@@ -136,7 +138,7 @@ def explored(
     """Compare a similar question's kept answer with one made anew, note the outcome, and return it."""
     similarity = float(similarities([new_text], [str(hit.answer["text"])], embedder)[0])
     correct = similarity >= RIGHT
-    queries.record_outcome(connection, hit.kept.entry_id, message_id, "explore", hit.log_odds, correct, now)
+    queries.record_outcome(connection, hit.cached.entry_id, message_id, "explore", hit.log_odds, correct, now)
     return correct
 
 
@@ -169,13 +171,3 @@ def _very_same(kept: queries.CachedEntry) -> Hit:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class CacheCandidate:
-    """Under which bounds an answer may be kept. ``compared`` is a kept answer that this one shows right or wrong."""
-
-    scope: Scope
-    question: str
-    vector: NDArray[np.float32]
-    compared: Hit | None = None

@@ -8,23 +8,22 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from mhc_core.response_cache.question_facts import disagreements, read
+from mhc_core.response_cache.question_facts import Facts, disagreements
 
 FEATURES = ("constant", "cosine", "any lone word")
 WEIGHTS: tuple[float, ...] = (6.014, 2.653, -8.065)
 
 
-def log_odds(asked: str, kept: str, cosine: float, weights: Sequence[float] = WEIGHTS) -> float | None:
-    """Log-odds that the two questions want the same answer; None where their facts disagree."""
-    a, b = read(asked), read(kept)
-    if not a.content or not b.content or disagreements(a, b):
+def log_odds(asked: Facts, cached: Facts, cosine: float, weights: Sequence[float] = WEIGHTS) -> float | None:
+    """Log-odds that two questions, by their facts, want the same answer; None where their facts disagree."""
+    if not asked.content or not cached.content or disagreements(asked, cached):
         return None
-    return sum(weight * value for weight, value in zip(weights, features(asked, kept, cosine), strict=True))
+    return sum(weight * value for weight, value in zip(weights, features(asked, cached, cosine), strict=True))
 
 
-def features(asked: str, kept: str, cosine: float) -> tuple[float, ...]:
+def features(asked: Facts, cached: Facts, cosine: float) -> tuple[float, ...]:
     """What the model weighs, in the order of ``FEATURES``."""
-    a, b = dict.fromkeys(read(asked).content), dict.fromkeys(read(kept).content)
+    a, b = dict.fromkeys(asked.content), dict.fromkeys(cached.content)
     lone_a = [word for word in a if word not in b]
     lone_b = [word for word in b if word not in a]
     for word in list(lone_a):

@@ -53,7 +53,7 @@ def fit(pairs: Sequence[QuestionPair], embedder: Embedder) -> tuple[float, ...]:
     rows, labels = [], []
     for pair, cosine in zip(pairs, cosines, strict=True):
         if not disagreements(read(pair.a), read(pair.b)):
-            rows.append(verifier.features(pair.a, pair.b, float(cosine)))
+            rows.append(verifier.features(read(pair.a), read(pair.b), float(cosine)))
             labels.append(pair.same)
     model = LogisticRegression(fit_intercept=False, C=100.0, max_iter=5000)
     model.fit(np.array(rows), np.array(labels))
@@ -65,7 +65,10 @@ def measure(pairs: Sequence[QuestionPair], embedder: Embedder, max_error: float)
     cosines = _cosines(pairs, embedder)
     same = np.array([pair.same for pair in pairs])
     started = time.perf_counter()
-    odds = [verifier.log_odds(pair.a, pair.b, float(cosine)) for pair, cosine in zip(pairs, cosines, strict=True)]
+    odds = [
+        verifier.log_odds(read(pair.a), read(pair.b), float(cosine))
+        for pair, cosine in zip(pairs, cosines, strict=True)
+    ]
     spent = (time.perf_counter() - started) * 1000 / max(1, len(pairs))
     bound = admission.lowest(())
     served = np.array([value is not None and 1 / (1 + math.exp(value + bound)) <= max_error for value in odds])
@@ -86,7 +89,7 @@ def wrong_hits(pairs: Sequence[QuestionPair], embedder: Embedder, max_error: flo
     found = []
     alike = [pair for pair in pairs if not pair.same and not disagreements(read(pair.a), read(pair.b))]
     for pair, cosine in zip(alike, _cosines(alike, embedder), strict=True):
-        value = verifier.log_odds(pair.a, pair.b, float(cosine))
+        value = verifier.log_odds(read(pair.a), read(pair.b), float(cosine))
         if value is not None and 1 / (1 + math.exp(value + bound)) <= max_error:
             found.append(pair)
     return found

@@ -44,7 +44,7 @@ def command(
         int, typer.Option(min=100, help="Requests for the throughput; 100000 to see whether memory stays flat.")
     ] = 5_000,
     workers: Annotated[
-        int | None, typer.Option(min=0, max=64, help="As of `mhc serve`. Default: one for each core.")
+        int | None, typer.Option(min=1, max=64, help="As of `mhc serve`. Default: one for each core.")
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="2,000 chunks and 200 requests: to see that it works, not to report.")
@@ -231,10 +231,10 @@ def _server(which: str, environment: dict[str, str], folder: Path) -> Iterator[t
 
 
 def _ready(which: str, url: str) -> bool:
-    """Whether the server answers, with all its workers."""
+    """Whether the server answers."""
     try:
-        with urllib.request.urlopen(f"{url}/{'readyz' if which == 'chat' else 'openapi.json'}", timeout=5) as response:
-            return "workers" not in orjson.loads(response.read()).get("warnings", {})
+        with urllib.request.urlopen(f"{url}/{'readyz' if which == 'chat' else 'openapi.json'}", timeout=5):
+            return True
     except OSError:
         return False
 

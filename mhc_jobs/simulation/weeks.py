@@ -94,7 +94,7 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
                 rng = Random(f"{plan.seed}:{number}")
                 monday = MONDAY + timedelta(weeks=number - 1)
                 report(f"week {number}: {plan.customers} customers")
-                app.state.services.live.refresh()
+                app.state.services.concierge.live.refresh()
                 with engine.connect() as connection:
                     production = versions.live(connection, "model") or BASELINE_ID
                     before = evaluations.latest(connection)

@@ -11,10 +11,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.models.live import LiveVersions
-from mhc_core.concierge.models.rollout import RolloutRouter
 from mhc_core.concierge.turn.concierge import Concierge
-from mhc_core.concierge.turn.workers import Workers
 from mhc_core.errors import AccessDenied
 from mhc_core.settings import Settings
 from mhc_serving.access.access_control import AccessControl
@@ -29,12 +26,9 @@ class Services:
     settings: Settings
     engine: sa.Engine
     business: Business
-    live: LiveVersions
-    arms: RolloutRouter
     concierge: Concierge
     clock: Callable[[], datetime]
     access: AccessControl
-    workers: Workers | None = None
 
 
 def services(request: Request) -> Services:

@@ -91,7 +91,7 @@ def chat(asked: ChatIn, caller: Speaker) -> Response:
         escalated=given.escalated,
         model=reply.model_id,
         knowledge_version=reply.knowledge_id,
-        cached=reply.cached,
+        cached=given.cached,
         latency_ms=round(given.latency_ms, 2),
     )
     return Response(answer.model_dump_json(), media_type="application/json")

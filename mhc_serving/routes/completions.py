@@ -71,7 +71,7 @@ def complete(asked: CompletionIn, app: App, caller: Speaker) -> Any:
 def names(app: App) -> ModelList:
     """The concierge's own name and the live model version; all names answer with the live versions."""
     created = int(app.clock().timestamp())
-    live = app.live.now
+    live = app.concierge.live.now
     ids = dict.fromkeys([PUBLIC_NAME, *([live.model_id] if live.model_id else [])])
     return ModelList(data=[ModelCard(id=name, created=created, owned_by="mhc") for name in ids])
 

@@ -22,7 +22,8 @@ def readyz(app: App, response: Response) -> Readiness:
 
     A new version that can not be loaded while the one before goes on answering is a warning, not a reason.
     """
-    reasons = app.live.missing
+    versions = app.concierge.live
+    reasons = versions.missing
     try:
         with app.engine.connect() as connection:
             connection.execute(sa.text("select 1"))
@@ -30,10 +31,8 @@ def readyz(app: App, response: Response) -> Readiness:
         reasons["database"] = "the database does not answer; start it or check MHC_DATABASE_URL"
     if reasons:
         response.status_code = 503
-    live, candidate = app.live.now, app.arms.problem
-    warnings = {part: text for part, text in app.live.problems.items() if part not in reasons}
-    if app.workers is not None and app.workers.ready < app.workers.count:
-        warnings["workers"] = f"{app.workers.ready} of {app.workers.count} are ready; the others are starting"
+    live, candidate = versions.now, app.concierge.rollout.problem
+    warnings = {part: text for part, text in versions.problems.items() if part not in reasons}
     return Readiness(
         ready=not reasons,
         model=live.model_id,

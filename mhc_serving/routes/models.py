@@ -14,13 +14,13 @@ router = APIRouter(prefix="/api/v1", tags=["staff"])
 @router.get("/models", summary="Live and recorded models")
 def models(app: App, _: Staff, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> ModelsOut:
     """The live versions of this process and the recorded models, newest first. Roles: agent, reviewer, admin."""
-    live = app.live.now
+    live = app.concierge.live.now
     with app.engine.connect() as connection:
         rows = queries.models(connection, limit)
     return ModelsOut(
         live_model=live.model_id,
         asked_in_order=[model.version_id for model in live.models],
         knowledge_version=live.knowledge_id,
-        problems=app.live.problems,
+        problems=app.concierge.live.problems,
         versions=[ModelOut.model_validate(row._asdict(), extra="ignore") for row in rows],
     )

@@ -7,7 +7,7 @@ from mhc_core.db.queries import rollout_shadow
 from mhc_core.db.queries.rollout import Look
 from mhc_core.errors import NotFound
 from mhc_core.rollout import shadow
-from mhc_serving.access.deps import App, Services, Staff
+from mhc_serving.access.deps import App, Staff
 from mhc_serving.schemas.common import Problem
 from mhc_serving.schemas.rollouts import LookOut, ReadinessOut, RolloutDecisionOut, RolloutOut, ServerOut
 
@@ -41,13 +41,8 @@ def rollout(app: App, _: Staff, rollout_id: int = Path(ge=1, le=2**63 - 1)) -> R
         looks=[_look(look) for look in looks],
         decisions=[RolloutDecisionOut.model_validate(decision._asdict()) for decision in decisions],
         readiness=[ReadinessOut.model_validate(item, from_attributes=True) for item in readiness],
-        server=ServerOut(problem=app.arms.problem, shadow=_shadow(app)),
+        server=ServerOut(problem=app.concierge.rollout.problem, shadow=app.concierge.rollout.shadow.counts),
     )
-
-
-def _shadow(app: Services) -> dict[str, int]:
-    elsewhere = app.workers.shadow if app.workers is not None else {}
-    return {name: count + elsewhere.get(name, 0) for name, count in app.arms.shadow.counts.items()}
 
 
 def _look(look: Look) -> LookOut:

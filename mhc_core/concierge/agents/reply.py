@@ -2,21 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.tools.case import BookingRequest, Case
 from mhc_core.db.queries.serving import StoredTurn
-from mhc_core.db.queries.turns import CachedAnswer
 from mhc_core.prompts.experiments import Chosen, Exposure
 from mhc_core.protocols import Passage
-from mhc_core.response_cache.cache import CacheCandidate
-from mhc_core.rollout.assignment import RolloutExposure
 from mhc_core.vocabulary import Intent
 
 
@@ -52,14 +47,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer before it is stored. ``escalation`` is the reason when it hands the conversation to a person.
+    """An answer as its agent gives it. ``escalation`` is the reason when it hands the conversation to a person.
 
-    ``facts`` replaces the conversation's facts where an agent changed them; ``evidence`` are the texts of tool results
-    and passages that the answer rests on; ``written`` says that a model wrote it, under
-    the system prompt ``prompt``, so that its words and figures are checked. ``kept`` is set when it is an answer that
-    was kept from another customer's question, ``sharing`` says how it may be kept for the next one. ``exposure`` is set
-    when the model read a wording that is on trial, ``met`` when a model that is on trial could have answered.
-    ``repeatable`` says that the next customer who begins with the same message would get the same.
+    ``facts`` replaces the conversation's facts where the agent changed them; ``evidence`` are the texts of tool results
+    and passages that the answer rests on; ``written`` says that a model wrote it, under the system prompt ``prompt``,
+    so that its words and figures are checked. ``exposure`` is set when that model read a wording that is on trial.
     """
 
     text: str
@@ -80,17 +72,8 @@ class Reply:
     evidence: Sequence[str] = ()
     written: bool = False
     prompt: str = ""
-    kept: CachedAnswer | None = None
-    sharing: CacheCandidate | None = None
     exposure: Exposure | None = None
-    met: RolloutExposure | None = None
-    repeatable: bool = False
     notes: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def cached(self) -> bool:
-        """Whether it was kept from another customer's question."""
-        return self.kept is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +99,7 @@ class AgentContext:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who answers a kind of message. A file of this package that defines ``AGENT`` is found by the router.
+    """Who answers a kind of message. The router names them all.
 
     Args:
         prompt: name of its prompt after ``agent/``, see ``mhc_core.prompts.wordings``.
@@ -133,34 +116,3 @@ class Agent:
     reply: Callable[[Question, AgentContext], Reply]
     intents: frozenset[Intent] = frozenset()
     claims: Callable[[Question], int] = lambda question: 0
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A message with what is stored of its conversation. ``stored`` is None where the turns are all that is known;
-    ``afresh`` says that the reply that is remembered for it must not be given any more."""
-
-    message: str
-    turns: Sequence[StoredTurn]
-    stored: Facts | None
-    conversation_id: UUID
-    now: datetime
-    customer_id: str | None = None
-    afresh: bool = False
-
-    @property
-    def customer(self) -> str:
-        """Who asks, or the conversation where that is not known."""
-        return self.customer_id or str(self.conversation_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A reply as a worker made it: the intent its classifier found, the milliseconds of the parts, the versions that
-    it had loaded, and what its shadow counted so far."""
-
-    reply: Reply
-    intent: tuple[Intent, float] | None
-    parts: Mapping[str, float]
-    versions: tuple[object, ...]
-    shadow: Mapping[str, int]

@@ -5,33 +5,32 @@ the rules of ``mhc_core.language.intents``.
 """
 
 import functools
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 
-from mhc_core.concierge import agents
+from mhc_core.concierge.agents import booking, complaint, knowledge, lead, operations, pricing
 from mhc_core.concierge.agents.reply import Agent, Question
 from mhc_core.vocabulary import Intent
 
-DEFAULT = "knowledge"
 SURE_FROM = 0.4
 """A trained classifier below this probability leaves it to the rules."""
 
 Classify = Callable[[str], tuple[Intent, float] | None]
 
 
-@functools.cache
-def known() -> tuple[Agent, ...]:
-    """The agents of the package ``mhc_core.concierge.agents``, by name: every file there that defines ``AGENT``."""
-    modules = (
-        importlib.import_module(f"{agents.__name__}.{found.name}") for found in pkgutil.iter_modules(agents.__path__)
-    )
-    return tuple(sorted((module.AGENT for module in modules if hasattr(module, "AGENT")), key=lambda agent: agent.name))
+AGENTS: tuple[Agent, ...] = (
+    booking.AGENT,
+    complaint.AGENT,
+    knowledge.AGENT,
+    lead.AGENT,
+    operations.AGENT,
+    pricing.AGENT,
+)
+"""Where two claim a message equally surely, the first of them answers."""
 
 
 def claimed(question: Question) -> Agent | None:
     """The agent who claims a question most surely, whatever its intent; None where nobody does."""
-    claims = [(agent.claims(question), agent) for agent in known()]
+    claims = [(agent.claims(question), agent) for agent in AGENTS]
     strongest, agent = max(claims, key=lambda claim: claim[0])
     return agent if strongest else None
 
@@ -49,8 +48,7 @@ def route(question: Question, claimed: Agent | None, classify: Classify = lambda
 
 @functools.cache
 def _by_intent() -> Mapping[Intent, Agent]:
-    fallback = next(agent for agent in known() if agent.name == DEFAULT)
-    return dict.fromkeys(Intent, fallback) | {intent: agent for agent in known() for intent in agent.intents}
+    return dict.fromkeys(Intent, knowledge.AGENT) | {intent: agent for agent in AGENTS for intent in agent.intents}
 
 
 def _intent(text: str, tagged: Intent, classify: Classify) -> Intent:

@@ -10,14 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.models.providers import Providers
 from mhc_core.db.queries import knowledge as knowledge_queries
+from mhc_core.db.queries import privacy, versions
 from mhc_core.db.queries import training as model_queries
-from mhc_core.db.queries import versions
 from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
@@ -39,6 +40,7 @@ class Live:
     ``models`` stand in the order in which they are asked: the next one when the one before fails. ``model_id`` is the
     promoted model, or the baseline while none was ever promoted; None when the promoted one could not be loaded and
     there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
+    ``erasures`` changes with every step of an erasure: what was remembered before may hold its customer's words.
     """
 
     models: tuple[ChatModel, ...] = ()
@@ -47,14 +49,7 @@ class Live:
     knowledge_id: str | None = None
     embedder: Embedder | None = None
     prompts: ActivePrompts = field(default_factory=lambda: ActivePrompts({}))
-
-    @property
-    def versions(self) -> tuple[object, ...]:
-        """Equal in two processes that hold the same."""
-        models = tuple(model.version_id for model in self.models)
-        wordings = tuple(sorted((name, version.id) for name, version in self.prompts.standing.items()))
-        embedder = self.embedder.id if self.embedder is not None else None
-        return models, self.model_id, self.artifact_sha256, self.knowledge_id, embedder, wordings
+    erasures: tuple[Any, ...] = ()
 
 
 class LiveVersions:
@@ -78,6 +73,7 @@ class LiveVersions:
         self._stop = threading.Event()
         self._one_at_a_time = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._listeners: list[Callable[[], None]] = []
 
     @property
     def now(self) -> Live:
@@ -94,6 +90,10 @@ class LiveVersions:
         """The problems without whose solution customers get no proper answer; the others leave an older state live."""
         served = {"model": self._now.model_id, "knowledge": self._now.knowledge_id, "embedder": self._now.embedder}
         return {part: reason for part, reason in self._problems.items() if served.get(part) is None}
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call this after every change of the state, in the thread that made it."""
+        self._listeners.append(listener)
 
     def start(self) -> None:
         """Load what is live now, then go on looking in the background."""
@@ -118,12 +118,15 @@ class LiveVersions:
                     promoted = versions.live(connection, "model")
                     row = model_queries.model(connection, promoted) if promoted else None
                     knowledge_id = versions.live(connection, "knowledge")
+                    erasures = privacy.state(connection)
             except Exception as error:
                 self._report("database", error)
                 return
             self._solved("database")
+            if erasures != self._now.erasures:
+                self._change(erasures=erasures)
             if prompts != self._now.prompts:
-                self._now = replace(self._now, prompts=prompts)
+                self._change(prompts=prompts)
             self._prompts_settled = True
             if self._now.embedder is None:
                 self._attempt("embedder", "embedder", self._load_embedder)
@@ -158,10 +161,15 @@ class LiveVersions:
         self._solved(part)
         log.info("live %s is now %s", part, version)
 
+    def _change(self, **parts: Any) -> None:
+        self._now = replace(self._now, **parts)
+        for listener in self._listeners:
+            listener()
+
     def _load_embedder(self) -> None:
         embedder = self._providers.embedder()
         embedder.embed(["warming up"])
-        self._now = replace(self._now, embedder=embedder)
+        self._change(embedder=embedder)
 
     def _load_model(self, model_id: str, row: ModelVersion | None) -> None:
         try:
@@ -170,10 +178,10 @@ class LiveVersions:
             chain = load_chain(self._providers, self._engine, row)
         except Exception:  # whatever it was is passed on; customers get the knowledge's answers meanwhile
             if not self._now.models:
-                self._now = replace(self._now, models=self._providers.chain(self._engine, None))
+                self._change(models=self._providers.chain(self._engine, None))
             raise
         artifact = row.artifact_sha256 if row else None
-        self._now = replace(self._now, models=chain, model_id=model_id, artifact_sha256=artifact)
+        self._change(models=chain, model_id=model_id, artifact_sha256=artifact)
 
     def _load_knowledge(self, knowledge_id: str) -> None:
         embedder = self._now.embedder
@@ -190,7 +198,7 @@ class LiveVersions:
                 )
             question = "warming up"
             retrieval.search(connection, knowledge_id, question, embedder.embed([question])[0], 1)
-        self._now = replace(self._now, knowledge_id=knowledge_id)
+        self._change(knowledge_id=knowledge_id)
 
     def _load_prompts(self, connection: sa.Connection) -> ActivePrompts:
         if not self._prompts_settled:

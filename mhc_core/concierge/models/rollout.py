@@ -46,13 +46,13 @@ FIRST_LOAD_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The versions a turn uses. ``met`` is what is stored of it.
+    """The versions a turn uses. ``exposure`` is what is stored of it.
 
     ``unseen`` are the candidate's versions, with the rollout's id, where it is to answer for nobody to see.
     """
 
     live: Live
-    met: RolloutExposure | None = None
+    exposure: RolloutExposure | None = None
     unseen: tuple[int, Live] | None = None
 
 
@@ -150,8 +150,8 @@ class RolloutRouter:
             )
         hashed = customer_hash(state.salt, customer)
         arm = assignment.arm(plan, hashed)
-        met = None if state.over else RolloutExposure(plan.rollout_id, plan.share, hashed, arm)
-        return Chosen(_with(live, candidate) if arm is Arm.CANDIDATE else live, met)
+        exposure = None if state.over else RolloutExposure(plan.rollout_id, plan.share, hashed, arm)
+        return Chosen(_with(live, candidate) if arm is Arm.CANDIDATE else live, exposure)
 
     def answered(
         self, chosen: Chosen, live: Live, intent: Intent, answer: Callable[[Live], Answer]
@@ -230,9 +230,9 @@ class RolloutRouter:
         log.info("candidate %s is loaded", row.id)
 
 
-def rows(met: RolloutExposure | None, exposed_at: datetime) -> list[tuple[sa.Table, Mapping[str, Any]]]:
+def rows(exposure: RolloutExposure | None, exposed_at: datetime) -> list[tuple[sa.Table, Mapping[str, Any]]]:
     """What is stored with a turn: one row for each customer and stage, the first one stays."""
-    return [] if met is None else [(rollout_exposures, {**met._asdict(), "exposed_at": exposed_at})]
+    return [] if exposure is None else [(rollout_exposures, {**exposure._asdict(), "exposed_at": exposed_at})]
 
 
 def _with(live: Live, candidate: _Candidate) -> Live:

@@ -1,7 +1,11 @@
-"""From a customer's message to a reply that may be given: what is remembered, the rules, the agent, the guards."""
+"""From a customer's message to a reply that may be given. Nothing is stored here.
+
+A turn reads as it happens: understand, route, look up a cached answer, else let the agent answer, and check what a
+model wrote.
+"""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -12,22 +16,19 @@ import sqlalchemy as sa
 from mhc_core.business.pricing import Business
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents import booking, context, handover, knowledge, router
-from mhc_core.concierge.agents.reply import Agent, AgentContext, Asked, Question, Reply
+from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.facts import memory
-from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.guards import final_check, injection
-from mhc_core.concierge.models.choice import RemoteModel
 from mhc_core.concierge.models.live import Live, LiveVersions
 from mhc_core.concierge.models.rollout import Chosen, RolloutRouter
 from mhc_core.concierge.tools.case import Case
-from mhc_core.concierge.turn.recent_replies import KnownIntents, RecentReplies, repeats, spelling
-from mhc_core.concierge.turn.response_cache import AnswerCache
-from mhc_core.concierge.turn.understanding import Heard, Hearing
-from mhc_core.concierge.turn.workers import Workers
+from mhc_core.concierge.turn.memo import FirstMessageMemo, MessageKey, message_key
+from mhc_core.concierge.turn.request import TurnRequest, TurnResult
+from mhc_core.concierge.turn.response_cache import ResponseCache
+from mhc_core.concierge.turn.understanding import Understanding, understand
 from mhc_core.db.engine import autocommit
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Classifier, Passage
-from mhc_core.response_cache.cache import CacheCandidate
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
@@ -38,10 +39,7 @@ REFUSAL_MODEL_ID = "rules/injection"
 
 
 class Answering:
-    """Makes replies; stores nothing. Safe to use from several threads.
-
-    With ``workers`` what has to be worked out is worked out by them, and this process only looks replies up.
-    """
+    """Makes replies. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -49,157 +47,124 @@ class Answering:
         business: Business,
         engine: sa.Engine,
         live: LiveVersions,
-        arms: RolloutRouter,
-        answers: AnswerCache,
-        workers: Workers | None = None,
+        rollout: RolloutRouter,
+        cache: ResponseCache,
     ) -> None:
         self._settings = settings
         self._business = business
         self._reads = autocommit(engine)
         self._live = live
-        self._arms = arms
-        self._answers = answers
-        self._workers = workers
-        self._recent = RecentReplies()
-        self._intents = KnownIntents()
-        self._hearing = Hearing(business)
+        self._rollout = rollout
+        self._cache = cache
+        self._memo = FirstMessageMemo(live)
         self._zone = ZoneInfo(business.contact.timezone)
 
-    def reply(self, asked: Asked) -> Reply:
+    def answer(self, request: TurnRequest) -> TurnResult:
         """The reply, with the facts from now on."""
-        local = asked.now.astimezone(self._zone)
-        live, spelled = self._live.now, spelling(asked.message)
-        if asked.afresh:
-            self._recent.forget(spelled)
-        if self._delegates(live) and not self._intents.seen(live, spelled):
-            done = self._elsewhere(live, asked, spelled, local)
-            if done is not None:
-                return done
-        heard = self._hearing.hear(asked.message, asked.turns, asked.stored, local.date())
-        question, facts = heard.question, heard.question.facts
-        if heard.escalation is not None:
-            text = handover.text(self._business, heard.escalation, asked.now)
-            return self._rule(question, text, "handover", HANDOVER_MODEL_ID, facts, heard.sound, heard.escalation)
-        if heard.attack is not None:
-            log.info("a message tried to change the rules (%s)", heard.attack.style)
-            notes = {**heard.sound, "attack": str(heard.attack.style)}
-            text = injection.answer(self._business)
-            return self._rule(question, text, "refusal", REFUSAL_MODEL_ID, question.before, notes)
-        given = self._from_agent(live, heard, asked, spelled, local)
-        return replace(given, facts=given.facts or facts, notes={**given.notes, **heard.sound})
+        live, local = self._live.now, request.now.astimezone(self._zone)
+        key = message_key(request, local.date())
+        understood = self._understand(live, request, local, key)
+        if understood.question.facts.identifying:
+            key = None  # nothing else of it is remembered
+        if understood.escalation is not None:
+            return self._handed_over(understood, understood.escalation, request.now)
+        if understood.attack is not None:
+            return self._refused(understood, str(understood.attack.style))
 
-    def known_intent(self, message: str) -> tuple[Intent, float] | None:
-        """What the live model took a message for a while ago."""
-        return self._intents.find(self._live.now, spelling(message))
-
-    def _rule(
-        self,
-        question: Question,
-        text: str,
-        agent: str,
-        model_id: str,
-        facts: Facts,
-        notes: Mapping[str, str],
-        escalation: str | None = None,
-    ) -> Reply:
-        return Reply(text, agent, question.intent, 1.0, model_id, escalation=escalation, facts=facts, notes=notes)
-
-    def _from_agent(self, live: Live, heard: Heard, asked: Asked, spelled: bytes, local: datetime) -> Reply:
-        question, delegates = heard.question, self._delegates(live)
-        seen = self._intents.seen(live, spelled)
-        agent, intent = router.route(question, heard.claimed, self._classify(live, spelled))
-        question = replace(question, intent=intent)
+        agent, intent = router.route(understood.question, understood.claimed, self._classifier(live, key))
+        question = replace(understood.question, intent=intent)
         asks_models = agent is knowledge.AGENT
-        chosen = self._arms.choose(live, asked.customer, len(question.turns), intent, asks_models)
-        sharing = None
-        repeatable = False
-        wording = live.prompts.choose(wordings.knowledge(intent), asked.customer)
-        if asks_models and wording.exposure is None:  # a kept answer would hide what is on trial
-            repeatable = chosen == Chosen(live)
-            remembers = repeatable and not asked.afresh
-            recent = self._recent.find(live, question, spelled, local.date()) if remembers else None
-            if recent is not None and recent.kept is not None:
-                return recent
-            found: Reply | CacheCandidate | None = None
-            if seen or delegates:
-                found = self._answers.exact(question, wording.version.id, chosen.live)
-            if found is None and recent is None and not delegates:
-                found = self._answers.similar(question, wording.version.id, chosen.live)
-            if isinstance(found, Reply):
-                given = replace(found, met=chosen.met, repeatable=repeatable)
-                self._recent.keep(live, spelled, local.date(), given)
-                return given
-            if recent is not None:
-                return recent
-            sharing = found
-        if delegates and asks_models and (done := self._elsewhere(live, asked, spelled, local)) is not None:
-            return done
-        given, failed = self._arms.answered(chosen, live, intent, self._work(agent, question, asked, local, live))
-        given = replace(given, met=chosen.met, notes={**given.notes, "fallback": failed} if failed else given.notes)
-        reminder = booking.reminder(question) if agent is not booking.AGENT and given.escalation is None else None
-        if reminder:
-            given = replace(given, text=f"{given.text}\n{reminder}")
-        given = replace(given, repeatable=repeatable and repeats(question, given, live))
-        self._recent.keep(live, spelled, local.date(), given)
-        return replace(given, sharing=sharing)
+        chosen = self._rollout.choose(live, request.customer, len(question.turns), intent, asks_models)
+        result, candidate = None, None
+        wording = live.prompts.choose(wordings.knowledge(intent), request.customer)
+        shared = asks_models and wording.exposure is None  # a shared answer would hide the wording that is on trial
+        if shared and chosen == Chosen(live) and not request.bypass_cache:
+            result = self._memo.find("result", live, key)
+        if shared and result is None:
+            result, candidate = self._cache.find(question, wording.version.id, chosen.live)
+        if result is None:
+            reply = self._from_agent(agent, question, request, local, live, chosen)
+            result = TurnResult(reply, candidate=candidate if self._cache.admissible(reply) else None)
+        if shared and chosen == Chosen(live) and (result.cached or _repeats(live, result)):
+            self._memo.keep("result", live, key, result)
+        reply = result.reply
+        facts, notes = reply.facts or question.facts, {**reply.notes, **understood.tone}
+        return replace(result, reply=replace(reply, facts=facts, notes=notes), exposure=chosen.exposure)
 
-    def _work(
-        self, agent: Agent, question: Question, asked: Asked, local: datetime, searched: Live
-    ) -> Callable[[Live], Reply]:
-        """How the agent answers with the versions it is given; what was found is found once for all versions."""
-        before = context.history(question.turns)
-        reference = f"{self._business.short_name}-{asked.conversation_id.hex[:8].upper()}"
+    def _understand(self, live: Live, request: TurnRequest, local: datetime, key: MessageKey | None) -> Understanding:
+        known: Understanding | None = self._memo.find("understanding", live, key)
+        if known is not None:
+            return known
+        found = understand(self._business, request, local.date())
+        if not found.question.facts.identifying:
+            self._memo.keep("understanding", live, key, found)
+        return found
 
-        @cache
-        def search(topic: str) -> Sequence[Passage]:
-            return context.passages(self._reads, searched, topic, before, self._settings.retrieval_top_k)
+    def _handed_over(self, understood: Understanding, reason: str, now: datetime) -> TurnResult:
+        question, text = understood.question, handover.text(self._business, reason, now)
+        return TurnResult(
+            Reply(
+                text,
+                "handover",
+                question.intent,
+                1.0,
+                HANDOVER_MODEL_ID,
+                escalation=reason,
+                facts=question.facts,
+                notes=understood.tone,
+            )
+        )
 
-        def answer(live: Live) -> Reply:
-            case = Case(self._business, question.facts, local, reference, search)
-            around = AgentContext(live, case, self._settings.minimum_confidence, asked.customer)
-            given = agent.reply(question, around)
-            return self._guarded(question, given, local) if given.written else given
+    def _refused(self, understood: Understanding, style: str) -> TurnResult:
+        log.info("a message tried to change the rules (%s)", style)
+        question, notes = understood.question, {**understood.tone, "attack": style}
+        text = injection.answer(self._business)
+        return TurnResult(
+            Reply(text, "refusal", question.intent, 1.0, REFUSAL_MODEL_ID, facts=question.before, notes=notes)
+        )
 
-        return answer
-
-    def _delegates(self, live: Live) -> bool:
-        """Whether workers do the work. Providers' models are asked from here: waiting takes a thread, no process."""
-        ready = self._workers is not None and self._workers.ready > 0
-        return ready and not any(isinstance(model, RemoteModel) for model in live.models)
-
-    def _elsewhere(self, live: Live, asked: Asked, spelled: bytes, local: datetime) -> Reply | None:
-        """The reply as a worker made it, remembered here; None where this process has to make it."""
-        done = self._workers.reply(asked) if self._workers is not None else None
-        if done is None:
-            return None
-        timing.add(done.parts)
-        if done.versions == live.versions:
-            self._intents.keep(live, spelled, done.intent)
-            self._recent.keep(live, spelled, local.date(), done.reply)
-        return done.reply
-
-    def _classify(self, live: Live, spelled: bytes) -> Callable[[str], tuple[Intent, float] | None]:
+    def _classifier(self, live: Live, key: MessageKey | None) -> router.Classify:
         """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""
         trained = next((model for model in live.models if isinstance(model, Classifier)), None)
 
         def classify(text: str) -> tuple[Intent, float] | None:
-            if trained is None or live.embedder is None:
-                self._intents.keep(live, spelled, None)
-                return None
-            known = self._intents.find(live, spelled)
-            if known is not None:
+            known: tuple[Intent, float] | None = self._memo.find("intent", live, key)
+            if known is not None or trained is None or live.embedder is None:
                 return known
             try:
                 with timing.part("embedding"):
                     vector = live.embedder.embed([text])[0]
                 found = trained.classify(vector)
             except Exception as error:
-                log.warning("the intent was not classified (%s): by the rules", type(error).__name__)
+                log.warning("the intent was not classified (%s): using the rules", type(error).__name__)
                 return None
-            self._intents.keep(live, spelled, found)
+            self._memo.keep("intent", live, key, found)
             return found
 
         return classify
+
+    def _from_agent(
+        self, agent: Agent, question: Question, request: TurnRequest, local: datetime, live: Live, chosen: Chosen
+    ) -> Reply:
+        """The agent's reply; production's versions answer where a candidate's fail. What was found is found once."""
+        before = context.history(question.turns)
+        reference = f"{self._business.short_name}-{request.conversation_id.hex[:8].upper()}"
+
+        @cache
+        def search(topic: str) -> Sequence[Passage]:
+            return context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
+
+        def answer(versions: Live) -> Reply:
+            case = Case(self._business, question.facts, local, reference, search)
+            around = AgentContext(versions, case, self._settings.minimum_confidence, request.customer)
+            given = agent.reply(question, around)
+            return self._guarded(question, given, local) if given.written else given
+
+        reply, failed = self._rollout.answered(chosen, live, question.intent, answer)
+        if failed:
+            reply = replace(reply, notes={**reply.notes, "fallback": failed})
+        reminder = booking.reminder(question) if agent is not booking.AGENT and reply.escalation is None else None
+        return replace(reply, text=f"{reply.text}\n{reminder}") if reminder else reply
 
     def _guarded(self, question: Question, given: Reply, now: datetime) -> Reply:
         """A model's reply without its prompt, without figures that nothing supports, in polite words.
@@ -212,10 +177,20 @@ class Answering:
         checked = final_check.check(self._business, given.text, evidence, said, given.prompt, now.date())
         if not checked.unsupported:
             return replace(given, text=checked.text)
-        log.warning("an answer of %s held %d things that nothing supports", given.model_id, len(checked.unsupported))
+        log.warning("an answer of %s held %d unsupported statements", given.model_id, len(checked.unsupported))
         notes = {**given.notes, "unsupported": len(checked.unsupported)}
         if checked.emptied:
             reason = given.escalation or handover.UNCONFIRMED
             text = handover.text(self._business, reason, now)
             return replace(given, text=text, citations=(), booking=None, escalation=reason, notes=notes)
         return replace(given, text=checked.text, notes=notes)
+
+
+def _repeats(live: Live, result: TurnResult) -> bool:
+    """Whether the next customer who begins with this message today would get the same although it may not be cached.
+
+    It rests on passages, no model failed or differs from call to call, and no time of day is in it.
+    """
+    reply = result.reply
+    plain = reply.escalation is None and "fallback" not in reply.notes and bool(reply.evidence)
+    return plain and result.candidate is None and all(getattr(model, "deterministic", False) for model in live.models)

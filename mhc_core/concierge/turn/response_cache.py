@@ -1,8 +1,8 @@
-"""Kept answers as a turn uses them: looked up before an agent is asked, kept in the background after an answer.
+"""Cached answers as a turn uses them: looked up before an agent is asked, offered in the background after an answer.
 
-Only a first message that tells nothing of its customer alone is looked up or kept, and only an answer that its agent
-gave without reserve. What is kept is shown to hold no personal data first; the scrubber for that is loaded with the
-first answer that is worth keeping.
+Only a first message that tells nothing of its customer alone is looked up or cached, and only an answer that its agent
+gave without reserve. What is cached is shown to hold no personal data first; the scrubber for that is loaded with the
+first answer that is worth it.
 """
 
 import logging
@@ -20,11 +20,12 @@ import sqlalchemy as sa
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents.reply import Question, Reply
 from mhc_core.concierge.models.live import Live, LiveVersions
-from mhc_core.concierge.turn.workers import Workers
+from mhc_core.concierge.turn.request import TurnResult
 from mhc_core.db.engine import autocommit
 from mhc_core.protocols import Passage
 from mhc_core.response_cache import cache, verifier
 from mhc_core.response_cache.cache import CacheCandidate, Hit, Offer
+from mhc_core.response_cache.question_facts import read
 from mhc_core.response_cache.scope import AGENT, Scope, shareable
 from mhc_core.scrubbing import loading
 from mhc_core.settings import Settings
@@ -33,94 +34,75 @@ from mhc_core.vocabulary import Intent
 log = logging.getLogger(__name__)
 
 WAITING = 500
-"""Answers waiting to be kept, at most; more are not kept."""
+"""Answers waiting to be cached, at most; more are dropped."""
 GATHERED_SECONDS = 0.2
-"""How long answers to keep are gathered: they are checked and written together."""
+"""How long answers are gathered: they are checked and written together."""
 AT_ONCE = 16
-"""Answers kept at once, at most: a worker that is busy with them answers nobody."""
 _DOUBTS = frozenset(["fallback", "offered_person", "unsupported", "withheld"])
 """Notes of an answer that stands in for a better one."""
 
 
-class AnswerCache:
-    """The kept answers of one app. Safe to use from several threads."""
+class ResponseCache:
+    """The cached answers of one app. Safe to use from several threads."""
 
     def __init__(
-        self,
-        settings: Settings,
-        engine: sa.Engine,
-        live: LiveVersions,
-        clock: Callable[[], datetime],
-        rng: Random,
-        workers: Workers | None = None,
+        self, settings: Settings, engine: sa.Engine, live: LiveVersions, clock: Callable[[], datetime], rng: Random
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._reads = autocommit(engine)
         self._live = live
-        self._workers = workers
         self._clock = clock
         self._rng = rng
         self._offers: Queue[Offer | None] = Queue(WAITING)  # None wakes the thread up to see that it is to stop
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    @staticmethod
-    def warm_up() -> None:
-        """Load the word lists that questions are compared with (1.4 s): else the first customer waits for them."""
-        verifier.log_odds("Does a chef cook in the rain?", "Does the chef cook when it rains?", 0.9)
-
     def start(self) -> None:
-        """Begin to keep answers."""
-        self._thread = threading.Thread(target=self._run, name="answer-cache", daemon=True)
+        """Load the word lists that questions are compared with (1.4 s), then begin to cache answers."""
+        verifier.log_odds(read("Does a chef cook in the rain?"), read("Does the chef cook when it rains?"), 0.9)
+        self._thread = threading.Thread(target=self._run, name="response-cache", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the answers that are being kept."""
+        """Stop after the answers that are being written."""
         self._stop.set()
         with suppress(Full):
             self._offers.put_nowait(None)
         if self._thread is not None:
             self._thread.join(timeout=15)
 
-    def exact(self, question: Question, prompt_id: str, live: Live) -> Reply | None:
-        """The answer kept for this very question."""
-        scope = _scope(question, prompt_id, live)
-        if scope is None:
-            return None
-        with timing.part("lookup"), self._reads.connect() as connection:
-            hit = cache.exact(connection, scope, question.text, self._clock())
-        return _again(hit, live) if hit is not None else None
-
-    def similar(self, question: Question, prompt_id: str, live: Live) -> Reply | CacheCandidate | None:
-        """The answer kept for this question or one like it; or how the one that is made now may be kept; or None where
-        answers are not shared."""
+    def find(self, question: Question, prompt_id: str, live: Live) -> tuple[TurnResult | None, CacheCandidate | None]:
+        """The answer cached for this question or one like it; else how the one that is made now may be cached, which is
+        None where answers to it are not shared."""
         scope = _scope(question, prompt_id, live)
         if scope is None or live.embedder is None:
-            return None
+            return None, None
         try:
             with timing.part("embedding"):
                 vector = live.embedder.embed([question.text])[0]
         except Exception as error:
-            log.warning("no similar answer was looked for: the embedder failed (%s)", type(error).__name__)
-            return None
+            log.warning("skipped the cache look-up: the embedder failed (%s)", type(error).__name__)
+            return None, None
         now, most = self._clock(), self._settings.cache_max_error
         with timing.part("similar"), self._reads.connect() as connection:
             hit = cache.similar(connection, scope, question.text, vector, now, most)
         explored = hit is not None and not hit.exact and self._rng.random() < cache.EXPLORED
         if hit is not None and hit.allowed and not explored:
-            return _again(hit, live)
-        return CacheCandidate(scope, question.text, vector, hit if explored else None)
+            return TurnResult(_reply(hit, live), hit.cached), None
+        return None, CacheCandidate(scope, question.text, vector, hit if explored else None)
 
-    def offer(self, sharing: CacheCandidate, reply: Reply, message_id: UUID) -> None:
-        """Keep a stored answer in the background, where it is one to give again."""
-        if reply.escalation is not None or reply.booking is not None or not _DOUBTS.isdisjoint(reply.notes):
-            return
-        offer = Offer(sharing.scope, sharing.question, sharing.vector, _kept(reply), message_id, sharing.compared)
+    @staticmethod
+    def admissible(reply: Reply) -> bool:
+        """Whether an answer is one to give again: it stands for itself and sets nothing in motion."""
+        return reply.escalation is None and reply.booking is None and _DOUBTS.isdisjoint(reply.notes)
+
+    def offer(self, candidate: CacheCandidate, reply: Reply, message_id: UUID) -> None:
+        """Cache a stored answer in the background."""
         try:
-            self._offers.put_nowait(offer)
+            self._offers.put_nowait(Offer(candidate, _answer(reply), message_id))
         except Full:
-            log.warning("an answer was not kept: %d wait already", WAITING)
+            log.warning("an answer was not cached: %d are waiting already", WAITING)
 
     def _run(self) -> None:
         while not self._stop.is_set() and (first := self._offers.get()) is not None:
@@ -131,20 +113,19 @@ class AnswerCache:
                 while len(offers) < AT_ONCE and (more := self._offers.get_nowait()) is not None:
                     offers.append(more)
             try:
-                if self._workers is None or not self._workers.keep(offers):
-                    self.keep(offers)
+                self._admit(offers)
             except Exception as error:
-                log.warning("%d answers were not kept (%s)", len(offers), type(error).__name__)
+                log.warning("%d answers were not cached (%s)", len(offers), type(error).__name__)
 
-    def keep(self, offers: Sequence[Offer]) -> None:
-        """Keep stored answers where they hold nothing personal, and hear what they say about those they are compared
-        with."""
+    def _admit(self, offers: Sequence[Offer]) -> None:
+        """Cache answers that hold nothing personal, and record what they say of those they are compared with."""
         now, embedder = self._clock(), self._live.now.embedder
         for offer in offers:
-            if offer.compared is not None and embedder is not None and embedder.id == offer.scope.embedder:
+            compared = offer.candidate.compared
+            if compared is not None and embedder is not None and embedder.id == offer.candidate.scope.embedder:
                 with self._engine.begin() as connection:
                     text = str(offer.answer["text"])
-                    cache.explored(connection, offer.compared, offer.message_id, text, embedder, now)
+                    cache.explored(connection, compared, offer.message_id, text, embedder, now)
         with self._reads.connect() as connection:
             scrubber = loading.scrubber_or_refusal(connection, self._settings)
         with self._engine.begin() as connection:
@@ -165,7 +146,7 @@ def _models(live: Live) -> str:
     return " ".join([*(model.version_id for model in live.models), live.artifact_sha256 or "-"])
 
 
-def _kept(reply: Reply) -> dict[str, Any]:
+def _answer(reply: Reply) -> dict[str, Any]:
     return {
         "text": reply.text,
         "intent": reply.intent,
@@ -180,20 +161,20 @@ def _kept(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _again(hit: Hit, live: Live) -> Reply:
-    kept: Mapping[str, Any] = hit.answer
+def _reply(hit: Hit, live: Live) -> Reply:
+    answer: Mapping[str, Any] = hit.answer
     return Reply(
-        text=kept["text"],
+        text=answer["text"],
         agent=AGENT,
-        intent=Intent(kept["intent"]),
-        confidence=kept["confidence"],
-        model_id=kept["model"],
+        intent=Intent(answer["intent"]),
+        confidence=answer["confidence"],
+        model_id=answer["model"],
         citations=[
-            Passage(found["chunk"], found["article"], found["title"], "", found["score"]) for found in kept["citations"]
+            Passage(found["chunk"], found["article"], found["title"], "", found["score"])
+            for found in answer["citations"]
         ],
-        prompt_id=kept["prompt"],
+        prompt_id=answer["prompt"],
         knowledge_id=live.knowledge_id,
-        example_id=kept["example"],
+        example_id=answer["example"],
         notes=hit.notes,
-        kept=hit.kept,
     )

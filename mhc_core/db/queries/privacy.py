@@ -263,3 +263,13 @@ def customers_of_model(connection: sa.Connection, model_id: str) -> list[Teacher
         {"model": model_id},
     )
     return [Teacher(*row) for row in rows]
+
+
+def state(connection: sa.Connection) -> tuple[Any, ...]:
+    """Equal to what it was before as long as no erasure was requested, emptied anything or finished."""
+    emptied = sa.func.count().filter(_E.status != "requested")
+    return tuple(
+        connection.execute(
+            sa.select(sa.func.count(), emptied, sa.func.max(_E.requested_at), sa.func.max(_E.finished_at))
+        ).one()
+    )

@@ -47,13 +47,6 @@ class Entry(NamedTuple):
     message_id: UUID
 
 
-_EXACT = sa.text(
-    """
-    select id, question, answer, admitted_at from ai.response_cache
-    where scope_sha256 = :scope and question_sha256 = :question and withdrawn_at is null and expires_at > :now
-    """
-)
-
 _NEAR = """
     with near as materialized (
         select id, question, answer, admitted_at, question_sha256 = :question as same,
@@ -107,12 +100,6 @@ _ADMIT = sa.text(
     returning id
     """  # conversations and entries in order: two groups at once wait for each other, but never both
 )
-
-
-def exact(connection: sa.Connection, scope: str, question_sha256: str, now: datetime) -> CachedEntry | None:
-    """The valid answer kept for exactly this question."""
-    row = connection.execute(_EXACT, {"scope": scope, "question": question_sha256, "now": now}).one_or_none()
-    return CachedEntry(*row) if row else None
 
 
 def nearest(

@@ -43,8 +43,8 @@ class Turn:
 
     Args:
         begins: given when the conversation does not exist yet.
-        kept: the kept answer that is given. A conversation begins with it only while it is in use and nothing was heard
-            of it since it was found.
+        cached: the cached answer that is given. A conversation begins with it only while it is in use and has no new
+            outcome since it was found.
         waiting: makes the answer that is stored instead when a person has the conversation by then. ``facts`` are kept,
             ``rows`` and ``effects`` left out. ``None`` where ``answer`` is such an answer already.
         facts: the conversation's facts from now on; ``None`` leaves them as they are.
@@ -56,7 +56,7 @@ class Turn:
     question: NewTurn
     answer: NewTurn
     begins: Beginning | None = None
-    kept: CachedAnswer | None = None
+    cached: CachedAnswer | None = None
     waiting: Callable[[], NewTurn] | None = None
     facts: Mapping[str, Any] | None = None
     rows: Sequence[tuple[sa.Table, Mapping[str, Any]]] = ()
@@ -142,10 +142,10 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> s
         if turn.begins is not None:
             asked_at: datetime = turn.question.sent_at
             who = {"channel": turn.begins.channel, "customer_id": turn.begins.customer_id, "asked_at": asked_at}
-            parameters["begun"].append(about | who | (asdict(turn.kept) if turn.kept else {}))
+            parameters["begun"].append(about | who | (asdict(turn.cached) if turn.cached else {}))
         else:
             parameters["continued"].append(about)
-        depends = turn.kept is not None and turn.begins is not None
+        depends = turn.cached is not None and turn.begins is not None
         parameters["said"] += [_message(turn.conversation_id, 0, turn.question, depends)]
         parameters["said"] += [_message(turn.conversation_id, 1, answer, depends)]
     as_json = {name: orjson.dumps(rows, default=str).decode() for name, rows in parameters.items()}

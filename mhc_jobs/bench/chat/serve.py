@@ -7,17 +7,17 @@ import uvicorn
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_jobs.bench.chat import bare
-from mhc_serving import app as serving
-from mhc_serving import logging_setup
+from mhc_serving import server
 
 
 def main(which: str, port: int) -> None:
-    """Serve on 127.0.0.1 until terminated, with the database that the environment names."""
-    settings = configuration.load()
-    logging_setup.configure()
+    """Serve on 127.0.0.1 until terminated, with the database and the number of processes that the environment names."""
+    settings = configuration.load(serve_host="127.0.0.1", serve_port=port)
+    if which == "chat":
+        server.run(settings)
+        return
     with database(settings) as engine:
-        app = serving.create_app(settings, engine) if which == "chat" else bare.create_app(engine)
-        uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+        uvicorn.run(bare.create_app(engine), host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from mhc_core.db import engine as engines
 from mhc_core.db.queries import redaction
 from mhc_core.db.queries.turns import CachedAnswer
 from mhc_core.response_cache import admission, cache
-from mhc_core.response_cache.cache import Hit, Offer
+from mhc_core.response_cache.cache import CacheCandidate, Hit, Offer
 from mhc_core.response_cache.scope import Scope, shareable
 from mhc_core.vocabulary import Intent
 
@@ -32,27 +32,22 @@ def _vector(text: str) -> Any:
 def _admit(connection: sa.Connection, question: str = QUESTION, scope: Scope = SCOPE, **changes: Any) -> int | None:
     _, (_, message) = talk(connection, say("user", question), say("assistant", ANSWER["text"]))
     given = {"message_id": message, "now": NOW, "harmless": lambda text: True, **changes}
-    offer = Offer(scope, question, _vector(question), ANSWER, given.pop("message_id"))
+    offer = Offer(CacheCandidate(scope, question, _vector(question)), ANSWER, given.pop("message_id"))
     return next(iter(cache.admit(connection, [offer], **given)), None)
 
 
-def _ask(
-    connection: sa.Connection, question: str, scope: Scope = SCOPE, after: timedelta = timedelta(0), near: bool = True
-) -> Hit | None:
-    vector = _vector(question) if near else None
-    hit = cache.exact(connection, scope, question, NOW + after)
-    if hit is None and vector is not None:
-        hit = cache.similar(connection, scope, question, vector, NOW + after, 0.01)
+def _ask(connection: sa.Connection, question: str, scope: Scope = SCOPE, after: timedelta = timedelta(0)) -> Hit | None:
+    hit = cache.similar(connection, scope, question, _vector(question), NOW + after, 0.01)
     return hit if hit is not None and hit.allowed else None
 
 
-def test_the_same_question_in_another_spelling_needs_no_vector(connection: sa.Connection) -> None:
+def test_the_same_question_in_another_spelling_is_the_same_question(connection: sa.Connection) -> None:
     entry = _admit(connection)
 
-    hit = _ask(connection, "  what IS your   cancellation policy ", near=False)
+    hit = _ask(connection, "  what IS your   cancellation policy ")
 
     assert hit is not None
-    assert (hit.exact, hit.kept.entry_id, hit.answer) == (True, entry, ANSWER)
+    assert (hit.exact, hit.cached.entry_id, hit.answer) == (True, entry, ANSWER)
 
 
 def test_a_paraphrase_is_served_and_a_question_with_other_facts_is_not(connection: sa.Connection) -> None:
@@ -102,7 +97,7 @@ def test_a_thumb_down_on_the_source_withdraws_and_blocks_it(connection: sa.Conne
 
 def test_a_thumb_down_on_an_answer_given_from_the_cache_withdraws_the_entry(connection: sa.Connection) -> None:
     _admit(connection)
-    hit = _ask(connection, QUESTION, near=False)
+    hit = _ask(connection, QUESTION)
     assert hit is not None
     _, (_, given) = talk(
         connection, say("user", QUESTION), say("assistant", ANSWER["text"], message_metadata=hit.notes)
@@ -169,7 +164,7 @@ def test_two_replicas_keep_one_answer_and_see_each_others_withdrawal(fresh_datab
 
 
 def _offer(question: str, message: UUID) -> Offer:
-    return Offer(SCOPE, question, _vector(question), ANSWER, message)
+    return Offer(CacheCandidate(SCOPE, question, _vector(question)), ANSWER, message)
 
 
 def test_answers_are_kept_in_groups_and_each_is_judged_alone(connection: sa.Connection) -> None:

@@ -52,7 +52,7 @@ def test_a_message_reaches_its_agent(message: str, agent: str) -> None:
 
 
 def test_every_agent_names_tools_that_exist_and_a_temperature() -> None:
-    found = {agent.name: agent for agent in router.known()}
+    found = {agent.name: agent for agent in router.AGENTS}
     assert {"knowledge", "booking", "complaint", "lead", "operations", "quote"} <= set(found)
     assert (found["knowledge"].temperature, found["booking"].temperature, found["complaint"].temperature) == (
         0.3, 0.5, 0.7,

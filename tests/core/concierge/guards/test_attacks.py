@@ -157,7 +157,7 @@ def shop(empty_engine: sa.Engine, publish: Callable[..., str], tmp_path: Path) -
 def test_no_attack_gets_anything(shop: Shop, noticed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """With and without the rules that notice attacks: what they miss meets the guards."""
     if not noticed:
-        monkeypatch.setattr(injection, "look", lambda _: None)
+        monkeypatch.setattr(injection, "detect", lambda _: None)
     rules, victims = shop.rules(), shop.victims()
     for style, kind in STYLES.items():
         for say in kind["says"][:PER_STYLE]:

@@ -237,7 +237,7 @@ def test_a_model_that_an_erasure_cleaned_is_loaded_anew_while_it_answers(
             retired.replace_artifact(connection, "same-id", uri, digest, {})
         store.remove(job.artifact_uri)
         until(lambda: "topic 7" not in ask(url, "Do you bring topic 7 lanterns?")["answer"], 5)
-        assert app.state.services.live.now.artifact_sha256 == digest
+        assert app.state.services.concierge.live.now.artifact_sha256 == digest
         assert ask(url, "Do you bring topic 3 lanterns?")["model"] == "same-id"
         assert httpx2.get(f"{url}/readyz").json()["warnings"] == {}
 
@@ -277,9 +277,9 @@ def test_the_background_threads_end_with_the_app(serving_engine: sa.Engine, sett
     before = set(threading.enumerate())  # other apps of the session may be running
     with TestClient(create_app(settings, serving_engine)):
         own = {thread.name for thread in set(threading.enumerate()) - before}
-        assert own >= {"live-versions", "answer-cache", "rollout-shadow"}
+        assert own >= {"live-versions", "response-cache", "rollout-shadow"}
     left = {thread.name for thread in set(threading.enumerate()) - before}
-    assert left.isdisjoint({"live-versions", "answer-cache", "rollout-shadow"})
+    assert left.isdisjoint({"live-versions", "response-cache", "rollout-shadow"})
 
 
 @pytest.mark.parametrize("minutes", [5])

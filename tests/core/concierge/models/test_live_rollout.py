@@ -97,7 +97,7 @@ def test_customers_of_a_promoted_candidate_never_see_the_old_model_again(
         with empty_engine.begin() as connection:
             promotion.move(connection, found, promotion.evaluation_of(connection, found), "kim", {}, utc_now())
         end = time.monotonic() + 8
-        while app.state.services.live.now.model_id != "new":
+        while app.state.services.concierge.live.now.model_id != "new":
             assert time.monotonic() < end, "the promoted model was not loaded"
             assert ask(url, lucky)["model"] == "new"
         assert ask(url, lucky)["model"] == "new"

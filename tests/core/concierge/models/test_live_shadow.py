@@ -34,7 +34,9 @@ def test_turns_are_compared_unseen_and_nobody_waits(
                 "channel": "web",
             }
             assert client.post("/api/v1/chat", json=body).json()["model"] == "old"
-        assert app.state.services.arms.shadow.counts["compared"] == 0, "customers have their answers before it has any"
+        assert app.state.services.concierge.rollout.shadow.counts["compared"] == 0, (
+            "customers have their answers before it has any"
+        )
         providers.gate.set()
 
         def compared() -> list[queries.Compared]:
@@ -63,7 +65,7 @@ def test_what_customers_are_not_given_yet_is_still_compared_in_the_canary(
         ):
             body = {"message": message, "customer_id": "ann", "channel": "web"}
             assert client.post("/api/v1/chat", json=body).json()["model"] == model
-        until(lambda: app.state.services.arms.shadow.counts["compared"] == 1, 10)
+        until(lambda: app.state.services.concierge.rollout.shadow.counts["compared"] == 1, 10)
     with empty_engine.connect() as connection:
         assert [item.intent for item in queries.compared(connection, found.id)] == [Intent.POLICY]
 
@@ -80,7 +82,7 @@ def test_without_a_sample_nothing_is_compared(
         body = {"message": "What happens to my order when it rains?", "customer_id": "ann", "channel": "web"}
         assert client.post("/api/v1/chat", json=body).json()["model"] == "old"
         time.sleep(0.3)
-        assert set(app.state.services.arms.shadow.counts.values()) == {0}
+        assert set(app.state.services.concierge.rollout.shadow.counts.values()) == {0}
 
 
 def test_a_full_queue_drops_and_counts_and_a_failure_is_no_end(empty_engine: sa.Engine) -> None:

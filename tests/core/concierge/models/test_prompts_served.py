@@ -74,7 +74,7 @@ class Shop:
                 connection, name, version.name, [(version.id, 1)], 1, ExperimentMetric.CONTAINED, window, "salt", "ann",
                 datetime.now(UTC),
             )  # fmt: skip
-        self.client.app.state.services.live.refresh()  # type: ignore[attr-defined]
+        self.client.app.state.services.concierge.live.refresh()  # type: ignore[attr-defined]
         return made
 
     def of(self, position: int) -> Iterator[str]:

@@ -167,7 +167,7 @@ def erased(engine: sa.Engine, found: CachedAnswer) -> None:
 
 def test_a_kept_answer_is_given_while_it_is_in_use(serving_engine: sa.Engine) -> None:
     found, conversation = kept(serving_engine), uuid4()
-    TurnStore(serving_engine).put(turn(conversation, "one", WHO, kept=found))
+    TurnStore(serving_engine).put(turn(conversation, "one", WHO, cached=found))
     assert len(stored(serving_engine, conversation)) == 2
 
 
@@ -179,7 +179,7 @@ def test_a_kept_answer_that_went_out_of_use_is_not_stored(
     change(serving_engine, found)
     for more in ({}, {"effects": [lambda _: ran.append(1)]}):  # by one statement, and in a transaction
         with pytest.raises(CachedAnswerWithdrawn):
-            TurnStore(serving_engine).put(turn(conversation, "one", WHO, kept=found, **more))
+            TurnStore(serving_engine).put(turn(conversation, "one", WHO, cached=found, **more))
     assert stored(serving_engine, conversation) == []
     assert ran == []
 
@@ -189,29 +189,29 @@ def test_a_kept_answer_that_ran_out_or_was_replaced_is_not_stored(serving_engine
     store, question = TurnStore(serving_engine), "asked twice"
     old = kept(serving_engine, hour_ago, question)
     with pytest.raises(CachedAnswerWithdrawn):
-        store.put(turn(uuid4(), "one", WHO, kept=old))
+        store.put(turn(uuid4(), "one", WHO, cached=old))
     new = kept(serving_engine, NOW, question)
     assert new.entry_id == old.entry_id
     with pytest.raises(CachedAnswerWithdrawn):
-        store.put(turn(uuid4(), "one", WHO, kept=old))
-    store.put(turn(uuid4(), "one", WHO, kept=new))
+        store.put(turn(uuid4(), "one", WHO, cached=old))
+    store.put(turn(uuid4(), "one", WHO, cached=new))
 
 
 def test_what_is_heard_of_a_kept_answer_counts_for_other_wordings(serving_engine: sa.Engine) -> None:
     found, store = kept(serving_engine), TurnStore(serving_engine)
     reworded = replace(found, reworded=True)
-    store.put(turn(uuid4(), "one", WHO, kept=reworded))
+    store.put(turn(uuid4(), "one", WHO, cached=reworded))
     judged(serving_engine, found)
     with pytest.raises(CachedAnswerWithdrawn):
-        store.put(turn(uuid4(), "one", WHO, kept=reworded))
-    store.put(turn(uuid4(), "one", WHO, kept=found))
-    store.put(turn(uuid4(), "one", WHO, kept=replace(reworded, judged_at=NOW)))
+        store.put(turn(uuid4(), "one", WHO, cached=reworded))
+    store.put(turn(uuid4(), "one", WHO, cached=found))
+    store.put(turn(uuid4(), "one", WHO, cached=replace(reworded, judged_at=NOW)))
 
 
 def test_a_withdrawn_answer_keeps_no_other_turn_from_being_stored(serving_engine: sa.Engine) -> None:
     found, ids = kept(serving_engine), [uuid4() for _ in range(4)]
     withdrawn(serving_engine, found)
-    turns = [turn(one, "m", WHO, kept=found if one == ids[2] else None) for one in ids]
+    turns = [turn(one, "m", WHO, cached=found if one == ids[2] else None) for one in ids]
     outcomes = put_together(serving_engine, turns)
     assert isinstance(outcomes[2], CachedAnswerWithdrawn)
     assert [len(stored(serving_engine, one)) for one in ids] == [2, 2, 0, 2]

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from mhc_core.db.queries import privacy
+from mhc_core.db.tables import messages
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
 
@@ -91,3 +93,26 @@ def test_new_knowledge_ends_it(client: TestClient, empty_engine: sa.Engine, publ
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert searched(given)
+
+
+def test_an_erasure_ends_it(client: TestClient, empty_engine: sa.Engine) -> None:
+    """Two memories once held first messages by their raw text, and no erasure reached them."""
+    concierge = client.app.state.services.concierge  # type: ignore[attr-defined]
+    entries = concierge._answering._memo._entries
+    ask(client, "ann")
+    assert len(entries) > 0
+    assert not any(OPEN.encode() in key[-1] for key in entries), "messages are known by their hashes"
+    with empty_engine.begin() as connection:
+        privacy.request(connection, "hash of ann", "staff", Day.now)
+    concierge.live.refresh()
+    assert len(entries) == 0
+    assert searched(ask(client, "bob"))
+
+
+def test_a_shouted_question_is_understood_anew(client: TestClient) -> None:
+    """What is remembered of a calm question says nothing about the tone of the next customer."""
+    ask(client, "ann")
+    shouted = ask(client, "bob", "HOW LONG DOES THE CHEF STAY?!!! ANSWER ME!!!").json()
+    with client.app.state.services.engine.connect() as connection:  # type: ignore[attr-defined]
+        notes = connection.scalar(sa.select(messages.c.message_metadata).where(messages.c.id == shouted["message_id"]))
+    assert notes["emotion"] != "calm" or notes["urgency"] != "normal"

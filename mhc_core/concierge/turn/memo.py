@@ -1,0 +1,83 @@
+"""The memo of first messages: what this process worked out a while ago and need not work out again.
+
+Most customers begin with one of the same questions. What such a message says follows from its text and the day; what it
+is answered follows from the versions too. So everything is forgotten when a version changes or an erasure makes
+progress, and after ten minutes. Messages are known by their hashes; one that tells who somebody is is not remembered.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Any, Literal
+
+from cachetools import TTLCache
+
+from mhc_core.concierge.models.live import Live, LiveVersions
+from mhc_core.concierge.turn.request import TurnRequest
+from mhc_core.response_cache.normalise import normalised
+from mhc_core.response_cache.scope import MAX_CHARS
+
+ENTRIES = 10_000
+SECONDS = 600.0
+
+Kind = Literal["understanding", "intent", "result"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """A first message on one day: the hash of its text, and the hash without case, punctuation and courtesies."""
+
+    day: date
+    text: bytes
+    message: bytes
+
+
+def message_key(request: TurnRequest, today: date) -> MessageKey | None:
+    """The key of a message that begins a conversation; None for any other, and for a long one."""
+    if not request.first or len(request.message) > MAX_CHARS:
+        return None
+    return MessageKey(today, _digest(request.message), _digest(normalised(request.message) or request.message))
+
+
+class FirstMessageMemo:
+    """Safe to use from several threads. Holds only what was worked out with the present versions.
+
+    An understanding is found by the very same text, since punctuation and capitals carry tone; the classified intent
+    and the result are found by the message in any spelling. Without a key nothing is found or kept.
+    """
+
+    def __init__(self, live: LiveVersions) -> None:
+        self._live = live
+        self._entries: TTLCache[tuple[Kind, date, bytes], Any] = TTLCache(ENTRIES, SECONDS, time.monotonic)
+        self._lock = Lock()
+        live.on_change(self.clear)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+
+    def find(self, kind: Kind, live: Live, key: MessageKey | None) -> Any:
+        """What was kept of this kind; None where nothing was."""
+        if key is None:
+            return None
+        with self._lock:
+            return self._entries.get(_place(kind, key)) if live is self._live.now else None
+
+    def keep(self, kind: Kind, live: Live, key: MessageKey | None, value: object) -> None:
+        """Keep what was worked out with ``live``, unless that is the past by now."""
+        if key is None:
+            return
+        with self._lock:
+            if live is self._live.now:
+                self._entries[_place(kind, key)] = value
+
+
+def _place(kind: Kind, key: MessageKey) -> tuple[Kind, date, bytes]:
+    return kind, key.day, key.text if kind == "understanding" else key.message
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,92 @@
+"""What one turn writes: the question, the answer, the exposures, and what the answer sets in motion."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from mhc_core.business.pricing import Business
+from mhc_core.concierge.agents.reply import Reply
+from mhc_core.concierge.facts import memory
+from mhc_core.concierge.models import exposures, rollout
+from mhc_core.concierge.tools.case import BookingRequest
+from mhc_core.concierge.turn.request import TurnResult
+from mhc_core.db.queries import bookings
+from mhc_core.db.queries.serving import NewTurn
+from mhc_core.db.queries.turns import Effect
+from mhc_core.support import handover as handovers
+
+
+def answer_turn(message_id: UUID, result: TurnResult, sent_at: datetime, latency_ms: float) -> NewTurn:
+    """The row of an answer."""
+    reply = result.reply
+    return NewTurn(
+        id=message_id,
+        role="system" if reply.agent == "waiting" else "assistant",
+        content=reply.text,
+        sent_at=sent_at,
+        intent=reply.intent,
+        confidence=reply.confidence,
+        model_version_id=reply.model_id,
+        prompt_version_id=reply.prompt_id,
+        knowledge_version_id=reply.knowledge_id,
+        example_id=UUID(reply.example_id) if reply.example_id else None,
+        citations=[
+            {
+                "id": passage.article_id,
+                "title": passage.title,
+                "score": round(passage.score, 4),
+                "chunk": passage.chunk_id,
+            }
+            for passage in reply.citations
+        ],
+        cached=result.cached is not None,
+        input_tokens=reply.input_tokens,
+        output_tokens=reply.output_tokens,
+        cost_usd=reply.cost_usd,
+        latency_ms=latency_ms,
+        notes={"agent": reply.agent, **reply.notes},
+    )
+
+
+def exposure_rows(
+    result: TurnResult, message_id: UUID, received_at: datetime, sent_at: datetime
+) -> list[tuple[sa.Table, Mapping[str, Any]]]:
+    """The rows by which experiments and rollouts count this customer; one that exists is left as it is."""
+    return [
+        *exposures.rows(result.reply.exposure, message_id, sent_at),
+        *rollout.rows(result.exposure, received_at),
+    ]
+
+
+def effects(business: Business, conversation_id: UUID, reply: Reply, now: datetime) -> list[Effect]:
+    """The hand-over and the booking request of an answer, where it makes any."""
+    found: list[Effect] = []
+    if reply.escalation is not None:
+        found.append(partial(_hand_over, business, conversation_id, reply.escalation, now))
+    if reply.booking is not None:
+        found.append(partial(_save_booking, conversation_id, reply.booking, now))
+    return found
+
+
+def _hand_over(
+    business: Business, conversation_id: UUID, reason: str, now: datetime, connection: sa.Connection
+) -> None:
+    handovers.begin(connection, business, conversation_id, reason, now)
+
+
+def _save_booking(conversation_id: UUID, asked: BookingRequest, now: datetime, connection: sa.Connection) -> None:
+    people = asked.facts.party
+    bookings.save(
+        connection,
+        conversation_id,
+        asked.day,
+        asked.starts,
+        (people.adults or 0, people.children or 0, people.under_six or 0),
+        asked.total_usd,
+        memory.dump(asked.facts),
+        now,
+    )

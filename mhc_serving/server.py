@@ -1,0 +1,73 @@
+"""The API as a running server: one process, or several on one port, each with models and connections of its own."""
+
+import atexit
+import os
+from contextlib import ExitStack
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.main import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from mhc_core import settings as configuration
+from mhc_core.db.engine import database
+from mhc_core.errors import ConfigurationError
+from mhc_core.settings import Settings
+from mhc_serving import logging_setup
+from mhc_serving.app import create_app
+
+GRACE_SECONDS = 10
+STALLED_SECONDS = 20
+"""A process that does not react for so long is replaced."""
+
+
+def run(settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises:
+        ConfigurationError: the port cannot be bound.
+    """
+    logging_setup.configure()
+    several = settings.serve_workers > 1
+    with database(settings) as engine:
+        config = uvicorn.Config(
+            f"{__name__}:app" if several else create_app(settings, engine),
+            factory=several,
+            host=settings.serve_host,
+            port=settings.serve_port,
+            workers=settings.serve_workers,
+            access_log=False,  # the app writes its own, by route and without what callers put into addresses
+            log_config=None,
+            proxy_headers=False,  # uvicorn would believe X-Forwarded-For from this machine
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=STALLED_SECONDS,
+        )
+        server = uvicorn.Server(config)
+        try:
+            if several:
+                # What the command line set reaches the processes by their environment.
+                os.environ |= {"MHC_SERVE_HOST": settings.serve_host, "MHC_SERVE_PORT": str(settings.serve_port)}
+                supervisor = Multiprocess(config, sockets=[config.bind_socket()])
+                supervisor.run()
+                if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+                    raise ConfigurationError("the API's processes did not start; the lines above say why")
+            else:
+                server.run()
+        except SystemExit:
+            raise _not_bound(settings) from None
+        if not several and not server.started:
+            raise _not_bound(settings)
+
+
+def app() -> FastAPI:
+    """The API of one process, as the environment's settings want it; its connections close with the process."""
+    logging_setup.configure()
+    settings = configuration.load()
+    opened = ExitStack()
+    atexit.register(opened.close)
+    return create_app(settings, opened.enter_context(database(settings)))
+
+
+def _not_bound(settings: Settings) -> ConfigurationError:
+    where = f"{settings.serve_host}:{settings.serve_port}"
+    return ConfigurationError(f"the API did not start on {where}; free the port or choose another with --port")
