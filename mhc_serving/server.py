@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.main import STARTUP_FAILURE
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from mhc_core import settings as configuration

@@ -51,7 +51,7 @@ def test_two_processes_answer_and_a_killed_one_is_replaced(serving_engine: sa.En
         family = process.children(recursive=True)
         process.send_signal(signal.SIGTERM)
         process.wait(30)
-        assert not any(child.is_running() for child in family)
+        assert not psutil.wait_procs(family, 10)[1]
     finally:
         if process.is_running():
             for child in [*process.children(recursive=True), process]:
