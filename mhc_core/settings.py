@@ -91,7 +91,9 @@ class Settings(BaseSettings):
         None,
         description="Folder that the daily collection imports from. Empty: `inbox` under the state folder.",
     )
-    business_file: Path | None = Field(None, description="Prices and rules. Empty: the sample `business.toml`.")
+    business_file: Path | None = Field(
+        None, description="Prices and rules. Empty: the sample, `mhc_core/business/sample.toml`."
+    )
 
     # Scoring and promotion to training data
     feedback_points: FeedbackPoints = Field(
@@ -274,7 +276,7 @@ class Settings(BaseSettings):
         description="An answer less certain is not given: the customer is told so and offered a person.",
     )
     cache_max_error: float = Field(
-        0.01, ge=0, le=0.2, description="Share of wrong answers a kept answer may give to similar questions; 0: none."
+        0.01, ge=0, le=0.2, description="Share of wrong answers a cached answer may give to similar questions; 0: none."
     )
     max_message_chars: int = Field(4000, ge=100, description="Longer chat messages are refused (characters).")
 

@@ -1,4 +1,4 @@
-"""``mhc config``: every setting, as the README's table or as ``.env.example``."""
+"""``mhc config``: every setting, as the table of ``docs/configuration.md`` or as ``.env.example``."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any

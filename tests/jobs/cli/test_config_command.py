@@ -10,10 +10,10 @@ from mhc_jobs.cli import config
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_readme_repeats_the_table() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    between = readme.partition("<!-- mhc config -->\n")[2].partition("<!-- /mhc config -->")[0]
-    assert between.strip() == config.table().strip(), "put the output of `mhc config` between the README's markers"
+def test_the_page_of_settings_repeats_the_table() -> None:
+    page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    between = page.partition("<!-- mhc config -->\n")[2].partition("<!-- /mhc config -->")[0]
+    assert between.strip() == config.table().strip(), "put the output of `mhc config` between the page's markers"
 
 
 def test_env_example_is_what_the_command_prints() -> None:
