@@ -7,33 +7,34 @@ is measured by ``mhc bench gate``.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from mhc_core.business import pricing as business_data
+from mhc_core.business.pricing import Business
+from mhc_core.concierge.models.providers import ConfiguredProviders
+from mhc_core.concierge.turn.concierge import Concierge, Incoming
 from mhc_core.db.queries import evaluation as evaluations
-from mhc_core.db.queries import knowledge, simulation, versions
+from mhc_core.db.queries import knowledge, ratings, simulation, versions
 from mhc_core.db.queries import review as reviews
 from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.knowledge.articles import import_articles
 from mhc_core.language.similarity import RIGHT, similarities
 from mhc_core.providers import select
+from mhc_core.response_cache import cache as response_cache
 from mhc_core.review import decisions
 from mhc_core.scrubbing.loading import scrubber
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Decision
+from mhc_core.vocabulary import Channel, Decision, FeedbackVia
 from mhc_jobs import dagster_home, sample
 from mhc_jobs.simulation.customers import Need, draw
 from mhc_jobs.simulation.pipeline import Clock, Pipeline, SimulatedPlatform
 from mhc_jobs.simulation.report import Candidate, Example, Week
-
-if TYPE_CHECKING:
-    from fastapi.testclient import TestClient
 
 MONDAY = date(2025, 1, 6)
 RATED_SHARE, RATED_WRONGLY = 0.4, 0.1
@@ -71,10 +72,6 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
     Raises:
         LoopFailed: a job of the pipeline failed.
     """
-    from fastapi.testclient import TestClient
-
-    from mhc_serving.app import create_app
-
     clock = Clock(_moment(MONDAY))
     platform = SimulatedPlatform.over(engine, settings, clock)
     business = business_data.load(settings.business_file)
@@ -85,21 +82,20 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
         with engine.begin() as connection:
             import_articles(connection, [sample.knowledge_dir()], clock.now)
         pipeline.run("knowledge")
-        app = create_app(settings, engine, clock=clock)
         answered: dict[UUID, Given] = {}
         spoiled = ""
-        with TestClient(app) as client:
+        with _serving(settings, business, engine, clock) as concierge:
             for number in range(1, plan.weeks + 1):
                 started = time.perf_counter()
                 rng = Random(f"{plan.seed}:{number}")
                 monday = MONDAY + timedelta(weeks=number - 1)
                 report(f"week {number}: {plan.customers} customers")
-                app.state.services.concierge.live.refresh()
+                concierge.live.refresh()
                 with engine.connect() as connection:
                     production = versions.live(connection, "model") or BASELINE_ID
                     before = evaluations.latest(connection)
-                given = _ask(client, clock, settings, draw(rng, business, monday, plan.customers, f"week{number}"))
-                _rate(client, clock, rng, given)
+                given = _ask(concierge, clock, settings, draw(rng, business, monday, plan.customers, f"week{number}"))
+                _rate(engine, clock, rng, given)
                 answered |= {one.message_id: one for one in given}
                 clock.now = _moment(monday) + timedelta(days=6, hours=20)
                 for job in ("collect", "review"):
@@ -134,26 +130,32 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
                 )
 
 
-def _ask(client: "TestClient", clock: Clock, settings: Settings, needs: Sequence[Need]) -> list[Given]:
+@contextmanager
+def _serving(settings: Settings, business: Business, engine: sa.Engine, clock: Clock) -> Iterator[Concierge]:
+    """The concierge without a server around it."""
+    concierge = Concierge(settings, business, engine, ConfiguredProviders(settings), clock)
+    concierge.start()
+    try:
+        yield concierge
+    finally:
+        concierge.stop()
+
+
+def _ask(concierge: Concierge, clock: Clock, settings: Settings, needs: Sequence[Need]) -> list[Given]:
     replies = []
     for need in needs:
         clock.now = need.asked_at
-        reply = client.post(
-            "/api/v1/chat",
-            json={"message": need.question, "customer_id": need.customer_id, "channel": need.channel},
-        )
-        reply.raise_for_status()
-        replies.append(reply.json())
-    alike = _likeness([reply["answer"] for reply in replies], needs, settings)
+        replies.append(concierge.answer(Incoming(need.question, need.customer_id, Channel(need.channel))))
+    alike = _likeness([given.reply.text for given in replies], needs, settings)
     return [
         Given(
             need,
-            UUID(reply["message_id"]),
-            reply["answer"],
-            reply["escalated"],
-            _met(need, reply["answer"], reply["escalated"], likeness),
+            given.message_id,
+            given.reply.text,
+            given.escalated,
+            _met(need, given.reply.text, given.escalated, likeness),
         )
-        for need, reply, likeness in zip(needs, replies, alike, strict=True)
+        for need, given, likeness in zip(needs, replies, alike, strict=True)
     ]
 
 
@@ -172,20 +174,18 @@ def _likeness(answers: Sequence[str], needs: Sequence[Need], settings: Settings)
     return [max(float(next(found)) for _ in need.right) for need in needs]
 
 
-def _rate(client: "TestClient", clock: Clock, rng: Random, given: Sequence[Given]) -> None:
+def _rate(engine: sa.Engine, clock: Clock, rng: Random, given: Sequence[Given]) -> None:
     for one in given:
         if rng.random() >= RATED_SHARE:
             continue
         pleased = one.met != (rng.random() < RATED_WRONGLY)
         clock.now = one.need.asked_at + timedelta(minutes=5)
-        client.post(
-            "/api/v1/ai/feedback",
-            json={
-                "message_id": str(one.message_id),
-                "customer_id": one.need.customer_id,
-                "vote": "up" if pleased else "down",
-            },
-        ).raise_for_status()
+        vote = "up" if pleased else "down"
+        with engine.begin() as connection:
+            rated = ratings.answer(connection, one.message_id, one.need.customer_id)
+            assert rated is not None
+            ratings.save(connection, rated, ratings.Rating(vote), FeedbackVia.CHAT, clock.now)
+            response_cache.rated(connection, rated.message_id, vote, clock.now)
 
 
 def _review(engine: sa.Engine, settings: Settings, clock: Clock, rng: Random, answered: dict[UUID, Given]) -> None:
