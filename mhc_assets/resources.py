@@ -54,7 +54,7 @@ class Platform(dg.ConfigurableResource["Platform"]):
         return select.embedder(self._settings)
 
     def scrubber(self) -> Scrubber:
-        """The scrubber under reviewers' lists as they are now; if it can not be loaded, one that holds every text."""
+        """The scrubber under reviewers' lists as they are now; if it cannot be loaded, one that holds every text."""
         with self._engine.connect() as connection:
             return loading.scrubber_or_refusal(connection, self._settings)
 

@@ -5,7 +5,7 @@
  │    ├── ``BudgetExceeded``   an action would cost more than the budget allows
  │    └── ``AccessDenied``     a provider or server refuses this account
  ├── ``DataError``             input is malformed; the row or file is rejected, the rest goes on
- │    └── ``ScrubRefused``     text is held back because it can not be shown to be free of personal data
+ │    └── ``ScrubRefused``     text is held back because it cannot be shown to be free of personal data
  ├── ``NotFound``              an id that does not exist
  ├── ``Conflict``              the state does not allow it (already promoted, a second owner, no approval)
  └── ``TransientError``        the same call may work later
@@ -38,7 +38,7 @@ class DataError(MHCError):
 
 
 class ScrubRefused(DataError):
-    """Text is held back because it can not be shown to be free of personal data."""
+    """Text is held back because it cannot be shown to be free of personal data."""
 
 
 class NotFound(MHCError):

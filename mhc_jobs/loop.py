@@ -56,7 +56,7 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
         work = queries.days_with_work(
             connection, scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
         )
-    # A day outside the partitions (a wrong clock, a very old import) can not be run; its rows stay where they are.
+    # A day outside the partitions (a wrong clock, a very old import) cannot be run; its rows stay where they are.
     for first, last in _ranges([*(day for day in work if FIRST_DAY <= day <= today), today]):
         tags = {
             "dagster/asset_partition_range_start": first.isoformat(),

@@ -84,7 +84,7 @@ def _plain(item: Mapping[str, Any]) -> str:
     if kind.startswith("uuid"):
         return "must be a UUID"
     if kind == "string_pattern_mismatch":
-        return "holds a character that can not be stored"
+        return "holds a character that cannot be stored"
     return str(item["msg"]).removeprefix("Value error, ")
 
 

@@ -26,7 +26,7 @@ def scrubbed_training_data(context: dg.AssetExecutionContext, platform: Platform
     """Question and answer pairs worth learning from, with names, phones, addresses and the like replaced.
 
     Answers of conversations at or above the quality threshold, every human edit, and disliked or unsure answers for
-    correction. Placeholders such as `[PERSON_1]` are consistent inside a conversation. Text that can not be shown to be
+    correction. Placeholders such as `[PERSON_1]` are consistent inside a conversation. Text that cannot be shown to be
     clean is held back. Near-duplicates are merged. Everything after this asset sees this text only.
     """
     scrubber, embedder = platform.scrubber(), platform.embedder()

@@ -28,7 +28,7 @@ def write_bytes(uri: str, data: bytes) -> str:
     """Write an artifact, all or nothing, and return its sha256. Writing the same again changes nothing.
 
     Raises:
-        ConfigurationError: the place can not be written: disk full, no permission, unknown kind of URI.
+        ConfigurationError: the place cannot be written: disk full, no permission, unknown kind of URI.
         TransientError: the store did not answer.
     """
     with _explained(uri, "written"):
@@ -46,7 +46,7 @@ def read_bytes(uri: str) -> bytes:
 
     Raises:
         NotFound: there is no such artifact.
-        ConfigurationError: it can not be read.
+        ConfigurationError: it cannot be read.
         TransientError: the store did not answer.
     """
     with _explained(uri, "read"):
@@ -79,7 +79,7 @@ def remove(uri: str) -> None:
     """Remove an artifact for good; one that is not there is no error.
 
     Raises:
-        ConfigurationError: it can not be removed.
+        ConfigurationError: it cannot be removed.
         TransientError: the store did not answer.
     """
     with _explained(uri, "removed"):
@@ -120,7 +120,7 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _explained(uri: str, action: str) -> Iterator[None]:
-    where = f"artifact {_shown(uri)} can not be {action}"
+    where = f"artifact {_shown(uri)} cannot be {action}"
     try:
         yield
     except (FileNotFoundError, IsADirectoryError):

@@ -34,7 +34,7 @@ def load(path: Path | None = None) -> Business:
         raw: dict[str, Any] = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
     except OSError as error:
         raise ConfigurationError(
-            f"business file {file} can not be read ({error.strerror}); set MHC_BUSINESS_FILE to a readable file"
+            f"business file {file} cannot be read ({error.strerror}); set MHC_BUSINESS_FILE to a readable file"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"business file {file} is not valid TOML ({error}); correct that place") from None
@@ -181,7 +181,7 @@ def _check(business: Business, request: QuoteRequest) -> None:
         *request.add_ons.values(),
     )
     if min(counts) < 0:
-        raise DataError("a quote can not count fewer than 0 guests or portions; correct the numbers")
+        raise DataError("a quote cannot count fewer than 0 guests or portions; correct the numbers")
     if request.adults + request.children == 0:
         raise DataError("a quote needs at least one paying guest; ask for the number of adults and children")
     if request.under_six and not request.adults:

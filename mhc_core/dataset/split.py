@@ -50,7 +50,7 @@ def sides(examples: Sequence["VerifiedExample"], past: Past, settings: Settings)
         for at in held:
             found[free[at]] = "validation"
     if not {"train", "validation"} <= set(found):
-        raise DataError(f"{len(examples)} examples can not be split into separate groups; collect from more customers")
+        raise DataError(f"{len(examples)} examples cannot be split into separate groups; collect from more customers")
     return found
 
 

@@ -78,7 +78,7 @@ def check(
     found.append(
         Held(
             "calibration", ece, theirs["ece"], ECE_LIMIT, None, ece <= limit,
-            f"Its confidence can not be trusted: calibration error {ece:.2f}, limit {limit:.2f}.",
+            f"Its confidence cannot be trusted: calibration error {ece:.2f}, limit {limit:.2f}.",
         )
     )  # fmt: skip
     slow, slow_before = ours["latency_p95_ms"], theirs["latency_p95_ms"]

@@ -83,7 +83,7 @@ class Judge:
         """Whether each answer passes. Anything but PASS as first word counts as fail.
 
         Raises:
-            AccessDenied, ConfigurationError, ProviderUnavailable: the model can not be asked.
+            AccessDenied, ConfigurationError, ProviderUnavailable: the model cannot be asked.
         """
         return [self._passes(exchange) for exchange in exchanges]
 

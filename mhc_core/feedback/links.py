@@ -2,7 +2,7 @@
 
 A link names the message or the conversation, never the customer; its token says how long it works and that it was made
 here. The signature is itsdangerous's HMAC-SHA256 under the installation's secret salt, with a key of its own for each
-purpose, so that a survey link can not be turned into a vote.
+purpose, so that a survey link cannot be turned into a vote.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Reading knowledge articles from Markdown files with front matter.
 
 Front matter: ``id`` and ``title`` are required; ``category``, ``tags``, ``reviewed`` (a date) and ``questions`` (what
-customers ask that this article answers; used to measure retrieval, never indexed) are not. A file that can not be taken
+customers ask that this article answers; used to measure retrieval, never indexed) are not. A file that cannot be taken
 is rejected with its reason while the rest goes in. Nothing is ever deleted: an article whose file is gone is reported.
 """
 
@@ -70,7 +70,7 @@ def parse(data: bytes) -> Article:
     """The article in a file's bytes.
 
     Raises:
-        DataError: the file can not be taken; the message is the reason.
+        DataError: the file cannot be taken; the message is the reason.
     """
     import frontmatter
     import yaml
@@ -181,7 +181,7 @@ def _read(files: Iterable[Path]) -> tuple[list[Article], list[Rejected]]:
         except DataError as error:
             rejected.append(Rejected(path, str(error)))
         except OSError as error:
-            rejected.append(Rejected(path, f"can not be read ({error.strerror}); check its permissions"))
+            rejected.append(Rejected(path, f"cannot be read ({error.strerror}); check its permissions"))
         else:
             taken[article.id] = article
             asked |= dict.fromkeys(article.questions, article.id)

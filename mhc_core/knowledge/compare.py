@@ -81,7 +81,7 @@ def compare(
 ) -> Comparison:
     """Measure ``new``, beside ``live`` if there is one. ``embedder`` is the one ``new`` was made with.
 
-    A live version of another embedder can not be asked with these vectors: its recorded figures stand for it.
+    A live version of another embedder cannot be asked with these vectors: its recorded figures stand for it.
     """
     questions = queries.questions(connection)
     vectors = embedder.embed([question for question, _ in questions]) if questions else np.empty((0, 0), np.float32)

@@ -115,7 +115,7 @@ def update(connection: sa.Connection, embedder: Embedder, now: datetime, by: str
     """Build the present version and publish it; when it is worse, try again without what was learned since.
 
     First the new learned articles go that stand before the right article of most stored questions: half of them, half
-    of the rest, the rest; when that is not enough, all new ones. So they can not keep edited articles from going live.
+    of the rest, the rest; when that is not enough, all new ones. So they cannot keep edited articles from going live.
 
     Raises:
         Conflict: there is no active article with text.

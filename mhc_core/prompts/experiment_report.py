@@ -64,7 +64,7 @@ class VariantReport:
 
     ``exposed`` are all its customers, ``counted`` those whose window has passed, ``rated`` those of them who rated.
     ``sample_ratio_p`` is the anytime-valid p-value of the split between it and the control: a tiny one means that the
-    comparison can not be trusted.
+    comparison cannot be trusted.
     """
 
     position: int

@@ -81,7 +81,7 @@ def add(
     Raises:
         NotFound: there is no such prompt.
         DataError: the text does not fit, holds personal data, or is recorded under another name.
-        ScrubRefused: it can not be shown to be free of personal data.
+        ScrubRefused: it cannot be shown to be free of personal data.
     """
     task = wordings.checked_task(text)
     if scrubber.scrub(task).findings:

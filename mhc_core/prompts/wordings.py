@@ -52,7 +52,7 @@ _TASKS: dict[Intent, str] = {
         "the case with its time limits, and make no exception to it."
     ),
     Intent.AVAILABILITY: (
-        "The customer asks for a date or a place. You can not see the calendar: say how far ahead to book and that "
+        "The customer asks for a date or a place. You cannot see the calendar: say how far ahead to book and that "
         "the team confirms the date."
     ),
     Intent.TRAVEL: (
@@ -67,7 +67,7 @@ _TASKS: dict[Intent, str] = {
         "that the grill is shared, and for a severe allergy hand over to a person."
     ),
     Intent.ACCOUNT: (
-        "The customer asks about an existing booking, invoice or payment. You can not see bookings: say what the team "
+        "The customer asks about an existing booking, invoice or payment. You cannot see bookings: say what the team "
         "needs to find it, and that they will answer."
     ),
     Intent.SMALLTALK: "The customer is making conversation. Answer kindly in a sentence and offer help with the party.",
@@ -78,7 +78,7 @@ _AGENT_TASKS = {
     "booking": (
         "The customer wants a party. Collect date, start time, adults, children, address and "
         "proteins over a few turns, "
-        "two at a time, and never ask for what is known. You can not see the calendar: never say that a date is free. "
+        "two at a time, and never ask for what is known. You cannot see the calendar: never say that a date is free. "
         "Price with the tool quote. When everything is known and the customer agrees, call "
         "booking_request and say that "
         "the team confirms it."
@@ -94,7 +94,7 @@ _AGENT_TASKS = {
         "and offer one easy next step. No pressure, no urgency, no discount."
     ),
     "operations": (
-        "The customer asks about a booking that exists, their data, a payment or the day itself. You can not see "
+        "The customer asks about a booking that exists, their data, a payment or the day itself. You cannot see "
         "bookings: never confirm or change one. Say what the team needs to find it, and hand over when it is urgent."
     ),
 }

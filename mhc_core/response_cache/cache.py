@@ -26,13 +26,13 @@ from mhc_core.response_cache.scope import Scope
 
 LIFETIME = timedelta(hours=1)
 EXPLORED = 0.02
-"""Share of similar-question hits that are answered anew all the same, to learn whether the kept answer was right."""
+"""Share of similar-question hits that are answered anew all the same, to learn whether the cached answer was right."""
 CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A kept answer for a question. ``log_odds`` is infinite for the very same question."""
+    """A cached answer for a question. ``log_odds`` is infinite for the very same question."""
 
     cached: CachedAnswer
     answer: Mapping[str, Any]
@@ -78,14 +78,14 @@ def similar(
     now: datetime,
     max_error: float,
 ) -> Hit | None:
-    """The best kept answer whose question is the same or has the same facts; ``allowed`` says whether it may be given.
+    """The best cached answer whose question is the same or has the same facts; ``allowed`` says if it may be given.
 
     One that may not is still worth comparing with the new answer: see :func:`explored`.
     """
-    if not (spelled := normalised(question)):
+    if not (normal := normalised(question)):
         return None
     asked, best = read(question), None
-    for near in queries.nearest(connection, scope.digest, _sha256(spelled), vector, now, CANDIDATES):
+    for near in queries.nearest(connection, scope.digest, _sha256(normal), vector, now, CANDIDATES):
         if near.same:
             return _very_same(near)
         log_odds = verifier.log_odds(asked, read_stored(near.question), near.cosine)
@@ -110,9 +110,9 @@ def admit(
     entries: dict[tuple[str, str], queries.Entry] = {}
     for offer in offers:
         asked = offer.candidate
-        spelled = normalised(asked.question)
-        if spelled and harmless(asked.question) and harmless(str(offer.answer.get("text", ""))):
-            key = (asked.scope.digest, _sha256(spelled))
+        normal = normalised(asked.question)
+        if normal and harmless(asked.question) and harmless(str(offer.answer.get("text", ""))):
+            key = (asked.scope.digest, _sha256(normal))
             entry = queries.Entry(*key, asked.question, asked.vector, offer.answer, offer.message_id)
             entries.setdefault(key, entry)
     return queries.admit(connection, list(entries.values()), now, now + LIFETIME) if entries else []
@@ -135,7 +135,7 @@ def harmless_by(scrub: Callable[[str], Any]) -> Callable[[str], bool]:
 def explored(
     connection: sa.Connection, hit: Hit, message_id: UUID, new_text: str, embedder: Embedder, now: datetime
 ) -> bool:
-    """Compare a similar question's kept answer with one made anew, note the outcome, and return it."""
+    """Compare a similar question's cached answer with one made anew, note the outcome, and return it."""
     similarity = float(similarities([new_text], [str(hit.answer["text"])], embedder)[0])
     correct = similarity >= RIGHT
     queries.record_outcome(connection, hit.cached.entry_id, message_id, "explore", hit.log_odds, correct, now)
@@ -161,7 +161,7 @@ def rated(connection: sa.Connection, message_id: UUID | None, vote: str | None, 
 
 
 def withdraw(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
-    """Take one kept answer out of use; False when it was not in use."""
+    """Take one cached answer out of use; False when it was not in use."""
     return bool(queries.withdraw(connection, [entry_id], now))
 
 

@@ -71,7 +71,7 @@ def decide_bulk(
     """Decide all pending items that match, recorded as bulk with the filter; returns how many.
 
     Raises:
-        DataError: an edit can not be made in bulk.
+        DataError: an edit cannot be made in bulk.
     """
     if decision is Decision.EDIT:
         raise DataError("an edit is made one item at a time; use approve, reject or skip in bulk")

@@ -40,7 +40,7 @@ def approve(connection: sa.Connection, model_id: str, by: str, now: datetime) ->
     evaluation = evaluation_of(connection, rollout)
     if evaluation.verdict is not Verdict.PROMOTE:
         raise Conflict(
-            f"{model_id} can not be approved: the verdict is {evaluation.verdict} ({'; '.join(evaluation.reasons)})"
+            f"{model_id} cannot be approved: the verdict is {evaluation.verdict} ({'; '.join(evaluation.reasons)})"
         )
     if rollout.approved_by is not None and rollout.status in IN_FLIGHT:
         raise Conflict(f"{model_id} is approved already, by {rollout.approved_by}; see `mhc rollout show`")

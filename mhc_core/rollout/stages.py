@@ -68,7 +68,7 @@ def start(
     if found.status not in UNDECIDED:
         raise Conflict(f"{model_id} is already {found.status}; `mhc models show {model_id}` shows its decisions")
     if evaluation.verdict is not Verdict.PROMOTE:
-        raise Conflict(f"{model_id} can not start: the verdict is {evaluation.verdict}; evaluate another one")
+        raise Conflict(f"{model_id} cannot start: the verdict is {evaluation.verdict}; evaluate another one")
     promotion.require_baseline(connection, evaluation)
     shadow = settings.rollout_shadow_share > 0 and intents is None
     salt = hmac.digest(installation.salt(connection), f"rollout/{found.id}".encode(), "sha256").hex()[:32]

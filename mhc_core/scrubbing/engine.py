@@ -242,7 +242,7 @@ class Scrubber:
 
 
 class Refusing(Scrubber):
-    """Stands in for a scrubber that can not be loaded: every text is held, none passes."""
+    """Stands in for a scrubber that cannot be loaded: every text is held, none passes."""
 
     def __init__(self, reason: str) -> None:
         """``reason`` is what each text is refused with."""
@@ -365,6 +365,6 @@ def _analyzers(model: str | None) -> tuple[Any, Any]:
         from mhc_core.scrubbing.registry import analyzers
     except ImportError as error:
         raise ConfigurationError(
-            f"the scrubber can not start, {error.name} is missing: install the project again"
+            f"the scrubber cannot start, {error.name} is missing: install the project again"
         ) from None
     return analyzers(model)

@@ -16,7 +16,7 @@ def scrubber(connection: sa.Connection, settings: Settings) -> Scrubber:
     """The scrubber of this process under the lists as they are now.
 
     Raises:
-        ConfigurationError: a model can not be loaded.
+        ConfigurationError: a model cannot be loaded.
     """
     allow = pricing.load(settings.business_file).allow_list
     loaded = Scrubber.load(allow, settings.pii_model, settings.scrub_timeout_seconds)
@@ -24,7 +24,7 @@ def scrubber(connection: sa.Connection, settings: Settings) -> Scrubber:
 
 
 def scrubber_or_refusal(connection: sa.Connection, settings: Settings) -> Scrubber:
-    """The scrubber; where it can not be loaded, one that holds every text for that reason."""
+    """The scrubber; where it cannot be loaded, one that holds every text for that reason."""
     try:
         return scrubber(connection, settings)
     except ConfigurationError as error:

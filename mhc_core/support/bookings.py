@@ -55,4 +55,4 @@ def _told(business: Business, found: Booking, decision: Decision) -> str:
             f"Good news: our team has confirmed {party}. The deposit of ${business.prices.deposit:f} is due now and is "
             f"taken off the final bill. To change anything, {reach}."
         )
-    return f"I am sorry: we can not come to {party}. For another day just tell me the date here, or {reach}."
+    return f"I am sorry: we cannot come to {party}. For another day just tell me the date here, or {reach}."

@@ -30,7 +30,7 @@ def export(model: ModelVersion, folder: Path, base: str | None, adapter_only: bo
         if not adapter_only:
             _merge(model.artifact_uri, model.artifact_sha256, folder, base)
     except OSError as error:
-        raise ConfigurationError(f"{folder} can not be written ({error.strerror}); name another folder") from None
+        raise ConfigurationError(f"{folder} cannot be written ({error.strerror}); name another folder") from None
     return model.provider_model_id
 
 

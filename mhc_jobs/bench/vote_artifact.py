@@ -20,7 +20,7 @@ def save(predictor: ConfidencePredictor, folder_uri: str) -> tuple[str, str]:
     """Write the predictor under its content hash; its URI and sha256.
 
     Raises:
-        ConfigurationError, TransientError: the artifact can not be written.
+        ConfigurationError, TransientError: the artifact cannot be written.
     """
     data = dump(predictor)
     digest = store.sha256(data)

@@ -1,4 +1,4 @@
-"""``mhc bench cache``: how many paraphrases kept answers serve, and how many questions that only look the same."""
+"""``mhc bench cache``: how many paraphrases cached answers serve, and how many questions that only look the same."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -31,9 +31,9 @@ def downgrade(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Go back to an earlier schema. Data that it can not hold is lost."""
+    """Go back to an earlier schema. Data that it cannot hold is lost."""
     if not yes:
-        typer.confirm(f"Downgrade schema ai to {revision}? Data it can not hold is lost.", abort=True)
+        typer.confirm(f"Downgrade schema ai to {revision}? Data it cannot hold is lost.", abort=True)
     with database(configuration.load()) as engine:
         migrations.downgrade(engine, revision)
     if as_json:

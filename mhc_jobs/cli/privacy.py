@@ -64,7 +64,7 @@ def export(
             path.write_bytes(content)
             written.append(str(path))
     except OSError as error:
-        raise ConfigurationError(f"{out} can not be written: {error.strerror}; give another --out") from None
+        raise ConfigurationError(f"{out} cannot be written: {error.strerror}; give another --out") from None
     if as_json:
         typer.echo(orjson.dumps({"files": written}).decode())
         return

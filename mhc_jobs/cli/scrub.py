@@ -42,7 +42,7 @@ def command(
     """Replace personal data by placeholders, in constant memory.
 
     Reads JSON lines {"id", "text"} and writes {"id", "text", "findings", "risk", "safe_for_training"} in the same
-    order. A line that can not be scrubbed becomes {"id", "line", "error"}, and the exit code is 1 at the end.
+    order. A line that cannot be scrubbed becomes {"id", "line", "error"}, and the exit code is 1 at the end.
     """
     configured = settings.load()
     allow = tuple(pricing.load(configured.business_file).allow_list)
@@ -73,7 +73,7 @@ def _open(file: str) -> BinaryIO:
         return Path(file).open("rb")
     except OSError as error:
         raise DataError(
-            f"{file} can not be read ({error.strerror}): name an existing file, or - for standard input"
+            f"{file} cannot be read ({error.strerror}): name an existing file, or - for standard input"
         ) from None
 
 

@@ -24,7 +24,7 @@ class AccessControl:
     """The gate of one app. Safe to use from several threads.
 
     Raises:
-        ConfigurationError: an origin, a limit or the storage of the counts can not be read.
+        ConfigurationError: an origin, a limit or the storage of the counts cannot be read.
     """
 
     def __init__(self, settings: Settings, engine: sa.Engine) -> None:

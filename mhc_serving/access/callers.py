@@ -105,7 +105,7 @@ async def _caller(request: Request, sent: Credential) -> Caller:
     holder of a key, and a browser needs a token.
 
     A request that a proxy passed on came from elsewhere, wherever the API itself listens. On this machine whatever is
-    no key or token of ours is ignored: OpenAI clients can not be used without sending something.
+    no key or token of ours is ignored: OpenAI clients cannot be used without sending something.
     """
     app = services(request)
     if sent and sent.startswith(tokens.PREFIX):

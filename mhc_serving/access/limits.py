@@ -29,7 +29,7 @@ class Limits:
     """The limits of one app. Safe to use from several threads.
 
     Raises:
-        ConfigurationError: a limit can not be read, or there is no such storage.
+        ConfigurationError: a limit cannot be read, or there is no such storage.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from mhc_serving.schemas.common import ChatIn, ChatOut, Citation, Problem
 
 class _ShortRoute(APIRoute):
     """The busiest route, read by pydantic at once: FastAPI's way from a request to the function and back would be a
-    large part of what a kept answer costs. The API's description is made from the function as everywhere, and errors
+    large part of what a cached answer costs. The API's description is made from the function as everywhere, and errors
     are answered by the app's handlers."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

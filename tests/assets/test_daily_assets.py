@@ -90,7 +90,7 @@ def test_text_on_which_the_scrubber_fails_is_held_and_stops_what_comes_after(
 
     def broken(self: PhoneNumberRecognizer, text: str) -> Iterator[Span]:
         if "shrimp" in text.lower():
-            raise ValueError(f"can not read {text}")
+            raise ValueError(f"cannot read {text}")
         yield from healthy(self, text)
 
     with monkeypatch.context() as patch:

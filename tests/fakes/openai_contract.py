@@ -99,7 +99,7 @@ def _resource(document: Any) -> Resource[Any]:
 
 
 def _combined(document: Any) -> frozenset[str]:
-    """References that stand in an ``allOf``: what they name is part of an object, and can not be closed by itself."""
+    """References that stand in an ``allOf``: what they name is part of an object, and cannot be closed by itself."""
     found: set[str] = set()
 
     def visit(node: Any, inside: bool) -> None:

@@ -144,7 +144,7 @@ class Endpoints:
     def create_job(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         if body["model"] not in MODELS:
             raise Refusal(
-                400, "invalid_request_error", "model_not_available", f"{body['model']} can not be trained", "model"
+                400, "invalid_request_error", "model_not_available", f"{body['model']} cannot be trained", "model"
             )
         for name in ("training_file", "validation_file"):
             if body.get(name) and body[name] not in self._state.files:

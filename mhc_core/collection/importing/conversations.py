@@ -50,7 +50,7 @@ def import_conversations(
 
     Raises:
         NotFound: there is no such file.
-        DataError: the file as a whole can not be read as text, or its CSV header lacks a column.
+        DataError: the file as a whole cannot be read as text, or its CSV header lacks a column.
         DatabaseUnavailable: the server went away; run the import again.
     """
     began = time.perf_counter()

@@ -108,7 +108,7 @@ def rows(
     notes: Counter[str],
     rejects: RejectFile,
 ) -> Iterator[Incoming]:
-    """Every row as a record of its non-empty cells; rows that can not be read go to ``rejects``."""
+    """Every row as a record of its non-empty cells; rows that cannot be read go to ``rejects``."""
     lines = _TextLines(source, rejects)
     first = next(lines, None)
     if first is None:

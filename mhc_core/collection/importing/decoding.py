@@ -91,4 +91,4 @@ def metadata_text(value: dict[str, Any]) -> str:
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
-        raise Rejected("holds a value that can not be stored as JSON") from None
+        raise Rejected("holds a value that cannot be stored as JSON") from None

@@ -76,7 +76,7 @@ def import_feedback(
 
     Raises:
         NotFound: there is no such file.
-        DataError: the file as a whole can not be read as text.
+        DataError: the file as a whole cannot be read as text.
         DatabaseUnavailable: the server went away; run the import again.
     """
     began = time.perf_counter()

@@ -40,7 +40,7 @@ class Collected:
 def collect(engine: sa.Engine, inbox_uri: str, now: datetime, reject_folder: Path) -> Collected:
     """Import what is new in the folder (any fsspec URI; it need not exist).
 
-    A file that can not be read as a whole is named in ``failed`` and tried again the next time.
+    A file that cannot be read as a whole is named in ``failed`` and tried again the next time.
 
     Raises:
         DatabaseUnavailable: the server went away; collect again.

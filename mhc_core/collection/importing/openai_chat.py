@@ -51,7 +51,7 @@ def convert(record: dict[str, Any]) -> dict[str, Any]:
         try:
             content = orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
-            raise Rejected("messages: hold a value that can not be stored as JSON") from None
+            raise Rejected("messages: hold a value that cannot be stored as JSON") from None
         converted["id"] = "sha256:" + hashlib.sha256(content).hexdigest()[:32]
     if record.get("channel") is None:
         converted |= {"channel": Channel.WEB.value, "channel_assumed": True}

@@ -17,7 +17,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Damaged(DataError):
-    """The stream can not be read further; what came before is good."""
+    """The stream cannot be read further; what came before is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Source:
         except FileNotFoundError:
             raise NotFound(f"{self.uri} does not exist; check the path") from None
         except (IsADirectoryError, PermissionError) as error:
-            raise DataError(f"{self.uri} can not be read ({error.strerror}); name a readable file") from None
+            raise DataError(f"{self.uri} cannot be read ({error.strerror}); name a readable file") from None
         return self
 
     def __exit__(

@@ -162,7 +162,7 @@ def _reply(
 
 
 def _without(facts: Facts, against: dict[str, str]) -> Facts:
-    """The facts without the ones that can not stay."""
+    """The facts without the ones that cannot stay."""
     if "date" in against:
         facts = replace(facts, day=None, impossible_day=None)
     if "address" in against:
@@ -193,7 +193,7 @@ def _asked(question: Question, needs: tuple[str, ...]) -> str:
 def _opening(question: Question) -> str:
     rules = question.business.booking
     return (
-        "Happy to set that up! I can not see the calendar, so I put together a request and our team tells you whether "
+        "Happy to set that up! I cannot see the calendar, so I put together a request and our team tells you whether "
         f"the date is free; it stands once it is confirmed. We need at least {rules.lead_hours} hours' notice."
     )
 

@@ -172,19 +172,19 @@ _OPENINGS = {
     ),
     "legal threat": "I understand that this is serious, and it should be answered by a person.",
     "severe allergy": (
-        "Thank you for telling me. All food is cooked on one shared grill, so I can not promise that anything is free "
+        "Thank you for telling me. All food is cooked on one shared grill, so I cannot promise that anything is free "
         "of an allergen; with a severe allergy a person needs to go through it with you."
     ),
     "request for a person": "Of course.",
-    "refund outside the policy": "I understand. A refund is something I can not decide myself.",
-    "discount outside the policy": "Thanks for asking. Special prices are something I can not decide myself.",
+    "refund outside the policy": "I understand. A refund is something I cannot decide myself.",
+    "discount outside the policy": "Thanks for asking. Special prices are something I cannot decide myself.",
     "corporate event": "That sounds great. Company events are arranged by a person of our team.",
     "large party": "What a party! Groups of {guests_from} or more are arranged by a person of our team.",
     "long distance": (
         "Trips of {review_from_miles} miles or more are looked at by a person of our team first; beyond "
-        "{maximum_miles} miles we usually can not come."
+        "{maximum_miles} miles we usually cannot come."
     ),
-    UNCONFIRMED: "I do not want to give you a figure that I can not confirm.",
+    UNCONFIRMED: "I do not want to give you a figure that I cannot confirm.",
     "angry customer": "I am sorry, this is not how it should go, and I do not want to waste your time.",
 }
 

@@ -57,13 +57,11 @@ def reply(question: Question, around: AgentContext) -> Reply:
     elif _DATA.search(text):
         opening = "Your data is yours: a person of our team handles that, and confirms it to you."
     elif _PAYMENT.search(text):
-        opening = (
-            "I can not see payments or invoices; the team can, and answers that here. Please send no card details."
-        )
+        opening = "I cannot see payments or invoices; the team can, and answers that here. Please send no card details."
     elif _CONTACT.search(text) and Intent.ACCOUNT is question.intent:
-        opening = "I can not change what is on file myself; the team does that. Please write the new details here."
+        opening = "I cannot change what is on file myself; the team does that. Please write the new details here."
     else:
-        opening = "I can not see bookings, so I can not confirm or change one myself; the team can."
+        opening = "I cannot see bookings, so I cannot confirm or change one myself; the team can."
     asks = (
         f"So that they find you, please tell me {_listed(needs)}." if needs else "They have what they need to find you."
     )

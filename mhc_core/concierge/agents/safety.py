@@ -41,7 +41,7 @@ def shared_grill(business: Business) -> str:
     """The standing caution, with the allergens that are on the menu."""
     named = " and ".join(f"{allergen} ({', '.join(dishes)})" for allergen, dishes in business.food.allergens.items())
     return (
-        f"Everything is cooked on one shared grill and the menu holds {named}, so we can not promise that a dish is "
+        f"Everything is cooked on one shared grill and the menu holds {named}, so we cannot promise that a dish is "
         "free of an allergen. Please tell me about severe allergies: a person of our team then goes through it "
         "with you."
     )

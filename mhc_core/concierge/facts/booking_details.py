@@ -61,7 +61,7 @@ class BookingDetails:
 
 
 def read(business: Business, text: str, asked: frozenset[str] = frozenset()) -> tuple[BookingDetails, str]:
-    """The particulars of a message, and the text without those words whose numbers count nobody.
+    """The booking details of a message, and the text without those words whose numbers count nobody.
 
     ``asked`` holds what the answer before asked for: an address alone needs no street word then.
     """

@@ -42,7 +42,7 @@ _DENIED = re.compile(r"\b(?:no|not|never|nor|neither|cannot|can ?not|unable|with
 
 
 def given_away(text: str) -> bool:
-    """Whether a text says that something costs nothing or less; "we can not waive it" does not."""
+    """Whether a text says that something costs nothing or less; "we cannot waive it" does not."""
     found = _NOTHING.search(text)
     return found is not None and not _DENIED.search(text[max(0, found.start() - 40) : found.start()])
 
@@ -163,7 +163,7 @@ class KnownFigures:
 
 
 def amounts(business: Business, party: Party) -> frozenset[Figure]:
-    """Every amount in the worked-out price of a party, as far as it is known; empty when it can not be priced."""
+    """Every amount in the worked-out price of a party, as far as it is known; empty when it cannot be priced."""
     people = (party.adults or 0, party.children or 0, party.under_six or 0)
     found: set[Decimal] = set()
     if party.miles is not None:

@@ -1,4 +1,4 @@
-"""Many patterns on one text: each is tried only where the words stand without which it can not match.
+"""Many patterns on one text: each is tried only where the words stand without which it cannot match.
 
 Those words are read off the pattern's own parse tree, so no list is kept beside the patterns that could fall behind
 them: an alternation asks for one word of each of its branches, what may be left out asks for nothing, and nothing is

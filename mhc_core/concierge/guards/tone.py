@@ -34,7 +34,7 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class Tone:
     """What a message sounds like. ``abusive`` is an insult or a threat, not just a strong word."""
 
     emotion: Emotion = Emotion.CALM
@@ -96,7 +96,7 @@ _ANGRY_SIGNS = re.compile(r"[😡🤬😠👿🖕]")
 _SAD_SIGNS = re.compile(r"[😞😟😢😭😩😫🙄😤😒😕☹]|(?<!\w):-?\(")
 
 
-def read(message: str, turns: Sequence[StoredTurn] = ()) -> Signals:
+def read(message: str, turns: Sequence[StoredTurn] = ()) -> Tone:
     """What a message sounds like after the turns before it, oldest first. Linear in the message's length."""
     original = message[:READ_CHARS]
     text = original.lower().replace("’", "'")
@@ -104,7 +104,7 @@ def read(message: str, turns: Sequence[StoredTurn] = ()) -> Signals:
     abusive = "abuse" in found and bool(_AT_US.search(text))
     earlier = [turn.content[:READ_CHARS].lower() for turn in turns if turn.role == "user"][-_EARLIER:]
     emotion = _emotion(original, text, "profanity" in found, abusive, earlier)
-    return Signals(emotion, _urgency(text), abusive)
+    return Tone(emotion, _urgency(text), abusive)
 
 
 _AT_US = re.compile(

@@ -186,7 +186,7 @@ class LiveVersions:
     def _load_knowledge(self, knowledge_id: str) -> None:
         embedder = self._now.embedder
         if embedder is None:
-            raise ConfigurationError("the embedder is not loaded, so the knowledge can not be searched; see `embedder`")
+            raise ConfigurationError("the embedder is not loaded, so the knowledge cannot be searched; see `embedder`")
         with self._engine.connect() as connection:
             version = knowledge_queries.version(connection, knowledge_id)
             if version is None:
@@ -231,7 +231,7 @@ def load_chain(providers: Providers, engine: sa.Engine, row: ModelVersion | None
     """The models to ask with this one promoted, warmed where that costs nothing.
 
     Raises:
-        MHCError: the model can not be loaded.
+        MHCError: the model cannot be loaded.
     """
     chain = providers.chain(engine, row)
     for model in chain:

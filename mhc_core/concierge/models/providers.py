@@ -28,7 +28,7 @@ class Providers(Protocol):
         """The models to ask, best first. The last one needs no provider.
 
         Raises:
-            MHCError: the promoted model can not be loaded.
+            MHCError: the promoted model cannot be loaded.
         """
 
 

@@ -103,7 +103,7 @@ class RolloutRouter:
 
     @property
     def problem(self) -> str | None:
-        """Why the candidate can not be loaded; its customers are answered by production meanwhile."""
+        """Why the candidate cannot be loaded; its customers are answered by production meanwhile."""
         return self._problem
 
     def start(self) -> None:
@@ -224,7 +224,7 @@ class RolloutRouter:
         except Exception as error:
             self._failed = (row.id, time.monotonic())
             self._problem = str(error) if isinstance(error, MHCError) else f"{type(error).__name__}; see the log"
-            log.warning("candidate %s can not be loaded (%s): production answers", row.id, type(error).__name__)
+            log.warning("candidate %s cannot be loaded (%s): production answers", row.id, type(error).__name__)
             return
         self._candidate, self._problem = _Candidate(row.id, row.artifact_sha256, models), None
         log.info("candidate %s is loaded", row.id)

@@ -113,7 +113,7 @@ def _holiday(day: date) -> str | None:
 
 
 def total(business: Business, facts: Facts) -> Decimal | None:
-    """The price (USD); ``None`` while the distance is open or it can not be priced."""
+    """The price (USD); ``None`` while the distance is open or it cannot be priced."""
     people = facts.party
     if people.miles is None or people.adults is None:
         return None

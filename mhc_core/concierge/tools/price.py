@@ -37,7 +37,7 @@ def price(case: Case, wanted: QuoteArguments) -> str:
     """The quote line by line with total, deposit and balance.
 
     Raises:
-        DataError: it can not be priced; the message says what to correct.
+        DataError: it cannot be priced; the message says what to correct.
     """
     request = QuoteRequest(
         adults=wanted.adults,

@@ -132,7 +132,7 @@ def _refused(business: Business, known: Party) -> str:
             f"{business.travel.maximum_miles} miles away."
         )
     return (
-        "I can not work that out as it stands: please check the number of guests, with at least one adult, and that "
+        "I cannot work that out as it stands: please check the number of guests, with at least one adult, and that "
         f"there are no more upgrades than the {business.menu.proteins_included} proteins each guest has."
     )
 

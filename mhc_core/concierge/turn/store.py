@@ -40,7 +40,7 @@ class Stored:
 
 
 class CachedAnswerWithdrawn(TransientError):
-    """The kept answer that a turn gives was withdrawn, judged or replaced since it was found."""
+    """The cached answer that a turn gives was withdrawn, judged or replaced since it was found."""
 
 
 @dataclass(eq=False, slots=True)
@@ -67,7 +67,7 @@ class TurnStore:
 
         Raises:
             NotFound: the conversation does not exist any more, or its words were erased since it was opened.
-            CachedAnswerWithdrawn: the kept answer it gives must not be given any more. Nothing was written.
+            CachedAnswerWithdrawn: the cached answer it gives must not be given any more. Nothing was written.
             TransientError: too many turns wait, or the store is closed. Nothing was written.
             DatabaseUnavailable: the connection broke; whether the turn was written is not known.
             sqlalchemy.exc.DBAPIError: the database refused this turn. Other turns are not affected.

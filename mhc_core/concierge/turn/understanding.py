@@ -33,7 +33,7 @@ def understand(business: Business, request: TurnRequest, today: date) -> Underst
     question = Question(message, turns, business, before, before, intents.tag(message))
     asked = frozenset(str(item) for item in question.notes.get("missing", ()))
     question = replace(question, facts=memory.update(business, before, message, asked, today))
-    heard = tone.read(message, turns)
+    read = tone.read(message, turns)
     escalation = handover.check(
         business,
         handover.Situation(
@@ -41,11 +41,11 @@ def understand(business: Business, request: TurnRequest, today: date) -> Underst
             party=question.facts.party,
             answered=question.answered,
             offered=bool(question.notes.get("offered_person")),
-            upset=heard.abusive or heard.emotion is tone.Emotion.ANGRY,
+            upset=read.abusive or read.emotion is tone.Emotion.ANGRY,
         ),
     )
     attack = None if escalation else injection.detect(message)
     claimed = None if escalation or attack else router.claimed(question)
     return Understanding(
-        question, {"emotion": str(heard.emotion), "urgency": str(heard.urgency)}, escalation, attack, claimed
+        question, {"emotion": str(read.emotion), "urgency": str(read.urgency)}, escalation, attack, claimed
     )

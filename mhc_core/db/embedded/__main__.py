@@ -1,6 +1,6 @@
 """The owner's entry: ``python -m mhc_core.db.embedded STATE_DIR [PORT]``.
 
-The first process stays until the server answers or can not, says which in one JSON line and leaves. The owner itself is
+The first process stays until the server answers or cannot, says which in one JSON line and leaves. The owner itself is
 its child, in a session of its own, with no tie to the terminal or to who started it.
 """
 

@@ -81,7 +81,7 @@ def for_data(data: Path) -> Account:
     """The account to use. Root takes the one that owns the data, or ``pgserver``, made when it is not there.
 
     Raises:
-        ConfigurationError: the account can not be made.
+        ConfigurationError: the account cannot be made.
     """
     if os.geteuid() != 0:
         return Account()

@@ -42,7 +42,7 @@ class Owner:
 
         Raises:
             Conflict: another owner lives.
-            ConfigurationError, DatabaseUnavailable: the server can not be started.
+            ConfigurationError, DatabaseUnavailable: the server cannot be started.
         """
         with lock_file(self.files.owner_lock) as mine, lock_file(self.files.users_lock) as users:
             if not _lock_patiently(mine):

@@ -133,7 +133,7 @@ def join(state_dir: Path, port: int | None = None) -> Iterator[EmbeddedServer]:
         files.make_folders()
     except OSError as error:
         raise ConfigurationError(
-            f"the folder {files.home} can not be used ({error.strerror}); work as the account that made it, or set "
+            f"the folder {files.home} cannot be used ({error.strerror}); work as the account that made it, or set "
             "MHC_STATE_DIR to a folder of your own"
         ) from None
     with lock_file(files.users_lock) as users:

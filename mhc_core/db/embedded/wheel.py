@@ -27,7 +27,7 @@ def account_ids(name: str) -> tuple[int, int]:
     """User and group id of a system account, which root makes when it is missing.
 
     Raises:
-        OSError, subprocess.CalledProcessError: it can not be made.
+        OSError, subprocess.CalledProcessError: it cannot be made.
     """
     entry = _package().ensure_user_exists(name)
     return entry.pw_uid, entry.pw_gid

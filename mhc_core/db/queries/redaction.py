@@ -42,7 +42,7 @@ _EMPTY_EXAMPLE = """
 _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e on e.id = m.conversation_id)"
 
 _ERASE = {
-    # Kept answers live an hour; any of them may repeat what was learned from the customer.
+    # Cached answers live an hour; any of them may repeat what was learned from the customer.
     "response_cache": "delete from ai.response_cache",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
     "feedback": """

@@ -1,4 +1,4 @@
-"""SQL of kept answers: found by the question's hash or by its vector, withdrawn, and judged by their outcomes."""
+"""SQL of cached answers: found by the question's hash or by its vector, withdrawn, and judged by their outcomes."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _TIDIED_AT_ONCE = 50
 
 
 class CachedEntry(NamedTuple):
-    """A kept answer. ``same`` says that it was kept for the very question asked, ``cosine`` is the similarity of its
+    """A cached answer. ``same`` says that it was kept for the very question asked, ``cosine`` is the similarity of its
     question to that one, ``outcomes`` what came of it, the last of them heard at ``judged_at``."""
 
     id: int
@@ -149,7 +149,7 @@ def admit(connection: sa.Connection, entries: Sequence[Entry], now: datetime, ex
 def record_outcome(
     connection: sa.Connection, entry_id: int, message_id: UUID, kind: str, log_odds: float, correct: bool, now: datetime
 ) -> None:
-    """Note whether a kept answer was right for a question; the latest word on the same message counts."""
+    """Note whether a cached answer was right for a question; the latest word on the same message counts."""
     known = connection.scalar(sa.select(_R.id).where(_R.id == entry_id).with_for_update(read=True, key_share=True))
     if known is None:
         return
@@ -162,7 +162,7 @@ def record_outcome(
 
 
 def entries_of_message(connection: sa.Connection, message_id: UUID) -> list[tuple[int, float]]:
-    """The kept answers that a message gave or was the source of, with the log-odds it was given at (exact: 0)."""
+    """The cached answers that a message gave or was the source of, with the log-odds it was given at (exact: 0)."""
     rows = connection.execute(
         sa.text(
             """
@@ -179,7 +179,7 @@ def entries_of_message(connection: sa.Connection, message_id: UUID) -> list[tupl
 
 
 def withdraw(connection: sa.Connection, entry_ids: Sequence[int], now: datetime) -> int:
-    """Take kept answers out of use for as long as their versions are live; how many were in use."""
+    """Take cached answers out of use for as long as their versions are live; how many were in use."""
     return connection.execute(
         sa.update(response_cache).where(_R.id.in_(entry_ids), _R.withdrawn_at.is_(None)).values(withdrawn_at=now)
     ).rowcount

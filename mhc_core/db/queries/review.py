@@ -95,7 +95,7 @@ def enqueue(connection: sa.Connection, confidence_threshold: float) -> int:
 
 
 def _items() -> sa.Select[Any]:
-    """Items of examples that still say something: an erased one can not be decided."""
+    """Items of examples that still say something: an erased one cannot be decided."""
     return sa.select(
         _I.id, _I.priority, _I.reasons, _I.status, _E.intent, _E.channel, _E.origin, _E.quality, _E.confidence, _E.vote,
         _E.context, _E.question, _E.answer, _E.duplicate_of.is_not(None),

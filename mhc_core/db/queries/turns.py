@@ -28,8 +28,8 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class CachedAnswer:
-    """A kept answer as it was found: the entry, when it was admitted, and, where it was kept for another wording, when
-    the last outcome was heard by which it was allowed to answer this one (``None``: there was none)."""
+    """A cached answer as it was found: the entry, when it was admitted, and, where it was made for another wording, the
+    time of the last outcome that allowed it to answer this one (``None``: there was none)."""
 
     entry_id: int
     admitted_at: datetime
@@ -133,7 +133,7 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> s
     handed over meanwhile.
 
     Returns:
-        The conversations of turns that were not stored, because the kept answer they give is not in use any more.
+        The conversations of turns that were not stored, because the cached answer they give is not in use any more.
     """
     parameters: dict[str, list[dict[str, Any]]] = {"begun": [], "said": [], "continued": []}
     for turn, answer in turns:

@@ -54,7 +54,7 @@ class LocalFineTuner:
 
         Raises:
             NotFound: the training file is missing.
-            ConfigurationError: the artifact can not be written.
+            ConfigurationError: the artifact cannot be written.
         """
         if known.status.final:
             return known

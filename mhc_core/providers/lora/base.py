@@ -79,7 +79,7 @@ def load(base: Base, full_precision: bool = False) -> Loaded:
     ``full_precision`` loads it in 32 bits on the CPU, to merge an adapter without rounding it away.
 
     Raises:
-        ConfigurationError: the extra is not installed, or the base can not be loaded.
+        ConfigurationError: the extra is not installed, or the base cannot be loaded.
     """
     try:
         import torch
@@ -102,7 +102,7 @@ def load(base: Base, full_precision: bool = False) -> Loaded:
             model = AutoModelForCausalLM.from_pretrained(base.source, dtype=getattr(torch, precision), **options)
         except (OSError, ValueError, ImportError) as error:
             raise ConfigurationError(
-                f"the base model {base.id} can not be loaded ({type(error).__name__}); check MHC_LORA_BASE, and for a "
+                f"the base model {base.id} cannot be loaded ({type(error).__name__}); check MHC_LORA_BASE, and for a "
                 "hub id the network"
             ) from None
     if not tokenizer.chat_template:

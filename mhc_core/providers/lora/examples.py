@@ -101,7 +101,7 @@ def _encode(messages: Sequence[Message], tokenizer: Tokenizer) -> Encoded | None
         )
         if not (asked.startswith(told) and whole.startswith(asked)):
             raise ConfigurationError(
-                "the chat template of the base model rewrites earlier turns, so its answers can not be told apart; "
+                "the chat template of the base model rewrites earlier turns, so its answers cannot be told apart; "
                 "choose another base with MHC_LORA_BASE"
             )
         before = tokenizer.encode(asked[len(told) :], add_special_tokens=False)

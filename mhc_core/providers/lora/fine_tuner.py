@@ -67,7 +67,7 @@ class LoraFineTuner:
 
         Raises:
             NotFound: a file of the data set is missing.
-            ConfigurationError: the extra or the base is missing, or the artifact can not be written.
+            ConfigurationError: the extra or the base is missing, or the artifact cannot be written.
         """
         if known.status.final:
             return known

@@ -46,7 +46,7 @@ class AzureFineTuner(OpenAIFineTuner):
                 file = self._client.files.retrieve(file_id)
             if file.status == "error":
                 raise DataError(
-                    f"Azure OpenAI can not use the uploaded file {file_id}: delete it there, check the data set with "
+                    f"Azure OpenAI cannot use the uploaded file {file_id}: delete it there, check the data set with "
                     "`mhc dataset validate` and train again"
                 )
             if file.status != "processed":

@@ -47,7 +47,7 @@ def translate(error: openai.OpenAIError, action: Action, model: str) -> MHCError
         return ProviderUnavailable(f"OpenAI did not answer in time while {action}: try again later")
     if isinstance(error, openai.APIConnectionError):
         return ProviderUnavailable(
-            f"OpenAI can not be reached while {action}: check the network and OPENAI_BASE_URL, then try again"
+            f"OpenAI cannot be reached while {action}: check the network and OPENAI_BASE_URL, then try again"
         )
     if isinstance(error, openai.APIStatusError):
         return _of_status(error, action, model)

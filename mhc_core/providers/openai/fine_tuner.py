@@ -226,7 +226,7 @@ def _read(uri: str) -> bytes:
         raise DataError(f"the data set file {uri} is missing: build the data set again") from None
     except OSError as error:
         raise ProviderUnavailable(
-            f"the data set file {uri} can not be read ({error.strerror}): try again later"
+            f"the data set file {uri} cannot be read ({error.strerror}): try again later"
         ) from None
     return content
 

@@ -25,7 +25,7 @@ def errors(load: dict[str, Any]) -> dict[str, int]:
 def server_ms(load: dict[str, Any]) -> dict[str, Any]:
     """Server time (ms) of cache hits by layer, of full answers by kind of question, and of the parts of all.
 
-    A kept answer to other words that was found before is found again by them, as an exact hit.
+    A cached answer to other words that was found before is found again by them, as an exact hit.
     """
     good = _good(load)
     exact = [timing["total"] for _, _, _, timing, cached in good if cached and "similar" not in timing]

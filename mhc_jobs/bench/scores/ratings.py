@@ -135,7 +135,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             for line in file:
                 yield orjson.loads(line)
     except (OSError, EOFError, orjson.JSONDecodeError):
-        raise DataError(f"{path.name} can not be read as gzipped JSON lines; fetch it again") from None
+        raise DataError(f"{path.name} cannot be read as gzipped JSON lines; fetch it again") from None
 
 
 class _explained:

@@ -157,7 +157,7 @@ def test_a_wrong_file_is_refused_with_file_and_key(tmp_path: Path, old: str, new
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="can not be read"):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
         rules.load(tmp_path / "none.toml")
 
 

@@ -1,4 +1,4 @@
-"""Lines come out of any file in bounded memory, and what can not be read is said and skipped."""
+"""Lines come out of any file in bounded memory, and what cannot be read is said and skipped."""
 
 import gzip
 import hashlib

@@ -114,7 +114,7 @@ def test_server_without_pgvector(blank_database_url: str) -> None:
     name = sa.make_url(blank_database_url).database
     with _engine(blank_database_url) as engine, engine.begin() as connection:
         if int(str(connection.scalar(sa.text("show server_version_num")))) < 180000:
-            pytest.skip("before PostgreSQL 18 a server can not be told to look elsewhere for extensions")
+            pytest.skip("before PostgreSQL 18 a server cannot be told to look elsewhere for extensions")
         connection.execute(sa.text(f"alter database \"{name}\" set extension_control_path = '/nonexistent'"))
 
     with _engine(blank_database_url) as engine, pytest.raises(ConfigurationError, match="does not offer pgvector"):

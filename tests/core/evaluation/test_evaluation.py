@@ -134,7 +134,7 @@ def test_less_than_a_model_that_only_quotes_is_no_loss() -> None:
         ({"handover_right": False}, {}, "Hand-overs"),
         ({"personal": True}, {}, "personal data"),
         ({"rude": True}, {}, "rude words"),
-        ({"confidence": 0.99}, {}, "confidence can not be trusted"),
+        ({"confidence": 0.99}, {}, "confidence cannot be trusted"),
         ({"latency_ms": 6500.0}, {"latency_ms": 5000.0}, "too slow"),
         ({"cost_usd": 0.02}, {"cost_usd": 0.01}, "too dear"),
     ],
@@ -147,7 +147,7 @@ def test_a_better_model_that_loses_on_a_guardrail_is_held(
     assert found.verdict is Verdict.HOLD
     assert any(said in reason for reason in found.reasons), found.reasons
     assert compare(model(ours, **now), model(theirs, **now), groups, 1).verdict is Verdict.PROMOTE or said in (
-        "confidence can not be trusted",
+        "confidence cannot be trusted",
         "rest on the knowledge",
     ), "what both share is no loss"
 

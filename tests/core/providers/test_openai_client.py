@@ -54,7 +54,7 @@ def test_azure_is_spoken_when_an_api_version_is_set(openai_standin: StandIn) -> 
         ("500", ProviderUnavailable, "try again later"),
         ("rate_limit", ProviderUnavailable, "slow down"),
         ("quota", ConfigurationError, "credit"),
-        ("drop", ProviderUnavailable, "can not be reached"),
+        ("drop", ProviderUnavailable, "cannot be reached"),
         ("closed", AccessDenied, "model access"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Kept answers: found for the same question, valid within their bounds, withdrawn, expired, erased."""
+"""Cached answers: found for the same question, valid within their bounds, withdrawn, expired, erased."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

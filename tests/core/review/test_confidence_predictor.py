@@ -1,4 +1,4 @@
-"""The confidence predictor: learns from votes, is calibrated, survives the file, and refuses what it can not use."""
+"""The confidence predictor: learns from votes, is calibrated, survives the file, and refuses what it cannot use."""
 
 from collections.abc import Iterator
 from pathlib import Path

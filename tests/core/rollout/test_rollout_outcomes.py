@@ -103,7 +103,7 @@ def test_what_was_not_said_is_spread_over_the_rest(connection: sa.Connection, ro
     assert found["composite"] == (1, round(expected or 0, 4))
     assert (found["escalation"], found["containment"]) == ((1, 1.0), (1, 0.0))
     assert found["satisfaction"] == (0, 0.0)
-    assert found["slow_turns"] == (0, 0.0), "a kept answer says nothing of how fast a model is"
+    assert found["slow_turns"] == (0, 0.0), "a cached answer says nothing of how fast a model is"
 
 
 @pytest.mark.parametrize("stars", [1, 2])

@@ -1,4 +1,4 @@
-"""A scrubber that can not do its work says so and lets nothing through."""
+"""A scrubber that cannot do its work says so and lets nothing through."""
 
 import hashlib
 import importlib.metadata
@@ -24,7 +24,7 @@ class Broken(SpanRecognizer):
     types = (PiiType.PERSON,)
 
     def spans(self, text: str) -> Iterator[Span]:
-        raise ValueError(f"can not read {text}")
+        raise ValueError(f"cannot read {text}")
 
 
 class Slow(SpanRecognizer):

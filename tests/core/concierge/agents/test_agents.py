@@ -77,7 +77,7 @@ def test_an_undecided_customer_is_not_pressed(say: Say) -> None:
 
 def test_operations_confirms_nothing_and_says_what_is_needed(say: Say) -> None:
     given = say("is my booking for december 12 confirmed?")
-    assert "can not see bookings" in given["answer"]
+    assert "cannot see bookings" in given["answer"]
     assert "name the party is booked under" in given["answer"]
     assert say("yes please")["escalated"]
 

@@ -71,7 +71,7 @@ def test_a_booking_is_collected_over_several_turns_and_stored_once_agreed(
     talk: Talk, serving_engine: sa.Engine
 ) -> None:
     first = talk(STEP_BY_STEP[0])
-    assert "can not see the calendar" in first["answer"]
+    assert "cannot see the calendar" in first["answer"]
     assert "the date and the start time" in first["answer"]
     assert "how many guests" in talk(STEP_BY_STEP[1])["answer"]
     assert "address" in talk(STEP_BY_STEP[2])["answer"]

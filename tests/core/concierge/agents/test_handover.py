@@ -176,7 +176,7 @@ def test_a_promise_of_safety_is_taken_out(promise: str) -> None:
 @pytest.mark.parametrize(
     "honest",
     [
-        "We can not promise that anything is allergen-free because we share one grill.",
+        "We cannot promise that anything is allergen-free because we share one grill.",
         "The butter is dairy-free and there are no nuts on the menu; the grill is shared.",
         "We never call food allergen-free: one grill cooks all.",
     ],

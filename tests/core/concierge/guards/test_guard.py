@@ -198,7 +198,7 @@ def test_unsupported_figures_do_not_pass(wrong: str) -> None:
 def test_the_customers_own_figures_may_be_repeated_but_no_price_of_theirs() -> None:
     said = ["We are 14 people on June 5 at 6:30pm, 22 miles away. I think the total is $321."]
     assert kept("Noted: 14 people on June 5 at 6:30 pm, 22 miles away.", said=said)
-    assert kept("You mentioned $321, which I can not find anywhere.", said=said)
+    assert kept("You mentioned $321, which I cannot find anywhere.", said=said)
     assert not kept("Yes, the total is $321.", said=said)
     assert not kept("As you said, your total is $321.", said=said)
     assert not kept("You told us right: it is $321, confirmed.", said=said)
@@ -252,7 +252,7 @@ def test_an_article_passes_as_a_whole_and_sentence_by_sentence(file: Path) -> No
         "You can text (916) 740-8768 or write to cs@myhibachichef.com.",
         "Please book at least 48 hours ahead, two days that is.",
         "For 12 adults that's 12 × $55 = $660, and after the deposit $560.",
-        "I can not waive the deposit, and the party is not free.",
+        "I cannot waive the deposit, and the party is not free.",
         "Each guest chooses two proteins. One of our chefs answers.",
     ],
 )

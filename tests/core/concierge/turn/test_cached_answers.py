@@ -1,4 +1,4 @@
-"""Kept answers over HTTP: who gets one, what is stored of it, and what ends it."""
+"""Cached answers over HTTP: who gets one, what is stored of it, and what ends it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ class Shop:
         return given
 
     def kept(self) -> list[str]:
-        """The questions with a kept answer."""
+        """The questions with a cached answer."""
         with self.engine.connect() as connection:
             return list(connection.scalars(sa.select(response_cache.c.question).order_by(response_cache.c.id)))
 

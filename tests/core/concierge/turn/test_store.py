@@ -139,7 +139,7 @@ def test_an_unknown_conversation_is_not_found(serving_engine: sa.Engine) -> None
 
 
 def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> CachedAnswer:
-    """A kept answer in use."""
+    """A cached answer in use."""
     source = turn(uuid4(), "asked before", WHO)
     TurnStore(engine).put(source)
     with engine.begin() as connection:
