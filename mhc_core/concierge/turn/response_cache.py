@@ -85,7 +85,7 @@ class ResponseCache:
             log.warning("skipped the cache look-up: the embedder failed (%s)", type(error).__name__)
             return None, None
         now, most = self._clock(), self._settings.cache_max_error
-        with timing.part("similar"), self._reads.connect() as connection:
+        with timing.part("cache"), self._reads.connect() as connection:
             hit = cache.similar(connection, scope, question.text, vector, now, most)
         explored = hit is not None and not hit.exact and self._rng.random() < cache.EXPLORED
         if hit is not None and hit.allowed and not explored:
