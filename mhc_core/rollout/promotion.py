@@ -172,10 +172,9 @@ def evaluation_of(connection: sa.Connection, rollout: Rollout) -> Evaluation:
     Raises:
         NotFound: it is gone.
     """
-    found = [e for e in evaluations.of_candidate(connection, rollout.model_version_id) if e.id == rollout.evaluation_id]
-    if not found:
+    if rollout.evaluation_id is None:
         raise NotFound(f"the evaluation behind {rollout.model_version_id} is gone; evaluate it again")
-    return found[0]
+    return evaluations.get(connection, rollout.evaluation_id)
 
 
 def evidence_of(evaluation: Evaluation) -> dict[str, Any]:

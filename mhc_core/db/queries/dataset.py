@@ -18,7 +18,7 @@ from mhc_core.db.tables import (
     evaluation_sets,
     training_examples,
 )
-from mhc_core.errors import Conflict
+from mhc_core.errors import Conflict, NotFound
 from mhc_core.protocols import TrainingFiles
 from mhc_core.vocabulary import Intent
 
@@ -143,6 +143,21 @@ def latest(connection: sa.Connection) -> DatasetVersion | None:
     newest = sa.select(dataset_versions).where(~retired.is_retired()).order_by(_V.created_at.desc(), _V.id).limit(1)
     row = connection.execute(newest).one_or_none()
     return DatasetVersion(*row) if row else None
+
+
+def usable(connection: sa.Connection, dataset_id: str | None = None) -> DatasetVersion:
+    """The version a run works on, or the newest.
+
+    Raises:
+        NotFound: there is none yet.
+        Conflict: an erasure retired it meanwhile.
+    """
+    found = get(connection, dataset_id) if dataset_id else latest(connection)
+    if found is None:
+        raise NotFound("there is no data set yet; materialise training_dataset first")
+    if retired.RETIRED in found.manifest:
+        raise Conflict(f"{found.id} was retired by an erasure; materialise training_dataset again")
+    return found
 
 
 def get(connection: sa.Connection, dataset_id: str) -> DatasetVersion | None:

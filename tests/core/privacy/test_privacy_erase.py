@@ -166,6 +166,9 @@ def test_the_certificate_says_what_was_done(world: World) -> None:
         due = training_due(connection, forgotten.settings(world.root))
         assert due.key == f"train:erasure:{new.id}"
         assert training.latest_trained(connection) is None, "a model of a retired data set is no candidate"
+        assert dataset_queries.usable(connection) == new
+        with pytest.raises(Conflict, match="retired"):  # a run that made it before does not go on with it
+            dataset_queries.usable(connection, old.id)
     assert not store.exists(old.train_uri)
     assert store.exists(new.train_uri)
 
