@@ -5,7 +5,6 @@ All state stands in the database: every server reads it every few seconds, so al
 counts. ``mhc_core.rollout.tick`` is what moves a candidate on by itself.
 """
 
-import hmac
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from mhc_core.db.queries import audit, installation, versions
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries.rollout import UNDECIDED, Rollout
 from mhc_core.errors import Conflict
+from mhc_core.pseudonyms import keyed_hash
 from mhc_core.rollout import assignment, promotion
 from mhc_core.rollout.assignment import Plan
 from mhc_core.settings import Settings
@@ -71,7 +71,7 @@ def start(
         raise Conflict(f"{model_id} can not start: the verdict is {evaluation.verdict}; evaluate another one")
     promotion.require_baseline(connection, evaluation)
     shadow = settings.rollout_shadow_share > 0 and intents is None
-    salt = hmac.digest(installation.salt(connection), f"rollout/{found.id}".encode(), "sha256").hex()[:32]
+    salt = keyed_hash(installation.salt(connection), f"rollout/{found.id}")
     values = {
         "control_id": evaluation.baseline_id,
         "salt": salt,

@@ -15,6 +15,7 @@ from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.db.queries.turns import KeptAnswer
 from mhc_core.prompts.experiments import Chosen, Exposure
 from mhc_core.protocols import Passage
+from mhc_core.pseudonyms import subject
 from mhc_core.response_cache.cache import Sharing
 from mhc_core.rollout.assignment import Met
 from mhc_core.vocabulary import Intent
@@ -151,7 +152,7 @@ class Asked:
     @property
     def customer(self) -> str:
         """Who asks, or the conversation where that is not known."""
-        return self.customer_id or str(self.conversation_id)
+        return subject(self.customer_id, self.conversation_id)
 
 
 @dataclass(frozen=True, slots=True)

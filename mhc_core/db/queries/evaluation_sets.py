@@ -19,6 +19,7 @@ from mhc_core.db.tables import (
     training_examples,
 )
 from mhc_core.errors import Conflict
+from mhc_core.pseudonyms import Pseudonym
 
 _S, _M, _D, _E = evaluation_sets.c, evaluation_set_members.c, dataset_members.c, training_examples.c
 
@@ -38,7 +39,7 @@ class FrozenQuestion(NamedTuple):
     """One member: an exchange in OpenAI's chat format, with whose it was. Scrubbed text only."""
 
     example_id: UUID
-    customer_hash: str
+    customer_hash: Pseudonym
     day: date
     channel: str
     intent: str
@@ -49,7 +50,7 @@ class Trained(NamedTuple):
     """An example that a model learns from; the vector is None when another embedder made it."""
 
     example_id: UUID
-    customer_hash: str
+    customer_hash: Pseudonym
     question: str
     vector: NDArray[np.float32] | None
 
@@ -57,7 +58,7 @@ class Trained(NamedTuple):
 class HeldOut(NamedTuple):
     """Where an example that is held out came from."""
 
-    customer_hash: str
+    customer_hash: Pseudonym
     day: date
     channel: str
 

@@ -12,8 +12,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from mhc_core.db.queries import installation
 from mhc_core.db.queries.conversations import lock_imports
-from mhc_core.db.queries.privacy import ERASURE, REDACTED, hashed, known_pads
+from mhc_core.db.queries.privacy import ERASURE, REDACTED
+from mhc_core.pseudonyms import Pseudonym, hashed
 
 _ARTICLES = """
     insert into erased_articles
@@ -123,7 +125,7 @@ class Erased(NamedTuple):
 
 
 def erase(
-    connection: sa.Connection, erasure_id: int, customer_hash: str, customer_ids: Sequence[str], now: datetime
+    connection: sa.Connection, erasure_id: int, customer_hash: Pseudonym, customer_ids: Sequence[str], now: datetime
 ) -> Erased:
     """Empty or delete all that one customer said and all that was derived from it. Once in a transaction.
 
@@ -242,7 +244,7 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
                 select m.id from ai.messages m join old_conversations o on o.id = m.conversation_id)
         """)
     )
-    keys = known_pads(connection)
+    keys = installation.pads(connection)
     messages = connection.execute(
         sa.text("""
             update ai.messages set content = '', edited_content = null, edit_reason = null, message_metadata = '{}'
