@@ -89,24 +89,9 @@ def unfinished(connection: sa.Connection) -> list[Erasure]:
     ]
 
 
-def save_step(
-    connection: sa.Connection, erasure_id: int, step: str, result: Mapping[str, Any], status: str | None = None
-) -> None:
-    """Remember a step as done, with what it did."""
-    connection.execute(
-        sa.update(erasures)
-        .where(_E.id == erasure_id)
-        .values(
-            progress=_E.progress.op("||")(sa.cast({step: dict(result)}, _E.progress.type)),
-            **({"status": status} if status else {}),
-        )
-    )
-
-
-def start_over(connection: sa.Connection, erasure: Erasure, words: Mapping[str, Any]) -> None:
-    """Forget every step but the words: more of the customer was found."""
-    kept = {"words": dict(words)} | {name: erasure.progress[name] for name in ("earlier",) if name in erasure.progress}
-    connection.execute(sa.update(erasures).where(_E.id == erasure.id).values(progress=kept))
+def save_progress(connection: sa.Connection, erasure_id: int, progress: Mapping[str, Any]) -> None:
+    """Remember which steps are done, with what each did."""
+    connection.execute(sa.update(erasures).where(_E.id == erasure_id).values(progress=dict(progress), status="erased"))
 
 
 def finish(connection: sa.Connection, erasure_id: int, certificate: Mapping[str, Any], now: datetime) -> None:

@@ -42,7 +42,9 @@ PLACES = {
     "knowledge_chunks", "retrieval_questions",
 }  # fmt: skip
 POINTS = [
-    f"{step}: {moment}" for step in erase.STEPS for moment in ("before", "done")
+    f"{step}: {moment}"
+    for step in ("tombstone", *(step.name for step in erase.STEPS), "certificate")
+    for moment in ("before", "done")
 ]  # the order in which they are passed
 
 
@@ -353,6 +355,32 @@ def test_what_was_read_before_is_not_stored_after(world: World) -> None:
         decisions.decide(connection, item, Decision.APPROVE, "Ann", NOW, lambda: pytest.fail("nothing to scrub"))
     assert forgotten.found_in(*world) == []
     assert _forget(world) == made
+
+
+def test_an_example_that_a_stage_writes_meanwhile_makes_the_steps_due_again(world: World) -> None:
+    heard: list[str] = []
+
+    def write_late(point: str) -> None:
+        heard.append(point)
+        if heard.count("retraining: done") == 1 and point == "retraining: done":
+            with world.engine.begin() as connection:
+                connection.execute(
+                    sa.text("""
+                        insert into ai.training_examples (id, conversation_id, question_message_id, answer_message_id,
+                            customer_hash, day, channel, intent, origin, question, answer, quality, risk, embedder,
+                            embedding, content_sha256)
+                        select gen_random_uuid(), conversation_id, answer_message_id, question_message_id,
+                            customer_hash, day, channel, intent, origin, :canary, :canary, quality, risk, embedder,
+                            embedding, 'late'
+                        from ai.training_examples where content_sha256 = 'erased' limit 1
+                    """),
+                    {"canary": CANARY},
+                )
+
+    made = forgotten.forgetter(*world, report=write_late).erase(VICTIM, "Ann", NOW)
+    assert made["examples"] == 3
+    assert [heard.count(f"{step.name}: done") for step in erase.STEPS] == [1, 2, 2, 2, 2, 2]
+    assert forgotten.found_in(*world) == []
 
 
 def test_files_that_a_killed_build_left_behind_go_too(world: World) -> None:
