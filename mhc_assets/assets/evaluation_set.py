@@ -11,13 +11,7 @@ from mhc_core.db.queries import dataset as datasets
 from mhc_core.evaluation import sets
 
 
-@dg.asset(
-    group_name=MODEL,
-    kinds={"postgres"},
-    owners=OWNERS,
-    deps=[training_dataset],
-    code_version="1",
-)
+@dg.asset(group_name=MODEL, kinds={"postgres"}, owners=OWNERS, deps=[training_dataset], code_version="1")
 def evaluation_set(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """A frozen set of held-out questions with their approved answers, split by customer and time, named by content.
 

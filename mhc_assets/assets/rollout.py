@@ -30,13 +30,7 @@ live_rollout = dg.AssetSpec(
 )
 
 
-@dg.asset(
-    group_name=MODEL,
-    kinds={"postgres"},
-    owners=OWNERS,
-    deps=[shadow_evaluation, live_rollout],
-    code_version="2",
-)
+@dg.asset(group_name=MODEL, kinds={"postgres"}, owners=OWNERS, deps=[shadow_evaluation, live_rollout], code_version="2")
 def promoted_model(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """The model in production: a pointer that moves only after the verdict *promote* and a recorded approval.
 

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries import retired
-from mhc_core.db.queries import training as queries
 from mhc_core.db.tables import dataset_versions, model_versions, training_jobs
 from mhc_core.errors import NotFound
 from mhc_core.protocols import JobState
@@ -18,6 +17,7 @@ from mhc_core.vocabulary import JobStatus
 
 _J, _V = training_jobs.c, model_versions.c
 _ENDED = "-ended-"
+BASELINE_ID = "knowledge-only"
 
 
 class TrainingJob(NamedTuple):
@@ -171,13 +171,14 @@ def save_model(connection: sa.Connection, model_id: str, job: TrainingJob) -> No
     )
 
 
-def save_baseline(connection: sa.Connection, model_id: str) -> None:
-    """Record the untrained model once."""
+def ensure_baseline(connection: sa.Connection) -> str:
+    """The untrained model that quotes the knowledge base: what answers before anything was promoted."""
     connection.execute(
         insert(model_versions)
-        .values(id=model_id, provider="knowledge", base_model="retrieval over the live knowledge")
+        .values(id=BASELINE_ID, provider="knowledge", base_model="retrieval over the live knowledge")
         .on_conflict_do_nothing()
     )
+    return BASELINE_ID
 
 
 def model(connection: sa.Connection, model_id: str) -> ModelVersion | None:
@@ -190,12 +191,6 @@ def models(connection: sa.Connection, limit: int = 50) -> list[ModelVersion]:
     """Model versions, newest first."""
     rows = connection.execute(sa.select(model_versions).order_by(_V.created_at.desc(), _V.id).limit(limit))
     return [ModelVersion(*row) for row in rows]
-
-
-def model_of_job(connection: sa.Connection, job_id: int) -> ModelVersion | None:
-    """The model a job made."""
-    row = connection.execute(sa.select(model_versions).where(_V.training_job_id == job_id)).one_or_none()
-    return ModelVersion(*row) if row else None
 
 
 def latest_trained(connection: sa.Connection) -> ModelVersion | None:
@@ -253,12 +248,3 @@ def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
         .order_by(_J.id)
     )
     return [_job(row) for row in rows]
-
-
-BASELINE_ID = "knowledge-only"
-
-
-def ensure_baseline(connection: sa.Connection) -> str:
-    """The untrained model that quotes the knowledge base: what answers before anything was promoted."""
-    queries.save_baseline(connection, BASELINE_ID)
-    return BASELINE_ID
