@@ -10,7 +10,7 @@ from mhc_assets.run_versions import made_by_run
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import evaluation as queries
 from mhc_core.db.queries import evaluation_sets
-from mhc_core.evaluation import contamination, sets
+from mhc_core.evaluation import contamination, measures, sets
 from mhc_core.evaluation.compare import MIN_QUESTIONS
 
 SHOWN = 10
@@ -35,8 +35,8 @@ def evaluation_set_is_not_trained_on(context: dg.AssetCheckExecutionContext, pla
             platform.embedder(),
             platform.settings.near_duplicate_similarity,
         )
-    rows = [f"| {item.position} | {item.example_id} | {item.why} | {item.similarity:.3f} |" for item in found[:SHOWN]]
-    table = "\n".join(["| question | training example | same | similarity |", "|--:|---|---|--:|", *rows])
+    rows = [(f"{one.position}", f"{one.example_id}", one.why, f"{one.similarity:.3f}") for one in found[:SHOWN]]
+    table = measures.markdown(("question", "training example", "same", "similarity"), rows)
     return dg.AssetCheckResult(
         passed=not found,
         metadata={

@@ -21,6 +21,7 @@ from mhc_core.business.pricing import Business
 from mhc_core.db.queries import audit, installation, redaction, retired, versions
 from mhc_core.db.queries import privacy as queries
 from mhc_core.db.queries.conversations import lock_imports
+from mhc_core.db.queries.locks import exclusive
 from mhc_core.db.queries.privacy import Erasure
 from mhc_core.db.queries.redaction import Erased
 from mhc_core.errors import Conflict, DataError
@@ -55,7 +56,7 @@ class Forgetter:
         """
         if not customer_id.strip():
             raise DataError("an erasure needs the customer's id; give --customer ID")
-        with queries.exclusive(self.engine):
+        with exclusive(self.engine, "ai.erasures"):
             self.report("tombstone: before")
             with self.engine.begin() as connection:
                 lock_imports(connection)
@@ -71,7 +72,7 @@ class Forgetter:
 
     def resume(self, now: datetime) -> list[dict[str, Any]]:
         """Finish every erasure that was begun, and sweep up after finished ones; the certificates of the former."""
-        with queries.exclusive(self.engine):
+        with exclusive(self.engine, "ai.erasures"):
             with self.engine.connect() as connection:
                 unfinished = [
                     Run(self, found, [*queries.ids_of(connection, found.customer_hash), found.customer_hash], now)

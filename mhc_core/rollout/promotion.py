@@ -93,13 +93,13 @@ def move(
     by: str,
     evidence: Mapping[str, Any],
     now: datetime,
-) -> None:
+) -> Rollout:
     """Make a candidate the production model. The caller holds the lock and has checked that it may."""
-    queries.decide(connection, rollout.id, RolloutAction.PROMOTE, RolloutStatus.PROMOTED, by, now, evidence)
     if versions.live(connection, "model") is None:  # a first rollback leads to the untrained model of until now
         versions.move(connection, "model", evaluation.baseline_id, by, "the model before any promotion", now)
     model_id = rollout.model_version_id
     versions.move(connection, "model", model_id, by, f"evaluation {evaluation.id}: promote", now)
+    return queries.decide(connection, rollout.id, RolloutAction.PROMOTE, RolloutStatus.PROMOTED, by, now, evidence)
 
 
 def settle(connection: sa.Connection, evaluation: Evaluation, settings: Settings, now: datetime) -> bool:
@@ -135,9 +135,11 @@ def roll_back(connection: sa.Connection, by: str, reason: str, now: datetime) ->
     return target
 
 
-def take_out(connection: sa.Connection, rollout: Rollout, by: str, evidence: Mapping[str, Any], now: datetime) -> None:
+def take_out(
+    connection: sa.Connection, rollout: Rollout, by: str, evidence: Mapping[str, Any], now: datetime
+) -> Rollout:
     """Roll a candidate back for good. The caller holds the lock."""
-    queries.decide(connection, rollout.id, RolloutAction.ROLLBACK, RolloutStatus.ROLLED_BACK, by, now, evidence)
+    return queries.decide(connection, rollout.id, RolloutAction.ROLLBACK, RolloutStatus.ROLLED_BACK, by, now, evidence)
 
 
 def known(connection: sa.Connection, model_id: str) -> Rollout:

@@ -1,7 +1,6 @@
 """SQL of erasures: the tombstones, the steps done, what imports may not bring back, and who taught which model."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -36,18 +35,6 @@ class Erasure(NamedTuple):
 # --- erasures ---------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def exclusive(engine: sa.Engine) -> Iterator[None]:
-    """Let one erasure at a time work; the lock goes when its connection does."""
-    lock = sa.func.hashtextextended("ai.erasures", 0)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_lock(lock)))
-        try:
-            yield
-        finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(lock)))
-
-
 def request(connection: sa.Connection, customer_hash: Pseudonym, by: str, now: datetime) -> Erasure:
     """The erasure of this customer, written down when it is new."""
     connection.execute(
@@ -63,17 +50,11 @@ def request(connection: sa.Connection, customer_hash: Pseudonym, by: str, now: d
 def reopen(connection: sa.Connection, erasure: Erasure, by: str, now: datetime) -> Erasure:
     """Start a finished erasure again for a customer who came back; its certificate is kept among the earlier ones."""
     earlier = [*erasure.progress.get("earlier", []), erasure.certificate]
-    connection.execute(
-        sa.update(erasures)
-        .where(_E.id == erasure.id)
-        .values(
-            status="requested", requested_by=by, requested_at=now, finished_at=None, certificate=sa.null(),
-            progress={"earlier": earlier},
-        )
+    again = sa.update(erasures).where(_E.id == erasure.id).values(
+        status="requested", requested_by=by, requested_at=now, finished_at=None, certificate=sa.null(),
+        progress={"earlier": earlier},
     )  # fmt: skip
-    found = find(connection, erasure.customer_hash)
-    assert found is not None
-    return found
+    return Erasure(*connection.execute(again.returning(erasures)).one())
 
 
 def find(connection: sa.Connection, customer_hash: Pseudonym) -> Erasure | None:

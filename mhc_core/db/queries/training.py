@@ -1,7 +1,7 @@
 """Training jobs and the model versions they make."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from mhc_core.protocols import JobState
 from mhc_core.vocabulary import JobStatus
 
 _J, _V = training_jobs.c, model_versions.c
+_STATE = [field.name for field in fields(JobState)]
 _ENDED = "-ended-"
 BASELINE_ID = "knowledge-only"
 
@@ -54,18 +55,6 @@ class ModelVersion(NamedTuple):
     created_at: datetime
 
 
-@contextmanager
-def exclusive(engine: sa.Engine, key: str) -> Iterator[None]:
-    """Hold the submission of one job across several transactions; the lock goes when its connection does."""
-    lock = sa.func.hashtextextended(f"ai.training_jobs/{key}", 0)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_lock(lock)))
-        try:
-            yield
-        finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(lock)))
-
-
 def intend(connection: sa.Connection, *, key: str, estimated_cost_usd: Decimal, **columns: Any) -> TrainingJob:
     """The job with this key, written down as an intent when it is new."""
     connection.execute(
@@ -84,15 +73,7 @@ def save_state(connection: sa.Connection, job_id: int, state: JobState, now: dat
     connection.execute(
         sa.update(training_jobs)
         .values(
-            status=state.status,
-            provider_job_id=state.provider_job_id,
-            provider_model_id=state.provider_model_id,
-            artifact_uri=state.artifact_uri,
-            artifact_sha256=state.artifact_sha256,
-            cost_usd=state.cost_usd,
-            error=state.error,
-            progress=dict(state.progress),
-            metrics=dict(state.metrics),
+            **{name: getattr(state, name) for name in _STATE},
             finished_at=now if state.status.final else None,
             base_licence=sa.func.coalesce(state.metrics.get("base_licence"), _J.base_licence),
         )
@@ -206,31 +187,9 @@ def latest_trained(connection: sa.Connection) -> ModelVersion | None:
 
 
 def _job(row: Any) -> TrainingJob:
-    return TrainingJob(
-        row.id,
-        row.key,
-        row.dataset_id,
-        row.provider,
-        row.base_model,
-        row.hyperparameters,
-        row.estimated_cost_usd,
-        row.created_at,
-        row.finished_at,
-        JobState(
-            JobStatus(row.status),
-            row.provider_job_id,
-            row.provider_model_id,
-            row.artifact_uri,
-            row.artifact_sha256,
-            row.cost_usd,
-            row.error,
-            row.progress,
-            row.metrics,
-        ),
-        row.code_version,
-        row.base_licence,
-        row.started_at,
-    )
+    state = JobState(**{name: getattr(row, name) for name in _STATE})
+    known = {name: getattr(row, name) for name in TrainingJob._fields if name != "state"}
+    return TrainingJob(state=replace(state, status=JobStatus(state.status)), **known)
 
 
 def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
