@@ -12,14 +12,13 @@ from mhc_core.db.queries import collection as queries
 from mhc_core.monitoring.triggers import training_due
 from mhc_core.scoring.factors import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
-from mhc_jobs import jobs
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 MAX_DAYS_A_TICK = 31
 
 
 @dg.schedule(
-    job=jobs.collect,
+    job_name="collect",
     cron_schedule="0 1 * * *",
     execution_timezone="UTC",
     default_status=RUNNING,
@@ -30,18 +29,15 @@ def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> 
     scheduled = context.scheduled_execution_time
     yesterday = scheduled.date() - timedelta(days=1)
     with platform.engine.connect() as connection:
-        changed = queries.days_with_work(
-            connection,
-            scorer_version(platform.embedder()),
-            scrubber_version(connection, platform.settings),
-        )
+        scrubber = scrubber_version(connection, platform.settings)
+        changed = queries.days_with_work(connection, scorer_version(platform.embedder()), scrubber)
     earlier = [day for day in changed if FIRST_DAY <= day < scheduled.date()][:MAX_DAYS_A_TICK]
     for day in sorted({yesterday, *earlier}):
         yield dg.RunRequest(run_key=f"collect:{scheduled:%Y-%m-%d}:{day}", partition_key=day.isoformat())
 
 
 @dg.schedule(
-    job=jobs.train,
+    job_name="train",
     cron_schedule="0 2 * * *",
     execution_timezone="UTC",
     default_status=RUNNING,
@@ -53,45 +49,38 @@ def train_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> dg
     return once(context.instance, due)
 
 
-knowledge_weekly = dg.ScheduleDefinition(
-    name="knowledge_weekly",
-    job=jobs.knowledge,
-    cron_schedule="0 2 * * 0",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every Sunday at 02:00: learn articles and publish the index when it is not worse.",
-)
-report_weekly = dg.ScheduleDefinition(
-    name="report_weekly",
-    job=jobs.weekly_report,
-    cron_schedule="0 9 * * 1",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every Monday at 09:00: the report of the week before.",
-)
-privacy_daily = dg.ScheduleDefinition(
-    name="privacy_daily",
-    job=jobs.privacy,
-    cron_schedule="0 4 * * *",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every day at 04:00: empty raw text past MHC_RETENTION_DAYS and finish interrupted erasures.",
-)
-stats_often = dg.ScheduleDefinition(
-    name="stats_often",
-    job=jobs.stats,
-    cron_schedule="*/5 * * * *",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every five minutes: refresh the figures dashboards read.",
-)
-deadlines_daily = dg.ScheduleDefinition(
-    name="deadlines_daily",
-    job=jobs.deadlines,
-    cron_schedule="0 5 * * *",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every day at 05:00: warn when a provider retires a model in use within 90 days.",
-)
+def _by_clock(name: str, job: str, cron: str, description: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name=name,
+        job_name=job,
+        cron_schedule=cron,
+        execution_timezone="UTC",
+        default_status=RUNNING,
+        description=description,
+    )
 
-ALL = [collect_daily, train_daily, knowledge_weekly, report_weekly, privacy_daily, stats_often, deadlines_daily]
+
+ALL = [
+    collect_daily,
+    train_daily,
+    _by_clock(
+        "knowledge_weekly",
+        "knowledge",
+        "0 2 * * 0",
+        "Every Sunday at 02:00: learn articles and publish the index when it is not worse.",
+    ),
+    _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
+    _by_clock(
+        "privacy_daily",
+        "privacy",
+        "0 4 * * *",
+        "Every day at 04:00: empty raw text past MHC_RETENTION_DAYS and finish interrupted erasures.",
+    ),
+    _by_clock("stats_often", "stats", "*/5 * * * *", "Every five minutes: refresh the figures dashboards read."),
+    _by_clock(
+        "deadlines_daily",
+        "deadlines",
+        "0 5 * * *",
+        "Every day at 05:00: warn when a provider retires a model in use within 90 days.",
+    ),
+]

@@ -10,13 +10,7 @@ from mhc_core.dataset.build import store
 from mhc_core.db.queries import dataset as queries
 
 
-@dg.asset(
-    group_name=MODEL,
-    kinds={"json", "postgres"},
-    owners=OWNERS,
-    deps=[review_decisions],
-    code_version="2",
-)
+@dg.asset(group_name=MODEL, kinds={"json", "postgres"}, owners=OWNERS, deps=[review_decisions], code_version="2")
 def training_dataset(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """An immutable set of human-verified examples in OpenAI's chat format, named by its content.
 

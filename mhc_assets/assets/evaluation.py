@@ -10,11 +10,12 @@ from mhc_assets.assets.knowledge import kb_embeddings
 from mhc_assets.assets.training import fine_tuned_model
 from mhc_assets.plots import forest, paired_differences
 from mhc_assets.resources import Platform
+from mhc_assets.run_versions import made_by_run
 from mhc_assets.style import MODEL, OWNERS
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.evaluation import measures
 from mhc_core.evaluation.judge import configured_judge
-from mhc_core.evaluation.offline import Bench, evaluate_newest
+from mhc_core.evaluation.offline import Bench, evaluate_candidate
 from mhc_core.rollout import promotion
 
 
@@ -40,10 +41,11 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
         lambda done, total: context.log.info("%d of %d questions answered", done, total) if done % 100 == 0 else None,
         configured_judge(platform.settings),
     )
-    evaluation = evaluate_newest(bench, platform.chat_model)
+    candidate, questions = made_by_run(context, fine_tuned_model), made_by_run(context, evaluation_set)
+    evaluation = evaluate_candidate(bench, platform.chat_model, candidate, questions)
     with platform.engine.begin() as connection:
         promotion.open_for(connection, evaluation)
-    return dg.MaterializeResult(metadata=_shown(evaluation))
+    return dg.MaterializeResult(metadata=_shown(evaluation), data_version=dg.DataVersion(str(evaluation.id)))
 
 
 def _shown(evaluation: Evaluation) -> dict[str, Any]:
@@ -52,7 +54,9 @@ def _shown(evaluation: Evaluation) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "verdict": evaluation.verdict.value,
         "reasons": dg.MetadataValue.md("\n".join(f"- {reason}" for reason in evaluation.reasons)),
+        "evaluation": evaluation.id,
         "candidate": evaluation.candidate_id,
+        "dataset": evaluation.dataset_id,
         "baseline": evaluation.baseline_id,
         "evaluation_set": evaluation.evaluation_set_id or "none",
         "questions": evaluation.questions,

@@ -10,11 +10,7 @@ from mhc_core.knowledge import articles, index, learned
 
 
 @dg.asset(
-    group_name=KNOWLEDGE,
-    kinds={"markdown", "postgres"},
-    owners=OWNERS,
-    deps=[review_decisions],
-    code_version="1",
+    group_name=KNOWLEDGE, kinds={"markdown", "postgres"}, owners=OWNERS, deps=[review_decisions], code_version="1"
 )
 def knowledge_articles(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """Articles written by the team, and learned ones: approved answers of general use that no article gives yet.
@@ -40,11 +36,7 @@ def knowledge_articles(context: dg.AssetExecutionContext, platform: Platform) ->
 
 
 @dg.asset(
-    group_name=KNOWLEDGE,
-    kinds={"postgres", "pgvector"},
-    owners=OWNERS,
-    deps=[knowledge_articles],
-    code_version="1",
+    group_name=KNOWLEDGE, kinds={"postgres", "pgvector"}, owners=OWNERS, deps=[knowledge_articles], code_version="1"
 )
 def kb_embeddings(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """An immutable index version of all active articles, live only if it finds stored questions no worse.

@@ -8,13 +8,7 @@ from mhc_assets.style import MONITOR, OWNERS
 from mhc_core.db.queries import stats
 
 
-@dg.asset(
-    group_name=MONITOR,
-    kinds={"postgres"},
-    owners=OWNERS,
-    deps=[scored_conversations],
-    code_version="1",
-)
+@dg.asset(group_name=MONITOR, kinds={"postgres"}, owners=OWNERS, deps=[scored_conversations], code_version="1")
 def conversation_stats(platform: Platform) -> dg.MaterializeResult[None]:
     """Conversations by day, channel and status, with outcomes, votes and mean score (`ai.conversation_stats`).
 

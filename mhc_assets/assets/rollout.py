@@ -8,6 +8,7 @@ import dagster as dg
 from mhc_assets import plots
 from mhc_assets.assets.evaluation import shadow_evaluation
 from mhc_assets.resources import Platform
+from mhc_assets.run_versions import made_by_run
 from mhc_assets.style import MODEL, OWNERS
 from mhc_core.db.queries import evaluation as evaluations
 from mhc_core.db.queries import versions
@@ -29,14 +30,8 @@ live_rollout = dg.AssetSpec(
 )
 
 
-@dg.asset(
-    group_name=MODEL,
-    kinds={"postgres"},
-    owners=OWNERS,
-    deps=[shadow_evaluation, live_rollout],
-    code_version="2",
-)
-def promoted_model(platform: Platform) -> dg.MaterializeResult[None]:
+@dg.asset(group_name=MODEL, kinds={"postgres"}, owners=OWNERS, deps=[shadow_evaluation, live_rollout], code_version="2")
+def promoted_model(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """The model in production: a pointer that moves only after the verdict *promote* and a recorded approval.
 
     With `MHC_ROLLOUT=direct` (the demo) it moves here and at once. Otherwise the candidate waits here for its live
@@ -46,7 +41,8 @@ def promoted_model(platform: Platform) -> dg.MaterializeResult[None]:
     """
     now = platform.now()
     with platform.engine.begin() as connection:
-        evaluation = evaluations.latest(connection)
+        made = made_by_run(context, shadow_evaluation)
+        evaluation = evaluations.get(connection, int(made)) if made else evaluations.latest(connection)
         if evaluation is None:
             raise dg.Failure("nothing was evaluated yet; materialise shadow_evaluation first", allow_retries=False)
         moved = promotion.apply_verdict(connection, evaluation, platform.settings, now)
@@ -56,6 +52,7 @@ def promoted_model(platform: Platform) -> dg.MaterializeResult[None]:
         metadata={
             "production": live,
             "candidate": evaluation.candidate_id,
+            "evaluation": evaluation.id,
             "verdict": evaluation.verdict.value,
             "rollout": state.status.value,
             "moved": moved,

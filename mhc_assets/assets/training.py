@@ -8,6 +8,7 @@ from mhc_assets import plots
 from mhc_assets.assets.dataset import training_dataset
 from mhc_assets.assets.evaluation_set import evaluation_set
 from mhc_assets.resources import Platform
+from mhc_assets.run_versions import made_by_run
 from mhc_assets.style import MODEL, OWNERS
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import training as queries
@@ -20,7 +21,7 @@ RETRIES = 4
 RETRY_SECONDS = 30.0
 """A provider that is busy, or still looks through the files it was sent, is asked again after so long."""
 TRAINING_JOB = "mhc/training_job"
-"""Run tag with the id of the job that the run goes on with; without it the newest data set is trained on."""
+"""Run tag with the id of the job that the run goes on with; without it the run trains on its own data set."""
 
 
 @dg.asset(
@@ -33,14 +34,15 @@ TRAINING_JOB = "mhc/training_job"
     code_version="1",
 )
 def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
-    """A model trained on the newest data set, by the provider in `MHC_FINE_TUNER`.
+    """A model trained on the data set of this run, or the newest, by the provider in `MHC_FINE_TUNER`.
 
     The providers `local` and `lora` train in this run; a `lora` run that was killed goes on from its last checkpoint
     when this asset is materialised again. A remote job is only submitted: while it is running this asset makes nothing
     and the assets after it are skipped; the sensor `fine_tune_poller` starts them when the job has ended. One data set
     and recipe are never paid twice, however often a run is killed and started again.
     """
-    job = _job(platform, context.run.tags.get(TRAINING_JOB))
+    job = _job(context, platform)
+    jobs.raise_if_failed(job)
     if job.state.status is not JobStatus.SUCCEEDED:
         context.log.info("job %d at %s is %s; the poller goes on from here", job.id, job.provider, job.state.status)
         return
@@ -64,15 +66,11 @@ def fine_tuned_model(context: dg.AssetExecutionContext, platform: Platform) -> I
     )
 
 
-def _job(platform: Platform, ended: str | None) -> TrainingJob:
+def _job(context: dg.AssetExecutionContext, platform: Platform) -> TrainingJob:
     with platform.engine.connect() as connection:
-        if ended is not None:
-            job = queries.get(connection, int(ended))
-            jobs.raise_if_failed(job)
-            return job
-        dataset = datasets.latest(connection)
-    if dataset is None:
-        raise dg.Failure("there is no data set yet; materialise training_dataset first", allow_retries=False)
+        if ended := context.run.tags.get(TRAINING_JOB):
+            return queries.get(connection, int(ended))
+        dataset = datasets.usable(connection, made_by_run(context, training_dataset))
     try:
         return jobs.submit(platform.engine, platform.fine_tuner(), dataset, platform.now())
     except TransientError as error:

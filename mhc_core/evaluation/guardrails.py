@@ -73,29 +73,27 @@ def check(
     seed: int,
 ) -> list[Held]:
     """Every guardrail, in the order of the list, then calibration, latency and cost."""
-    found = [_paired(guardrail, candidate, baseline, groups, seed) for guardrail in GUARDRAILS]
-    ece, limit = ours["ece"], max(ECE_LIMIT, theirs["ece"])
-    found.append(
-        Held(
-            "calibration", ece, theirs["ece"], ECE_LIMIT, None, ece <= limit,
-            f"Its confidence cannot be trusted: calibration error {ece:.2f}, limit {limit:.2f}.",
-        )
-    )  # fmt: skip
+    ece, ece_before = ours["ece"], theirs["ece"]
     slow, slow_before = ours["latency_p95_ms"], theirs["latency_p95_ms"]
-    found.append(
-        Held(
-            "latency", slow, slow_before, LATENCY_ENOUGH_MS, None, slow <= max(LATENCY_ENOUGH_MS, GROWTH * slow_before),
+    cost, cost_before = (each["cost_usd"] / each["questions"] for each in (ours, theirs))
+    untrusted = f"calibration error {ece:.2f}, limit {max(ECE_LIMIT, ece_before):.2f}"
+    return [
+        *(_paired(guardrail, candidate, baseline, groups, seed) for guardrail in GUARDRAILS),
+        _limited("calibration", ece, ece_before, ECE_LIMIT, 1.0, f"Its confidence cannot be trusted: {untrusted}."),
+        _limited(
+            "latency", slow, slow_before, LATENCY_ENOUGH_MS, GROWTH,
             f"It is too slow: 95 % of answers within {slow:,.0f} ms, before {slow_before:,.0f} ms.",
-        )
-    )  # fmt: skip
-    cost, cost_before = (found["cost_usd"] / found["questions"] for found in (ours, theirs))
-    found.append(
-        Held(
-            "cost", cost, cost_before, COST_ENOUGH_USD, None, cost <= max(COST_ENOUGH_USD, GROWTH * cost_before),
+        ),
+        _limited(
+            "cost", cost, cost_before, COST_ENOUGH_USD, GROWTH,
             f"It is too dear: {cost:.4f} USD an answer, before {cost_before:.4f} USD.",
-        )
-    )  # fmt: skip
-    return found
+        ),
+    ]  # fmt: skip
+
+
+def _limited(name: str, ours: float, theirs: float, enough: float, growth: float, sentence: str) -> Held:
+    """A measure of the whole, lower is better: good enough, or grown by no more than this."""
+    return Held(name, ours, theirs, enough, None, ours <= max(enough, growth * theirs), sentence)
 
 
 def _paired(

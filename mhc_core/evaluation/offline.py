@@ -186,18 +186,29 @@ def evaluate(
         )
 
 
-def evaluate_newest(bench: Bench, load_model: Callable[[ModelVersion], ChatModel]) -> Evaluation:
-    """Evaluate the newest trained model against the one in production, or the untrained baseline before any promotion.
+def evaluate_candidate(
+    bench: Bench,
+    load_model: Callable[[ModelVersion], ChatModel],
+    candidate_id: str | None = None,
+    set_id: str | None = None,
+) -> Evaluation:
+    """Evaluate a trained model against the one in production, or the untrained baseline before any promotion.
 
-    When the newest model is the one in production already, its latest evaluation stands.
+    When the candidate is the one in production already, its latest evaluation stands.
+
+    Args:
+        candidate_id: the newest trained model when left out.
+        set_id: the evaluation set; the one in force for the candidate's data set when left out.
 
     Raises:
-        Conflict: nothing was trained yet, or the model in production was never evaluated.
+        Conflict: nothing was trained yet, an erasure retired the candidate's data set, or the model in production was
+            never evaluated.
     """
     with bench.engine.begin() as connection:
-        candidate = models.latest_trained(connection)
-        if candidate is None or candidate.dataset_id is None:
+        candidate = models.model(connection, candidate_id) if candidate_id else models.latest_trained(connection)
+        if candidate is None:
             raise Conflict("no model was trained yet; materialise fine_tuned_model first")
+        dataset = datasets.usable(connection, candidate.dataset_id)
         production = versions.live(connection, "model") or ensure_baseline(connection)
         if production == candidate.id:
             past = queries.of_candidate(connection, candidate.id)
@@ -205,13 +216,11 @@ def evaluate_newest(bench: Bench, load_model: Callable[[ModelVersion], ChatModel
                 raise Conflict(f"{candidate.id} is in production without an evaluation; train on new data first")
             return past[0]
         baseline = models.model(connection, production)
-        dataset = datasets.latest(connection)
         knowledge = versions.live(connection, "knowledge")
-        if dataset is None:
-            raise Conflict("there is no data set to test with; materialise training_dataset first")
-        frozen = sets.ensure(connection, dataset)
+        frozen = evaluation_sets.get(connection, set_id) if set_id else sets.ensure(connection, dataset)
     assert baseline is not None
-    return evaluate(bench, load_model(candidate), load_model(baseline), candidate.dataset_id, frozen, knowledge)
+    assert frozen is not None
+    return evaluate(bench, load_model(candidate), load_model(baseline), dataset.id, frozen, knowledge)
 
 
 def _decided(connection: sa.Connection, bench: Bench, knowledge_version: str | None) -> list[Decided]:

@@ -59,15 +59,14 @@ def retire(
     ]
 
 
-def remove_orphans(engine: sa.Engine, settings: Settings) -> int:
-    """Remove files of data sets that a killed run left without a row, when they hold an erased example; how many."""
+def remove_orphans(engine: sa.Engine, settings: Settings) -> None:
+    """Remove files of data sets that a killed run left without a row, when they hold an erased example."""
     with engine.connect() as connection:
         known = retired.dataset_ids(connection)
         gone = retired.erased_examples(connection)
     store, folder = fsspec.core.url_to_fs(f"{settings.artifacts}/datasets")
     if not gone or not store.isdir(folder):
-        return 0
-    removed = 0
+        return
     for entry in store.ls(folder, detail=False):
         name = str(entry).rstrip("/").rpartition("/")[2]
         if name in known:
@@ -76,8 +75,6 @@ def remove_orphans(engine: sa.Engine, settings: Settings) -> int:
             uri = f"{settings.artifacts}/datasets/{name}/{part}.jsonl"
             if _holds(uri, gone):
                 artifacts.remove(uri)
-                removed += 1
-    return removed
 
 
 def _holds(uri: str, examples: set[str]) -> bool:

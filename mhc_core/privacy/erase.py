@@ -1,18 +1,18 @@
 """Forgetting a customer: steps that are each committed, in an order in which a kill at any moment loses nothing.
 
-The tombstone is committed first, so that no import brings anything in while the rest runs. Then all words of the
-customer go in one transaction. What was built from them follows: knowledge, data sets, models. A step whose result is
-stored is not done again, and a step that was cut off does the same again: so running the same command finishes what
-was killed, and on a finished erasure it returns the certificate.
+The tombstone is committed first, so that no import brings anything in while the rest runs. Then come the ``STEPS``: all
+words of the customer go in one transaction, and what was built from them follows: knowledge, data sets, models. A step
+whose result is stored is not done again, and a step that was cut off does the same again: so running the same command
+finishes what was killed, and on a finished erasure it returns the certificate.
 
 A customer who writes to us again later is a new contact, and is held like anyone; erasing them again starts anew.
 Imports never bring an erased customer back, since a file proves no new contact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from mhc_core.business.pricing import Business
 from mhc_core.db.queries import audit, installation, redaction, retired, versions
 from mhc_core.db.queries import privacy as queries
 from mhc_core.db.queries.conversations import lock_imports
+from mhc_core.db.queries.locks import exclusive
 from mhc_core.db.queries.privacy import Erasure
 from mhc_core.db.queries.redaction import Erased
 from mhc_core.errors import Conflict, DataError
@@ -30,8 +31,6 @@ from mhc_core.protocols import Embedder
 from mhc_core.pseudonyms import customer_hash
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import RETRAINING
-
-STEPS = ("tombstone", "words", "knowledge", "data set", "retirement", "models", "retraining", "certificate")
 
 Report = Callable[[str], None]
 
@@ -57,7 +56,7 @@ class Forgetter:
         """
         if not customer_id.strip():
             raise DataError("an erasure needs the customer's id; give --customer ID")
-        with queries.exclusive(self.engine):
+        with exclusive(self.engine, "ai.erasures"):
             self.report("tombstone: before")
             with self.engine.begin() as connection:
                 lock_imports(connection)
@@ -69,120 +68,132 @@ class Forgetter:
                         return erasure.certificate
                     erasure = queries.reopen(connection, erasure, by, now)
             self.report("tombstone: done")
-            return self._finish(erasure, [customer_id, hashed], now)
+            return self._finish(Run(self, erasure, [customer_id, hashed], now))
 
     def resume(self, now: datetime) -> list[dict[str, Any]]:
         """Finish every erasure that was begun, and sweep up after finished ones; the certificates of the former."""
-        with queries.exclusive(self.engine):
+        with exclusive(self.engine, "ai.erasures"):
             with self.engine.connect() as connection:
-                open_ones = [
-                    (found, queries.ids_of(connection, found.customer_hash)) for found in queries.unfinished(connection)
+                unfinished = [
+                    Run(self, found, [*queries.ids_of(connection, found.customer_hash), found.customer_hash], now)
+                    for found in queries.unfinished(connection)
                 ]
-            certificates = [self._finish(found, [*ids, found.customer_hash], now) for found, ids in open_ones]
+            certificates = [self._finish(run) for run in unfinished]
             with self.engine.begin() as connection:
                 redaction.sweep(connection)
             return certificates
 
-    def _finish(self, erasure: Erasure, customer_ids: list[str], now: datetime) -> dict[str, Any]:
-        done = dict(erasure.progress)
+    def _finish(self, run: "Run") -> dict[str, Any]:
+        done = dict(run.erasure.progress)
         while True:
-            for step, work in (
-                ("words", self._words),
-                ("knowledge", self._knowledge),
-                ("data set", self._data_set),
-                ("retirement", self._retirement),
-                ("models", self._models),
-                ("retraining", self._retraining),
-            ):
-                if step not in done:
-                    done[step] = work(erasure, done, customer_ids, now)
-                    self.report(f"{step}: done")
-            made = self._certificate(erasure, done, now)
-            if made is not None:
+            for step in STEPS:
+                if step.name not in done:
+                    with self.engine.begin() as connection:
+                        done[step.name] = step.work(run, connection, done)
+                        queries.save_progress(connection, run.erasure.id, done)
+                        self.report(f"{step.name}: before")
+                    self.report(f"{step.name}: done")
+            if made := self._close(run, done):
                 return made
 
-    def _words(self, erasure: Erasure, done: dict[str, Any], customer_ids: list[str], now: datetime) -> Any:
-        with self.engine.begin() as connection:
-            erased = redaction.erase(connection, erasure.id, erasure.customer_hash, customer_ids, now)
-            result = _merged({"counts": {}, "examples": [], "articles": []}, erased)
-            queries.save_step(connection, erasure.id, "words", result, status="erased")
-            self.report("words: before")
-        return result
-
-    def _knowledge(self, erasure: Erasure, done: dict[str, Any], customer_ids: list[str], now: datetime) -> Any:
-        with self.engine.begin() as connection:
-            result: dict[str, Any] = {"withdrawn": done["words"]["articles"]}
-            if result["withdrawn"]:
-                result["before"] = versions.live(connection, index.KIND)
-                try:
-                    built = index.build(connection, self.embedder, now)
-                    published = index.publish(connection, built.id, self.embedder, now, models.ACTOR)
-                    result |= {"version": built.id, "live": published.live}
-                except Conflict as refused:
-                    result["not_built"] = str(refused)
-            self._save(connection, erasure, "knowledge", result)
-        return result
-
-    def _data_set(self, erasure: Erasure, done: dict[str, Any], customer_ids: list[str], now: datetime) -> Any:
-        with self.engine.connect() as connection:
-            holding = retired.datasets_with(connection, _examples(done))
-        result: dict[str, Any] = {"version": None}
-        if holding:
-            version, reason = datasets.rebuild(self.engine, self.embedder, self.business, self.settings)
-            result = {"version": version} | ({"not_built": reason} if reason else {})
-        with self.engine.begin() as connection:
-            self._save(connection, erasure, "data set", result)
-        return result
-
-    def _retirement(self, erasure: Erasure, done: dict[str, Any], customer_ids: list[str], now: datetime) -> Any:
-        replaced_by = done["data set"]["version"]
-        gone = datasets.retire(self.engine, _examples(done), erasure.id, replaced_by, now)
-        with self.engine.begin() as connection:
-            given = retired.uploads(connection, [found["id"] for found in gone])
-            result = {"versions": gone, "uploads": given}
-            self._save(connection, erasure, "retirement", result)
-        return result
-
-    def _models(self, erasure: Erasure, done: dict[str, Any], customer_ids: list[str], now: datetime) -> Any:
-        trained_on = [found["id"] for found in done["retirement"]["versions"]]
-        examples = set(done["words"]["examples"])
-        cleaned = models.clean_all(self.engine, trained_on, examples, erasure.id, self.settings, now)
-        result = {"models": cleaned}
-        with self.engine.begin() as connection:
-            self._save(connection, erasure, "models", result)
-        return result
-
-    def _retraining(self, erasure: Erasure, done: dict[str, Any], customer_ids: list[str], now: datetime) -> Any:
-        wanted = bool(done["models"]["models"]) and done["data set"]["version"] is not None
-        result = {"requested": wanted, "dataset": done["data set"]["version"]}
-        with self.engine.begin() as connection:
-            if wanted:
-                audit.record(connection, models.ACTOR, RETRAINING, f"erasure:{erasure.id}", result, now)
-            self._save(connection, erasure, "retraining", result)
-        return result
-
-    def _certificate(self, erasure: Erasure, done: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-        """Close the erasure, unless a stage wrote more examples while the words went: then the steps are due again."""
+    def _close(self, run: "Run", done: dict[str, Any]) -> dict[str, Any] | None:
+        """Certify the erasure, unless a stage wrote more examples meanwhile: then the steps are due again."""
         datasets.remove_orphans(self.engine, self.settings)
+        erasure, now = run.erasure, run.now
         with self.engine.begin() as connection:
             late = redaction.erase(connection, erasure.id, erasure.customer_hash, [], now)
-            words = _merged(done["words"], late)
-            if words["examples"] != done["words"]["examples"]:
-                queries.start_over(connection, erasure, words)
-                for step in STEPS[2:-1]:
-                    del done[step]
-                done["words"] = words
+            known, done["words"] = done["words"]["examples"], _merged(done["words"], late)
+            if done["words"]["examples"] != known:
+                for step in STEPS[1:]:
+                    del done[step.name]
+                queries.save_progress(connection, erasure.id, done)
                 return None
-            made = certificate.make(erasure, {**done, "words": words}, now)
+            made = certificate.make(erasure, [step.certified(done) for step in STEPS], now)
             queries.finish(connection, erasure.id, made, now)
             audit.record(connection, erasure.requested_by, "privacy.erased", erasure.customer_hash, made["counts"], now)
             self.report("certificate: before")
         self.report("certificate: done")
         return made
 
-    def _save(self, connection: sa.Connection, erasure: Erasure, step: str, result: dict[str, Any]) -> None:
-        queries.save_step(connection, erasure.id, step, result)
-        self.report(f"{step}: before")
+
+class Run(NamedTuple):
+    """One erasure that is under way; ``customer_ids`` are what the raw tables may know the customer by."""
+
+    forgetter: Forgetter
+    erasure: Erasure
+    customer_ids: Sequence[str]
+    now: datetime
+
+
+class Step(NamedTuple):
+    """One step: ``work`` gets the results of those before it, and its own result is committed together with what it did
+    on the connection; ``certified`` is what the certificate says of the results."""
+
+    name: str
+    work: Callable[[Run, sa.Connection, dict[str, Any]], dict[str, Any]]
+    certified: Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _words(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
+    erasure = run.erasure
+    erased = redaction.erase(connection, erasure.id, erasure.customer_hash, run.customer_ids, run.now)
+    return _merged({"counts": {}, "examples": [], "articles": []}, erased)
+
+
+def _knowledge(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {"withdrawn": done["words"]["articles"]}
+    if result["withdrawn"]:
+        result["before"] = versions.live(connection, index.KIND)
+        try:
+            built = index.build(connection, run.forgetter.embedder, run.now)
+            published = index.publish(connection, built.id, run.forgetter.embedder, run.now, models.ACTOR)
+            result |= {"version": built.id, "live": published.live}
+        except Conflict as refused:
+            result["not_built"] = str(refused)
+    return result
+
+
+def _data_set(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
+    if not retired.datasets_with(connection, _examples(done)):
+        return {"version": None}
+    at = run.forgetter
+    version, reason = datasets.rebuild(at.engine, at.embedder, at.business, at.settings)
+    return {"version": version} | ({"not_built": reason} if reason else {})
+
+
+def _retirement(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
+    replaced_by = done["data set"]["version"]
+    gone = datasets.retire(run.forgetter.engine, _examples(done), run.erasure.id, replaced_by, run.now)
+    return {"versions": gone, "uploads": retired.uploads(connection, [found["id"] for found in gone])}
+
+
+def _models(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
+    trained_on = [found["id"] for found in done["retirement"]["versions"]]
+    examples, at = set(done["words"]["examples"]), run.forgetter
+    return {"models": models.clean_all(at.engine, trained_on, examples, run.erasure.id, at.settings, run.now)}
+
+
+def _retraining(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
+    dataset = done["data set"]["version"]
+    result = {"requested": bool(done["models"]["models"]) and dataset is not None, "dataset": dataset}
+    if result["requested"]:
+        audit.record(connection, models.ACTOR, RETRAINING, f"erasure:{run.erasure.id}", result, run.now)
+    return result
+
+
+STEPS = (
+    Step("words", _words, lambda done: {
+        "counts": done["words"]["counts"], "examples": len(done["words"]["examples"]),
+    }),
+    Step("knowledge", _knowledge, lambda done: {"knowledge": done["knowledge"]}),
+    Step("data set", _data_set, lambda done: {"datasets": done["data set"]}),
+    Step("retirement", _retirement, lambda done: {
+        "datasets": {**done["data set"], "retired": done["retirement"]["versions"]},
+        "delete_at_provider": done["retirement"]["uploads"],
+    }),
+    Step("models", _models, lambda done: {"models": done["models"]["models"]}),
+    Step("retraining", _retraining, lambda done: {"retraining": done["retraining"]}),
+)  # fmt: skip
 
 
 def _examples(done: dict[str, Any]) -> list[UUID]:

@@ -44,15 +44,6 @@ def clean_all(
     return [_clean(engine, model, examples, erasure_id, settings, now) for model in models]
 
 
-def remove_unused(engine: sa.Engine, settings: Settings, uris: Collection[str]) -> None:
-    """Remove these artifacts unless a model points at them."""
-    with engine.connect() as connection:
-        used = retired.artifacts_in_use(connection)
-    for uri in uris:
-        if uri not in used:
-            store.remove(uri)
-
-
 def _clean(
     engine: sa.Engine,
     model: TrainedOn,
@@ -80,7 +71,9 @@ def _clean(
         if uri is None and model.provider == "local":
             _take_out_of_production(connection, model.id, now)
         retired.replace_artifact(connection, model.id, uri, digest, mark)
-    remove_unused(engine, settings, [str(item) for item in old])
+        unused = old - retired.artifacts_in_use(connection)
+    for artifact in unused:
+        store.remove(str(artifact))
     return {
         "id": model.id,
         "provider": model.provider,

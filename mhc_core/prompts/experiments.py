@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mhc_core.db.rows.prompts import PromptVersion
-from mhc_core.pseudonyms import customer_hash
+from mhc_core.pseudonyms import Pseudonym, customer_hash
 
 _SPACE = 1 << 64
 
@@ -40,7 +40,7 @@ class Exposure:
 
     experiment_id: int
     position: int
-    customer_hash: str
+    customer_hash: Pseudonym
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mhc_core.pseudonyms import Pseudonym
 from mhc_core.vocabulary import Arm, Intent
 
 STAGES = (10, 50, 100)
@@ -41,7 +42,7 @@ class RolloutExposure(NamedTuple):
 
     rollout_id: int
     share: int
-    customer_hash: str
+    customer_hash: Pseudonym
     arm: Arm
 
 
@@ -51,7 +52,7 @@ def place(salt: str, customer: str) -> float:
     return (int.from_bytes(digest[:8]) >> 11) / 2**53 * 100
 
 
-def arm(plan: Plan, customer: str) -> Arm:
+def arm(plan: Plan, customer: Pseudonym) -> Arm:
     """The arm of a customer; the other one is the concurrent control."""
     return Arm.CANDIDATE if place(plan.salt, customer) < min(plan.share, 100 - plan.holdback) else Arm.CONTROL
 

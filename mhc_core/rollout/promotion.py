@@ -93,13 +93,13 @@ def move(
     by: str,
     evidence: Mapping[str, Any],
     now: datetime,
-) -> None:
+) -> Rollout:
     """Make a candidate the production model. The caller holds the lock and has checked that it may."""
-    queries.decide(connection, rollout.id, RolloutAction.PROMOTE, RolloutStatus.PROMOTED, by, now, evidence)
     if versions.live(connection, "model") is None:  # a first rollback leads to the untrained model of until now
         versions.move(connection, "model", evaluation.baseline_id, by, "the model before any promotion", now)
     model_id = rollout.model_version_id
     versions.move(connection, "model", model_id, by, f"evaluation {evaluation.id}: promote", now)
+    return queries.decide(connection, rollout.id, RolloutAction.PROMOTE, RolloutStatus.PROMOTED, by, now, evidence)
 
 
 def apply_verdict(connection: sa.Connection, evaluation: Evaluation, settings: Settings, now: datetime) -> bool:
@@ -135,9 +135,11 @@ def roll_back(connection: sa.Connection, by: str, reason: str, now: datetime) ->
     return target
 
 
-def take_out(connection: sa.Connection, rollout: Rollout, by: str, evidence: Mapping[str, Any], now: datetime) -> None:
+def take_out(
+    connection: sa.Connection, rollout: Rollout, by: str, evidence: Mapping[str, Any], now: datetime
+) -> Rollout:
     """Roll a candidate back for good. The caller holds the lock."""
-    queries.decide(connection, rollout.id, RolloutAction.ROLLBACK, RolloutStatus.ROLLED_BACK, by, now, evidence)
+    return queries.decide(connection, rollout.id, RolloutAction.ROLLBACK, RolloutStatus.ROLLED_BACK, by, now, evidence)
 
 
 def known(connection: sa.Connection, model_id: str) -> Rollout:
@@ -172,10 +174,9 @@ def evaluation_of(connection: sa.Connection, rollout: Rollout) -> Evaluation:
     Raises:
         NotFound: it is gone.
     """
-    found = [e for e in evaluations.of_candidate(connection, rollout.model_version_id) if e.id == rollout.evaluation_id]
-    if not found:
+    if rollout.evaluation_id is None:
         raise NotFound(f"the evaluation behind {rollout.model_version_id} is gone; evaluate it again")
-    return found[0]
+    return evaluations.get(connection, rollout.evaluation_id)
 
 
 def evidence_of(evaluation: Evaluation) -> dict[str, Any]:

@@ -5,7 +5,6 @@ All state stands in the database: every server reads it every few seconds, so al
 counts. ``mhc_core.rollout.tick`` is what moves a candidate on by itself.
 """
 
-import hmac
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from mhc_core.db.queries import audit, installation, versions
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries.rollout import UNDECIDED, Rollout
 from mhc_core.errors import Conflict
+from mhc_core.pseudonyms import keyed_hash
 from mhc_core.rollout import assignment, promotion
 from mhc_core.rollout.assignment import Plan
 from mhc_core.settings import Settings
@@ -71,7 +71,7 @@ def start(
         raise Conflict(f"{model_id} cannot start: the verdict is {evaluation.verdict}; evaluate another one")
     promotion.require_baseline(connection, evaluation)
     shadow = settings.rollout_shadow_share > 0 and intents is None
-    salt = hmac.digest(installation.salt(connection), f"rollout/{found.id}".encode(), "sha256").hex()[:32]
+    salt = keyed_hash(installation.salt(connection), f"rollout/{found.id}")
     values = {
         "control_id": evaluation.baseline_id,
         "salt": salt,
@@ -84,9 +84,8 @@ def start(
     }
     evidence = {**promotion.evidence_of(evaluation), "share": values["share"], "intents": values["intents"]}
     status = RolloutStatus.SHADOW if shadow else RolloutStatus.CANARY
-    queries.decide(connection, found.id, RolloutAction.START, status, by, now, evidence, **values)
     audit.record(connection, by, "rollout.started", model_id, evidence, now)
-    return again(connection, found)
+    return queries.decide(connection, found.id, RolloutAction.START, status, by, now, evidence, **values)
 
 
 def hold(connection: sa.Connection, by: str, reason: str, now: datetime) -> Rollout:
@@ -98,7 +97,8 @@ def hold(connection: sa.Connection, by: str, reason: str, now: datetime) -> Roll
     found = _flying(connection)
     if found.status is RolloutStatus.HELD:
         raise Conflict(f"{found.model_version_id} is held already; `mhc rollout start` goes on with it")
-    return wait(connection, found, RolloutAction.HOLD, by, {"reason": reason, "share": found.share}, now)
+    evidence = {"reason": reason, "share": found.share}
+    return queries.decide(connection, found.id, RolloutAction.HOLD, RolloutStatus.HELD, by, now, evidence)
 
 
 def kill(connection: sa.Connection, by: str, reason: str, now: datetime) -> Rollout:
@@ -110,7 +110,9 @@ def kill(connection: sa.Connection, by: str, reason: str, now: datetime) -> Roll
     found = _flying(connection)
     evidence = {"reason": reason, "share": found.share}
     audit.record(connection, by, "rollout.killed", found.model_version_id, evidence, now)
-    return wait(connection, found, RolloutAction.KILL, by, evidence, now, killed_at=now)
+    return queries.decide(
+        connection, found.id, RolloutAction.KILL, RolloutStatus.HELD, by, now, evidence, killed_at=now
+    )
 
 
 def _resume(
@@ -131,23 +133,8 @@ def _resume(
         values["stage_started_at"] = now
     status = RolloutStatus.CANARY if share else RolloutStatus.SHADOW
     evidence = {"share": share, "intents": values.get("intents", found.intents)}
-    queries.decide(connection, found.id, RolloutAction.RESUME, status, by, now, evidence, **values)
     audit.record(connection, by, "rollout.resumed", found.model_version_id, evidence, now)
-    return again(connection, found)
-
-
-def wait(
-    connection: sa.Connection,
-    found: Rollout,
-    action: RolloutAction,
-    by: str,
-    evidence: dict[str, Any],
-    now: datetime,
-    **columns: Any,
-) -> Rollout:
-    """Keep a rollout as it is until a person decides. The caller holds the lock."""
-    queries.decide(connection, found.id, action, RolloutStatus.HELD, by, now, evidence, **columns)
-    return again(connection, found)
+    return queries.decide(connection, found.id, RolloutAction.RESUME, status, by, now, evidence, **values)
 
 
 def _flying(connection: sa.Connection) -> Rollout:
@@ -156,13 +143,6 @@ def _flying(connection: sa.Connection) -> Rollout:
     if found is None:
         raise Conflict("no rollout is under way; `mhc rollout show` lists those that were")
     return found
-
-
-def again(connection: sa.Connection, found: Rollout) -> Rollout:
-    """A rollout as it is now."""
-    now = queries.by_id(connection, found.id)
-    assert now is not None
-    return now
 
 
 def deadline(settings: Settings, now: datetime) -> datetime:

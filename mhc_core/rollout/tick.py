@@ -56,8 +56,8 @@ def tick(connection: sa.Connection, settings: Settings, now: datetime) -> Tick:
     live = versions.live(connection, "model") or ensure_baseline(connection)
     if live != found.control_id:
         reason = f"{live} is live now, not {found.control_id}, which customers were compared with"
-        rollout.take_out(connection, found, ACTOR, {"reason": reason}, now)
-        return Tick(stages.again(connection, found), RolloutAction.ROLLBACK, None, reason)
+        left = rollout.take_out(connection, found, ACTOR, {"reason": reason}, now)
+        return Tick(left, RolloutAction.ROLLBACK, None, reason)
     if seen is None:
         return _leave_shadow(connection, found, settings, now)
     look, action = seen
@@ -65,9 +65,9 @@ def tick(connection: sa.Connection, settings: Settings, now: datetime) -> Tick:
         _log_now_and_then(connection, found, look)
     else:
         queries.log_look(connection, found.id, look)
-        _act(connection, found, action, look, settings, now)
+        found = _act(connection, found, action, look, settings, now)
     said = look.reasons[0] if look.reasons else "nothing to decide yet"
-    return Tick(stages.again(connection, found), action, look, said)
+    return Tick(found, action, look, said)
 
 
 def _look(
@@ -94,22 +94,22 @@ def _look(
 
 def _act(
     connection: sa.Connection, found: Rollout, action: RolloutAction, look: Look, settings: Settings, now: datetime
-) -> None:
+) -> Rollout:
     evidence: dict[str, Any] = {"share": found.share, "reasons": list(look.reasons), "numbers": dict(look.numbers)}
     if _last_step(found) and found.approved_by is None and action in (RolloutAction.ADVANCE, RolloutAction.PROMOTE):
         rollout.approve(connection, found.model_version_id, rollout.AUTO_APPROVER, now)
+    audit.record(connection, ACTOR, f"rollout.{action}", found.model_version_id, {"share": found.share}, now)
     match action:
         case RolloutAction.ROLLBACK:
-            rollout.take_out(connection, found, ACTOR, evidence, now)
+            return rollout.take_out(connection, found, ACTOR, evidence, now)
         case RolloutAction.HOLD:
-            stages.wait(connection, found, action, ACTOR, evidence, now)
+            return queries.decide(connection, found.id, action, RolloutStatus.HELD, ACTOR, now, evidence)
         case RolloutAction.PROMOTE:
-            rollout.move(connection, found, rollout.evaluation_of(connection, found), ACTOR, evidence, now)
+            return rollout.move(connection, found, rollout.evaluation_of(connection, found), ACTOR, evidence, now)
         case _:
             readiness = shadow.readiness(shadow_queries.compared(connection, found.id))
             share = assignment.next_stage(found.share)
-            _enter(connection, found, share, _allowed(found, readiness), evidence, settings, now)
-    audit.record(connection, ACTOR, f"rollout.{action}", found.model_version_id, {"share": found.share}, now)
+            return _enter(connection, found, share, _allowed(found, readiness), evidence, settings, now)
 
 
 def _last_step(found: Rollout) -> bool:
@@ -139,11 +139,11 @@ def _leave_shadow(connection: sa.Connection, found: Rollout, settings: Settings,
     evidence = {"pairs": pairs, "ready": ready, "blocked": blocked}
     if ready:
         action = RolloutAction.ADVANCE
-        _enter(connection, found, assignment.STAGES[0], _all_or(ready), evidence, settings, now)
+        found = _enter(connection, found, assignment.STAGES[0], _all_or(ready), evidence, settings, now)
     else:
         action = RolloutAction.HOLD
-        stages.wait(connection, found, action, ACTOR, evidence, now)
-    return Tick(stages.again(connection, found), action, None, said)
+        found = queries.decide(connection, found.id, action, RolloutStatus.HELD, ACTOR, now, evidence)
+    return Tick(found, action, None, said)
 
 
 def _enter(
@@ -154,9 +154,9 @@ def _enter(
     evidence: dict[str, Any],
     settings: Settings,
     now: datetime,
-) -> None:
+) -> Rollout:
     """Begin a stage."""
-    queries.decide(
+    return queries.decide(
         connection, found.id, RolloutAction.ADVANCE, RolloutStatus.CANARY, ACTOR, now, evidence,
         share=share, intents=intents, stage_started_at=now, deadline=stages.deadline(settings, now),
     )  # fmt: skip

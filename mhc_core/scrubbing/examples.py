@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from mhc_core.db.rows.examples import Example, Hold, Origin, SourceConversation, SourceMessage
 from mhc_core.language import intents
-from mhc_core.pseudonyms import customer_hash
+from mhc_core.pseudonyms import customer_hash, subject
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import ANSWERING_ROLES, PERSON
 
@@ -72,7 +72,7 @@ def build(
     """
     examples: list[Example] = []
     holds: list[Hold] = []
-    person = customer_hash(salt, conversation.customer_id or str(conversation.id))
+    person = customer_hash(salt, subject(conversation.customer_id, conversation.id))
     for asked, answered in exchanges(conversation.messages):
         message = conversation.messages[answered]
         why = origin(message, conversation, settings)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.dataset import DatasetVersion
+from mhc_core.db.queries.locks import exclusive
 from mhc_core.db.queries.training import TrainingJob
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.protocols import FineTuner, JobState
@@ -34,7 +35,7 @@ def submit(engine: sa.Engine, tuner: FineTuner, dataset: DatasetVersion, now: da
         BudgetExceeded, AccessDenied, ProviderUnavailable: from the adapter.
     """
     key = job_key(dataset.id, tuner)
-    with queries.exclusive(engine, key):
+    with exclusive(engine, f"ai.training_jobs/{key}"):
         with engine.begin() as connection:
             job = queries.intend(
                 connection,

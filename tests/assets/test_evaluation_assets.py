@@ -61,3 +61,11 @@ def test_a_question_that_is_taught_stops_the_training(reviewed_engine: sa.Engine
     assert found.metadata["given_away"].value >= 1
     assert "question" in str(found.metadata["first"].value)
     assert made(stopped) == {"evaluation_set"}
+
+
+def test_a_training_that_fails_fails_its_run(reviewed_engine: sa.Engine, instance: dg.DagsterInstance) -> None:
+    """It used to end as a success that made no model, and only the next run said why."""
+    failed = run(instance, "training_dataset", "evaluation_set", "fine_tuned_model")
+    [failure] = [event for event in failed.all_events if event.is_step_failure]
+    assert failure.step_key == "fine_tuned_model"
+    assert "too few to train on" in str(failure.step_failure_data.error)

@@ -166,5 +166,7 @@ def test_the_model_of_an_older_job_is_recorded_when_a_newer_data_set_is_there(
     result = execute("finish_training", instance, dict(request.tags))
     trained_on = metadata(result, "fine_tuned_model")["dataset"]
     assert trained_on != metadata(newer, "training_dataset")["version"]
+    assert metadata(result, "shadow_evaluation")["dataset"] == trained_on
+    assert metadata(result, "shadow_evaluation")["candidate"] == metadata(result, "fine_tuned_model")["model"]
     assert jobs(submitted)[0][0] == "succeeded"
     assert standin.sent("POST", "/fine_tuning/jobs") == 2

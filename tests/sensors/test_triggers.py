@@ -88,6 +88,7 @@ def test_below_the_threshold_nothing_starts_and_the_tick_says_how_far_it_is(
 def test_one_crossing_starts_one_run_whoever_asks_and_however_often(
     reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MHC_VALIDATION_FRACTION", "0.3")  # leaves enough to train on
     monkeypatch.setenv("MHC_RETRAINING_THRESHOLD", str(verified(reviewed_engine) - 2))
     [key], _ = tick("retraining", instance)
     # A tick that overlaps, a daemon that starts again without its cursor, and examples that come in meanwhile.

@@ -74,7 +74,7 @@ class ConfiguredProviders:
 
     def _baseline(self, engine: sa.Engine) -> ChatModel:
         with engine.begin() as connection:
-            queries.save_baseline(connection, BASELINE)
+            queries.ensure_baseline(connection)
         try:
             return select.chat_model(self._settings, "knowledge", BASELINE, None, None, None)
         except MHCError:

@@ -9,6 +9,7 @@ from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.db.queries.turns import CachedAnswer
+from mhc_core.pseudonyms import subject
 from mhc_core.response_cache.cache import CacheCandidate
 from mhc_core.rollout.assignment import RolloutExposure
 
@@ -32,7 +33,7 @@ class TurnRequest:
     @property
     def customer(self) -> str:
         """Who asks, or the conversation where that is not known."""
-        return self.customer_id or str(self.conversation_id)
+        return subject(self.customer_id, self.conversation_id)
 
     @property
     def first(self) -> bool:

@@ -18,7 +18,7 @@ from mhc_core.db.tables import (
     evaluation_sets,
     training_examples,
 )
-from mhc_core.errors import Conflict
+from mhc_core.errors import Conflict, NotFound
 from mhc_core.protocols import TrainingFiles
 from mhc_core.vocabulary import Intent
 
@@ -58,29 +58,14 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
     rows = connection.execute(
         sa.select(
             _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
-            _E.question, _E.answer, _E.embedding, _E.rejected_answer, _E.vote,
+            _E.question, _E.answer, _E.embedding.label("vector"), _E.rejected_answer, _E.vote,
         )
         .where(_E.active, _E.verified, _E.embedder == embedder)
         .order_by(_E.sequence)
     )  # fmt: skip
     return [
-        VerifiedExample(
-            id=row.id,
-            sequence=row.sequence,
-            customer_hash=row.customer_hash,
-            day=row.day,
-            intent=Intent(row.intent),
-            origin=row.origin,
-            channel=row.channel,
-            quality=row.quality,
-            context=row.context,
-            question=row.question,
-            answer=row.answer,
-            vector=np.asarray(row.embedding, dtype=np.float32),
-            rejected_answer=row.rejected_answer,
-            vote=row.vote,
-        )
-        for row in rows
+        VerifiedExample(**{**row, "intent": Intent(row["intent"]), "vector": np.asarray(row["vector"], np.float32)})
+        for row in rows.mappings()
     ]
 
 
@@ -143,6 +128,21 @@ def latest(connection: sa.Connection) -> DatasetVersion | None:
     newest = sa.select(dataset_versions).where(~retired.is_retired()).order_by(_V.created_at.desc(), _V.id).limit(1)
     row = connection.execute(newest).one_or_none()
     return DatasetVersion(*row) if row else None
+
+
+def usable(connection: sa.Connection, dataset_id: str | None = None) -> DatasetVersion:
+    """The version a run works on, or the newest.
+
+    Raises:
+        NotFound: there is none yet.
+        Conflict: an erasure retired it meanwhile.
+    """
+    found = get(connection, dataset_id) if dataset_id else latest(connection)
+    if found is None:
+        raise NotFound("there is no data set yet; materialise training_dataset first")
+    if retired.RETIRED in found.manifest:
+        raise Conflict(f"{found.id} was retired by an erasure; materialise training_dataset again")
+    return found
 
 
 def get(connection: sa.Connection, dataset_id: str) -> DatasetVersion | None:

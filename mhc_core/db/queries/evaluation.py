@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.rows.evaluation import NewEvaluation
 from mhc_core.db.tables import evaluations
+from mhc_core.errors import NotFound
 from mhc_core.vocabulary import Verdict
 
 _T = evaluations.c
@@ -57,6 +58,18 @@ def of_candidate(connection: sa.Connection, candidate_id: str) -> list[Evaluatio
         sa.select(evaluations).where(_T.candidate_id == candidate_id).order_by(_T.id.desc())
     ).all()
     return [found for row in rows if (found := _one(row))]
+
+
+def get(connection: sa.Connection, evaluation_id: int) -> Evaluation:
+    """One evaluation.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    found = _one(connection.execute(sa.select(evaluations).where(_T.id == evaluation_id)).one_or_none())
+    if found is None:
+        raise NotFound(f"evaluation {evaluation_id} is gone; materialise shadow_evaluation again")
+    return found
 
 
 def latest(connection: sa.Connection) -> Evaluation | None:

@@ -19,6 +19,7 @@ from mhc_core.db.tables import (
     training_examples,
 )
 from mhc_core.errors import Conflict
+from mhc_core.pseudonyms import Pseudonym
 
 _S, _M, _D, _E = evaluation_sets.c, evaluation_set_members.c, dataset_members.c, training_examples.c
 
@@ -38,7 +39,7 @@ class FrozenQuestion(NamedTuple):
     """One member: an exchange in OpenAI's chat format, with whose it was. Scrubbed text only."""
 
     example_id: UUID
-    customer_hash: str
+    customer_hash: Pseudonym
     day: date
     channel: str
     intent: str
@@ -49,7 +50,7 @@ class Trained(NamedTuple):
     """An example that a model learns from; the vector is None when another embedder made it."""
 
     example_id: UUID
-    customer_hash: str
+    customer_hash: Pseudonym
     question: str
     vector: NDArray[np.float32] | None
 
@@ -57,7 +58,7 @@ class Trained(NamedTuple):
 class HeldOut(NamedTuple):
     """Where an example that is held out came from."""
 
-    customer_hash: str
+    customer_hash: Pseudonym
     day: date
     channel: str
 
@@ -134,22 +135,12 @@ def held_out_beyond(connection: sa.Connection, set_id: str, dataset_id: str) -> 
 def trained(connection: sa.Connection, dataset_id: str, embedder: str) -> list[Trained]:
     """What a model learns from in a data set; examples that were erased since ask nothing any more."""
     rows = connection.execute(
-        sa.select(
-            _E.id, _E.customer_hash, _E.question, sa.case((_E.embedder == embedder, _E.embedding)).label("vector")
-        )
+        sa.select(_E.id, _E.customer_hash, _E.question, sa.case((_E.embedder == embedder, _E.embedding)))
         .join(dataset_members, _D.example_id == _E.id)
         .where(_D.dataset_id == dataset_id, _D.split == "train", _E.content_sha256 != "erased")
         .order_by(_D.position)
     )
-    return [
-        Trained(
-            row.id,
-            row.customer_hash,
-            row.question,
-            None if row.vector is None else np.asarray(row.vector, dtype=np.float32),
-        )
-        for row in rows
-    ]
+    return [Trained(*row[:3], None if row[3] is None else np.asarray(row[3], np.float32)) for row in rows]
 
 
 def training_days(connection: sa.Connection, dataset_id: str) -> tuple[date, date]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mhc_core.pseudonyms import Pseudonym
+
 _CONVERSATIONS = "select c.id from ai.conversations c where c.customer_id = any(:ids)"
 _EXAMPLES = f"""
     select e.id from ai.training_examples e where e.customer_hash = :hash or e.conversation_id in ({_CONVERSATIONS})
@@ -62,7 +64,7 @@ _DERIVED = ("embedding", "search")
 
 
 def everything(
-    connection: sa.Connection, customer_ids: Sequence[str], customer_hash: str
+    connection: sa.Connection, customer_ids: Sequence[str], customer_hash: Pseudonym
 ) -> dict[str, list[dict[str, Any]]]:
     """All rows about a person by table, without columns that only repeat others as numbers."""
     values = {"ids": list(customer_ids), "hash": customer_hash}

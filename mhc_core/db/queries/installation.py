@@ -5,6 +5,7 @@ import secrets
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from mhc_core import pseudonyms
 from mhc_core.db.tables import installation
 
 
@@ -15,3 +16,8 @@ def salt(connection: sa.Connection) -> bytes:
         connection.execute(insert(installation).values(salt=secrets.token_bytes(32)).on_conflict_do_nothing())
         found = connection.execute(sa.select(installation.c.salt)).scalar_one()
     return bytes(found)
+
+
+def pads(connection: sa.Connection) -> dict[str, bytes]:
+    """Keys of ``hashed``. Without a salt nobody was ever hashed, and any key matches nobody."""
+    return pseudonyms.pads(bytes(connection.scalar(sa.select(installation.c.salt)) or b""))

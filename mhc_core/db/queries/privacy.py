@@ -1,18 +1,15 @@
 """SQL of erasures: the tombstones, the steps done, what imports may not bring back, and who taught which model."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.tables import erasures, installation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from mhc_core.db.queries import installation
+from mhc_core.db.tables import erasures
+from mhc_core.pseudonyms import Pseudonym, hashed
 
 REDACTED = "mhc_redacted"
 """Key in ``conversations.channel_metadata`` of a conversation whose raw text is gone: ``erasure`` or ``retention``."""
@@ -26,7 +23,7 @@ class Erasure(NamedTuple):
     """One request to be forgotten. ``progress`` holds the result of every step that is done, by step."""
 
     id: int
-    customer_hash: str
+    customer_hash: Pseudonym
     status: str
     requested_by: str
     requested_at: datetime
@@ -35,38 +32,10 @@ class Erasure(NamedTuple):
     certificate: dict[str, Any] | None
 
 
-def hashed(column: str) -> str:
-    """SQL for ``examples.customer_hash`` of a text column: HMAC-SHA256 from the two keys of :func:`pads`."""
-    return f"left(encode(sha256(:outer || sha256(:inner || convert_to({column}, 'UTF8'))), 'hex'), 32)"
-
-
-def pads(salt: bytes) -> dict[str, bytes]:
-    """The inner and outer key of an HMAC-SHA256 under ``salt`` (RFC 2104), as parameters of :func:`hashed`."""
-    key = (hashlib.sha256(salt).digest() if len(salt) > 64 else salt).ljust(64, b"\0")
-    return {"inner": bytes(byte ^ 0x36 for byte in key), "outer": bytes(byte ^ 0x5C for byte in key)}
-
-
-def known_pads(connection: sa.Connection) -> dict[str, bytes]:
-    """:func:`pads` of the installation's salt. Without a salt nobody was ever hashed, and any key matches nobody."""
-    return pads(bytes(connection.scalar(sa.select(installation.c.salt)) or b""))
-
-
 # --- erasures ---------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def exclusive(engine: sa.Engine) -> "Iterator[None]":
-    """Let one erasure at a time work; the lock goes when its connection does."""
-    lock = sa.func.hashtextextended("ai.erasures", 0)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_lock(lock)))
-        try:
-            yield
-        finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(lock)))
-
-
-def request(connection: sa.Connection, customer_hash: str, by: str, now: datetime) -> Erasure:
+def request(connection: sa.Connection, customer_hash: Pseudonym, by: str, now: datetime) -> Erasure:
     """The erasure of this customer, written down when it is new."""
     connection.execute(
         insert(erasures)
@@ -81,20 +50,14 @@ def request(connection: sa.Connection, customer_hash: str, by: str, now: datetim
 def reopen(connection: sa.Connection, erasure: Erasure, by: str, now: datetime) -> Erasure:
     """Start a finished erasure again for a customer who came back; its certificate is kept among the earlier ones."""
     earlier = [*erasure.progress.get("earlier", []), erasure.certificate]
-    connection.execute(
-        sa.update(erasures)
-        .where(_E.id == erasure.id)
-        .values(
-            status="requested", requested_by=by, requested_at=now, finished_at=None, certificate=sa.null(),
-            progress={"earlier": earlier},
-        )
+    again = sa.update(erasures).where(_E.id == erasure.id).values(
+        status="requested", requested_by=by, requested_at=now, finished_at=None, certificate=sa.null(),
+        progress={"earlier": earlier},
     )  # fmt: skip
-    found = find(connection, erasure.customer_hash)
-    assert found is not None
-    return found
+    return Erasure(*connection.execute(again.returning(erasures)).one())
 
 
-def find(connection: sa.Connection, customer_hash: str) -> Erasure | None:
+def find(connection: sa.Connection, customer_hash: Pseudonym) -> Erasure | None:
     """The erasure of a customer."""
     row = connection.execute(sa.select(erasures).where(_E.customer_hash == customer_hash)).one_or_none()
     return Erasure(*row) if row else None
@@ -107,24 +70,9 @@ def unfinished(connection: sa.Connection) -> list[Erasure]:
     ]
 
 
-def save_step(
-    connection: sa.Connection, erasure_id: int, step: str, result: Mapping[str, Any], status: str | None = None
-) -> None:
-    """Remember a step as done, with what it did."""
-    connection.execute(
-        sa.update(erasures)
-        .where(_E.id == erasure_id)
-        .values(
-            progress=_E.progress.op("||")(sa.cast({step: dict(result)}, _E.progress.type)),
-            **({"status": status} if status else {}),
-        )
-    )
-
-
-def start_over(connection: sa.Connection, erasure: Erasure, words: Mapping[str, Any]) -> None:
-    """Forget every step but the words: more of the customer was found."""
-    kept = {"words": dict(words)} | {name: erasure.progress[name] for name in ("earlier",) if name in erasure.progress}
-    connection.execute(sa.update(erasures).where(_E.id == erasure.id).values(progress=kept))
+def save_progress(connection: sa.Connection, erasure_id: int, progress: Mapping[str, Any]) -> None:
+    """Remember which steps are done, with what each did."""
+    connection.execute(sa.update(erasures).where(_E.id == erasure_id).values(progress=dict(progress), status="erased"))
 
 
 def finish(connection: sa.Connection, erasure_id: int, certificate: Mapping[str, Any], now: datetime) -> None:
@@ -136,7 +84,7 @@ def finish(connection: sa.Connection, erasure_id: int, certificate: Mapping[str,
     )
 
 
-def ids_of(connection: sa.Connection, customer_hash: str) -> list[str]:
+def ids_of(connection: sa.Connection, customer_hash: Pseudonym) -> list[str]:
     """The customer ids in the raw tables that have this hash: what resuming without the id needs."""
     rows = connection.scalars(
         sa.text(f"""
@@ -145,12 +93,12 @@ def ids_of(connection: sa.Connection, customer_hash: str) -> list[str]:
                 union select customer_id from ai.feedback where customer_id is not null
             ) c where {hashed("c.customer_id")} = :hash
         """),
-        {"hash": customer_hash, **known_pads(connection)},
+        {"hash": customer_hash, **installation.pads(connection)},
     )
     return list(rows)
 
 
-def holds_data(connection: sa.Connection, customer_ids: Sequence[str], customer_hash: str) -> bool:
+def holds_data(connection: sa.Connection, customer_ids: Sequence[str], customer_hash: Pseudonym) -> bool:
     """Whether raw rows, or examples with text, of this customer exist."""
     return bool(
         connection.scalar(
@@ -190,7 +138,7 @@ def _drop(connection: sa.Connection, staged: str, conversation: str) -> frozense
                   and exists (select from ai.erasures e where e.customer_hash = {hashed("s.customer_id")})
             returning s.id
         """),
-        known_pads(connection),
+        installation.pads(connection),
     )
     return frozenset(rows)
 
@@ -214,7 +162,7 @@ class TaughtModel(NamedTuple):
     live: bool
 
 
-def models_of_customer(connection: sa.Connection, customer_hash: str) -> list[TaughtModel]:
+def models_of_customer(connection: sa.Connection, customer_hash: Pseudonym) -> list[TaughtModel]:
     """Which data sets hold this customer's examples, and which models were trained on those, oldest first."""
     rows = connection.execute(
         sa.text("""
@@ -241,7 +189,7 @@ def models_of_customer(connection: sa.Connection, customer_hash: str) -> list[Ta
 class Teacher(NamedTuple):
     """A customer a model learned from, as a hash, with the number of examples."""
 
-    customer_hash: str
+    customer_hash: Pseudonym
     learned: int
     held_out: int
     erased: bool

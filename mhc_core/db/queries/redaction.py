@@ -12,8 +12,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from mhc_core.db.queries import installation
 from mhc_core.db.queries.conversations import lock_imports
-from mhc_core.db.queries.privacy import ERASURE, REDACTED, hashed, known_pads
+from mhc_core.db.queries.privacy import ERASURE, REDACTED
+from mhc_core.pseudonyms import Pseudonym, hashed
 
 _ARTICLES = """
     insert into erased_articles
@@ -123,7 +125,7 @@ class Erased(NamedTuple):
 
 
 def erase(
-    connection: sa.Connection, erasure_id: int, customer_hash: str, customer_ids: Sequence[str], now: datetime
+    connection: sa.Connection, erasure_id: int, customer_hash: Pseudonym, customer_ids: Sequence[str], now: datetime
 ) -> Erased:
     """Empty or delete all that one customer said and all that was derived from it. Once in a transaction.
 
@@ -205,6 +207,40 @@ def due(connection: sa.Connection, before: datetime) -> Due:
     return Due(*row)
 
 
+_OLD = "in (select id from old_conversations)"
+_OLD_MESSAGES = "in (select m.id from ai.messages m join old_conversations o on o.id = m.conversation_id)"
+_REDACT = {
+    # A mark is a place in a text, and the text goes.
+    "scrub_marks": f"delete from ai.scrub_marks where message_id {_OLD_MESSAGES}",
+    "handovers": f"""
+        update ai.handovers set reason = null,
+            state = case when state in ('waiting', 'claimed') then 'resolved' else state end,
+            closed_at = coalesce(closed_at, opened_at)
+        where conversation_id {_OLD}
+    """,
+    "booking_requests": f"delete from ai.booking_requests where conversation_id {_OLD}",
+    "response_cache": f"delete from ai.response_cache where message_id {_OLD_MESSAGES}",
+    "messages": f"""
+        update ai.messages set content = '', edited_content = null, edit_reason = null, message_metadata = '{{}}'
+        where conversation_id {_OLD}
+    """,
+    "feedback_history": f"""
+        update ai.feedback_history h set comment = null from ai.feedback f
+        where f.id = h.feedback_id and f.conversation_id {_OLD}
+    """,
+    "feedback": f"""
+        update ai.feedback set comment = null, source_id = 'redacted:' || id, customer_id = {hashed("customer_id")}
+        where conversation_id {_OLD}
+    """,
+    "conversations": f"""
+        update ai.conversations
+        set customer_id = {hashed("customer_id")}, thread_id = null, escalation_reason = null,
+            status = 'closed', facts = '{{}}', channel_metadata = jsonb_build_object('{REDACTED}', 'retention')
+        where id {_OLD}
+    """,
+}
+
+
 def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
     """Redact at most ``limit`` of the conversations that are :func:`due`, oldest first; how much that was.
 
@@ -219,57 +255,7 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
         """),
         {"before": before, "limit": limit},
     )
-    connection.execute(  # a mark is a place in a text, and the text goes
-        sa.text("""
-            delete from ai.scrub_marks where message_id in (
-                select m.id from ai.messages m join old_conversations o on o.id = m.conversation_id)
-        """)
-    )
-    connection.execute(
-        sa.text("""
-            update ai.handovers set reason = null,
-                state = case when state in ('waiting', 'claimed') then 'resolved' else state end,
-                closed_at = coalesce(closed_at, opened_at)
-            where conversation_id in (select id from old_conversations)
-        """)
-    )
-    connection.execute(
-        sa.text("delete from ai.booking_requests where conversation_id in (select id from old_conversations)")
-    )
-    connection.execute(
-        sa.text("""
-            delete from ai.response_cache where message_id in (
-                select m.id from ai.messages m join old_conversations o on o.id = m.conversation_id)
-        """)
-    )
-    keys = known_pads(connection)
-    messages = connection.execute(
-        sa.text("""
-            update ai.messages set content = '', edited_content = null, edit_reason = null, message_metadata = '{}'
-            where conversation_id in (select id from old_conversations)
-        """)
-    ).rowcount
-    connection.execute(
-        sa.text("""
-            update ai.feedback_history h set comment = null from ai.feedback f
-            where f.id = h.feedback_id and f.conversation_id in (select id from old_conversations)
-        """)
-    )
-    feedback = connection.execute(
-        sa.text(f"""
-            update ai.feedback set comment = null, source_id = 'redacted:' || id, customer_id = {hashed("customer_id")}
-            where conversation_id in (select id from old_conversations)
-        """),
-        keys,
-    ).rowcount
-    conversations = connection.execute(
-        sa.text(f"""
-            update ai.conversations
-            set customer_id = {hashed("customer_id")}, thread_id = null, escalation_reason = null,
-                status = 'closed', facts = '{{}}', channel_metadata = jsonb_build_object('{REDACTED}', 'retention')
-            where id in (select id from old_conversations)
-        """),
-        keys,
-    ).rowcount
+    keys = installation.pads(connection)
+    counts = {name: connection.execute(sa.text(statement), keys).rowcount for name, statement in _REDACT.items()}
     connection.execute(sa.text("drop table old_conversations"))
-    return Due(conversations, messages, feedback)
+    return Due(*(counts[name] for name in Due._fields))

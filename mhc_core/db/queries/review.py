@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from mhc_core.db.tables import review_decisions, review_items, training_examples
+from mhc_core.pseudonyms import Pseudonym
 from mhc_core.vocabulary import Decision
 
 _I, _E, _D = review_items.c, training_examples.c, review_decisions.c
@@ -34,7 +35,7 @@ class ReviewItem(NamedTuple):
 class VotedExample(NamedTuple):
     """A scrubbed example with the vote its answer got."""
 
-    customer_hash: str
+    customer_hash: Pseudonym
     context: tuple[Mapping[str, str], ...]
     question: str
     answer: str

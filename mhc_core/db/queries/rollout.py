@@ -95,7 +95,7 @@ def newest(connection: sa.Connection, limit: int) -> list[Rollout]:
     """Rollouts, the one in flight first, then those that changed last."""
     flying = sa.case((_R.status.in_(IN_FLIGHT), 0), else_=1)
     rows = connection.execute(sa.select(rollouts).order_by(flying, _R.updated_at.desc(), _R.id.desc()).limit(limit))
-    return [found for row in rows if (found := _one(row))]
+    return [_rollout(row) for row in rows]
 
 
 def waiting(connection: sa.Connection) -> list[Rollout]:
@@ -106,7 +106,7 @@ def waiting(connection: sa.Connection) -> list[Rollout]:
         .where(_R.status.in_(UNDECIDED), _E.verdict == Verdict.PROMOTE)
         .order_by(_R.id.desc())
     )
-    return [found for row in rows if (found := _one(row))]
+    return [_rollout(row) for row in rows]
 
 
 def decide(
@@ -118,15 +118,16 @@ def decide(
     now: datetime,
     evidence: Mapping[str, Any],
     **columns: Any,
-) -> None:
-    """Keep a decision and set the status it leads to, with other ``columns`` of the rollout."""
+) -> Rollout:
+    """Keep a decision and set the status it leads to, with other ``columns`` of the rollout, which is returned."""
     connection.execute(
         sa.insert(rollout_decisions).values(
             rollout_id=rollout_id, action=action, decided_by=by, decided_at=now, evidence=dict(evidence)
         )
     )
     values = {"status": status, "updated_at": now, **columns}
-    connection.execute(sa.update(rollouts).where(_R.id == rollout_id).values(values))
+    changed = sa.update(rollouts).where(_R.id == rollout_id).values(values).returning(rollouts)
+    return _rollout(connection.execute(changed).one())
 
 
 def decisions(connection: sa.Connection, model_id: str) -> list[RolloutDecision]:
@@ -167,5 +168,9 @@ def looks(connection: sa.Connection, rollout_id: int, limit: int) -> list[Look]:
     return [Look(*row[1:]) for row in rows]
 
 
+def _rollout(row: Any) -> Rollout:
+    return Rollout(*row)._replace(status=RolloutStatus(row.status))
+
+
 def _one(row: Any) -> Rollout | None:
-    return Rollout(*row)._replace(status=RolloutStatus(row.status)) if row else None
+    return _rollout(row) if row else None

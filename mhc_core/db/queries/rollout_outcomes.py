@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries.privacy import REDACTED, hashed, known_pads
+from mhc_core.db.queries import installation
+from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.queries.serving import SOURCE
+from mhc_core.pseudonyms import hashed
 from mhc_core.vocabulary import Arm
 
 FIGURES = (
@@ -137,7 +139,7 @@ def outcomes(
         weights: of the composite's parts; what is missing of a customer is spread over the rest.
     """
     values = {"rollout": rollout_id, "during": during, "now": now, **yardstick._asdict(), **weights}
-    rows = connection.execute(sa.text(_OUTCOMES), values | known_pads(connection))
+    rows = connection.execute(sa.text(_OUTCOMES), values | installation.pads(connection))
     return [
         Cell(share, day, Arm(arm), assigned, {
             name: Sums(*sums[3 * place : 3 * place + 3]) for place, name in enumerate(FIGURES)

@@ -1,7 +1,7 @@
 """Training jobs and the model versions they make."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries import retired
-from mhc_core.db.queries import training as queries
 from mhc_core.db.tables import dataset_versions, model_versions, training_jobs
 from mhc_core.errors import NotFound
 from mhc_core.protocols import JobState
 from mhc_core.vocabulary import JobStatus
 
 _J, _V = training_jobs.c, model_versions.c
+_STATE = [field.name for field in fields(JobState)]
 _ENDED = "-ended-"
+BASELINE_ID = "knowledge-only"
 
 
 class TrainingJob(NamedTuple):
@@ -54,18 +55,6 @@ class ModelVersion(NamedTuple):
     created_at: datetime
 
 
-@contextmanager
-def exclusive(engine: sa.Engine, key: str) -> Iterator[None]:
-    """Hold the submission of one job across several transactions; the lock goes when its connection does."""
-    lock = sa.func.hashtextextended(f"ai.training_jobs/{key}", 0)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_lock(lock)))
-        try:
-            yield
-        finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(lock)))
-
-
 def intend(connection: sa.Connection, *, key: str, estimated_cost_usd: Decimal, **columns: Any) -> TrainingJob:
     """The job with this key, written down as an intent when it is new."""
     connection.execute(
@@ -84,15 +73,7 @@ def save_state(connection: sa.Connection, job_id: int, state: JobState, now: dat
     connection.execute(
         sa.update(training_jobs)
         .values(
-            status=state.status,
-            provider_job_id=state.provider_job_id,
-            provider_model_id=state.provider_model_id,
-            artifact_uri=state.artifact_uri,
-            artifact_sha256=state.artifact_sha256,
-            cost_usd=state.cost_usd,
-            error=state.error,
-            progress=dict(state.progress),
-            metrics=dict(state.metrics),
+            **{name: getattr(state, name) for name in _STATE},
             finished_at=now if state.status.final else None,
             base_licence=sa.func.coalesce(state.metrics.get("base_licence"), _J.base_licence),
         )
@@ -171,13 +152,14 @@ def save_model(connection: sa.Connection, model_id: str, job: TrainingJob) -> No
     )
 
 
-def save_baseline(connection: sa.Connection, model_id: str) -> None:
-    """Record the untrained model once."""
+def ensure_baseline(connection: sa.Connection) -> str:
+    """The untrained model that quotes the knowledge base: what answers before anything was promoted."""
     connection.execute(
         insert(model_versions)
-        .values(id=model_id, provider="knowledge", base_model="retrieval over the live knowledge")
+        .values(id=BASELINE_ID, provider="knowledge", base_model="retrieval over the live knowledge")
         .on_conflict_do_nothing()
     )
+    return BASELINE_ID
 
 
 def model(connection: sa.Connection, model_id: str) -> ModelVersion | None:
@@ -190,12 +172,6 @@ def models(connection: sa.Connection, limit: int = 50) -> list[ModelVersion]:
     """Model versions, newest first."""
     rows = connection.execute(sa.select(model_versions).order_by(_V.created_at.desc(), _V.id).limit(limit))
     return [ModelVersion(*row) for row in rows]
-
-
-def model_of_job(connection: sa.Connection, job_id: int) -> ModelVersion | None:
-    """The model a job made."""
-    row = connection.execute(sa.select(model_versions).where(_V.training_job_id == job_id)).one_or_none()
-    return ModelVersion(*row) if row else None
 
 
 def latest_trained(connection: sa.Connection) -> ModelVersion | None:
@@ -211,31 +187,9 @@ def latest_trained(connection: sa.Connection) -> ModelVersion | None:
 
 
 def _job(row: Any) -> TrainingJob:
-    return TrainingJob(
-        row.id,
-        row.key,
-        row.dataset_id,
-        row.provider,
-        row.base_model,
-        row.hyperparameters,
-        row.estimated_cost_usd,
-        row.created_at,
-        row.finished_at,
-        JobState(
-            JobStatus(row.status),
-            row.provider_job_id,
-            row.provider_model_id,
-            row.artifact_uri,
-            row.artifact_sha256,
-            row.cost_usd,
-            row.error,
-            row.progress,
-            row.metrics,
-        ),
-        row.code_version,
-        row.base_licence,
-        row.started_at,
-    )
+    state = JobState(**{name: getattr(row, name) for name in _STATE})
+    known = {name: getattr(row, name) for name in TrainingJob._fields if name != "state"}
+    return TrainingJob(state=replace(state, status=JobStatus(state.status)), **known)
 
 
 def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
@@ -253,12 +207,3 @@ def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
         .order_by(_J.id)
     )
     return [_job(row) for row in rows]
-
-
-BASELINE_ID = "knowledge-only"
-
-
-def ensure_baseline(connection: sa.Connection) -> str:
-    """The untrained model that quotes the knowledge base: what answers before anything was promoted."""
-    queries.save_baseline(connection, BASELINE_ID)
-    return BASELINE_ID

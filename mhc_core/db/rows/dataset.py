@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from mhc_core.pseudonyms import Pseudonym
 from mhc_core.vocabulary import Intent
 
 PREFERENCES = "preferences"
@@ -23,7 +24,7 @@ class VerifiedExample:
 
     id: UUID
     sequence: int
-    customer_hash: str
+    customer_hash: Pseudonym
     day: date
     intent: Intent
     origin: str
@@ -44,7 +45,7 @@ class Frozen(NamedTuple):
     """An example of the evaluation set, with its question's unit vector."""
 
     example_id: UUID
-    customer_hash: str
+    customer_hash: Pseudonym
     vector: NDArray[np.float32]
 
 

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from mhc_core.pseudonyms import Pseudonym
+
 Origin = Literal["score", "human_edit", "correction"]
 
 
@@ -50,7 +52,7 @@ class Example:
     conversation_id: UUID
     question_message_id: UUID
     answer_message_id: UUID
-    customer_hash: str
+    customer_hash: Pseudonym
     day: date
     channel: str
     intent: str

@@ -128,7 +128,7 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
 
     asked: list[tuple[int, int]] = []
     bench = replace(bench, progress=lambda done, total: asked.append((done, total)))
-    found = offline.evaluate_newest(bench, load)
+    found = offline.evaluate_candidate(bench, load)
     assert found.evaluation_set_id == frozen.id
     assert (found.candidate_id, found.baseline_id, found.dataset_id) == (candidate, BASELINE_ID, version.id)
     assert found.verdict is Verdict.PROMOTE, found.reasons
@@ -137,13 +137,13 @@ def test_what_was_learned_is_promoted_and_shuffled_lessons_are_not(engine: sa.En
     assert asked == [(number, found.questions) for number in range(1, found.questions + 1)] * 2
 
     asked.clear()
-    again = offline.evaluate_newest(bench, load)
+    again = offline.evaluate_candidate(bench, load)
     assert again == found, "the same pairing is evaluated once"
     assert asked == []
     with engine.begin() as connection:
         assert promotion.apply_verdict(connection, found, settings, NOW) is True
         before = row_versions(connection, "evaluations")
-    assert offline.evaluate_newest(bench, load) == found, "live already"
+    assert offline.evaluate_candidate(bench, load) == found, "live already"
     with engine.connect() as connection:
         assert row_versions(connection, "evaluations") == before
 
@@ -240,7 +240,7 @@ def test_a_validation_file_that_was_changed_is_refused(engine: sa.Engine, tmp_pa
 def test_without_a_trained_model_there_is_nothing_to_evaluate(engine: sa.Engine) -> None:
     bench = offline.Bench(engine, WordEmbedder(), Scrubber.load(BUSINESS.allow_list), Settings())
     with pytest.raises(Conflict, match="fine_tuned_model"):
-        offline.evaluate_newest(bench, lambda row: Parrot(row.id))
+        offline.evaluate_candidate(bench, lambda row: Parrot(row.id))
 
 
 def test_a_judge_who_agrees_with_people_decides_what_passes(

@@ -42,7 +42,9 @@ PLACES = {
     "knowledge_chunks", "retrieval_questions",
 }  # fmt: skip
 POINTS = [
-    f"{step}: {moment}" for step in erase.STEPS for moment in ("before", "done")
+    f"{step}: {moment}"
+    for step in ("tombstone", *(step.name for step in erase.STEPS), "certificate")
+    for moment in ("before", "done")
 ]  # the order in which they are passed
 
 
@@ -166,6 +168,9 @@ def test_the_certificate_says_what_was_done(world: World) -> None:
         due = training_due(connection, forgotten.settings(world.root))
         assert due.key == f"train:erasure:{new.id}"
         assert training.latest_trained(connection) is None, "a model of a retired data set is no candidate"
+        assert dataset_queries.usable(connection) == new
+        with pytest.raises(Conflict, match="retired"):  # a run that made it before does not go on with it
+            dataset_queries.usable(connection, old.id)
     assert not store.exists(old.train_uri)
     assert store.exists(new.train_uri)
 
@@ -350,6 +355,32 @@ def test_what_was_read_before_is_not_stored_after(world: World) -> None:
         decisions.decide(connection, item, Decision.APPROVE, "Ann", NOW, lambda: pytest.fail("nothing to scrub"))
     assert forgotten.found_in(*world) == []
     assert _forget(world) == made
+
+
+def test_an_example_that_a_stage_writes_meanwhile_makes_the_steps_due_again(world: World) -> None:
+    heard: list[str] = []
+
+    def write_late(point: str) -> None:
+        heard.append(point)
+        if heard.count("retraining: done") == 1 and point == "retraining: done":
+            with world.engine.begin() as connection:
+                connection.execute(
+                    sa.text("""
+                        insert into ai.training_examples (id, conversation_id, question_message_id, answer_message_id,
+                            customer_hash, day, channel, intent, origin, question, answer, quality, risk, embedder,
+                            embedding, content_sha256)
+                        select gen_random_uuid(), conversation_id, answer_message_id, question_message_id,
+                            customer_hash, day, channel, intent, origin, :canary, :canary, quality, risk, embedder,
+                            embedding, 'late'
+                        from ai.training_examples where content_sha256 = 'erased' limit 1
+                    """),
+                    {"canary": CANARY},
+                )
+
+    made = forgotten.forgetter(*world, report=write_late).erase(VICTIM, "Ann", NOW)
+    assert made["examples"] == 3
+    assert [heard.count(f"{step.name}: done") for step in erase.STEPS] == [1, 2, 2, 2, 2, 2]
+    assert forgotten.found_in(*world) == []
 
 
 def test_files_that_a_killed_build_left_behind_go_too(world: World) -> None:

@@ -37,7 +37,7 @@ def test_openai_from_submission_to_one_recorded_model(
         assert [found.id for found in queries.ended(connection, NOW)] == [job.id]
         model_id = training.record(connection, job)
         assert training.record(connection, job) == model_id
-        model = queries.model_of_job(connection, job.id)
+        model = queries.model(connection, model_id)
         assert queries.ended(connection, NOW) == []
         assert queries.models(connection) == [model]
     assert model is not None
