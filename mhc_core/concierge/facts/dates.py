@@ -14,7 +14,7 @@ from datetime import date, time, timedelta
 
 from dateutil.relativedelta import MO, relativedelta, weekday
 
-from mhc_core.concierge.facts.numbers import in_digits
+from mhc_core.language.number_words import in_digits
 
 JUST_PASSED_DAYS = 90
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.facts.numbers import in_digits
+from mhc_core.language.number_words import in_digits
 
 _STREET = (
     r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|ct|court|cir|circle|way|blvd|boulevard|pl|place|ter|terrace|pkwy"

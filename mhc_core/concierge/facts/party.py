@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts import extras
-from mhc_core.concierge.facts.numbers import in_digits
+from mhc_core.language.number_words import in_digits
 
 _DIGIT = re.compile(r"\d")
 _COUNT = r"(?<![\d$.,:/-])(\d{1,4})"
