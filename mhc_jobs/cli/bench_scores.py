@@ -10,7 +10,6 @@ from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.errors import ConfigurationError
-from mhc_core.providers.remembering import RememberingEmbedder
 from mhc_jobs.bench.scores import ratings
 from mhc_jobs.bench.scores.ratings import RatedTalk
 from mhc_jobs.cli.console import console, err
@@ -52,7 +51,7 @@ def command(
     if not any(files.values()):
         raise ConfigurationError(f"{data} holds none of {', '.join(PATTERNS)}: name the folder that does")
     settings = configuration.load()
-    embedder = RememberingEmbedder(select.embedder(settings))
+    embedder = select.embedder(settings)
     report: dict[str, Any] = {"seed": seed, "conversation_score": {}, "feedback_score": {}, "predictor": {}}
     for pattern, paths in files.items():
         for path in paths:
