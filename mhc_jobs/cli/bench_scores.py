@@ -33,9 +33,6 @@ def command(
         ),
     ],
     seed: Annotated[int, typer.Option(help="Seed of samples, resamples and training.")] = 1,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep the confidence predictor as an artifact under MHC_ARTIFACT_URI.")
-    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure rank correlation and AUC of the scores on human ratings, and the confidence predictor on unseen votes.
@@ -44,7 +41,6 @@ def command(
     of the ratings; the figures are of the other half.
     """
     from mhc_core.providers import select
-    from mhc_jobs.bench import vote_artifact
     from mhc_jobs.bench.scores import benchmark, prediction
 
     files = {pattern: sorted(data.glob(pattern)) for pattern in PATTERNS}
@@ -70,10 +66,7 @@ def command(
                 report["feedback_score"][name] = benchmark.feedback_score(shown, embedder, settings, seed)
             if PATTERNS[pattern] is ratings.votes:
                 err.print(f"{name}: training the confidence predictor …", markup=False)
-                report["predictor"][name], predictor = prediction.measure(talks, embedder, seed)
-                if save:
-                    uri, digest = vote_artifact.save(predictor, settings.artifacts)
-                    report["predictor"][name]["artifact"] = {"uri": uri, "sha256": digest}
+                report["predictor"][name] = prediction.measure(talks, embedder, seed)
     if as_json:
         typer.echo(orjson.dumps(report).decode())
     else:
