@@ -194,7 +194,10 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @lru_cache(maxsize=20_000)
 def misspelt(word: str) -> bool:
-    """Whether the lower-cased, unknown ``word`` is one slip away from an ordinary word, or two of them run together."""
+    """Whether the lower-cased, unknown ``word`` is one slip away from an ordinary word, or two of them run together.
+
+    Not by ``language.misspellings``: among 44,000 words rapidfuzz takes ten times as long as every slip looked up.
+    """
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return False
     if any(
