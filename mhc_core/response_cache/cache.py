@@ -158,11 +158,6 @@ def rated(connection: sa.Connection, message_id: UUID | None, vote: str | None, 
         thumb(connection, message_id, vote == "up", now)
 
 
-def withdraw(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
-    """Take one kept answer out of use; False when it was not in use."""
-    return bool(queries.withdraw(connection, [entry_id], now))
-
-
 def _very_same(kept: queries.Kept) -> Hit:
     return Hit(KeptAnswer(kept.id, kept.admitted_at), kept.answer, float("inf"))
 

@@ -192,12 +192,6 @@ def models(connection: sa.Connection, limit: int = 50) -> list[ModelVersion]:
     return [ModelVersion(*row) for row in rows]
 
 
-def model_of_job(connection: sa.Connection, job_id: int) -> ModelVersion | None:
-    """The model a job made."""
-    row = connection.execute(sa.select(model_versions).where(_V.training_job_id == job_id)).one_or_none()
-    return ModelVersion(*row) if row else None
-
-
 def latest_trained(connection: sa.Connection) -> ModelVersion | None:
     """The newest model that was trained on a data set that is not retired."""
     row = connection.execute(
