@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from mhc_core.providers import select
 from mhc_core.review import vote_predictor
 from mhc_jobs.cli import bench_scores
+from mhc_jobs.cli.console import respond
 
 runner = CliRunner()
 app = typer.Typer()
@@ -79,7 +80,7 @@ def test_one_json_object_with_scores_and_predictor(report: dict[str, Any]) -> No
 
 
 def test_tables_for_people(report: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    bench_scores._show(report)
+    respond(False, None, *bench_scores._shown(report))
     shown = capsys.readouterr().out
     assert "confidence predictor" in shown
     assert "AUC within one task" in shown
