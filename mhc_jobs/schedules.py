@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -53,45 +54,35 @@ def train_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> dg
     return once(context.instance, due)
 
 
-knowledge_weekly = dg.ScheduleDefinition(
-    name="knowledge_weekly",
-    job=jobs.knowledge,
-    cron_schedule="0 2 * * 0",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every Sunday at 02:00: learn articles and publish the index when it is not worse.",
-)
-report_weekly = dg.ScheduleDefinition(
-    name="report_weekly",
-    job=jobs.weekly_report,
-    cron_schedule="0 9 * * 1",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every Monday at 09:00: the report of the week before.",
-)
-privacy_daily = dg.ScheduleDefinition(
-    name="privacy_daily",
-    job=jobs.privacy,
-    cron_schedule="0 4 * * *",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every day at 04:00: empty raw text past MHC_RETENTION_DAYS and finish interrupted erasures.",
-)
-stats_often = dg.ScheduleDefinition(
-    name="stats_often",
-    job=jobs.stats,
-    cron_schedule="*/5 * * * *",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every five minutes: refresh the figures dashboards read.",
-)
-deadlines_daily = dg.ScheduleDefinition(
-    name="deadlines_daily",
-    job=jobs.deadlines,
-    cron_schedule="0 5 * * *",
-    execution_timezone="UTC",
-    default_status=RUNNING,
-    description="Every day at 05:00: warn when a provider retires a model in use within 90 days.",
-)
+def _by_clock(name: str, job: Any, cron: str, description: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name, job=job, cron_schedule=cron, execution_timezone="UTC", default_status=RUNNING, description=description
+    )
 
-ALL = [collect_daily, train_daily, knowledge_weekly, report_weekly, privacy_daily, stats_often, deadlines_daily]
+
+ALL = [
+    collect_daily,
+    train_daily,
+    _by_clock(
+        "knowledge_weekly",
+        jobs.knowledge,
+        "0 2 * * 0",
+        "Every Sunday at 02:00: learn articles and publish the index when it is not worse.",
+    ),
+    _by_clock(
+        "report_weekly", jobs.weekly_report, "0 9 * * 1", "Every Monday at 09:00: the report of the week before."
+    ),
+    _by_clock(
+        "privacy_daily",
+        jobs.privacy,
+        "0 4 * * *",
+        "Every day at 04:00: empty raw text past MHC_RETENTION_DAYS and finish interrupted erasures.",
+    ),
+    _by_clock("stats_often", jobs.stats, "*/5 * * * *", "Every five minutes: refresh the figures dashboards read."),
+    _by_clock(
+        "deadlines_daily",
+        jobs.deadlines,
+        "0 5 * * *",
+        "Every day at 05:00: warn when a provider retires a model in use within 90 days.",
+    ),
+]
