@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from mhc_core.vocabulary import JobStatus
 
 _J, _V = training_jobs.c, model_versions.c
 _ENDED = "-ended-"
+_OF_STATE = tuple(field.name for field in fields(JobState))
 
 
 class TrainingJob(NamedTuple):
@@ -84,15 +86,7 @@ def save_state(connection: sa.Connection, job_id: int, state: JobState, now: dat
     connection.execute(
         sa.update(training_jobs)
         .values(
-            status=state.status,
-            provider_job_id=state.provider_job_id,
-            provider_model_id=state.provider_model_id,
-            artifact_uri=state.artifact_uri,
-            artifact_sha256=state.artifact_sha256,
-            cost_usd=state.cost_usd,
-            error=state.error,
-            progress=dict(state.progress),
-            metrics=dict(state.metrics),
+            **{name: getattr(state, name) for name in _OF_STATE},
             finished_at=now if state.status.final else None,
             base_licence=sa.func.coalesce(state.metrics.get("base_licence"), _J.base_licence),
         )
@@ -205,31 +199,9 @@ def latest_trained(connection: sa.Connection) -> ModelVersion | None:
 
 
 def _job(row: Any) -> TrainingJob:
-    return TrainingJob(
-        row.id,
-        row.key,
-        row.dataset_id,
-        row.provider,
-        row.base_model,
-        row.hyperparameters,
-        row.estimated_cost_usd,
-        row.created_at,
-        row.finished_at,
-        JobState(
-            JobStatus(row.status),
-            row.provider_job_id,
-            row.provider_model_id,
-            row.artifact_uri,
-            row.artifact_sha256,
-            row.cost_usd,
-            row.error,
-            row.progress,
-            row.metrics,
-        ),
-        row.code_version,
-        row.base_licence,
-        row.started_at,
-    )
+    told = {name: getattr(row, name) for name in _OF_STATE} | {"status": JobStatus(row.status)}
+    own = {name: getattr(row, name) for name in TrainingJob._fields if name != "state"}
+    return TrainingJob(**own, state=JobState(**told))
 
 
 def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
