@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from mhc_core.business.pricing import Business
@@ -161,16 +161,7 @@ def settle(party: Party) -> Party:
     young = (party.children or 0) + (party.under_six or 0)
     said_young = party.children is not None or party.under_six is not None
     if party.adults is None and party.guests is not None and said_young and party.guests > young:
-        return Party(
-            party.guests - young,
-            party.children,
-            party.under_six,
-            party.guests,
-            party.open_ages,
-            party.miles,
-            party.upgrades,
-            party.add_ons,
-        )
+        return replace(party, adults=party.guests - young)
     return party
 
 

@@ -58,27 +58,14 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
     rows = connection.execute(
         sa.select(
             _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
-            _E.question, _E.answer, _E.embedding, _E.rejected_answer, _E.vote,
+            _E.question, _E.answer, _E.embedding.label("vector"), _E.rejected_answer, _E.vote,
         )
         .where(_E.active, _E.verified, _E.embedder == embedder)
         .order_by(_E.sequence)
     )  # fmt: skip
     return [
         VerifiedExample(
-            id=row.id,
-            sequence=row.sequence,
-            customer_hash=row.customer_hash,
-            day=row.day,
-            intent=Intent(row.intent),
-            origin=row.origin,
-            channel=row.channel,
-            quality=row.quality,
-            context=row.context,
-            question=row.question,
-            answer=row.answer,
-            vector=np.asarray(row.embedding, dtype=np.float32),
-            rejected_answer=row.rejected_answer,
-            vote=row.vote,
+            **row._asdict() | {"intent": Intent(row.intent), "vector": np.asarray(row.vector, dtype=np.float32)}
         )
         for row in rows
     ]
