@@ -152,7 +152,6 @@ class Settings(BaseSettings):
     lora_preference_epochs: int = Field(
         0, ge=0, le=20, description="Epochs of the lora adapter on preference pairs (DPO), after the others; 0: none."
     )
-    fine_tune_poll_seconds: int = Field(30, ge=1, description="How often a running provider job is looked at.")
     promotion_margin: float = Field(
         0.0, ge=0, description="The interval's lower bound of candidate minus production must exceed this."
     )

@@ -1,5 +1,7 @@
 """What is run together. Assets are selected by key: a job that selects an unknown group would run nothing, silently."""
 
+from typing import Any
+
 import dagster as dg
 
 from mhc_assets.checks.training import models_in_use_stay_available
@@ -12,40 +14,34 @@ DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training
 TRAINING = ("training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "promoted_model")
 KNOWLEDGE = ("knowledge_articles", "kb_embeddings")
 
-collect = dg.define_asset_job(
-    "collect",
-    selection=dg.AssetSelection.assets(*DAILY),
-    description="A day of conversations: collected, scored, scrubbed. Backfill a range of days in one run.",
-)
-review = dg.define_asset_job(
-    "review",
-    selection=dg.AssetSelection.assets("review_decisions"),
-    description="Queue what is new for review and carry out decisions that came with conversations.",
-)
-train = dg.define_asset_job(
-    "train",
-    selection=dg.AssetSelection.assets(*TRAINING),
-    description="Data set, training, shadow evaluation, and promotion when verdict and approval allow it.",
-)
-finish_training = dg.define_asset_job(
-    "finish_training",
-    selection=dg.AssetSelection.assets(*TRAINING[2:]),
-    description="Record a model that a provider finished, evaluate it, and promote it when allowed.",
-)
-knowledge = dg.define_asset_job(
-    "knowledge",
-    selection=dg.AssetSelection.assets(*KNOWLEDGE),
-    description="Learn articles from approved answers and publish a new index version when it is not worse.",
-)
-stats = dg.define_asset_job(
-    "stats",
-    selection=dg.AssetSelection.assets("conversation_stats"),
-    description="Refresh the figures dashboards read.",
-)
 
+def _job(name: str, description: str, *assets: str) -> Any:
+    return dg.define_asset_job(name, dg.AssetSelection.assets(*assets), description=description)
+
+
+collect = _job(
+    "collect", "A day of conversations: collected, scored, scrubbed. Backfill a range of days in one run.", *DAILY
+)
+review = _job(
+    "review", "Queue what is new for review and carry out decisions that came with conversations.", "review_decisions"
+)
+train = _job(
+    "train", "Data set, training, shadow evaluation, and promotion when verdict and approval allow it.", *TRAINING
+)
+finish_training = _job(
+    "finish_training",
+    "Record a model that a provider finished, evaluate it, and promote it when allowed.",
+    *TRAINING[2:],
+)
+knowledge = _job(
+    "knowledge",
+    "Learn articles from approved answers and publish a new index version when it is not worse.",
+    *KNOWLEDGE,
+)
+stats = _job("stats", "Refresh the figures dashboards read.", "conversation_stats")
 deadlines = dg.define_asset_job(
     "deadlines",
-    selection=dg.AssetSelection.checks(models_in_use_stay_available),
+    dg.AssetSelection.checks(models_in_use_stay_available),
     description="Look whether a provider is about to retire a model in use.",
 )
 

@@ -1,7 +1,8 @@
-"""Plain arrays and one JSON document as one file: a zip, the same bytes for the same content.
+"""Plain arrays and one JSON document as one file: an ``.npz``, the same bytes for the same content.
 
-No pickle is written or read, so that loading runs no code from the file; the caller has verified its hash before
-(``artifacts.read_verified``).
+We write the zip ourselves: ``numpy.savez`` has no place for the document and compresses otherwise, safetensors orders
+its metadata anew in each process; either would give every model another hash, which is its name. No pickle is written
+or read, so that loading runs no code from the file; the caller has verified its hash (``store.read_verified``).
 """
 
 import io
@@ -13,7 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError)
+DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError)
 """What reading a file raises that is none of this kind, or only a part of one."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -36,8 +37,7 @@ def document(name: str, data: bytes) -> Any:
     Raises:
         one of ``DAMAGED``.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return orjson.loads(archive.read(name))
+    return orjson.loads(np.load(io.BytesIO(data), allow_pickle=False)[name])
 
 
 def arrays(name: str, data: bytes) -> dict[str, NDArray[Any]]:
@@ -46,12 +46,8 @@ def arrays(name: str, data: bytes) -> dict[str, NDArray[Any]]:
     Raises:
         one of ``DAMAGED``.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {
-            key.removesuffix(".npy"): np.lib.format.read_array(io.BytesIO(archive.read(key)), allow_pickle=False)
-            for key in archive.namelist()
-            if key != name
-        }
+    archive = np.load(io.BytesIO(data), allow_pickle=False)
+    return {key: archive[key] for key in archive.files if key != name}
 
 
 def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

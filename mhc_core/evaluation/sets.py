@@ -1,6 +1,6 @@
 """Frozen evaluation sets: held-out conversations that every candidate is asked, whatever it was trained on.
 
-A set is the held-out side of a data set (split by customer and time, see ``dataset_split``), named by the hash of its
+A set is the held-out side of a data set (split by customer and time, see ``dataset.split``), named by the hash of its
 content and never changed. Data sets built later keep its customers out of training. It is used until the held-out
 conversations have doubled, or until one of its customers is erased: then the next one is frozen.
 """

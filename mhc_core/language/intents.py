@@ -8,6 +8,7 @@ and with one letter missing, added, changed or swapped in a word of five letters
 import functools
 import re
 
+from mhc_core.language.misspellings import one_slip_away
 from mhc_core.vocabulary import Intent
 
 # In front of a word or phrase stands its weight: 3 decides alone, 2 is strong, 1 is a hint.
@@ -134,7 +135,6 @@ _KEPT = frozenset(_NOT_SLIPS.split())
 _WORD = re.compile(r"[a-z]+|\$")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['’´`](?=[a-z])")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _READ_CHARS = 2_000
 
 Weights = tuple[tuple[int, int], ...]
@@ -177,9 +177,9 @@ def _meaning(word: str) -> tuple[Weights, str]:
         if spelling in known or spelling in _KEPT:
             return known.get(spelling, ()), spelling
     if 5 <= len(full) <= 16:
-        for near in _one_edit_away(full):
-            if len(near) >= 5 and near in known:
-                return known[near], near
+        near = one_slip_away(full, _long_words().get(full[0], ()))
+        if near:
+            return known[near], near
     return (), full
 
 
@@ -194,11 +194,11 @@ def _weights() -> dict[str, Weights]:
     return {word: tuple(found) for word, found in table.items()}
 
 
-def _one_edit_away(word: str) -> list[str]:
-    """Words one slip away, the first letter kept: people rarely mistype the first."""
-    heads = [(word[:at], word[at:]) for at in range(1, len(word) + 1)]
-    dropped = [head + tail[1:] for head, tail in heads if tail]
-    swapped = [head + tail[1] + tail[0] + tail[2:] for head, tail in heads if len(tail) > 1]
-    changed = [head + letter + tail[1:] for head, tail in heads if tail for letter in _LETTERS]
-    added = [head + letter + tail for head, tail in heads for letter in _LETTERS]
-    return swapped + dropped + added + changed
+@functools.cache
+def _long_words() -> dict[str, list[str]]:
+    """The words that a slip may hide, by first letter: people rarely mistype the first."""
+    found: dict[str, list[str]] = {}
+    for word in _weights():
+        if len(word) >= 5 and word.isalpha():
+            found.setdefault(word[0], []).append(word)
+    return found

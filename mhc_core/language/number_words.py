@@ -1,4 +1,8 @@
-"""Text as figures are read from it: one spelling of digits, signs and dashes, and number words as digits."""
+"""Text as figures are read from it: one spelling of digits, signs and dashes, and number words as digits.
+
+Our own, as ``text2num`` reads "a hundred and five" as "a 105", makes "1st" of "first", leaves "nine-one-six" and "a
+dozen" alone, and does not tell which digits were words.
+"""
 
 import re
 import unicodedata
@@ -12,7 +16,7 @@ ONES = (
 )
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 """From twenty to ninety."""
-_VALUES = {word: value for value, word in enumerate(ONES)} | {word: 10 * n for n, word in enumerate(TENS, 2)}
+VALUES = {word: value for value, word in enumerate(ONES)} | {word: 10 * n for n, word in enumerate(TENS, 2)}
 
 _UNIT = "|".join(ONES[1:10])
 _SMALL = rf"(?:(?:{'|'.join(TENS)})(?:[ -](?:{_UNIT}))?|{'|'.join(sorted(ONES, key=len, reverse=True))})"
@@ -47,14 +51,23 @@ def plain(text: str) -> str:
     ``Eleven hundred``, ``1,100`` and ``１１００`` all become ``1100``; a word is marked with ``WORDED``. The word "one"
     stays where it counts nothing. Takes time linear in the length of the text.
     """
+    text = _ONE_ALONE.sub(lambda found: "o\ue001e", _one_spelling(text))
+    return _BARE_FRACTION.sub("0.", _NUMBER.sub(_digits, text).replace("\ue001", "n"))
+
+
+def in_digits(text: str) -> str:
+    """As ``plain``, without marks and with every "one" as a number: ``Twenty-five adults`` becomes ``25 adults``."""
+    return _BARE_FRACTION.sub("0.", _NUMBER.sub(_digits, _one_spelling(text)).replace(WORDED, ""))
+
+
+def _one_spelling(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_FRACTIONS)).translate(_SIGNS)
     if not text.isascii():
         text = "".join(_character(letter) for letter in text if unicodedata.category(letter) != "Cf")
     text = _GROUPED.sub("", text.lower())
     for pattern, value in _SHORT:
         text = pattern.sub(value, text)
-    text = _ONE_ALONE.sub(lambda found: "o\ue001e", text)
-    return _BARE_FRACTION.sub("0.", _NUMBER.sub(_digits, text).replace("\ue001", "n"))
+    return text
 
 
 def _character(letter: str) -> str:
@@ -73,5 +86,5 @@ def _digits(found: re.Match[str]) -> str:
         elif word in ("a", "an"):
             current = 1
         elif word != "and":
-            current += int(word) if word.isdigit() else _VALUES[word]
+            current += int(word) if word.isdigit() else VALUES[word]
     return f"{total + current}{'.5' if found[1] else ''}{WORDED}"

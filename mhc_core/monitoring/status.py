@@ -12,20 +12,10 @@ from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, tr
 LOOP_FINISHED = "loop.finished"
 
 STAGES = (
-    "conversations",
-    "feedback",
-    "scored_conversations",
-    "scrubbed_training_data",
-    "review_decisions",
-    "knowledge_articles",
-    "kb_embeddings",
-    "training_dataset",
-    "evaluation_set",
-    "fine_tuned_model",
-    "shadow_evaluation",
-    "promoted_model",
-    "conversation_stats",
-)
+    "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
+    "knowledge_articles", "kb_embeddings", "training_dataset", "evaluation_set", "fine_tuned_model",
+    "shadow_evaluation", "promoted_model", "conversation_stats",
+)  # fmt: skip
 """The assets in the order the loop makes them."""
 
 

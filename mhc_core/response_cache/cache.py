@@ -160,11 +160,6 @@ def rated(connection: sa.Connection, message_id: UUID | None, vote: str | None, 
         thumb(connection, message_id, vote == "up", now)
 
 
-def withdraw(connection: sa.Connection, entry_id: int, now: datetime) -> bool:
-    """Take one cached answer out of use; False when it was not in use."""
-    return bool(queries.withdraw(connection, [entry_id], now))
-
-
 def _very_same(kept: queries.CachedEntry) -> Hit:
     return Hit(CachedAnswer(kept.id, kept.admitted_at), kept.answer, float("inf"))
 

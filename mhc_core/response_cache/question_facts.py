@@ -18,25 +18,9 @@ from mhc_core.response_cache.words import (
 )
 
 _CONNECTORS = frozenset(
-    [
-        "from",
-        "to",
-        "for",
-        "than",
-        "before",
-        "after",
-        "instead",
-        "into",
-        "by",
-        "over",
-        "under",
-        "against",
-        "without",
-        "of",
-        "if",
-        "until",
-    ]
-)
+    ["from", "to", "for", "than", "before", "after", "instead", "into", "by", "over", "under", "against", "without",
+     "of", "if", "until"]
+)  # fmt: skip
 _ROLES = frozenset(["from", "to", "at", "in", "near", "via", "through", "between", "toward", "towards", "into"])
 _SYMBOLS = frozenset("$€£%+&#@")
 _AUXILIARIES = {

@@ -5,9 +5,8 @@ only one of the two questions has. The weights were fitted on generated pairs wi
 """
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache
 
+from mhc_core.language.misspellings import meant
 from mhc_core.response_cache.question_facts import Facts, disagreements
 
 FEATURES = ("constant", "cosine", "any lone word")
@@ -34,9 +33,8 @@ def features(asked: Facts, cached: Facts, cosine: float) -> tuple[float, ...]:
     return 1.0, cosine, float(bool(lone_a or lone_b))
 
 
-@lru_cache(maxsize=20_000)
 def _misspelt(a: str, b: str) -> bool:
     """Whether one word is likely the other with a slip: long, the same first letter, few letters apart."""
     if min(len(a), len(b)) < 5 or a[0] != b[0] or (a[-1] == b[-1] and len(a) == len(b) and a[:3] != b[:3]):
         return False
-    return SequenceMatcher(None, a, b).ratio() >= 0.86
+    return meant(a, [b], 86) is not None

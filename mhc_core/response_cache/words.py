@@ -4,6 +4,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from mhc_core.language.number_words import VALUES
+
 
 def _map(text: str) -> dict[str, str]:
     """``a: b c`` lines as ``{b: a, c: a, a: a}``."""
@@ -40,15 +42,8 @@ NEGATIONS = frozenset([
     "hardly", "barely", "unless",
 ])  # fmt: skip
 
-NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-        "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-    )
-} | {
-    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
-    "ninety": "90", "hundred": "100", "thousand": "1000", "dozen": "12", "couple": "2", "pair": "2", "half": "0.5",
+NUMBERS = {word: str(value) for word, value in VALUES.items()} | {
+    "hundred": "100", "thousand": "1000", "dozen": "12", "couple": "2", "pair": "2", "half": "0.5",
     "double": "x2", "twice": "x2", "triple": "x3", "once": "x1", "first": "#1", "second": "#2", "third": "#3",
     "last": "#-1", "both": "2", "single": "1", "quarter": "0.25",
 }  # fmt: skip

@@ -50,7 +50,7 @@ def likely_disliked(connection: sa.Connection, embedder: Embedder, limit: int, s
     if not exchanges:
         raise DataError("there is no vote on any example to learn from; collect feedback first")
     predictor, out_of_fold = vote_predictor.fit(
-        extract(exchanges, embedder), liked, [example.customer_hash for example in voted], embedder.id, seed
+        extract(exchanges, embedder), liked, [example.customer_hash for example in voted], seed
     )
     reached = auc(out_of_fold, liked)
     if reached < NO_BETTER_THAN_CHANCE:
@@ -58,8 +58,8 @@ def likely_disliked(connection: sa.Connection, embedder: Embedder, limit: int, s
             f"{len(voted)} votes do not tell which answers are liked (AUC {reached:.2f}); use `mhc review list`"
         )
     waiting = [item for item in queries.queue(connection, MAX_PENDING) if item.vote is None]
-    probability = predictor([_exchange(item) for item in waiting], embedder)
-    ranked = sorted(zip(waiting, probability.tolist(), strict=True), key=lambda pair: (pair[1], pair[0].id))
+    probability = predictor(extract([_exchange(item) for item in waiting], embedder)).tolist() if waiting else []
+    ranked = sorted(zip(waiting, probability, strict=True), key=lambda pair: (pair[1], pair[0].id))
     calibration = expected_calibration_error(out_of_fold, liked.astype(np.float64))
     return LikelyDisliked(ranked[:limit], len(voted), reached, calibration)
 

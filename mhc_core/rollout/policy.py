@@ -114,19 +114,3 @@ class Policy:
         part = 1.0 if len(self.shares) == 1 else 0.8 if stage == 0 else 0.2 / (len(self.shares) - 1)
         each = self.errors.guardrail_harm / max(len(self.guardrails), 1)
         return part * np.array([self.errors.primary_harm, *(each for _ in self.guardrails)])
-
-
-def composite(
-    *, contained: bool | None, converted: bool | None, satisfaction: float | None, confidence: float | None
-) -> float | None:
-    """A customer's value of the primary, 0..1; the weight of what is missing is spread over the rest.
-
-    ``satisfaction`` and ``confidence`` are 0..1. None when nothing is known.
-    """
-    known = {
-        name: float(value)
-        for name, value in zip(COMPOSITE_WEIGHTS, (contained, converted, satisfaction, confidence), strict=True)
-        if value is not None
-    }
-    weight = sum(COMPOSITE_WEIGHTS[name] for name in known)
-    return sum(COMPOSITE_WEIGHTS[name] * value for name, value in known.items()) / weight if known else None

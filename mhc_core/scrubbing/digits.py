@@ -2,29 +2,13 @@
 
 import re
 
+from mhc_core.language.number_words import VALUES
+
 TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
-_UNITS = (
-    {
-        word: index
-        for index, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
-    }
-    | {
-        word: index
-        for index, word in enumerate(
-            ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
-        )
-    }
-    | {"oh": 0, "o": 0, "niner": 9}
-)
-_TEENS = {
-    w: 10 + i
-    for i, w in enumerate(
-        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-    )
-}
-_TENS = {
-    w: 20 + 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
-}
+_SPANISH = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+_VALUES = VALUES | {word: value for value, word in enumerate(_SPANISH)} | {"oh": 0, "o": 0, "niner": 9}
+DIGIT_WORD = "|".join([*_VALUES, "hundred", "double", "triple"])
+"""The words that numbers are spoken in, as a pattern."""
 _ORDER_BEFORE = re.compile(
     r"(?:\b(?:order|ref(?:erence)?|confirmation|conf|invoice|ticket|tracking|booking|reservation|quote|case|receipt|po|sku|item)\b"
     r"\s{0,2}(?:number|num|no\.?|nr|id|code|is|#|:|was)?\s{0,2}(?:is)?\s{0,2}[#:]?\s{0,2}(?:[A-Z]{1,3}-?)?|#)$",
@@ -41,23 +25,17 @@ def spoken_digits(text: str) -> str:
         if token in ("double", "triple"):
             repeat = 2 if token == "double" else 3
             continue
-        if token in _UNITS:
+        value = _VALUES.get(token)
+        if value is not None and value < 10:
             if tens:
-                digits[-1] = str(tens + _UNITS[token])
+                digits[-1] = str(tens + value)
             else:
-                digits.append(str(_UNITS[token]) * repeat)
-            tens, repeat = 0, 1
-            continue
-        tens, repeat = 0, 1
-        if token in _TENS:
-            tens = _TENS[token]
-            digits.append(str(tens))
-        elif token in _TEENS:
-            digits.append(str(_TEENS[token]))
+                digits.append(str(value) * repeat)
+        elif value is not None or token.isdigit():
+            digits.append(token if value is None else str(value))
         elif token == "hundred":
             digits.append("00")
-        elif token.isdigit():
-            digits.append(token)
+        tens, repeat = (value if value and value >= 20 else 0), 1
     return "".join(digits)
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
+from mhc_core.language.number_words import ONES
 from mhc_core.scrubbing.digits import luhn, spoken_digits
 from mhc_core.scrubbing.findings import HIGH_RISK, PiiType, Risk
 from mhc_core.scrubbing.view import build_view
@@ -16,7 +17,7 @@ _ACCOUNT_LIKE = re.compile(
     r"is)?\W{0,3}(?:is)?\W{0,3}\d(?:[\s\-.]?\d){5,}",
     re.IGNORECASE,
 )
-_WORDS = re.compile(r"(?:\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b[\s,.\-]{0,3}){9,}", re.IGNORECASE)
+_WORDS = re.compile(rf"(?:\b(?:oh|{'|'.join(ONES[:10])})\b[\s,.\-]{{0,3}}){{9,}}", re.IGNORECASE)
 _LOW = frozenset({PiiType.PERSON, PiiType.URL, PiiType.SOCIAL_HANDLE, PiiType.IP})
 
 

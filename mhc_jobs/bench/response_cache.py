@@ -83,18 +83,6 @@ def measure(pairs: Sequence[QuestionPair], embedder: Embedder, max_error: float)
     }
 
 
-def wrong_hits(pairs: Sequence[QuestionPair], embedder: Embedder, max_error: float) -> list[QuestionPair]:
-    """The different questions that a fresh cache would give the same answer."""
-    bound = admission.lowest(())
-    found = []
-    alike = [pair for pair in pairs if not pair.same and not disagreements(read(pair.a), read(pair.b))]
-    for pair, cosine in zip(alike, _cosines(alike, embedder), strict=True):
-        value = verifier.log_odds(read(pair.a), read(pair.b), float(cosine))
-        if value is not None and 1 / (1 + math.exp(value + bound)) <= max_error:
-            found.append(pair)
-    return found
-
-
 def _counts(served: NDArray[np.bool_], same: NDArray[np.bool_]) -> dict[str, Any]:
     wrong, hits = int((served & ~same).sum()), int(served.sum())
     return {

@@ -1,15 +1,15 @@
 """``mhc bench cache``: how many paraphrases cached answers serve, and how many questions that only look the same."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.table import Table
+from rich.console import RenderableType
 
 from mhc_core import settings as configuration
 from mhc_core.errors import ConfigurationError
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, columns, respond
 
 
 def command(
@@ -23,7 +23,7 @@ def command(
     fit: Annotated[
         bool, typer.Option("--fit", help="Fit the verifier on the tuning half and print its weights.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure hit rate and wrong hits of a fresh cache beside plain cosine >= 0.95, on pairs it was not tuned on."""
     from mhc_core.providers import select
@@ -36,7 +36,7 @@ def command(
     embedder = select.embedder(settings)
     tune, held_out = response_cache.generated(seed)
     if fit:
-        typer.echo(orjson.dumps(dict(zip(verifier.FEATURES, response_cache.fit(tune, embedder), strict=True))).decode())
+        respond(True, dict(zip(verifier.FEATURES, response_cache.fit(tune, embedder), strict=True)))
         return
     report: dict[str, Any] = {
         "max_error": settings.cache_max_error,
@@ -44,25 +44,21 @@ def command(
     }
     for file in pairs or ():
         report[file.name] = response_cache.measure(response_cache.load_pairs(file), embedder, settings.cache_max_error)
-    if as_json:
-        typer.echo(orjson.dumps(report).decode())
-    else:
-        _show(report)
+    respond(as_json, report, *_shown(report))
 
 
-def _show(report: dict[str, Any]) -> None:
-    table = Table(title=f"target error {report['max_error']:.1%}")
-    for heading in ("set", "rule", "hit rate", "wrong hits", "of different", "of hits"):
-        table.add_column(heading, justify="left" if heading in ("set", "rule") else "right")
+def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
+    headings = ("set", "rule", ">hit rate", ">wrong hits", ">of different", ">of hits")
+    table = columns(*headings, title=f"target error {report['max_error']:.1%}")
     for name, measured in report.items():
         if name == "max_error":
             continue
         if "skipped" in measured:
-            console.print(f"{name}: skipped, {measured['skipped']}")
+            yield f"{name}: skipped, {measured['skipped']}"
             continue
         for rule in ("cache", "plain_cosine"):
             one = measured[rule]
             shares = [one["hit_rate"], one["wrong_share_of_different"], one["wrong_share_of_hits"]]
             hit, different, hits = ("" if share is None else f"{share:.1%}" for share in shares)
             table.add_row(name, rule.replace("_", " "), hit, str(one["wrong_hits"]), different, hits)
-    console.print(table)
+    yield table

@@ -21,7 +21,7 @@ import orjson
 import psutil
 import sqlalchemy as sa
 import typer
-from rich.table import Table
+from rich.console import RenderableType
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
@@ -30,7 +30,7 @@ from mhc_core.knowledge import retrieval
 from mhc_core.protocols import Embedder
 from mhc_jobs.bench.chat import disk, report, stage
 from mhc_jobs.bench.chat.mix import Mix
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, columns, err, respond
 
 PAUSE_SECONDS = 0.25
 """How long each of the eight customers reads before the next message, on average. People take far longer."""
@@ -49,7 +49,7 @@ def command(
     quick: Annotated[
         bool, typer.Option("--quick", help="2,000 chunks and 200 requests: to see that it works, not to report.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure latency at 8 customers and throughput at 50; 60 % repeated questions, 20 % paraphrases, 20 % new.
 
@@ -63,10 +63,7 @@ def command(
         figures = _measure(folder, chunks, requests, os.cpu_count() or 1 if workers is None else workers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if as_json:
-        typer.echo(orjson.dumps(figures, option=orjson.OPT_SERIALIZE_NUMPY).decode())
-    else:
-        _show(figures)
+    respond(as_json, figures, *_shown(figures))
 
 
 def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str, Any]:
@@ -239,15 +236,11 @@ def _ready(which: str, url: str) -> bool:
         return False
 
 
-def _show(figures: dict[str, Any]) -> None:
-    table = Table(
-        title="server milliseconds at 8 customers; "
-        + ", ".join(f"{figures[part]:,} {part}" for part in ("chunks", "cores", "workers"))
-    )
-    for heading in ("", "n", "p50", "p95", "p99"):
-        table.add_column(heading)
+def _shown(figures: dict[str, Any]) -> Iterator[RenderableType]:
+    sizes = ", ".join(f"{figures[part]:,} {part}" for part in ("chunks", "cores", "workers"))
+    table = columns("", ">n", ">p50", ">p95", ">p99", title=f"server milliseconds at 8 customers; {sizes}")
     for name, row in figures["server_ms_at_8"].items():
         table.add_row(name, *([row] if isinstance(row, str) else [str(value) for value in row.values()]))
-    console.print(table)
+    yield table
     for part in ("recall_at_5_of_exact_search", "cache_hits", "throughput_at_50", "memory_rss_mb"):
-        console.print(f"{part}: {figures[part]}", markup=False)
+        yield f"{part}: {figures[part]}"

@@ -1,21 +1,20 @@
 """``mhc bench context``: how much smaller the condensed prompt is than one with every turn, and what that costs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from statistics import fmean
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.table import Table
+from rich.console import RenderableType
 
 from mhc_core import settings as configuration
 from mhc_core.business import pricing as businesses
 from mhc_core.business.pricing import Business
 from mhc_core.prompts import wordings
 from mhc_core.vocabulary import Intent
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, columns, respond
 from mhc_jobs.sample.long_talk import LongTalk, long_talks
 
 QUESTION = "So what would the total be now, with travel?"
@@ -28,7 +27,7 @@ def command(
     conversations: Annotated[int, typer.Option(min=10, help="Conversations of each length.")] = 60,
     messages: Annotated[list[int], typer.Option(min=10, help="Messages of a conversation; may be repeated.")] = LENGTHS,
     seed: Annotated[int, typer.Option(help="Seed of the conversations and of the bootstrap.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare the prompt of five turns, a summary and three passages with the prompt of the whole conversation.
 
@@ -43,10 +42,7 @@ def command(
     for length in messages:
         talks = long_talks(seed, conversations, length, TODAY, business)
         report["lengths"][str(length)] = _measured(business, talks, passages, seed)
-    if as_json:
-        typer.echo(orjson.dumps(report).decode())
-    else:
-        _show(report)
+    respond(as_json, report, *_shown(report))
 
 
 def _passages(business: Business) -> list[Any]:
@@ -115,15 +111,13 @@ def _total(business: Business, texts: list[str]) -> Decimal | None:
     return worked.quote.total if worked.quote else None
 
 
-def _show(report: dict[str, Any]) -> None:
-    table = Table(title=f"“{report['question']}”, asked at the end of a conversation")
-    headings = ("messages", "tokens, all turns", "tokens, sent", "smaller", "history smaller", "right, all turns",
-                "right, sent", "difference (95 %)")  # fmt: skip
-    for heading in headings:
-        table.add_column(heading, justify="right")
+def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
+    headings = (">messages", ">tokens, all turns", ">tokens, sent", ">smaller", ">history smaller", ">right, all turns",
+                ">right, sent", ">difference (95 %)")  # fmt: skip
+    table = columns(*headings, title=f"“{report['question']}”, asked at the end of a conversation")
     for row in report["lengths"].values():
         gap = row["difference"]
         shares = [f"{row[name]:.1%}" for name in ("smaller", "history_smaller", "right_full", "right_condensed")]
         counts = [str(row[name]) for name in ("messages", "full_tokens", "sent_tokens")]
         table.add_row(*counts, *shares, f"{gap['mean']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})")
-    console.print(table)
+    yield table

@@ -1,19 +1,17 @@
 """``mhc bench scores``: whether the platform's scores mean anything, beside what people said of the same answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.table import Table
+from rich.console import RenderableType
 
 from mhc_core import settings as configuration
 from mhc_core.errors import ConfigurationError
-from mhc_core.providers.remembering import RememberingEmbedder
 from mhc_jobs.bench.scores import ratings
 from mhc_jobs.bench.scores.ratings import RatedTalk
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, columns, err, respond
 
 RATED_QUESTIONS = 400
 LIKED_CONVERSATIONS = 500
@@ -34,10 +32,7 @@ def command(
         ),
     ],
     seed: Annotated[int, typer.Option(help="Seed of samples, resamples and training.")] = 1,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep the confidence predictor as an artifact under MHC_ARTIFACT_URI.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure rank correlation and AUC of the scores on human ratings, and the confidence predictor on unseen votes.
 
@@ -45,14 +40,13 @@ def command(
     of the ratings; the figures are of the other half.
     """
     from mhc_core.providers import select
-    from mhc_jobs.bench import vote_artifact
     from mhc_jobs.bench.scores import benchmark, prediction
 
     files = {pattern: sorted(data.glob(pattern)) for pattern in PATTERNS}
     if not any(files.values()):
         raise ConfigurationError(f"{data} holds none of {', '.join(PATTERNS)}: name the folder that does")
     settings = configuration.load()
-    embedder = RememberingEmbedder(select.embedder(settings))
+    embedder = select.embedder(settings)
     report: dict[str, Any] = {"seed": seed, "conversation_score": {}, "feedback_score": {}, "predictor": {}}
     for pattern, paths in files.items():
         for path in paths:
@@ -71,42 +65,35 @@ def command(
                 report["feedback_score"][name] = benchmark.feedback_score(shown, embedder, settings, seed)
             if PATTERNS[pattern] is ratings.votes:
                 err.print(f"{name}: training the confidence predictor …", markup=False)
-                report["predictor"][name], predictor = prediction.measure(talks, embedder, seed)
-                if save:
-                    uri, digest = vote_artifact.save(predictor, settings.artifacts)
-                    report["predictor"][name]["artifact"] = {"uri": uri, "sha256": digest}
-    if as_json:
-        typer.echo(orjson.dumps(report).decode())
-    else:
-        _show(report)
+                report["predictor"][name] = prediction.measure(talks, embedder, seed)
+    respond(as_json, report, *_shown(report))
 
 
-def _show(report: dict[str, Any]) -> None:
+def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
     for part in ("conversation_score", "feedback_score"):
         for name, measured in report[part].items():
-            table = Table(
-                title=f"{part.replace('_', ' ')}, {name}: {measured['items']:,} rated in "
-                f"{measured['clusters']:,} clusters, {measured['liked_share']:.0%} liked"
+            title = (
+                f"{part.replace('_', ' ')}, {name}: {measured['items']:,} rated in {measured['clusters']:,} clusters"
             )
-            for heading in ("score", "Spearman", "Kendall", "AUC"):
-                table.add_column(heading, justify="left" if heading == "score" else "right")
+            table = columns(
+                "score", ">Spearman", ">Kendall", ">AUC", title=f"{title}, {measured['liked_share']:.0%} liked"
+            )
             for score, row in measured["scores"].items():
                 table.add_row(
                     score.replace("_", " "), _interval(row["spearman"]), f"{row['kendall']:.3f}", _interval(row["auc"])
                 )
-            console.print(table)
+            yield table
     for name, measured in report["predictor"].items():
         unseen = measured["unseen"]
-        table = Table(title=f"confidence predictor, {name}: {measured['held_out']:,} votes it has not seen")
-        table.add_column("measure")
-        table.add_column("value", justify="right")
+        title = f"confidence predictor, {name}: {measured['held_out']:,} votes it has not seen"
+        table = columns("measure", ">value", title=title)
         table.add_row("AUC", _interval(unseen["auc"]))
         table.add_row("AUC within one task", _interval(unseen["auc_within_task"]))
         table.add_row("ECE", f"{unseen['ece']:.3f}")
         table.add_row("Brier", f"{unseen['brier']:.3f}")
         for baseline, found in unseen["baseline_auc"].items():
             table.add_row(f"AUC of {baseline.replace('_', ' ')}", _interval(found))
-        console.print(table)
+        yield table
 
 
 def _interval(values: Sequence[float | None]) -> str:

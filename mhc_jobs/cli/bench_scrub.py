@@ -5,18 +5,17 @@ import multiprocessing
 import re
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.table import Table
+from rich.console import RenderableType
 
 from mhc_core.errors import ConfigurationError
 from mhc_jobs.bench.scrubbing import Detect, read, score
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, columns, respond
 
 STOCK_MODEL = "en_core_web_sm"
 
@@ -31,7 +30,7 @@ def command(
             '{"id", "text", "spans": [{"start", "end", "label"}]}.',
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure recall, precision, speed and memory, beside stock Presidio where its language model is installed.
 
@@ -54,10 +53,7 @@ def command(
         }
     else:
         report["stock_presidio"] = {"skipped": f"the spaCy model {STOCK_MODEL} is not installed"}
-    if as_json:
-        typer.echo(orjson.dumps(report).decode())
-    else:
-        _show(report)
+    respond(as_json, report, *_shown(report))
 
 
 def _apart(measure: Callable[[list[Path]], dict[str, Any]], files: list[Path]) -> dict[str, Any]:
@@ -110,15 +106,16 @@ def _peak_rss() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _show(report: dict[str, Any]) -> None:
+def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
     for system in ("mhc", "stock_presidio"):
         measured = report[system]
         if "skipped" in measured:
-            console.print(f"{system}: skipped, {measured['skipped']}")
+            yield f"{system}: skipped, {measured['skipped']}"
             continue
-        table = Table(title=f"{system}, at most {measured['peak_rss_mb']} MB")
-        for heading in ("set", "messages", "recall", "precision", "false hits in clean", "messages/s", "ms CPU"):
-            table.add_column(heading, justify="left" if heading in ("set", "recall", "precision") else "right")
+        table = columns(
+            "set", ">messages", "recall", "precision", ">false hits in clean", ">messages/s", ">ms CPU",
+            title=f"{system}, at most {measured['peak_rss_mb']} MB",
+        )  # fmt: skip
         for name, one in measured["sets"].items():
             false = one["clean_with_false_hit"]
             table.add_row(
@@ -130,4 +127,4 @@ def _show(report: dict[str, Any]) -> None:
                 str(one["messages_per_second"]),
                 str(one["cpu_ms_per_message"]),
             )
-        console.print(table)
+        yield table

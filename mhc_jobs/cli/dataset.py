@@ -2,19 +2,16 @@
 
 from typing import Annotated
 
-import orjson
 import typer
-from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.dataset.file_format import problems
 from mhc_core.db.engine import database
 from mhc_core.db.queries import dataset as queries
 from mhc_core.errors import NotFound
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, columns, console, err, respond
 
 app = typer.Typer(help="Data set versions and the format check.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("list")
@@ -22,20 +19,12 @@ def list_(as_json: AsJson = False) -> None:
     """Data set versions, newest first."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         found = queries.versions(connection)
-    if as_json:
-        typer.echo(orjson.dumps({"datasets": [version._asdict() for version in found]}).decode())
-        return
-    table = Table("version", "train", "validation", "made (UTC)", "folder", box=None)
+    table = columns("version", "train", "validation", "made (UTC)", "folder")
     for version in found:
-        folder = version.train_uri.rsplit("/", 1)[0]
-        table.add_row(
-            version.id,
-            str(version.train_count),
-            str(version.validation_count),
-            f"{version.created_at:%F %H:%M}",
-            folder,
-        )
-    console.print(table if found else "no data set yet: run `mhc loop`")
+        counts, folder = (str(version.train_count), str(version.validation_count)), version.train_uri.rsplit("/", 1)[0]
+        table.add_row(version.id, *counts, f"{version.created_at:%F %H:%M}", folder)
+    document = {"datasets": [version._asdict() for version in found]}
+    respond(as_json, document, table if found else "no data set yet: run `mhc loop`")
 
 
 @app.command("members")
@@ -45,7 +34,7 @@ def members(dataset_id: Annotated[str, typer.Argument(help="Such as ds-1a2b3c4d5
         if queries.get(connection, dataset_id) is None:
             raise NotFound(f"there is no data set {dataset_id}; `mhc dataset list` shows them")
         for member in queries.members(connection, dataset_id):
-            typer.echo(orjson.dumps(member._asdict()).decode())
+            respond(True, member._asdict())
 
 
 @app.command("validate")
@@ -55,7 +44,7 @@ def validate(
     """Check a file for fine-tuning: what a provider would refuse, before it is uploaded or paid."""
     if as_json:
         found = [problem._asdict() for problem in problems(file)]
-        typer.echo(orjson.dumps({"valid": not found, "problems": found}).decode())
+        respond(True, {"valid": not found, "problems": found})
         raise typer.Exit(1 if found else 0)
     count = 0
     for problem in problems(file):

@@ -2,16 +2,14 @@
 
 from typing import Annotated
 
-import orjson
 import typer
 
 from mhc_core import settings as configuration
 from mhc_core.db import upgrade as migrations
 from mhc_core.db.engine import database
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, respond
 
 app = typer.Typer(help="Upgrade or downgrade the schema.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("upgrade")
@@ -19,10 +17,7 @@ def upgrade(as_json: AsJson = False) -> None:
     """Bring the schema to the newest version. Every start does this by itself."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         revision = migrations.current(connection)
-    if as_json:
-        typer.echo(orjson.dumps({"revision": revision}).decode())
-        return
-    console.print(f"schema ai is at revision {revision}")
+    respond(as_json, {"revision": revision}, f"schema ai is at revision {revision}")
 
 
 @app.command("downgrade")
@@ -36,10 +31,7 @@ def downgrade(
         typer.confirm(f"Downgrade schema ai to {revision}? Data it cannot hold is lost.", abort=True)
     with database(configuration.load()) as engine:
         migrations.downgrade(engine, revision)
-    if as_json:
-        typer.echo(orjson.dumps({"revision": revision}).decode())
-        return
-    console.print(f"schema ai is at revision {revision}; the next start upgrades it again")
+    respond(as_json, {"revision": revision}, f"schema ai is at revision {revision}; the next start upgrades it again")
 
 
 @app.command("url")

@@ -21,7 +21,7 @@ from mhc_core.monitoring.status import status
 from mhc_core.settings import Settings
 from mhc_jobs import sample
 from mhc_jobs.cli import loop
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import console, err, respond
 from mhc_jobs.cli.summary import show
 
 
@@ -43,7 +43,7 @@ def command(
             document = status(connection, datetime.now(UTC))
     document["seconds"] = round(time.perf_counter() - started, 1)
     if as_json:
-        typer.echo(orjson.dumps(document).decode())
+        respond(True, document)
         return
     console.print("\n[bold]What was learned[/bold]")
     show(document)

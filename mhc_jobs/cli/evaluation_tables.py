@@ -6,6 +6,7 @@ from rich.table import Table
 
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.evaluation import measures
+from mhc_jobs.cli.console import columns
 
 
 def evidence(evaluation: Evaluation) -> Iterator[Table | str]:
@@ -29,10 +30,8 @@ def evidence(evaluation: Evaluation) -> Iterator[Table | str]:
         yield _table(measures.SLICE_COLUMNS, slices)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place else "left")
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = columns(headings[0], *(f">{heading}" for heading in headings[1:]), header_style="dim")
     for row in rows:
         table.add_row(*row)
     return table

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-import orjson
 import sqlalchemy as sa
 import typer
 from rich.table import Column, Table
@@ -19,13 +18,10 @@ from mhc_core.prompts import experiment_control as control
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiment_report import Difference, VariantReport
 from mhc_core.vocabulary import ExperimentMetric
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, By, Reason, columns, console, err, respond
 
 app = typer.Typer(help="Try a wording on a part of the customers.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Experiment = Annotated[str, typer.Argument(metavar="NAME", help="An experiment.")]
-By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the decision.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 
 @app.command()
@@ -53,11 +49,8 @@ def start(
         variants = queries.variants(connection, made.id)
     if not settings.openai_api_key:
         err.print("no model that reads prompts is configured here: local answers do not count in an experiment")
-    if as_json:
-        _json(told)
-        return
     split = ", ".join(f"{each.version_id} {each.weight}" for each in variants)
-    console.print(f"{name} runs on {prompt}: {split}; serving picks it up within seconds")
+    respond(as_json, told, f"{name} runs on {prompt}: {split}; serving picks it up within seconds")
 
 
 @app.command("list")
@@ -65,13 +58,11 @@ def list_(as_json: AsJson = False) -> None:
     """All experiments, newest first."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         found = queries.listed(connection)
-    if as_json:
-        _json({"experiments": [_shown(each) for each in found]})
-        return
-    table = Table("experiment", "prompt", "status", "started", "by", box=None, padding=(0, 2, 0, 0))
+    table = columns("experiment", "prompt", "status", "started", "by")
     for each in found:
         table.add_row(each.name, each.prompt, each.status, f"{each.started_at:%F}", each.started_by)
-    console.print(table if found else "no experiment yet: `mhc prompts experiment start` starts one")
+    document = {"experiments": [_shown(each) for each in found]}
+    respond(as_json, document, table if found else "no experiment yet: `mhc prompts experiment start` starts one")
 
 
 @app.command()
@@ -81,7 +72,7 @@ def show(name: Experiment, as_json: AsJson = False) -> None:
         found = control.existing(connection, name)
         variants = control.measure(connection, found, datetime.now(UTC))
     if as_json:
-        _json({"experiment": _shown(found), "variants": [asdict(each) for each in variants]})
+        respond(True, {"experiment": _shown(found), "variants": [asdict(each) for each in variants]})
         return
     console.print(
         f"[bold]{found.name}[/bold] on {found.prompt}: {found.status}, about {found.primary_metric}, "
@@ -103,10 +94,7 @@ def pause(name: Experiment, by: By, reason: Reason = "by hand", as_json: AsJson 
     with database(configuration.load()) as engine, engine.begin() as connection:
         control.pause(connection, name, by, reason, datetime.now(UTC))
         told = _told(connection, name)
-    if as_json:
-        _json(told)
-        return
-    console.print(f"{name} is paused")
+    respond(as_json, told, f"{name} is paused")
 
 
 @app.command()
@@ -115,10 +103,7 @@ def resume(name: Experiment, by: By, as_json: AsJson = False) -> None:
     with database(configuration.load()) as engine, engine.begin() as connection:
         control.resume(connection, name, by, datetime.now(UTC))
         told = _told(connection, name)
-    if as_json:
-        _json(told)
-        return
-    console.print(f"{name} runs again")
+    respond(as_json, told, f"{name} runs again")
 
 
 @app.command()
@@ -133,10 +118,7 @@ def stop(
     with database(configuration.load()) as engine, engine.begin() as connection:
         control.stop_variant(connection, name, version_id, by, reason, datetime.now(UTC))
         told = _told(connection, name)
-    if as_json:
-        _json(told)
-        return
-    console.print(f"{version_id} is stopped in {name}")
+    respond(as_json, told, f"{version_id} is stopped in {name}")
 
 
 @app.command()
@@ -144,11 +126,8 @@ def end(name: Experiment, by: By, reason: Reason = "by hand", as_json: AsJson = 
     """End an experiment for good; what it showed is kept. A winner goes live with `mhc prompts promote`."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         variants = control.end(connection, name, by, reason, datetime.now(UTC))
-    if as_json:
-        _json({"name": name, "variants": [asdict(each) for each in variants]})
-        return
-    console.print(_figures(variants))
-    console.print(f"{name} has ended")
+    document = {"name": name, "variants": [asdict(each) for each in variants]}
+    respond(as_json, document, _figures(variants), f"{name} has ended")
 
 
 def _weighted(text: str) -> tuple[str, int]:
@@ -190,7 +169,3 @@ def _told(connection: sa.Connection, name: str) -> dict[str, Any]:
 
 def _shown(found: StoredExperiment) -> dict[str, Any]:
     return {name: value for name, value in found._asdict().items() if name != "salt"}
-
-
-def _json(result: dict[str, Any]) -> None:
-    typer.echo(orjson.dumps(result).decode())

@@ -13,9 +13,9 @@ from mhc_core.db.engine import database
 from mhc_core.db.queries import installation, ratings
 from mhc_core.errors import NotFound
 from mhc_core.feedback.links import FeedbackLinks
+from mhc_jobs.cli.console import AsJson
 
 app = typer.Typer(help="Feedback links for e-mails.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-import orjson
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -15,7 +14,7 @@ from mhc_core import settings
 from mhc_core.collection.importing.reject import reject_path
 from mhc_core.collection.importing.report import ImportReport, silent
 from mhc_core.collection.importing.report import Progress as OnProgress
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, console, err, respond
 
 app = typer.Typer(help="Bring in conversations, feedback and knowledge articles.", no_args_is_help=True)
 
@@ -25,7 +24,6 @@ Files = Annotated[list[str], typer.Argument(help="Files, or URIs such as s3://â€
 Source = Annotated[
     str | None, typer.Option(help="Name of where the conversations come from; stands for the records' own.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def _date(text: str) -> datetime:
@@ -104,7 +102,7 @@ def knowledge(
     rejected = [{"file": str(item.path), "reason": item.reason} for item in report.rejected]
     if as_json:
         counts = {"inserted": report.inserted, "updated": report.updated, "unchanged": report.unchanged}
-        typer.echo(orjson.dumps(counts | {"rejected": rejected, "missing": report.missing}).decode())
+        respond(True, counts | {"rejected": rejected, "missing": report.missing})
     else:
         console.print(
             f"{report.inserted} articles new, {report.updated} changed, {report.unchanged} unchanged, "
@@ -133,7 +131,7 @@ def _import_all(
         if not as_json:
             _tell(report, noun)
     if as_json:
-        typer.echo(orjson.dumps({"files": [report.as_dict() for report in reports]}).decode())
+        respond(True, {"files": [report.as_dict() for report in reports]})
     if any(report.rejected for report in reports):
         raise typer.Exit(1)
 

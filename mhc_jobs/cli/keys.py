@@ -4,20 +4,16 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-import orjson
 import typer
-from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import keys as queries
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, columns, respond
 from mhc_serving.access import keys
 from mhc_serving.access.keys import Role
 
 app = typer.Typer(help="API keys for staff and for apps.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
@@ -30,11 +26,8 @@ def create(
     """Make a key. It is shown this once; only its hash is stored."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         key = keys.create(connection, name, role, datetime.now(UTC), _length(expires) if expires else None)
-    if as_json:
-        typer.echo(orjson.dumps({"name": name.strip(), "role": role, "key": key}).decode())
-        return
-    console.print(f"Key of [bold]{name.strip()}[/bold], role {role}. Keep it now, it is not shown again:")
-    typer.echo(key)
+    said = f"Key of {name.strip()}, role {role}. Keep it now, it is not shown again:"
+    respond(as_json, {"name": name.strip(), "role": role, "key": key}, said, key)
 
 
 @app.command("list")
@@ -42,14 +35,12 @@ def list_(as_json: AsJson = False) -> None:
     """All keys, without their secrets."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         rows = queries.listed(connection)
-    if as_json:
-        typer.echo(orjson.dumps({"keys": [row._asdict() for row in rows]}).decode())
-        return
-    table = Table("ID", "Name", "Role", "Made", "Last used", "Revoked", "Expires")
+    table = columns("ID", "Name", "Role", "Made", "Last used", "Revoked", "Expires")
     for row in rows:
         times = (row.created_at, row.last_used_at, row.revoked_at, row.expires_at)
         table.add_row(str(row.id), row.name, row.role, *(f"{at:%Y-%m-%d %H:%M}" if at else "" for at in times))
-    console.print(table if rows else "No keys yet; make one with `mhc keys create --role reviewer --name …`.")
+    none = "No keys yet; make one with `mhc keys create --role reviewer --name …`."
+    respond(as_json, {"keys": [row._asdict() for row in rows]}, table if rows else none)
 
 
 @app.command()
@@ -61,11 +52,8 @@ def rotate(
     """Replace a key: the new one is valid at once, the old one until the overlap ends."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         key = keys.rotate(connection, key_id, datetime.now(UTC), _length(overlap))
-    if as_json:
-        typer.echo(orjson.dumps({"replaces": key_id, "key": key}).decode())
-        return
-    console.print(f"This replaces key {key_id}, which ends in {overlap}. Keep it now, it is not shown again:")
-    typer.echo(key)
+    said = f"This replaces key {key_id}, which ends in {overlap}. Keep it now, it is not shown again:"
+    respond(as_json, {"replaces": key_id, "key": key}, said, key)
 
 
 def _length(text: str) -> timedelta:
@@ -82,7 +70,4 @@ def revoke(
     """Make a key useless at once."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         keys.revoke(connection, key_id, datetime.now(UTC))
-    if as_json:
-        typer.echo(orjson.dumps({"revoked": key_id}).decode())
-        return
-    console.print(f"Key {key_id} is revoked.")
+    respond(as_json, {"revoked": key_id}, f"Key {key_id} is revoked.")

@@ -4,11 +4,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.markdown import Markdown
 from rich.markup import escape
-from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
@@ -17,11 +15,9 @@ from mhc_core.db.queries import versions as aliases
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.knowledge import articles, index
 from mhc_core.knowledge.retrieval import search as retrieve
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, columns, respond
 
 app = typer.Typer(help="Articles, search, index versions.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("list")
@@ -50,11 +46,9 @@ def show(article_id: Annotated[str, typer.Argument(help="Such as KB-042.")], as_
         row = queries.article(connection, article_id)
     if row is None:
         raise NotFound(f"no article {article_id}; see `mhc knowledge list`")
-    if as_json:
-        _json({str(name): value for name, value in row._mapping.items()})
-        return
-    console.print(f"[bold]{row.id}[/bold]  {row.category}  {row.origin}  reviewed {row.reviewed_at:%Y-%m-%d}")
-    console.print(Markdown(f"# {row.title}\n\n{row.body}"))
+    head = f"{row.id}  {row.category}  {row.origin}  reviewed {row.reviewed_at:%Y-%m-%d}"
+    document = {str(name): value for name, value in row._mapping.items()}
+    respond(as_json, document, head, Markdown(f"# {row.title}\n\n{row.body}"))
 
 
 @app.command()
@@ -97,15 +91,9 @@ def update(
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         result = index.update(connection, select.embedder(settings), datetime.now(UTC), by)
-    if as_json:
-        _json(asdict(result))
-    else:
-        console.print(f"{result.version_id} {'is live' if result.published else 'was not published'}.")
-        for reason in result.reasons:
-            console.print(f"  {reason}")
-        console.print(
-            f"  hit rate@3 {result.new.hit_rate:.3f}, MRR {result.new.mrr:.3f}, {result.new.questions} questions"
-        )
+    fate = f"{result.version_id} {'is live' if result.published else 'was not published'}."
+    figures = f"hit rate@3 {result.new.hit_rate:.3f}, MRR {result.new.mrr:.3f}, {result.new.questions} questions"
+    respond(as_json, asdict(result), fate, *(f"  {line}" for line in (*result.reasons, figures)))
     if not result.published:
         raise typer.Exit(1)
 
@@ -118,10 +106,7 @@ def rollback(
     """Make the version before the live one live again."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         version_id = index.rollback(connection, datetime.now(UTC), by)
-    if as_json:
-        _json({"live": version_id})
-    else:
-        console.print(f"{version_id} is live again.")
+    respond(as_json, {"live": version_id}, f"{version_id} is live again.")
 
 
 @app.command()
@@ -167,18 +152,8 @@ def versions(as_json: AsJson = False) -> None:
 
 
 def _print(result: dict[str, Any], rows: str, as_json: bool) -> None:
-    if as_json:
-        _json(result)
-        return
     found: list[dict[str, Any]] = result[rows]
-    if not found:
-        console.print(f"no {rows}")
-        return
-    table = Table(*found[0])
+    table = columns(*(found or [{}])[0])
     for row in found:
         table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
-    console.print(table)
-
-
-def _json(result: dict[str, Any]) -> None:
-    typer.echo(orjson.dumps(result).decode())
+    respond(as_json, result, table if found else f"no {rows}")

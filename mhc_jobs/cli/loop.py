@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-import orjson
 import sqlalchemy as sa
 import typer
 
@@ -11,7 +10,7 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.monitoring.status import status
 from mhc_core.settings import Settings
-from mhc_jobs.cli.console import err
+from mhc_jobs.cli.console import err, respond
 from mhc_jobs.cli.summary import show
 
 
@@ -25,7 +24,7 @@ def command(
         with engine.connect() as connection:
             document = status(connection, datetime.now(UTC))
     if as_json:
-        typer.echo(orjson.dumps(document).decode())
+        respond(True, document)
     else:
         show(document)
 

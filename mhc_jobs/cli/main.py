@@ -15,7 +15,6 @@ from mhc_jobs.cli import (
     bench_context,
     bench_gate,
     bench_offline,
-    bench_recipes,
     bench_scores,
     bench_scrub,
     chat,
@@ -78,7 +77,6 @@ bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)
 bench.command("gate")(bench_gate.command)
-bench.command("recipes")(bench_recipes.command)
 app.add_typer(bench, name="bench")
 
 

@@ -9,12 +9,12 @@ import typer
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.evaluation import model_card
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, console
 
 
 def command(
     model_id: Annotated[str, typer.Argument(metavar="ID", help="A model version, as `mhc models list` shows it.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead.", dir_okay=False)] = None,
 ) -> None:
     """The model card in Markdown: data, code, hyperparameters, cost, training curve, evaluations and approvals."""

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from mhc_core import settings as configuration
@@ -11,14 +10,14 @@ from mhc_core.db.engine import database
 from mhc_core.db.queries import training as queries
 from mhc_core.errors import NotFound
 from mhc_core.training import export
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, respond
 
 
 def command(
     model_id: Annotated[str, typer.Argument(metavar="ID", help="A model that lora trained (`mhc models list`).")],
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.", file_okay=False)],
     adapter: Annotated[bool, typer.Option("--adapter", help="The adapter alone, in PEFT's layout.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a model for vLLM, llama.cpp or Ollama: the adapter merged into its base, in Hugging Face's layout."""
     settings = configuration.load()
@@ -27,14 +26,9 @@ def command(
     if model is None:
         raise NotFound(f"there is no model {model_id}; `mhc models list` shows them")
     name = export.export(model, folder, settings.lora_base, adapter)
-    if as_json:
-        typer.echo(orjson.dumps({"model": model_id, "folder": str(folder), "served_as": name}).decode())
-        return
-    console.print(f"written to {folder}", markup=False)
-    if not adapter:
-        console.print(
-            f"serve it, for example: vllm serve {folder} --served-model-name {name} --port 8001\n"
-            "then start the platform with OPENAI_BASE_URL=http://127.0.0.1:8001/v1 OPENAI_API_KEY=none",
-            markup=False,
-            soft_wrap=True,
-        )
+    serving = (
+        f"serve it, for example: vllm serve {folder} --served-model-name {name} --port 8001",
+        "then start the platform with OPENAI_BASE_URL=http://127.0.0.1:8001/v1 OPENAI_API_KEY=none",
+    )
+    document = {"model": model_id, "folder": str(folder), "served_as": name}
+    respond(as_json, document, f"written to {folder}", *(() if adapter else serving))

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.table import Table
+from rich.text import Text
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
@@ -18,14 +17,12 @@ from mhc_core.rollout import promotion
 from mhc_core.training import deadlines
 from mhc_core.training import jobs as training
 from mhc_jobs.cli import model_card, model_export, train
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, By, Reason, columns, console, respond
 from mhc_jobs.cli.evaluation_tables import evidence
 from mhc_jobs.cli.summary import bullets, comparison
 
 app = typer.Typer(help="Trained models, their evaluations, and production.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="A model version, as `mhc models list` shows it.")]
-By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the decision.")]
 
 
 @app.command("list")
@@ -36,11 +33,7 @@ def list_(as_json: AsJson = False) -> None:
         live = versions.live(connection, "model")
         near = deadlines.near(connection, settings, datetime.now(UTC).date())
         rows = [_row(connection, model, live) for model in queries.models(connection)]
-    if as_json:
-        document = {"production": live, "models": rows, "model_deadlines": [str(due) for due in near]}
-        typer.echo(orjson.dumps(document).decode())
-        return
-    table = Table("model", "data set", "verdict", "difference", "state", "made", box=None, padding=(0, 2, 0, 0))
+    table = columns("model", "data set", "verdict", "difference", "state", "made")
     for row in rows:
         table.add_row(
             row["id"],
@@ -50,9 +43,10 @@ def list_(as_json: AsJson = False) -> None:
             "[bold green]live[/]" if row["live"] else row["rollout"] or "–",
             row["created_at"][:10],
         )
-    console.print(table if rows else "no model yet: run `mhc loop`")
-    for due in near:
-        console.print(str(due), style="yellow", markup=False, soft_wrap=True)
+    dues = [str(due) for due in near]
+    document = {"production": live, "models": rows, "model_deadlines": dues}
+    shown = table if rows else "no model yet: run `mhc loop`"
+    respond(as_json, document, shown, *(Text(due, style="yellow") for due in dues))
 
 
 @app.command("show")
@@ -72,7 +66,7 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
             "evaluations": [evaluation._asdict() for evaluation in compared],
             "decisions": [decision._asdict() for decision in decided],
         }
-        typer.echo(orjson.dumps(document, default=str).decode())
+        respond(True, document)
         return
     console.print(f"[bold]{model.id}[/bold]{'  live in production' if live else ''}")
     made_of = f"{model.provider}, {model.base_model}, data set {model.dataset_id or '–'}, cost {model.cost_usd:.2f} USD"
@@ -102,17 +96,15 @@ def jobs(as_json: AsJson = False) -> None:
     """Training jobs, newest first."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         found = queries.jobs(connection)
-    if as_json:
-        typer.echo(orjson.dumps({"jobs": [job._asdict() for job in found]}, default=str).decode())
-        return
-    table = Table("job", "provider", "data set", "status", "estimate USD", "cost USD", "error", box=None)
+    table = columns("job", "provider", "data set", "status", "estimate USD", "cost USD", "error")
     for job in found:
         state = job.state
         table.add_row(
             str(job.id), job.provider, job.dataset_id, state.status, _usd(job.estimated_cost_usd), _usd(state.cost_usd),
             state.error or "",
         )  # fmt: skip
-    console.print(table if found else "no training job yet: run `mhc loop`")
+    document = {"jobs": [job._asdict() for job in found]}
+    respond(as_json, document, table if found else "no training job yet: run `mhc loop`")
 
 
 @app.command("approve")
@@ -125,40 +117,29 @@ def approve(model_id: ModelId, by: By, as_json: AsJson = False) -> None:
     with database(settings) as engine, engine.begin() as connection:
         promotion.approve(connection, model_id, by, now)
         moved = settings.promotes_directly and promotion.promote(connection, model_id, by, now)
-    if as_json:
-        typer.echo(orjson.dumps({"model": model_id, "live": moved}).decode())
-        return
     where = "is in production; serving picks it up within seconds" if moved else "is approved; see `mhc rollout show`"
-    console.print(f"{model_id} {where}", markup=False)
+    respond(as_json, {"model": model_id, "live": moved}, f"{model_id} {where}")
 
 
 @app.command("reject")
 def reject(
     model_id: ModelId,
     by: By,
-    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    reason: Reason,
     as_json: AsJson = False,
 ) -> None:
     """Decide against a candidate."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         promotion.reject(connection, model_id, by, reason, datetime.now(UTC))
-    if as_json:
-        typer.echo(orjson.dumps({"model": model_id, "rejected_by": by}).decode())
-        return
-    console.print(f"{model_id} is rejected")
+    respond(as_json, {"model": model_id, "rejected_by": by}, f"{model_id} is rejected")
 
 
 @app.command("rollback")
-def rollback(
-    by: By, reason: Annotated[str, typer.Option("--reason", help="Why.")] = "by hand", as_json: AsJson = False
-) -> None:
+def rollback(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Point production at the model that was live before, at once."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         target = promotion.roll_back(connection, by, reason, datetime.now(UTC))
-    if as_json:
-        typer.echo(orjson.dumps({"production": target}).decode())
-        return
-    console.print(f"{target} is in production again; serving picks it up within seconds")
+    respond(as_json, {"production": target}, f"{target} is in production again; serving picks it up within seconds")
 
 
 @app.command("retry")
@@ -169,10 +150,7 @@ def retry(
     """Set a failed or cancelled training job aside, so that the next run starts (and pays) another."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         training.retry(connection, job_id)
-    if as_json:
-        typer.echo(orjson.dumps({"set_aside": job_id}).decode())
-        return
-    console.print("set aside; `mhc loop` or the job `train` starts a new one")
+    respond(as_json, {"set_aside": job_id}, "set aside; `mhc loop` or the job `train` starts a new one")
 
 
 def _row(connection: Any, model: queries.ModelVersion, live: str | None) -> dict[str, Any]:

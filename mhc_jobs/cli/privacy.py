@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.table import Column, Table
 
@@ -16,12 +15,10 @@ from mhc_core.privacy import export as exports
 from mhc_core.privacy import lineage, retention, sources
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.providers import select
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, By, columns, err, respond
 
 app = typer.Typer(help="Forget a customer, show what is held, and where it went.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Customer = Annotated[str, typer.Option("--customer", metavar="ID", help="The customer id as conversations carry it.")]
-By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the request.")]
 
 
 @app.command()
@@ -33,10 +30,7 @@ def erase(customer: Customer, by: By = "command line", as_json: AsJson = False) 
             engine, select.embedder(settings), pricing.load(settings.business_file), settings, _tell(as_json)
         )
         certificate = forgetter.erase(customer, by, datetime.now(UTC))
-    if as_json:
-        typer.echo(orjson.dumps(certificate).decode())
-    else:
-        _certificate(certificate)
+    respond(as_json, certificate, _certificate(certificate))
     for name in sources.holding(settings.inbox, customer):
         err.print(
             f"the inbox file {name} still holds this customer; take the lines out, they are not imported again",
@@ -65,11 +59,7 @@ def export(
             written.append(str(path))
     except OSError as error:
         raise ConfigurationError(f"{out} cannot be written: {error.strerror}; give another --out") from None
-    if as_json:
-        typer.echo(orjson.dumps({"files": written}).decode())
-        return
-    for name in written:
-        console.print(name, markup=False, soft_wrap=True)
+    respond(as_json, {"files": written}, *written)
 
 
 @app.command("retention")
@@ -87,12 +77,11 @@ def retention_(
                 done = retention.due(connection, days, now)
         else:
             done = retention.apply(engine, days, now)
-    if as_json:
-        typer.echo(orjson.dumps({"dry_run": dry_run, "days": days, **done._asdict()}).decode())
-        return
-    console.print(
+    respond(
+        as_json,
+        {"dry_run": dry_run, "days": days, **done._asdict()},
         f"{'would empty' if dry_run else 'emptied'} {done.conversations:,} conversations older than {days:,} days: "
-        f"{done.messages:,} messages, {done.feedback:,} pieces of feedback"
+        f"{done.messages:,} messages, {done.feedback:,} pieces of feedback",
     )
 
 
@@ -101,10 +90,7 @@ def models(customer: Customer, as_json: AsJson = False) -> None:
     """Which data sets and models learned from this customer, also after an erasure."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         found = lineage.models_of(connection, customer)
-    if as_json:
-        typer.echo(orjson.dumps({"models": [row._asdict() for row in found]}).decode())
-        return
-    table = Table("data set", "learned", "held out", "model", "provider", "state", box=None)
+    table = columns("data set", "learned", "held out", "model", "provider", "state")
     for row in found:
         state = ["live"] if row.live else []
         state += ["data set retired"] if row.retired else []
@@ -113,7 +99,8 @@ def models(customer: Customer, as_json: AsJson = False) -> None:
             row.dataset_id, str(row.learned), str(row.held_out), row.model_id or "–", row.provider or "–",
             ", ".join(state),
         )  # fmt: skip
-    console.print(table if found else "no data set holds an example of this customer")
+    document = {"models": [row._asdict() for row in found]}
+    respond(as_json, document, table if found else "no data set holds an example of this customer")
 
 
 @app.command()
@@ -124,13 +111,11 @@ def customers(
     """Which customers, as hashes, are in a model."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         found = lineage.customers_of(connection, model)
-    if as_json:
-        typer.echo(orjson.dumps({"model": model, "customers": [row._asdict() for row in found]}).decode())
-        return
-    table = Table("customer (hash)", "learned", "held out", "", box=None)
+    table = columns("customer (hash)", "learned", "held out", "")
     for row in found:
         table.add_row(row.customer_hash, str(row.learned), str(row.held_out), "erased" if row.erased else "")
-    console.print(table if found else f"{model} was not trained on customers' examples")
+    document = {"model": model, "customers": [row._asdict() for row in found]}
+    respond(as_json, document, table if found else f"{model} was not trained on customers' examples")
 
 
 def _tell(quiet: bool) -> Any:
@@ -142,7 +127,7 @@ def _tell(quiet: bool) -> Any:
     return tell
 
 
-def _certificate(certificate: dict[str, Any]) -> None:
+def _certificate(certificate: dict[str, Any]) -> Table:
     table = Table("", Column("", overflow="fold"), box=None, show_header=False)
     table.add_row("customer (hash)", certificate["customer_hash"])
     table.add_row("requested", f"{certificate['requested_at']} by {certificate['requested_by']}")
@@ -160,4 +145,4 @@ def _certificate(certificate: dict[str, Any]) -> None:
         table.add_row("delete at provider", ", ".join(f"{name} {value}" for name, value in given.items()))
     table.add_row("retraining", "requested" if certificate["retraining"]["requested"] else "not needed")
     table.add_row("sha256", certificate["sha256"])
-    console.print(table)
+    return table

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import sqlalchemy as sa
 import typer
 from rich.table import Column, Table
@@ -19,15 +18,12 @@ from mhc_core.errors import ConfigurationError
 from mhc_core.prompts import registry, wordings
 from mhc_core.settings import Settings
 from mhc_jobs.cli import experiments
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, By, Reason, respond
 
 app = typer.Typer(help="The wordings that models answer under.", no_args_is_help=True)
 app.add_typer(experiments.app, name="experiment")
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 VersionId = Annotated[str, typer.Argument(metavar="ID", help="A version, as `mhc prompts list` shows it.")]
 Name = Annotated[str, typer.Option("--name", help="The prompt, such as agent/booking; `mhc prompts list` shows all.")]
-By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the change.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 
 @app.command("list")
@@ -51,17 +47,14 @@ def list_(
         }
         for row in found
     ]
-    if as_json:
-        _json({"prompts": rows})
-        return
-    columns = [
+    headings = [
         Column(name, no_wrap=name == "version", overflow="fold") for name in ("prompt", "version", "state", "added")
     ]
-    table = Table(*columns, box=None, padding=(0, 2, 0, 0))
+    table = Table(*headings, box=None, padding=(0, 2, 0, 0))
     for row in rows:
         state = "[bold green]production[/]" if row["production"] else "–"
         table.add_row(row["name"], row["id"], state, f"{row['created_at'][:10]} {row['added_by']}")
-    console.print(table)
+    respond(as_json, {"prompts": rows}, table)
 
 
 @app.command()
@@ -72,14 +65,10 @@ def show(version_id: VersionId, as_json: AsJson = False) -> None:
         alias = queries.alias(found.name)
         live = versions.live(connection, queries.KIND, alias) == version_id
         moves = [move for move in versions.history(connection, queries.KIND, alias) if move.version_id == version_id]
-    if as_json:
-        _json({**found._asdict(), "production": live, "moves": moves})
-        return
     state = "  in production" if live else ""
-    console.print(f"[bold]{found.id}[/bold]  {found.name}{state}, added by {found.added_by}")
-    for move in moves:
-        console.print(f"{move.moved_at:%F %H:%M} UTC  in production by {move.moved_by}: {move.reason}", markup=False)
-    console.print(f"\n{found.content}", markup=False)
+    moved = [f"{move.moved_at:%F %H:%M} UTC  in production by {move.moved_by}: {move.reason}" for move in moves]
+    head = f"{found.id}  {found.name}{state}, added by {found.added_by}"
+    respond(as_json, {**found._asdict(), "production": live, "moves": moves}, head, *moved, f"\n{found.content}")
 
 
 @app.command()
@@ -98,10 +87,11 @@ def add(
         rules = pricing.load(settings.business_file)
         scrubber = loading.scrubber(connection, settings)
         version = registry.add(connection, rules, name, text, by, scrubber)
-    if as_json:
-        _json({"id": version.id, "name": version.name})
-        return
-    console.print(f"{version.id} is recorded for {name}; `mhc prompts promote {version.id}` puts it in production")
+    respond(
+        as_json,
+        {"id": version.id, "name": version.name},
+        f"{version.id} is recorded for {name}; `mhc prompts promote {version.id}` puts it in production",
+    )
 
 
 @app.command()
@@ -111,10 +101,11 @@ def promote(version_id: VersionId, by: By, reason: Reason = "by hand", as_json: 
     with database(settings) as engine, engine.begin() as connection:
         _settle(connection, settings)
         found = registry.promote(connection, version_id, by, reason, datetime.now(UTC))
-    if as_json:
-        _json({"name": found.name, "production": found.id})
-        return
-    console.print(f"{found.id} is in production for {found.name}; serving picks it up within seconds")
+    respond(
+        as_json,
+        {"name": found.name, "production": found.id},
+        f"{found.id} is in production for {found.name}; serving picks it up within seconds",
+    )
 
 
 @app.command()
@@ -122,10 +113,11 @@ def rollback(name: Name, by: By, reason: Reason = "by hand", as_json: AsJson = F
     """Put the version before the present one back in production."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         version_id = registry.roll_back(connection, name, by, reason, datetime.now(UTC))
-    if as_json:
-        _json({"name": name, "production": version_id})
-        return
-    console.print(f"{version_id} is in production again for {name}; serving picks it up within seconds")
+    respond(
+        as_json,
+        {"name": name, "production": version_id},
+        f"{version_id} is in production again for {name}; serving picks it up within seconds",
+    )
 
 
 @app.command()
@@ -142,10 +134,11 @@ def diff(
         live = versions.live(connection, queries.KIND, queries.alias(new.name))
         old = registry.recorded(connection, other_id or live or version_id)
     lines = list(difflib.unified_diff(old.task.splitlines(), new.task.splitlines(), old.id, new.id, lineterm="", n=2))
-    if as_json:
-        _json({"from": old.id, "to": new.id, "diff": lines})
-        return
-    console.print("\n".join(lines) or f"{old.id} and {new.id} say the same", markup=False)
+    respond(
+        as_json,
+        {"from": old.id, "to": new.id, "diff": lines},
+        "\n".join(lines) or f"{old.id} and {new.id} say the same",
+    )
 
 
 def _settle(connection: sa.Connection, settings: Settings) -> None:
@@ -157,7 +150,3 @@ def _read(file: Path) -> str:
         return file.read_text("utf-8")
     except UnicodeDecodeError:
         raise ConfigurationError(f"{file.name} is not UTF-8 text; save it as UTF-8") from None
-
-
-def _json(result: dict[str, Any]) -> None:
-    typer.echo(orjson.dumps(result).decode())

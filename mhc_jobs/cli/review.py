@@ -6,11 +6,9 @@ from typing import Annotated
 from uuid import UUID
 
 import click
-import orjson
 import sqlalchemy as sa
 import typer
 from rich.panel import Panel
-from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
@@ -23,11 +21,9 @@ from mhc_core.scrubbing import loading, marks
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Decision, Intent
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, By, columns, console, err, respond
 
 app = typer.Typer(help="Decide what the platform may learn. Without a command: one item after the other.")
-By = Annotated[str, typer.Option("--by", help="Your name; it is kept with every decision.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 KEYS = {"a": Decision.APPROVE, "e": Decision.EDIT, "r": Decision.REJECT, "s": Decision.SKIP}
 
 
@@ -76,16 +72,13 @@ def list_(
     with database(configuration.load()) as engine, engine.connect() as connection:
         items = queries.queue(connection, limit)
         summary = queries.summary(connection)
-    if as_json:
-        document = {"pending": summary.pending, "items": [item._asdict() for item in items]}
-        typer.echo(orjson.dumps(document).decode())
-        return
-    table = Table("item", "value", "why", "intent", "question", box=None)
+    table = columns("item", "value", "why", "intent", "question")
     for item in items:
         question = item.question.replace("\n", " ")
         table.add_row(str(item.id), f"{item.priority:.2f}", ", ".join(item.reasons), item.intent, question[:80])
-    console.print(table)
-    console.print(f"{summary.pending} pending, {summary.decided} decided, {summary.verified} verified examples")
+    document = {"pending": summary.pending, "items": [item._asdict() for item in items]}
+    counts = f"{summary.pending} pending, {summary.decided} decided, {summary.verified} verified examples"
+    respond(as_json, document, table, counts)
 
 
 @app.command("decide")
@@ -104,10 +97,7 @@ def decide(
         decisions.decide(
             connection, item_id, decision, by, now, lambda: loading.scrubber(connection, settings), answer, reason
         )
-    if as_json:
-        typer.echo(orjson.dumps({"item": item_id, "decision": decision, "by": by}).decode())
-        return
-    console.print(f"item {item_id}: {decision} by {by}", markup=False)
+    respond(as_json, {"item": item_id, "decision": decision, "by": by}, f"item {item_id}: {decision} by {by}")
 
 
 @app.command("bulk")
@@ -128,10 +118,7 @@ def bulk(
     chosen = decisions.BulkFilter(intent, min_quality, max_quality, origin, reason, limit)
     with database(configuration.load()) as engine, engine.begin() as connection:
         count = decisions.decide_bulk(connection, chosen, decision, by, datetime.now(UTC))
-    if as_json:
-        typer.echo(orjson.dumps({"decided": count, "decision": decision, "by": by}).decode())
-        return
-    console.print(f"{count} items: {decision} by {by}", markup=False)
+    respond(as_json, {"decided": count, "decision": decision, "by": by}, f"{count} items: {decision} by {by}")
 
 
 @app.command("mark")
@@ -156,13 +143,11 @@ def mark(
         start, end = marks.span(at) if at else (None, None)
         marked = marks.Marking(message_id, kind, type_, text, start, end, edited, everywhere)
         stored = marks.mark(connection, marked, by, datetime.now(UTC))
-    if as_json:
-        typer.echo(orjson.dumps(stored._asdict()).decode())
-        return
-    console.print(
+    respond(
+        as_json,
+        stored._asdict(),
         f"mark {stored.id}: {kind} {type_} at {stored.start}:{stored.end}; "
         f"{stored.withdrawn} examples wait to be scrubbed again",
-        markup=False,
     )
 
 
@@ -171,13 +156,8 @@ def held(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] 
     """Answers that the scrubber holds back, with the reason; failures first. They stop their day until settled."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         found = holds.held(connection, limit)
-    if as_json:
-        typer.echo(orjson.dumps([item._asdict() for item in found]).decode())
-        return
-    for item in found:
-        console.print(f"{item.message_id}  {item.day}  {item.kind}: {item.reason}", markup=False, soft_wrap=True)
-    if not found:
-        console.print("nothing is held")
+    lines = [f"{item.message_id}  {item.day}  {item.kind}: {item.reason}" for item in found]
+    respond(as_json, [item._asdict() for item in found], *(lines or ["nothing is held"]))
 
 
 @app.command("exclude")
@@ -190,10 +170,7 @@ def exclude(
     """Take a held answer out of learning for good, so that its day can go on."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         exclusion.exclude(connection, message_id, by, reason, datetime.now(UTC))
-    if as_json:
-        typer.echo(orjson.dumps({"message_id": message_id, "excluded_by": by}).decode())
-        return
-    console.print(f"{message_id} is excluded by {by}", markup=False)
+    respond(as_json, {"message_id": message_id, "excluded_by": by}, f"{message_id} is excluded by {by}")
 
 
 def _list_likely_disliked(limit: int, as_json: bool) -> None:
@@ -203,21 +180,13 @@ def _list_likely_disliked(limit: int, as_json: bool) -> None:
     settings = configuration.load()
     with database(settings) as engine, engine.connect() as connection:
         found = ordering.likely_disliked(connection, select.embedder(settings), limit, settings.seed)
-    if as_json:
-        document = {
-            "votes": found.votes,
-            "auc": found.auc,
-            "ece": found.ece,
-            "items": [item._asdict() | {"predicted_liked": liked} for item, liked in found.items],
-        }
-        typer.echo(orjson.dumps(document).decode())
-        return
-    table = Table("item", "liked", "why", "intent", "question", box=None)
+    items = [item._asdict() | {"predicted_liked": liked} for item, liked in found.items]
+    table = columns("item", "liked", "why", "intent", "question")
     for item, liked in found.items:
         question = item.question.replace("\n", " ")
         table.add_row(str(item.id), f"{liked:.0%}", ", ".join(item.reasons), item.intent, question[:80])
-    console.print(table)
-    console.print(f"learned from {found.votes:,} votes: AUC {found.auc:.2f}, calibration error {found.ece:.3f}")
+    learned = f"learned from {found.votes:,} votes: AUC {found.auc:.2f}, calibration error {found.ece:.3f}"
+    respond(as_json, {"votes": found.votes, "auc": found.auc, "ece": found.ece, "items": items}, table, learned)
 
 
 def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decision, by: str) -> None:

@@ -1,10 +1,8 @@
 """``mhc rollout``: the candidate among customers, and what a person on call may do about it."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.table import Table
 
@@ -17,16 +15,13 @@ from mhc_core.errors import Conflict
 from mhc_core.rollout import promotion as approvals
 from mhc_core.rollout import shadow, stages
 from mhc_core.vocabulary import Intent
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, By, Reason, columns, console, respond
 from mhc_jobs.cli.summary import bullets
 
 app = typer.Typer(
     help="The candidate that customers meet: look at it, hold it, kill it, approve it.", no_args_is_help=True
 )
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-By = Annotated[str, typer.Option("--by", help="Your name; it is kept with the decision.")]
 Model = Annotated[str | None, typer.Argument(metavar="[MODEL]", help="A model version. Left out: the one under way.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the decision.")]
 LOOKS = 200
 
 
@@ -47,7 +42,7 @@ def show(model_id: Model = None, as_json: AsJson = False) -> None:
             "readiness": readiness,
             "rollouts": [item._asdict() for item in known],
         }
-        _json(document)
+        respond(True, document)
         return
     if found is None:
         console.print("no candidate was evaluated yet: run `mhc loop`")
@@ -77,10 +72,7 @@ def start(
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         found = stages.start(connection, model_id, by, settings, datetime.now(UTC), intents or None)
-    if as_json:
-        _json({"rollout": found._asdict()})
-        return
-    console.print(_line(found))
+    respond(as_json, {"rollout": found._asdict()}, _line(found))
 
 
 @app.command("hold")
@@ -88,10 +80,7 @@ def hold(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Keep the share as it is until a person decides. Harm still rolls back."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         found = stages.hold(connection, by, reason, datetime.now(UTC))
-    if as_json:
-        _json({"rollout": found._asdict()})
-        return
-    console.print(f"{_line(found)}; `mhc rollout start` goes on")
+    respond(as_json, {"rollout": found._asdict()}, f"{_line(found)}; `mhc rollout start` goes on")
 
 
 @app.command("kill")
@@ -99,13 +88,11 @@ def kill(by: By, reason: Reason = "by hand", as_json: AsJson = False) -> None:
     """Give the candidate to nobody: production answers everybody on every server within 5 seconds."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         found = stages.kill(connection, by, reason, datetime.now(UTC))
-    if as_json:
-        _json({"rollout": found._asdict()})
-        return
-    console.print(
+    respond(
+        as_json,
+        {"rollout": found._asdict()},
         f"{found.model_version_id} is out: production answers everybody within 5 seconds. "
         "Later: `mhc rollout start` goes on, `mhc models reject` ends it",
-        markup=False,
     )
 
 
@@ -119,14 +106,11 @@ def approve(by: By, model_id: Model = None, as_json: AsJson = False) -> None:
             raise Conflict("no rollout is under way; name the model, `mhc models list` shows them")
         approvals.approve(connection, model_id, by, datetime.now(UTC))
         found = approvals.known(connection, model_id)
-    if as_json:
-        _json({"rollout": found._asdict()})
-        return
-    console.print(f"{model_id} is approved; it takes the last step when its outcomes prove the gain", markup=False)
-
-
-def _json(document: Mapping[str, Any]) -> None:
-    typer.echo(orjson.dumps(document, default=str).decode())
+    respond(
+        as_json,
+        {"rollout": found._asdict()},
+        f"{model_id} is approved; it takes the last step when its outcomes prove the gain",
+    )
 
 
 def _line(found: Rollout) -> str:
@@ -158,7 +142,7 @@ def _look(look: Look) -> None:
         f"\n[bold]{look.decision}[/bold]  looked at {look.looked_at:%F %H:%M} UTC: {numbers['candidates']:,} customers "
         f"with it, {numbers['controls']:,} without, {numbers['days']} days"
     )
-    table = Table("candidate − control", "gain", "lower", "upper", "must exceed", "", box=None, padding=(0, 2, 0, 0))
+    table = columns("candidate − control", "gain", "lower", "upper", "must exceed", "")
     for name, item in numbers["metrics"].items():
         mark = "[red]harm[/]" if item["harmful"] else "[green]proven[/]" if item["proven"] else "open"
         table.add_row(
@@ -170,7 +154,7 @@ def _look(look: Look) -> None:
 
 
 def _ready(readiness: list[shadow.Readiness]) -> Table:
-    table = Table("shadow", "pairs", "similarity", "confidence", "shown", "", box=None, padding=(0, 2, 0, 0))
+    table = columns("shadow", "pairs", "similarity", "confidence", "shown", "")
     for item in readiness:
         table.add_row(
             item.intent, str(item.pairs), f"{item.similarity:.2f}", f"{item.candidate_confidence:.2f}",

@@ -5,17 +5,17 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.table import Table
+from rich.console import RenderableType
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.settings import Settings
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, columns, err, respond
 
 
 def command(
@@ -26,7 +26,7 @@ def command(
         typer.Option(min=1, help="Week whose candidate has its answers shuffled. Half-way when left out."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Draws the customers, their ratings and the staff's decisions.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let customers with known needs ask serving while the pipeline learns from them, week by week.
 
@@ -40,10 +40,7 @@ def command(
         report = _run(settings_for(folder), weeks, customers, sabotage_week or (weeks + 1) // 2, seed)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if as_json:
-        typer.echo(orjson.dumps(report).decode())
-    else:
-        _show(report)
+    respond(as_json, report, *_shown(report))
     sabotaged = report["sabotaged_candidate"]
     if sabotaged["passed"]:
         err.print("[bold red]error:[/bold red] the sabotaged candidate passed; look at its evaluation")
@@ -88,27 +85,26 @@ def _run(settings: Settings, weeks: int, customers: int, sabotage_week: int, see
     return report.document(done, seed, customers)
 
 
-def _show(report: dict[str, Any]) -> None:
-    table = Table(title=f"{report['customers_a_week']} customers a week, seed {report['seed']}")
-    for heading, side in (
-        ("week", "right"), ("needs met", "right"), ("95 % interval", "right"), ("production", "left"),
-        ("answers approved so far", "right"), ("articles", "right"), ("candidate at the end of the week", "left"),
-    ):  # fmt: skip
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
+    table = columns(
+        ">week", ">needs met", ">95 % interval", "production", ">answers approved so far", ">articles",
+        "candidate at the end of the week",
+        title=f"{report['customers_a_week']} customers a week, seed {report['seed']}",
+    )  # fmt: skip
     for week in report["weeks"]:
         table.add_row(
             str(week["number"]), f"{week['share_met']:.1%}", f"{week['low']:.1%} to {week['high']:.1%}",
             week["production"], str(week["approved_answers"]), str(week["articles"]), _candidate(week["candidate"]),
         )  # fmt: skip
-    console.print(table)
+    yield table
     for week in (report["weeks"][0], report["weeks"][-1]):
         for example in week["examples"]:
             met = "met" if example["met"] else "not met"
-            console.print(f"week {week['number']}, {met}: {example['question']}\n  → {example['answer']}", markup=False)
+            yield f"week {week['number']}, {met}: {example['question']}\n  → {example['answer']}"
     gain = report["last_minus_first"]
     interval = f"{100 * gain['low']:+.1f} to {100 * gain['high']:+.1f}"
     verdict = "the curve rises" if report["rises"] else "no rise is shown"
-    console.print(f"last minus first week: {100 * gain['difference']:+.1f} points ({interval}): {verdict}")
+    yield f"last minus first week: {100 * gain['difference']:+.1f} points ({interval}): {verdict}"
 
 
 def _candidate(found: dict[str, Any] | None) -> str:

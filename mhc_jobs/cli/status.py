@@ -12,13 +12,13 @@ from mhc_core.db.engine import database
 from mhc_core.monitoring.provenance import of_message
 from mhc_core.monitoring.status import status
 from mhc_core.training import deadlines
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import AsJson, console, respond
 from mhc_jobs.cli.summary import show
 
 
 def command(
     message: Annotated[UUID | None, typer.Option("--message", help="Show what is behind this stored answer.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Counts by stage, versions, the last evaluation and what is live; or the versions behind one answer."""
     settings, now = configuration.load(), datetime.now(UTC)
@@ -29,7 +29,7 @@ def command(
             near = deadlines.near(connection, settings, now.date())
             document = status(connection, now) | {"model_deadlines": [str(due) for due in near]}
     if as_json:
-        typer.echo(orjson.dumps(document).decode())
+        respond(True, document)
     elif message:
         console.print_json(orjson.dumps(document).decode())
     else:

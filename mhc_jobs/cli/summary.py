@@ -8,7 +8,7 @@ from rich.table import Table
 
 from mhc_core.collection.settling import FIRST_DAY
 from mhc_core.evaluation import measures
-from mhc_jobs.cli.console import console
+from mhc_jobs.cli.console import columns, console
 
 _COUNTS = (
     ("conversations", "conversations"),
@@ -59,10 +59,7 @@ def show(status: Mapping[str, Any]) -> None:
 
 def comparison(candidate: Mapping[str, float], baseline: Mapping[str, float]) -> Table:
     """The measures of candidate and baseline side by side."""
-    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
-    table.add_column("measure")
-    table.add_column("candidate", justify="right")
-    table.add_column("baseline", justify="right")
+    table = columns("measure", ">candidate", ">baseline", header_style="dim")
     for row in measures.rows(candidate, baseline):
         table.add_row(*row)
     return table
@@ -102,10 +99,7 @@ def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _stages(loop: Mapping[str, Any]) -> Table:
-    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
-    table.add_column("last loop, by stage")
-    table.add_column("rows", justify="right")
-    table.add_column("seconds", justify="right")
+    table = columns("last loop, by stage", ">rows", ">seconds", header_style="dim")
     for stage, seconds in loop["seconds"].items():
         rows = loop["rows"].get(stage)
         table.add_row(stage, "" if rows is None else f"{rows:,}", f"{seconds:.1f}")

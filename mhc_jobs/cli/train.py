@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
-import orjson
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -17,12 +16,12 @@ from mhc_core.errors import NotFound
 from mhc_core.providers import select
 from mhc_core.training import jobs
 from mhc_core.vocabulary import JobStatus
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import AsJson, err, respond
 
 
 def command(
     dataset: Annotated[str | None, typer.Option(help="A data set version. Without it the newest.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train on a data set with the provider in MHC_FINE_TUNER. Killed, the same command goes on from where it was."""
     settings = configuration.load()
@@ -39,15 +38,11 @@ def command(
         if job.state.status is JobStatus.SUCCEEDED:
             with engine.begin() as connection:
                 model_id = jobs.record(connection, job)
-    if as_json:
-        found = {"job": job.id, "status": job.state.status, "model": model_id, "metrics": dict(job.state.metrics)}
-        typer.echo(orjson.dumps(found).decode())
-    elif model_id:
-        console.print(
-            f"trained {model_id}; `mhc models card {model_id}` shows it, `mhc loop` evaluates it", markup=False
-        )
-    else:
-        console.print(f"job {job.id} at {job.provider} is {job.state.status}; `mhc up` follows it", markup=False)
+    found = {"job": job.id, "status": job.state.status, "model": model_id, "metrics": dict(job.state.metrics)}
+    said = f"job {job.id} at {job.provider} is {job.state.status}; `mhc up` follows it"
+    if model_id:
+        said = f"trained {model_id}; `mhc models card {model_id}` shows it, `mhc loop` evaluates it"
+    respond(as_json, found, said)
 
 
 @contextmanager

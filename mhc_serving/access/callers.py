@@ -160,8 +160,6 @@ def _may_speak(caller: Caller) -> Caller:
     return caller
 
 
-Visitor = Annotated[Caller, Depends(_caller)]
-"""Anybody who may call at all."""
 Speaker = Annotated[Caller, Depends(_speaker)]
 """Who may speak for a customer: of the keys those with the role app or admin."""
 VisitorAccess = Depends(_caller)

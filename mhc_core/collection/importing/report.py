@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,18 +49,7 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``."""
-        return {
-            "file": self.file,
-            "read": self.read,
-            "inserted": self.inserted,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "rejected": self.rejected,
-            "erased": self.erased,
-            "messages_inserted": self.messages_inserted,
-            "messages_updated": self.messages_updated,
-            "feedback_inserted": self.feedback_inserted,
-            "feedback_updated": self.feedback_updated,
+        return asdict(self) | {
             "seconds": round(self.seconds, 3),
             "per_second": round(self.per_second, 1),
             "reject_file": str(self.reject_file) if self.reject_file else None,

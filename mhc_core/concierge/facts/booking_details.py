@@ -1,13 +1,12 @@
 """Reads where a party is, how to reach the customer, what they may not eat, and which proteins they chose."""
 
-import difflib
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.facts.numbers import in_digits
+from mhc_core.language.misspellings import meant
+from mhc_core.language.number_words import in_digits
 
 _STREET = (
     r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|ct|court|cir|circle|way|blvd|boulevard|pl|place|ter|terrace|pkwy"
@@ -114,17 +113,13 @@ def _proteins(business: Business, plain: str) -> dict[str, int | None]:
     return found
 
 
-def _names(proteins: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _names(proteins: tuple[str, ...]) -> dict[str, str]:
     own = {word: protein for protein in proteins for word in (protein.casefold(), protein.casefold().split()[-1])}
-    return tuple({**{word: name for word, name in _WORDS_OF.items() if name in proteins}, **own}.items())
+    return {word: name for word, name in _WORDS_OF.items() if name in proteins} | own
 
 
-@functools.lru_cache(maxsize=8_192)
-def _protein(word: str, names: tuple[tuple[str, str], ...]) -> str | None:
-    known = dict(names)
-    if word in known:
-        return known[word]
-    if len(word) < 5:
-        return None
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
-    return known[near[0]] if near and near[0][0] == word[0] else None
+def _protein(word: str, known: Mapping[str, str]) -> str | None:
+    if word in known or len(word) < 5:
+        return known.get(word)
+    near = meant(word, known)
+    return known[near] if near and near[0] == word[0] else None

@@ -6,15 +6,14 @@ so that the customer hears that it has passed.
 """
 
 import contextlib
-import difflib
-import functools
 import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from dateutil.relativedelta import MO, relativedelta, weekday
 
-from mhc_core.concierge.facts.numbers import in_digits
+from mhc_core.language.misspellings import meant
+from mhc_core.language.number_words import in_digits
 
 JUST_PASSED_DAYS = 90
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -121,7 +120,6 @@ def _absolute(found: re.Match[str], today: date) -> date:
     raise ValueError
 
 
-@functools.lru_cache(maxsize=4_096)
 def _weekday(word: str) -> int | None:
     if word in _SHORT_DAYS:
         return _SHORT_DAYS[word]
@@ -130,8 +128,8 @@ def _weekday(word: str) -> int | None:
         return _DAYS.index(single)
     if len(word) < 6 or not _SPELLED_DAY.search(word):
         return None
-    near = difflib.get_close_matches(word, _DAYS, n=1, cutoff=0.8)
-    return _DAYS.index(near[0]) if near else None
+    near = meant(word, _DAYS)
+    return _DAYS.index(near) if near else None
 
 
 def _named(number: int, which: str, after_next: bool, today: date) -> date:

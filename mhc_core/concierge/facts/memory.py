@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts import booking_details, dates, party
-from mhc_core.concierge.facts.numbers import in_digits
 from mhc_core.concierge.facts.party import Party
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.language.number_words import in_digits
 
 _CHANGE = re.compile(
     r"\b(\d{1,3}) (?P<sign>more|extra|additional|fewer|less) "

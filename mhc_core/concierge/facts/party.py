@@ -3,12 +3,12 @@
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts import extras
-from mhc_core.concierge.facts.numbers import in_digits
+from mhc_core.language.number_words import in_digits
 
 _DIGIT = re.compile(r"\d")
 _COUNT = r"(?<![\d$.,:/-])(\d{1,4})"
@@ -161,16 +161,7 @@ def complete(party: Party) -> Party:
     young = (party.children or 0) + (party.under_six or 0)
     said_young = party.children is not None or party.under_six is not None
     if party.adults is None and party.guests is not None and said_young and party.guests > young:
-        return Party(
-            party.guests - young,
-            party.children,
-            party.under_six,
-            party.guests,
-            party.open_ages,
-            party.miles,
-            party.upgrades,
-            party.add_ons,
-        )
+        return replace(party, adults=party.guests - young)
     return party
 
 

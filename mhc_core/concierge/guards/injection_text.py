@@ -97,81 +97,12 @@ def _closed(found: re.Match[str]) -> str:
     return " ".join(_LETTER_GAP.sub("", word) for word in _WORD_GAP.split(found[0]))
 
 
-_COMMON = frozenset(
-    [
-        "the",
-        "a",
-        "to",
-        "for",
-        "is",
-        "it",
-        "and",
-        "of",
-        "you",
-        "we",
-        "i",
-        "in",
-        "on",
-        "what",
-        "how",
-        "do",
-        "can",
-        "my",
-        "our",
-        "your",
-        "with",
-        "are",
-        "have",
-        "this",
-        "that",
-        "be",
-        "at",
-        "or",
-        "not",
-        "will",
-        "me",
-        "if",
-        "from",
-        "please",
-        "hi",
-        "hello",
-        "thanks",
-        "yes",
-        "no",
-        "de",
-        "la",
-        "el",
-        "que",
-        "y",
-        "en",
-        "un",
-        "por",
-        "para",
-        "con",
-        "es",
-        "le",
-        "les",
-        "des",
-        "et",
-        "un",
-        "une",
-        "der",
-        "die",
-        "das",
-        "und",
-        "ich",
-        "mit",
-        "o",
-        "os",
-        "as",
-        "um",
-        "uma",
-        "não",
-        "per",
-        "il",
-        "di",
-    ]
-)
+_COMMON_WORDS = """
+    the a to for is it and of you we i in on what how do can my our your with are have this that be at or not
+    will me if from please hi hello thanks yes no de la el que y en un por para con es le les des et une der die
+    das und ich mit o os as um uma não per il di
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def _unlike_language(plain: str) -> bool:

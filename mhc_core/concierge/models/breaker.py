@@ -1,4 +1,7 @@
-"""Stops asking what keeps failing, so that customers do not wait for it, and asks again after a rest."""
+"""Stops asking what keeps failing, so that customers do not wait for it, and asks again after a rest.
+
+Our own, as ``pybreaker`` holds its lock during a call, so that customers would wait for each other.
+"""
 
 import threading
 import time

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mhc_core.business.pricing import Business, QuoteRequest, quote
-from mhc_core.concierge.facts.extras import EVERYONE
+from mhc_core.business import pricing
+from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.facts.party import Party
+from mhc_core.concierge.tools import quote
 from mhc_core.concierge.tools.case import BookingRequest, Case
 from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, counted
 from mhc_core.errors import DataError
@@ -117,19 +118,8 @@ def total(business: Business, facts: Facts) -> Decimal | None:
     people = facts.party
     if people.miles is None or people.adults is None:
         return None
-    everyone = people.head_count
     try:
-        return quote(
-            business,
-            QuoteRequest(
-                people.adults,
-                people.children or 0,
-                people.under_six or 0,
-                people.miles,
-                {name: everyone if count == EVERYONE else count for name, count in people.upgrades.items() if count},
-                {name: everyone if count == EVERYONE else count for name, count in people.add_ons.items() if count},
-            ),
-        ).total
+        return pricing.quote(business, quote.request_for(people)).total
     except DataError:
         return None
 

@@ -60,7 +60,7 @@ def work_out(business: Business, known: Party, message: str, distance_open: bool
     if "adults" in missing or "guests" in missing or "ages" in missing or known.adults is None:
         return Worked(_ask(business, known, missing), missing, None)
     try:
-        worked = prices.quote(business, _request(known))
+        worked = prices.quote(business, request_for(known))
     except DataError:
         return Worked(_refused(business, known), (), None)
     return Worked(quote_text(business, worked, missing), missing, worked)
@@ -82,7 +82,8 @@ def _missing(known: Party) -> tuple[str, ...]:
     return tuple(dict.fromkeys(missing))
 
 
-def _request(known: Party) -> QuoteRequest:
+def request_for(known: Party) -> QuoteRequest:
+    """What a party is priced by; what was not said counts as nobody."""
     return QuoteRequest(
         adults=known.adults or 0,
         children=known.children or 0,

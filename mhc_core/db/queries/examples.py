@@ -61,7 +61,6 @@ def waiting(
     parts: dict[UUID, list[SourceMessage]] = {}
     for message in connection.execute(
         sa.select(
-            m.conversation_id,
             m.id,
             m.role,
             m.content,
@@ -70,23 +69,13 @@ def waiting(
             m.confidence,
             m.message_metadata["agent"].astext.label("agent"),
             m.message_metadata.has_key(EXCLUDED).label("excluded"),
+            m.conversation_id,
         )
         .join(due, due.c.id == m.conversation_id)
         .order_by(m.conversation_id, m.position)
     ):
         parts.setdefault(message.conversation_id, []).append(
-            SourceMessage(
-                message.id,
-                message.role,
-                message.content,
-                message.edited_content,
-                message.intent,
-                message.confidence,
-                votes.get(message.id),
-                stars.get(message.id),
-                message.agent,
-                message.excluded,
-            )
+            SourceMessage(*message[:6], votes.get(message.id), stars.get(message.id), message.agent, message.excluded)
         )
     found = [
         SourceConversation(

@@ -153,16 +153,7 @@ def missed_in(connection: sa.Connection, conversations: Sequence[UUID]) -> list[
 def all_marks(connection: sa.Connection) -> list[StoredMark]:
     """Every mark, grouped by conversation."""
     rows = connection.execute(
-        sa.select(
-            _M.id,
-            messages.c.conversation_id,
-            _M.message_id,
-            _M.edited,
-            _M.kind,
-            _M.type,
-            _M.start,
-            _M.end,
-        )
+        sa.select(_M.id, messages.c.conversation_id, _M.message_id, _M.edited, _M.kind, _M.type, _M.start, _M.end)
         .join(messages, messages.c.id == _M.message_id)
         .order_by(messages.c.conversation_id, _M.id)
     )

@@ -128,13 +128,6 @@ def _note(connection: sa.Connection, feedback_id: UUID, via: FeedbackVia, now: d
     )
 
 
-def history(connection: sa.Connection, feedback_id: UUID) -> list[sa.Row[Any]]:
-    """Every state of a rating, oldest first; of an imported rating only what was changed here."""
-    return list(
-        connection.execute(sa.select(feedback_history).where(_H.feedback_id == feedback_id).order_by(_H.id)).all()
-    )
-
-
 def _figures(of: Any = _F) -> list[sa.Label[Any]]:
     return [
         sa.func.count().label("ratings"),

@@ -1,7 +1,7 @@
 """SQL of storing turns: several conversations' questions and answers with one statement, positions without gaps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,6 +70,7 @@ _LOCK = sa.text(
     """
 )
 
+_OF_TURN = tuple(item.name for item in fields(NewTurn))
 _WRITE = sa.text(
     f"""
     with begun as (
@@ -181,25 +182,5 @@ def append(connection: sa.Connection, conversation_id: UUID, sent_at: datetime, 
 
 
 def _message(conversation_id: UUID, place: int, turn: NewTurn, depends: bool) -> dict[str, Any]:
-    return {
-        "id": turn.id,
-        "conversation_id": conversation_id,
-        "place": place,
-        "role": turn.role,
-        "content": turn.content,
-        "intent": turn.intent,
-        "confidence": turn.confidence,
-        "model_version_id": turn.model_version_id,
-        "prompt_version_id": turn.prompt_version_id,
-        "knowledge_version_id": turn.knowledge_version_id,
-        "example_id": turn.example_id,
-        "citations": list(turn.citations),
-        "cached": turn.cached,
-        "input_tokens": turn.input_tokens,
-        "output_tokens": turn.output_tokens,
-        "cost_usd": turn.cost_usd,
-        "latency_ms": turn.latency_ms,
-        "sent_at": turn.sent_at,
-        "notes": dict(turn.notes),
-        "depends": depends,
-    }
+    of_turn = {name: getattr(turn, name) for name in _OF_TURN}
+    return {**of_turn, "conversation_id": conversation_id, "place": place, "depends": depends}

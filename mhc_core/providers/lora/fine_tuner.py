@@ -1,6 +1,5 @@
 """The provider ``lora``: a chat model with open weights, fine-tuned on this machine, with no cost but its time."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -20,8 +19,6 @@ from mhc_core.providers.lora.examples import Encoded
 from mhc_core.providers.lora.pairs import Pairs
 from mhc_core.providers.lora.recipe import Recipe
 from mhc_core.vocabulary import JobStatus
-
-log = logging.getLogger(__name__)
 
 HELD_OUT = 64
 """At most so many held-out conversations, and preference pairs, are measured after each epoch."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.errors import ConfigurationError
-from mhc_core.providers.recent_vectors import RecentVectors
+from mhc_core.providers.recent_vectors import remembering
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -36,7 +36,7 @@ class MiniLM:
         self._session = session
         self._tokenizer = tokenizer
         self._threads = threads
-        self._recent = RecentVectors(self._alone)
+        self._one = remembering(self._alone)
 
     @property
     def id(self) -> str:
@@ -52,7 +52,7 @@ class MiniLM:
         One text alone, such as a customer's question, is remembered for a while.
         """
         if len(texts) == 1:
-            return self._recent.of(texts[0])
+            return self._one(texts[0])
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         with ThreadPoolExecutor(self._threads) as threads:
             for start in range(0, len(texts), CHUNK):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mhc_core.errors import DataError, ProviderUnavailable
 from mhc_core.providers import tokens
 from mhc_core.providers.openai import prices
-from mhc_core.providers.recent_vectors import RecentVectors
+from mhc_core.providers.recent_vectors import remembering
 
 if TYPE_CHECKING:
     import openai
@@ -28,7 +28,7 @@ class OpenAIEmbedder:
     def __init__(self, client: "openai.OpenAI", model: str = "text-embedding-3-small") -> None:
         self._client = client
         self._model = model
-        self._recent = RecentVectors(lambda text: self._embedded([text]))
+        self._one = remembering(lambda text: self._embedded([text]))
 
     @property
     def id(self) -> str:
@@ -56,7 +56,7 @@ class OpenAIEmbedder:
         """
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        return self._recent.of(texts[0]) if len(texts) == 1 else self._embedded(texts)
+        return self._one(texts[0]) if len(texts) == 1 else self._embedded(texts)
 
     def _embedded(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = [row for batch in self._batches(texts) for row in self._request(batch)]

@@ -32,25 +32,10 @@ _SHA256 = {
     "tokenizer.json": "ec87d41d85cbf02128ec0e5f577b805a326b06bb2947ef2752e67a98a42819f9",
 }
 _LABELS = [
-    "O",
-    "GIVEN_NAME",
-    "SURNAME",
-    "EMAIL",
-    "PHONE",
-    "URL",
-    "TAX_ID",
-    "BANK_ACCOUNT",
-    "ROUTING_NUMBER",
-    "GOVERNMENT_ID",
-    "PASSPORT",
-    "DRIVERS_LICENSE",
-    "BUILDING_NUMBER",
-    "STREET_NAME",
-    "SECONDARY_ADDRESS",
-    "CITY",
-    "STATE",
-    "ZIP_CODE",
-]
+    "O", "GIVEN_NAME", "SURNAME", "EMAIL", "PHONE", "URL", "TAX_ID", "BANK_ACCOUNT", "ROUTING_NUMBER",
+    "GOVERNMENT_ID", "PASSPORT", "DRIVERS_LICENSE", "BUILDING_NUMBER", "STREET_NAME", "SECONDARY_ADDRESS",
+    "CITY", "STATE", "ZIP_CODE",
+]  # fmt: skip
 """Label of a class: index ``(class + 1) // 2``, since each but "O" has a B- and an I- class."""
 _NAME_CLASSES = slice(1, 5)  # B- and I- of GIVEN_NAME and SURNAME
 _NUMBERS = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from mhc_core.scrubbing.digits import TOKEN, order_before, spoken_digits
+from mhc_core.scrubbing.digits import DIGIT_WORD, TOKEN, order_before, spoken_digits
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 
@@ -32,19 +32,13 @@ _SHORT_CUED = re.compile(
     r"my number)\b[^\d\n\ufffc\ufff9]{0,20}(?P<number>[2-9]\d{2}\s\d{4})(?!\d)",
     re.IGNORECASE,
 )
-_DIGIT_WORD = (
-    "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    "seventeen|eighteen|"
-    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|double|triple|niner|"
-    "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
-)
 _SPOKEN = re.compile(
-    rf"(?<![\w.,$])(?:plus\s)?(?:{_DIGIT_WORD}|\d{{1,4}})(?:[\s,.\-]{{1,3}}(?:area code |dash |"
-    rf"and )?(?:{_DIGIT_WORD}|\d{{1,4}})){{3,19}}(?!\w)",
+    rf"(?<![\w.,$])(?:plus\s)?(?:{DIGIT_WORD}|\d{{1,4}})(?:[\s,.\-]{{1,3}}(?:area code |dash |"
+    rf"and )?(?:{DIGIT_WORD}|\d{{1,4}})){{3,19}}(?!\w)",
     re.IGNORECASE,
 )
 _ALL_WORDS = re.compile(
-    rf"\b(?:{_DIGIT_WORD})(?:[\s,.\-]{{1,3}}(?:area code |dash |and )?(?:{_DIGIT_WORD})){{3,30}}\b", re.IGNORECASE
+    rf"\b(?:{DIGIT_WORD})(?:[\s,.\-]{{1,3}}(?:area code |dash |and )?(?:{DIGIT_WORD})){{3,30}}\b", re.IGNORECASE
 )
 _DATE = re.compile(
     r"(?:19|20)\d\d[\-/. ](?:0?[1-9]|1[0-2])[\-/. ](?:0?[1-9]|[12]\d|3[01])\b|(?:0?[1-9]|[12]\d|"

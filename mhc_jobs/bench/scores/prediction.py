@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from mhc_core.protocols import Embedder
 from mhc_core.review import vote_predictor
 from mhc_core.review.vote_features import Exchange, Seen, extract
-from mhc_core.review.vote_predictor import ConfidencePredictor
 from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import agreement, auc, auc_gain, auc_within, resamples
 from mhc_jobs.bench.scores.benchmark import by_task, rounded
@@ -34,8 +33,8 @@ def exchange(talk: RatedTalk) -> Exchange:
     return Exchange(talk.turns[:-1], talk.turns[-1].content)
 
 
-def measure(talks: Sequence[RatedTalk], embedder: Embedder, seed: int) -> tuple[dict[str, Any], ConfidencePredictor]:
-    """Train on all votes but the held-out ones, and judge on those once; the report and the predictor.
+def measure(talks: Sequence[RatedTalk], embedder: Embedder, seed: int) -> dict[str, Any]:
+    """Train on all votes but the held-out ones, and judge on those once.
 
     Raises:
         DataError: too few votes to learn from.
@@ -48,9 +47,9 @@ def measure(talks: Sequence[RatedTalk], embedder: Embedder, seed: int) -> tuple[
     clusters = [talk.cluster for talk in talks]
     predictor, in_training = vote_predictor.fit(
         _part(seen, known), liked[known], [name for name, kept in zip(clusters, known, strict=True) if kept],
-        embedder.id, seed,
+        seed,
     )  # fmt: skip
-    predicted = predictor.of(_part(seen, outside))
+    predicted = predictor(_part(seen, outside))
     test = [talk for talk, kept in zip(talks, outside, strict=True) if kept]
     training = [talk for talk, kept in zip(talks, known, strict=True) if kept]
     return {
@@ -61,7 +60,7 @@ def measure(talks: Sequence[RatedTalk], embedder: Embedder, seed: int) -> tuple[
         "held_out_liked_share": round(float(liked[outside].mean()), 3),
         "out_of_fold": _judge(in_training, training),
         "unseen": _judge(predicted, test) | _beside(predicted, test, training, seed),
-    }, predictor
+    }
 
 
 def _judge(predicted: Floats, talks: Sequence[RatedTalk]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from fakes.stored import NOW, WordEmbedder, say, talk
 
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import redaction
+from mhc_core.db.queries import response_cache as queries
 from mhc_core.db.queries.turns import CachedAnswer
 from mhc_core.response_cache import admission, cache
 from mhc_core.response_cache.cache import CacheCandidate, Hit, Offer
@@ -156,7 +157,7 @@ def test_two_replicas_keep_one_answer_and_see_each_others_withdrawal(fresh_datab
         (entry,) = (entry for made in pool.map(admit, [one, two, one, two], messages) for entry in made)
 
     with one.begin() as connection:
-        assert cache.withdraw(connection, entry, NOW)
+        assert queries.withdraw(connection, [entry], NOW)
     with two.connect() as connection:
         assert _ask(connection, QUESTION) is None
     one.dispose()

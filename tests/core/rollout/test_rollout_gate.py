@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mhc_core.errors import ConfigurationError, DataError
 from mhc_core.rollout import gate
 from mhc_core.rollout.gate import Action, Arm, Look, Moments, Stratum
-from mhc_core.rollout.policy import ErrorShares, Guardrail, Policy, composite
+from mhc_core.rollout.policy import ErrorShares, Guardrail, Policy
 from mhc_core.statistics.confidence_sequences import Evidence
 
 POLICY = Policy()
@@ -193,27 +193,6 @@ def test_the_error_is_used_once() -> None:
     harm = sum(POLICY.harm_error(stage).sum() for stage in range(len(POLICY.shares)))
     assert harm == pytest.approx(POLICY.errors.primary_harm + POLICY.errors.guardrail_harm)
     assert Policy(shares=(0.5,)).harm_error(0).sum() == pytest.approx(harm)
-
-
-def test_the_composite_spreads_the_weight_of_what_is_missing() -> None:
-    assert composite(contained=True, converted=True, satisfaction=0.5, confidence=0.0) == pytest.approx(0.8)
-    assert composite(contained=True, converted=None, satisfaction=None, confidence=0.0) == pytest.approx(0.8)
-    assert composite(contained=None, converted=None, satisfaction=None, confidence=None) is None
-
-
-PARTS = st.none() | st.floats(0, 1)
-
-
-@given(st.none() | st.booleans(), st.none() | st.booleans(), PARTS, PARTS)
-def test_the_composite_lies_between_its_parts(
-    contained: bool | None, converted: bool | None, satisfaction: float | None, confidence: float | None
-) -> None:
-    value = composite(contained=contained, converted=converted, satisfaction=satisfaction, confidence=confidence)
-    known = [float(part) for part in (contained, converted, satisfaction, confidence) if part is not None]
-    if value is None:
-        assert not known
-    else:
-        assert min(known) - 1e-9 <= value <= max(known) + 1e-9
 
 
 def test_many_rollouts_at_once_are_decided_as_one_by_one() -> None:

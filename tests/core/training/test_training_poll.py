@@ -37,10 +37,8 @@ def test_openai_from_submission_to_one_recorded_model(
         assert [found.id for found in queries.ended(connection, NOW)] == [job.id]
         model_id = training.record(connection, job)
         assert training.record(connection, job) == model_id
-        model = queries.model(connection, model_id)
         assert queries.ended(connection, NOW) == []
-        assert queries.models(connection) == [model]
-    assert model is not None
+        [model] = queries.models(connection)
     assert (model.id, model.provider, model.dataset_id) == (model_id, "openai", "ds-1")
     assert model.provider_model_id in {found["fine_tuned_model"] for found in openai_standin.state.jobs.values()}
     assert model.cost_usd > 0

@@ -13,12 +13,10 @@ import typer
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from mhc_core.protocols import Turn
 from mhc_core.providers import select
 from mhc_core.review import vote_predictor
-from mhc_core.review.vote_features import Exchange
-from mhc_jobs.bench import vote_artifact
 from mhc_jobs.cli import bench_scores
+from mhc_jobs.cli.console import respond
 
 runner = CliRunner()
 app = typer.Typer()
@@ -67,8 +65,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(select, "embedder", lambda settings: Letters())
         patch.setattr(vote_predictor, "TREES", 20)
-        patch.setenv("MHC_ARTIFACT_URI", str(folder / "artifacts"))
-        result = runner.invoke(app, ["scores", "--data", str(folder), "--json", "--save"])
+        result = runner.invoke(app, ["scores", "--data", str(folder), "--json"])
     assert result.exit_code == 0, result.output
     return dict(json.loads(result.stdout))
 
@@ -82,16 +79,8 @@ def test_one_json_object_with_scores_and_predictor(report: dict[str, Any]) -> No
     assert predictor["unseen"]["baseline_auc"]["constant"][0] == 0.5
 
 
-def test_the_saved_predictor_can_be_loaded(report: dict[str, Any]) -> None:
-    artifact = report["predictor"]["feedback_votes_taskmaster"]["artifact"]
-    predictor = vote_artifact.load(artifact["uri"], artifact["sha256"])
-    answers = [Exchange((Turn("user", "one tea"),), text) for text in ("here you are", "sorry, unfortunately not")]
-    liked, disliked = predictor(answers, Letters())
-    assert liked > 0.8 > 0.2 > disliked
-
-
 def test_tables_for_people(report: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    bench_scores._show(report)
+    respond(False, None, *bench_scores._shown(report))
     shown = capsys.readouterr().out
     assert "confidence predictor" in shown
     assert "AUC within one task" in shown

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from mhc_core.db.queries import installation, ratings
-from mhc_core.db.tables import feedback
+from mhc_core.db.queries import installation
+from mhc_core.db.tables import feedback, feedback_history
 from mhc_core.feedback.links import FeedbackLinks, Purpose
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app, utc_now
@@ -78,7 +78,11 @@ def test_a_comment_follows_the_vote_and_both_are_one_rating_with_the_chats(
     (row,) = _stored(serving_engine, answer)
     assert (row.vote, row.stars, row.comment) == ("down", 4, "<b>no</b> metric units")
     with serving_engine.connect() as connection:
-        states = [(state.via, state.vote, state.comment) for state in ratings.history(connection, row.id)]
+        states = connection.execute(
+            sa.select(feedback_history.c["via", "vote", "comment"])
+            .where(feedback_history.c.feedback_id == row.id)
+            .order_by(feedback_history.c.id)
+        ).all()
     assert states == [("chat", "up", None), ("email", "down", None), ("email", "down", "<b>no</b> metric units")]
 
 

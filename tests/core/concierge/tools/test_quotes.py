@@ -11,8 +11,8 @@ from mhc_core.business import pricing
 from mhc_core.business.pricing import QuoteRequest
 from mhc_core.concierge.facts import party
 from mhc_core.concierge.facts.extras import EVERYONE
-from mhc_core.concierge.facts.numbers import in_digits
 from mhc_core.concierge.tools import quote
+from mhc_core.language.number_words import in_digits
 
 RULES = pricing.load()
 Say = Callable[..., dict[str, Any]]
