@@ -47,7 +47,7 @@ def test_a_question_that_is_taught_stops_the_training(reviewed_engine: sa.Engine
     version = build.store(reviewed_engine, verified, pricing.load(), settings)
     clean = run(instance, "evaluation_set")
     shown = metadata(clean, "evaluation_set")
-    assert shown["frozen_from"] == version.id
+    assert shown["dataset"] == shown["frozen_from"] == version.id
     assert shown["dagster/row_count"] == version.validation_count
     [found] = clean.get_asset_check_evaluations()
     assert found.passed, found.metadata

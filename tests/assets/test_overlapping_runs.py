@@ -7,8 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import sqlalchemy as sa
-from dagster._core.definitions.reconstruct import ReconstructableRepository
-from fakes.pipeline import QUIET, execute, made, metadata
+from fakes.pipeline import QUIET, execute, made, metadata, train_job
 
 from mhc_assets.resources import Platform
 from mhc_core.errors import ConfigurationError
@@ -50,9 +49,9 @@ def chain(run: dg.ExecuteInProcessResult, engine: sa.Engine) -> Mapping[str, Any
 
 @pytest.fixture
 def learning(reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
-    """Something was trained before, so that a set is frozen whose questions nobody is taught; more was approved since.
+    """Something was trained before, and more was approved since: a set is frozen whose questions no run is taught.
 
-    Without it the run that comes second would have been taught the first one's questions, and would stop.
+    Without one, a run that another overtakes may have been taught what the other one freezes, and rightly stops.
     """
     monkeypatch.setenv("MHC_VALIDATION_FRACTION", "0.3")
     approve_more(reviewed_engine)
@@ -91,7 +90,7 @@ def test_a_run_that_goes_on_after_a_failure_takes_what_it_made_before(
     assert made(failed) == {"training_dataset", "evaluation_set"}
     approve_more(learning)
     execute("train", instance)
-    train = ReconstructableRepository.for_module("mhc_jobs.definitions", "defs").get_reconstructable_job("train")
+    train = dg.reconstructable(train_job)
     again = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
     with dg.execute_job(train, instance, run_config=QUIET, reexecution_options=again) as result:
         models = [event.materialization for event in result.all_events if event.is_step_materialization]

@@ -91,6 +91,11 @@ def execute(
     )
 
 
+def train_job() -> dg.JobDefinition:
+    """The job `train`, in a form that ``dg.reconstructable`` takes."""
+    return defs.resolve_job_def("train")
+
+
 def made(result: dg.ExecuteInProcessResult) -> set[str]:
     """Keys of the assets that a run materialised."""
     return {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
