@@ -14,14 +14,13 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from fakes.places import ROOT
 
-import mhc_core
 from mhc_core.db import embedded
 from mhc_core.db.embedded.files import Files
 from mhc_core.db.embedded.owner import LINGER_SECONDS
 from mhc_core.errors import AccessDenied, ConfigurationError, Conflict, DatabaseUnavailable
 
-_ROOT = Path(mhc_core.__file__).parent.parent
 _USER = """
 import sys
 from pathlib import Path
@@ -37,7 +36,7 @@ def _another_user(state_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]
     """A process of its own that joins and stays until its input closes; yields it and the URL it got."""
     process = subprocess.Popen(
         [sys.executable, "-c", _USER, str(state_dir)],
-        cwd=_ROOT,
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -198,7 +197,7 @@ def test_process_number_of_a_stranger_in_the_lock_file_is_no_obstacle(state_dir:
 def test_second_owner_is_refused(running: tuple[Path, embedded.EmbeddedServer]) -> None:
     state_dir, server = running
     second = subprocess.run(
-        [sys.executable, "-m", "mhc_core.db.embedded", str(state_dir)], cwd=_ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "mhc_core.db.embedded", str(state_dir)], cwd=ROOT, capture_output=True, text=True
     )
 
     said = json.loads(second.stdout)

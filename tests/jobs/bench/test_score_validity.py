@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+from fakes.places import SHARED
 from fakes.stored import WordEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,6 @@ from mhc_core.statistics.rank_agreement import agreement, auc, auc_gain, auc_wit
 from mhc_jobs.bench.scores import benchmark, prediction, ratings
 from mhc_jobs.bench.scores.ratings import RatedTalk
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 MARKS = arrays.arrays(np.float64, 12, elements=st.integers(0, 4).map(float))
 
 
