@@ -46,7 +46,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def _vectors_are_shared() -> Iterator[None]:
     """The tests embed the same sample texts again and again; of the model's vectors each is made once.
 
-    A text's vector does not depend on its batch; test_minilm, which shows that, asks the model each time.
+    A text's vector does not depend on its batch; the tests of the embedder, which show that, ask the model each time.
     """
     known: dict[str, NDArray[np.float32]] = {}
     embed = embedder.MiniLM._alone

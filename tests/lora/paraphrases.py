@@ -5,7 +5,7 @@ import tomllib
 import orjson
 from fakes.places import ROOT
 
-_QUESTIONS = ROOT / "tests" / "core" / "providers" / "catering_questions.toml"
+_QUESTIONS = ROOT / "tests" / "core" / "providers" / "local" / "catering_questions.toml"
 TOPICS = tomllib.loads(_QUESTIONS.read_text("utf-8"))["topic"][:8]
 SYSTEM = "You answer for a catering business."
 HELD_OUT = 2
