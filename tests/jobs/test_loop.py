@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fakes import doors, leaks
-from fakes.pipeline import bring_in, copy, environment, fingerprint, small_sample
+from fakes.databases import copy
+from fakes.environment import environment
+from fakes.pipeline import bring_in, fingerprint, small_sample
 
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
