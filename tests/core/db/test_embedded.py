@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import psutil
 import psycopg
 import pytest
 from fakes.places import ROOT
+from fakes.waiting import until
 
 from mhc_core.db import embedded
 from mhc_core.db.embedded.files import Files
@@ -72,14 +73,7 @@ def _start_and_stop(state_dir: Path) -> None:
 def _stop(state_dir: Path) -> None:
     owner, postgres = _pids(state_dir)
     os.kill(owner, signal.SIGTERM)
-    _until(lambda: _gone(owner) and _gone(postgres))
-
-
-def _until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+    until(lambda: _gone(owner) and _gone(postgres))
 
 
 def _gone(pid: int) -> bool:
@@ -117,7 +111,7 @@ def test_users_share_one_server_that_stops_after_the_last(state_dir: Path) -> No
         time.sleep(LINGER_SECONDS + 0.5)  # this process is gone for longer than the owner waits
         assert _execute(server.url, "select n from kept") == [(1,)]
 
-    _until(lambda: _gone(owner) and _gone(postgres))
+    until(lambda: _gone(owner) and _gone(postgres))
     with embedded.join(state_dir) as again:
         assert again.url == server.url  # same port, same password
         assert _execute(again.url, "select n from kept") == [(1,)]
@@ -129,7 +123,7 @@ def test_killed_owner_loses_no_committed_row(state_dir: Path) -> None:
         owner, postgres = _pids(state_dir)
         os.kill(owner, signal.SIGKILL)
         if sys.platform == "linux":
-            _until(lambda: _gone(postgres))  # it closes without its owner
+            until(lambda: _gone(postgres))  # it closes without its owner
 
         server.ensure()
 
@@ -142,7 +136,7 @@ def test_killed_server_is_started_again(state_dir: Path) -> None:
         _execute(server.url, "create table kept as select 7 as n")
         owner, postgres = _pids(state_dir)
         os.kill(postgres, signal.SIGKILL)
-        _until(lambda: _gone(postgres))
+        until(lambda: _gone(postgres))
 
         server.ensure()
 
