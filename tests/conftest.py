@@ -5,6 +5,7 @@ allowed to create databases). Databases are copies of one migrated template, so 
 """
 
 import functools
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,17 @@ _GIVEN_SERVER = os.environ.get("MHC_TEST_DATABASE_URL")
 def _own_environment() -> Iterator[None]:
     """Nobody's variables and nobody's ``.env`` reach a test."""
     with environment():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_loaded_is_no_garbage() -> Iterator[None]:
+    """Each app looks for garbage when it starts: half a second a time among all that the tests have loaded."""
+    gc.collect()
+    gc.freeze()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", lambda: None)  # what a test leaves behind is still to be found
+        patch.setattr(gc, "unfreeze", lambda: None)
         yield
 
 
