@@ -27,6 +27,17 @@ pytest_plugins = ["fakes.api", "fakes.pipeline"]
 _GIVEN_SERVER = os.environ.get("MHC_TEST_DATABASE_URL")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Only the whole suite is shared out: to start the processes takes longer than most files."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
+    return os.cpu_count() if whole else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long modules begin first: at the end no process works on one while the others have nothing to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def _own_environment() -> Iterator[None]:
     """Nobody's variables and nobody's ``.env`` reach a test."""

@@ -26,7 +26,7 @@ from mhc_core.monitoring.status import status
 from mhc_jobs import dagster_home, sample
 from mhc_jobs.loop import LoopResult, run_loop
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 LEARNING, DAYS = 550, 6
 ENOUGH = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "50"}
 FEW = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "20", "MHC_VALIDATION_FRACTION": "0.3"}

@@ -131,7 +131,9 @@ def test_a_conversation_without_a_verdict_is_left_out(tmp_path: Path) -> None:
     assert (talk.liked, talk.cluster, talk.outcome) == (False, "u", "not_booked")
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{"), gzip.compress(b'{"question": "x"}\n')])
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"{", mtime=0), gzip.compress(b'{"question": "x"}\n', mtime=0)]
+)
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "feedback_answer_ratings_x.jsonl.gz"
     path.write_bytes(content)
