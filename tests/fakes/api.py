@@ -1,27 +1,31 @@
-"""A database with a small published knowledge, and the API over it: in process, and on a real port."""
+"""A database with a small published knowledge, and the API over it: in process, and on a real port.
+
+The API is imported where a test asks for it: every test loads this module, and most of them know no API.
+"""
+
+from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-import uvicorn
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
+from fakes.databases import copy
+from fakes.waiting import until
 from mhc_core.db import engine as engines
 from mhc_core.knowledge import articles, index
 from mhc_core.providers.minilm import embedder
 from mhc_core.settings import Settings
-from mhc_serving.access import keys
-from mhc_serving.access.keys import Role
-from mhc_serving.app import create_app
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -53,20 +57,6 @@ ARTICLES = {
 }
 
 
-@contextmanager
-def _database(server_url: str, template: str) -> Iterator[str]:
-    name = f"mhc_serving_{secrets.token_hex(6)}"
-    admin = engines.create(server_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'create database "{name}" template "{template}" strategy wal_log'))
-    try:
-        yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f'drop database "{name}" with (force)'))
-        admin.dispose()
-
-
 def publish_knowledge(engine: sa.Engine, folder: Path, texts: dict[str, tuple[str, str, str]]) -> str:
     """Import articles and make their index version live; returns its id."""
     for article_id, (title, category, body) in texts.items():
@@ -84,7 +74,7 @@ def publish_knowledge(engine: sa.Engine, folder: Path, texts: dict[str, tuple[st
 @pytest.fixture(scope="session")
 def serving_engine(_server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """A database with published knowledge and no promoted model, for the whole session: use customers of your own."""
-    with _database(_server_url, _template) as url:
+    with copy(_server_url, _template) as url:
         engine = engines.create(url)
         publish_knowledge(engine, tmp_path_factory.mktemp("articles"), ARTICLES)
         yield engine
@@ -119,6 +109,10 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def client(serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The API in process, over ``serving_engine``."""
+    from fastapi.testclient import TestClient
+
+    from mhc_serving.app import create_app
+
     app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state")), serving_engine)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
@@ -151,6 +145,9 @@ def say(client: TestClient, customer: str) -> Callable[..., dict[str, Any]]:
 @pytest.fixture(scope="session")
 def key_of(serving_engine: sa.Engine) -> Callable[[str], dict[str, str]]:
     """Headers with a key of this role."""
+    from mhc_serving.access import keys
+    from mhc_serving.access.keys import Role
+
     made: dict[str, str] = {}
 
     def call(role: str) -> dict[str, str]:
@@ -165,17 +162,15 @@ def key_of(serving_engine: sa.Engine) -> Callable[[str], dict[str, str]]:
 @pytest.fixture(scope="session")
 def serve() -> Callable[[FastAPI], AbstractContextManager[str]]:
     """Runs an app under uvicorn on a free port of 127.0.0.1; gives its address."""
+    import uvicorn
 
     @contextmanager
     def call(app: FastAPI) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 30
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            assert time.monotonic() < deadline, "the server did not start in time"
-            time.sleep(0.02)
+        until(lambda: server.started or not thread.is_alive(), 30)
+        assert server.started, "the server did not start"
         port = server.servers[0].sockets[0].getsockname()[1]
         try:
             yield f"http://127.0.0.1:{port}"

@@ -12,7 +12,8 @@ import orjson
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from fakes.pipeline import environment, execute
+from fakes.environment import environment
+from fakes.pipeline import execute
 from mhc_core import settings as configuration
 from mhc_jobs import dagster_home
 from mhc_serving.access import keys

@@ -11,14 +11,15 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from fakes.places import SHARED
+
 VARIABLE = "MHC_OPENAI_OPENAPI"
-BESIDE_THE_REPOSITORY = Path(__file__).parents[3] / "shared" / "data" / "openai_openapi.json.gz"
 _NAMED = os.environ.get(VARIABLE)  # read here, because tests run in an environment without such settings
 
 
 def published() -> Path | None:
     """The gzipped description: named by MHC_OPENAI_OPENAPI, or lying beside the repository."""
-    path = Path(_NAMED or BESIDE_THE_REPOSITORY)
+    path = Path(_NAMED or SHARED / "openai_openapi.json.gz")
     return path if path.is_file() else None
 
 

@@ -1,4 +1,4 @@
-"""One submission in a process of its own, which kills itself with SIGKILL in the middle. Run by test_openai_fine_tuner.
+"""One submission in a process of its own, which kills itself with SIGKILL in the middle. Run by core/providers/openai.
 
 Arguments: base URL, key, training file, validation file, file that holds the saved state, number of the save at which
 the process dies before anything is stored.

@@ -1,18 +1,21 @@
-"""Databases with a small sample in them, the environment of a pipeline process, and Dagster's runs in this one."""
+"""Databases with a small sample in them, and Dagster's runs in this process.
 
-import os
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+Dagster takes seconds to import, so it is imported where a test runs it: every test loads this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dagster as dg
 import orjson
 import pytest
 import sqlalchemy as sa
 
+from fakes.databases import copy, name_of
+from fakes.environment import environment
 from fakes.openai_endpoints import StandIn
 from fakes.openai_server import running
 from mhc_core.business import pricing
@@ -20,9 +23,10 @@ from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.reject import reject_path
 from mhc_core.db import engine as engines
 from mhc_core.knowledge.articles import import_articles
-from mhc_core.settings import Settings
 from mhc_jobs import sample
-from mhc_jobs.definitions import defs
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 FIRST, LAST = date(2026, 10, 5), date(2026, 10, 7)
 CONVERSATIONS = 60
@@ -53,38 +57,12 @@ def bring_in(url: str, records: Sequence[dict[str, Any]], folder: Path) -> None:
     engine.dispose()
 
 
-@contextmanager
-def copy(server_url: str, template: str) -> Iterator[str]:
-    """A database that is a copy of ``template``, to which nobody may be connected."""
-    name = f"mhc_pipeline_{secrets.token_hex(6)}"
-    admin = engines.create(server_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'create database "{name}" template "{template}" strategy wal_log'))
-    try:
-        yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f'drop database "{name}" with (force)'))
-        admin.dispose()
-
-
-@contextmanager
-def environment(**variables: str) -> Iterator[None]:
-    """For fixtures that outlive a test: nobody else's settings, and these."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name.startswith(("MHC_", "OPENAI_", "AZURE_OPENAI_", "DAGSTER_")):
-                patch.delenv(name)
-        patch.setitem(Settings.model_config, "env_file", None)
-        for name, value in variables.items():
-            patch.setenv(name, value)
-        yield
-
-
 def execute(
     name: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None, **options: Any
 ) -> dg.ExecuteInProcessResult:
     """Run a job of the platform here."""
+    from mhc_jobs.definitions import defs
+
     job = defs.resolve_job_def(name)
     return job.execute_in_process(
         instance=instance, tags=tags, run_config=QUIET, raise_on_error=options.pop("raise_on_error", True), **options
@@ -129,55 +107,32 @@ def fingerprint(engine: sa.Engine, schema: str = "ai") -> dict[str, str]:
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     """Dagster's storage in memory."""
+    import dagster as dg
+
     with dg.DagsterInstance.ephemeral() as opened:
         yield opened
 
 
-_kept = pytest.StashKey[dict[str, str]]()
-
-
-def _once(request: pytest.FixtureRequest, name: str, make: Callable[[], AbstractContextManager[str]]) -> str:
-    """Made once for the session, though every folder that imports a fixture has a fixture of its own."""
-    made = request.session.stash.setdefault(_kept, {})
-    if name not in made:
-        opened = ExitStack()
-        made[name] = opened.enter_context(make())
-        request.session.addfinalizer(opened.close)
-    return made[name]
-
-
 @pytest.fixture(scope="session")
-def sampled(
-    request: pytest.FixtureRequest, _server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory
-) -> str:
+def sampled(_server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Name of a database that holds three days of imported conversations and nothing else."""
-
-    @contextmanager
-    def make() -> Iterator[str]:
-        with copy(_server_url, _template) as url:
-            bring_in(url, small_sample(), tmp_path_factory.mktemp("sampled"))
-            yield sa.make_url(url).database or ""
-
-    return _once(request, "sampled", make)
+    with copy(_server_url, _template) as url:
+        bring_in(url, small_sample(), tmp_path_factory.mktemp("sampled"))
+        yield name_of(url)
 
 
 @pytest.fixture(scope="session")
-def reviewed(
-    request: pytest.FixtureRequest, _server_url: str, sampled: str, tmp_path_factory: pytest.TempPathFactory
-) -> str:
+def reviewed(_server_url: str, sampled: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Name of a database in which the same conversations are scored, scrubbed and reviewed, and knowledge is live."""
+    import dagster as dg
 
-    @contextmanager
-    def make() -> Iterator[str]:
-        state = str(tmp_path_factory.mktemp("reviewed"))
-        with copy(_server_url, sampled) as url:
-            with environment(MHC_DATABASE_URL=url, MHC_STATE_DIR=state), dg.DagsterInstance.ephemeral() as opened:
-                execute("collect", opened, RANGE)
-                execute("review", opened)
-                execute("knowledge", opened)
-            yield sa.make_url(url).database or ""
-
-    return _once(request, "reviewed", make)
+    state = str(tmp_path_factory.mktemp("reviewed"))
+    with copy(_server_url, sampled) as url:
+        with environment(MHC_DATABASE_URL=url, MHC_STATE_DIR=state), dg.DagsterInstance.ephemeral() as opened:
+            execute("collect", opened, RANGE)
+            execute("review", opened)
+            execute("knowledge", opened)
+        yield name_of(url)
 
 
 def _open(url: str, monkeypatch: pytest.MonkeyPatch, state: Path) -> Iterator[sa.Engine]:

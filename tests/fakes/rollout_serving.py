@@ -1,7 +1,5 @@
 """Models that say their own names, a candidate under way among them, and what is stored of who met it."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -45,7 +43,8 @@ class Saying:
 
 class SayingProviders:
     def __init__(self) -> None:
-        self.load_seconds = 0.0
+        self.loading, self.may_load = Event(), Event()
+        self.may_load.set()
         self.gate = Event()
 
     def embedder(self) -> Embedder:
@@ -55,7 +54,8 @@ class SayingProviders:
         baseline = KnowledgeOnlyModel(BASELINE_ID)
         if promoted is None:
             return (baseline,)
-        time.sleep(self.load_seconds)
+        self.loading.set()
+        assert self.may_load.wait(30)
         if promoted.id.startswith("broken"):
             raise DataError("the artifact is damaged; train again")
         return (Saying(promoted.id, self.gate), baseline)
@@ -72,14 +72,6 @@ def begin(engine: sa.Engine, model: str = "new", share: int = 50, **columns: Any
         found = queries.in_flight(connection)
         assert found is not None
         return found
-
-
-def until(condition: Callable[[], bool], seconds: float) -> float:
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < seconds, "it did not happen in time"
-        time.sleep(0.05)
-    return time.monotonic() - start
 
 
 def exposures(engine: sa.Engine) -> list[tuple[int, str, str]]:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fakes import doors, leaks
-from fakes.pipeline import bring_in, copy, environment, fingerprint, small_sample
+from fakes.databases import copy
+from fakes.environment import environment
+from fakes.pipeline import bring_in, fingerprint, small_sample
+from fakes.waiting import until
 
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
@@ -24,7 +26,7 @@ from mhc_core.monitoring.status import status
 from mhc_jobs import dagster_home, sample
 from mhc_jobs.loop import LoopResult, run_loop
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 LEARNING, DAYS = 550, 6
 ENOUGH = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "50"}
 FEW = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "20", "MHC_VALIDATION_FRACTION": "0.3"}
@@ -203,14 +205,8 @@ def kill_when_filled(here: Place, table: str) -> None:
     )
     try:
         query = sa.text(f"select exists (select from ai.{table})")
-        deadline = time.monotonic() + 120
-        while True:
-            with here.engine.connect() as connection:
-                if connection.scalar(query):
-                    break
-            assert process.poll() is None, "the loop ended before it could be killed"
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        with here.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            until(lambda: connection.scalar(query), 120, process)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -4,12 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
+from fakes.waiting import until
 
 from mhc_jobs import services
 from mhc_jobs.services import Service, supervise
@@ -22,13 +21,6 @@ with open(sys.argv[1], "a") as file:
     print(os.getpid(), child.pid, flush=True, file=file)
 time.sleep(600)
 """
-
-
-def until(true: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.05)
 
 
 def alive(pid: int) -> bool:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import dagster as dg
 import yaml
+from fakes.places import ROOT
 
 from mhc_core.providers.lora import training
 
 
 def test_the_progress_of_a_training_stands_in_the_runs_log(tmp_path: Path) -> None:
-    configured = yaml.safe_load((Path(__file__).parents[2] / "dagster.yaml").read_text("utf-8"))["python_logs"]
+    configured = yaml.safe_load((ROOT / "dagster.yaml").read_text("utf-8"))["python_logs"]
 
     @dg.asset
     def trained() -> None:

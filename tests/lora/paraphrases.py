@@ -1,11 +1,11 @@
 """Questions and approved answers to learn from, and other ways to ask that are held out."""
 
 import tomllib
-from pathlib import Path
 
 import orjson
+from fakes.places import ROOT
 
-_QUESTIONS = Path(__file__).parents[1] / "core" / "catering_questions.toml"
+_QUESTIONS = ROOT / "tests" / "core" / "providers" / "local" / "catering_questions.toml"
 TOPICS = tomllib.loads(_QUESTIONS.read_text("utf-8"))["topic"][:8]
 SYSTEM = "You answer for a catering business."
 HELD_OUT = 2

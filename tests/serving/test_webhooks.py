@@ -3,7 +3,6 @@
 import base64
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from fakes.waiting import until
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from standardwebhooks import Webhook
@@ -226,9 +226,6 @@ def test_the_running_server_sends(
     with TestClient(create_app(configured, empty_engine)) as client:
         body = {"message": "You will hear from my lawyer", "customer_id": "c", "channel": "web"}
         given = client.post("/api/v1/chat", json=body).json()
-        deadline = time.monotonic() + 20
-        while not receiver.got:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: receiver.got)
     assert json.loads(receiver.got[0][1])["data"]["conversation_id"] == given["conversation_id"]
     assert [row.delivered_at is not None for row in outbox(empty_engine)] == [True]

@@ -7,21 +7,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
+from fakes.places import ROOT
+from fakes.waiting import until
 
-import mhc_core
 from mhc_core.db import embedded
 from mhc_core.db.embedded.files import Files
 from mhc_core.db.embedded.owner import LINGER_SECONDS
 from mhc_core.errors import AccessDenied, ConfigurationError, Conflict, DatabaseUnavailable
 
-_ROOT = Path(mhc_core.__file__).parent.parent
 _USER = """
 import sys
 from pathlib import Path
@@ -37,7 +37,7 @@ def _another_user(state_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]
     """A process of its own that joins and stays until its input closes; yields it and the URL it got."""
     process = subprocess.Popen(
         [sys.executable, "-c", _USER, str(state_dir)],
-        cwd=_ROOT,
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -73,14 +73,7 @@ def _start_and_stop(state_dir: Path) -> None:
 def _stop(state_dir: Path) -> None:
     owner, postgres = _pids(state_dir)
     os.kill(owner, signal.SIGTERM)
-    _until(lambda: _gone(owner) and _gone(postgres))
-
-
-def _until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+    until(lambda: _gone(owner) and _gone(postgres))
 
 
 def _gone(pid: int) -> bool:
@@ -118,7 +111,7 @@ def test_users_share_one_server_that_stops_after_the_last(state_dir: Path) -> No
         time.sleep(LINGER_SECONDS + 0.5)  # this process is gone for longer than the owner waits
         assert _execute(server.url, "select n from kept") == [(1,)]
 
-    _until(lambda: _gone(owner) and _gone(postgres))
+    until(lambda: _gone(owner) and _gone(postgres))
     with embedded.join(state_dir) as again:
         assert again.url == server.url  # same port, same password
         assert _execute(again.url, "select n from kept") == [(1,)]
@@ -130,7 +123,7 @@ def test_killed_owner_loses_no_committed_row(state_dir: Path) -> None:
         owner, postgres = _pids(state_dir)
         os.kill(owner, signal.SIGKILL)
         if sys.platform == "linux":
-            _until(lambda: _gone(postgres))  # it closes without its owner
+            until(lambda: _gone(postgres))  # it closes without its owner
 
         server.ensure()
 
@@ -143,7 +136,7 @@ def test_killed_server_is_started_again(state_dir: Path) -> None:
         _execute(server.url, "create table kept as select 7 as n")
         owner, postgres = _pids(state_dir)
         os.kill(postgres, signal.SIGKILL)
-        _until(lambda: _gone(postgres))
+        until(lambda: _gone(postgres))
 
         server.ensure()
 
@@ -198,7 +191,7 @@ def test_process_number_of_a_stranger_in_the_lock_file_is_no_obstacle(state_dir:
 def test_second_owner_is_refused(running: tuple[Path, embedded.EmbeddedServer]) -> None:
     state_dir, server = running
     second = subprocess.run(
-        [sys.executable, "-m", "mhc_core.db.embedded", str(state_dir)], cwd=_ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "mhc_core.db.embedded", str(state_dir)], cwd=ROOT, capture_output=True, text=True
     )
 
     said = json.loads(second.stdout)

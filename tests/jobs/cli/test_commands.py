@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 import typer
-import uvicorn
+from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from mhc_core.errors import MHCError
@@ -20,6 +19,7 @@ from mhc_core.settings import Settings
 from mhc_jobs.cli.main import app, main
 from mhc_serving.app import create_app
 
+Serve = Callable[[FastAPI], AbstractContextManager[str]]
 COMMANDS = (
     "up", "serve", "demo", "loop", "keys", "import", "scrub", "review", "dataset", "models", "knowledge", "chat",
     "status", "db", "openapi",
@@ -186,18 +186,10 @@ def test_downgrading_asks_first(fresh_database_url: str, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def address(reviewed_engine: sa.Engine, tmp_path: Path) -> Iterator[str]:
+def address(reviewed_engine: sa.Engine, tmp_path: Path, serve: Serve) -> Iterator[str]:
     """The API on a free port."""
-    api = create_app(Settings(state_dir=tmp_path / "state"), reviewed_engine)
-    server = uvicorn.Server(uvicorn.Config(api, host="127.0.0.1", port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
+    with serve(create_app(Settings(state_dir=tmp_path / "state"), reviewed_engine)) as url:
+        yield url
 
 
 def test_chat_with_a_running_server_and_what_is_behind_an_answer(address: str) -> None:

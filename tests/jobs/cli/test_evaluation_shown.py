@@ -15,6 +15,7 @@ from mhc_core.evaluation.compare import compare
 from mhc_core.evaluation.judge import Agreement
 from mhc_core.language.similarity import RIGHT
 from mhc_jobs.bench import offline_gate
+from mhc_jobs.cli.console import console
 from mhc_jobs.cli.main import app
 
 
@@ -57,8 +58,9 @@ def stored(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Evaluati
     return found
 
 
-def test_the_command_shows_what_the_verdict_rests_on(stored: Evaluation) -> None:
-    said = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["models", "show", "candidate-1"])
+def test_the_command_shows_what_the_verdict_rests_on(stored: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "width", 200)
+    said = CliRunner().invoke(app, ["models", "show", "candidate-1"])
     assert said.exit_code == 0, said.output
     for expected in (
         "asked: evaluation set es-77, without 2 questions that a model was taught",

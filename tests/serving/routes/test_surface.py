@@ -4,17 +4,15 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fakes.places import ROOT
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from mhc_core.db import engine as engines
 from mhc_serving.app import create_app
-
-ROOT = Path(__file__).parents[3]
 
 
 def test_serving_never_imports_the_pipeline_nor_models() -> None:

@@ -1,6 +1,5 @@
 """Prompts and experiments over HTTP: the model is sent the customer's variant, and what is stored says so."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from fakes.openai_endpoints import StandIn
 from fakes.openai_server import running
+from fakes.waiting import until
 from fastapi.testclient import TestClient
 
 from mhc_core.business import pricing
@@ -96,24 +96,17 @@ def shop(empty_engine: sa.Engine, publish: Any, tmp_path: Path) -> Iterator[Shop
             yield Shop(client, empty_engine, standin)
 
 
-def within_5_seconds(happened: Any) -> None:
-    deadline = time.monotonic() + 5
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-
-
 def test_a_promoted_wording_is_sent_within_seconds_and_rolled_back_too(shop: Shop) -> None:
     first = shop.ask("ann")
     assert wordings.system_prompt(BUSINESS, Intent.POLICY) in shop.sent()
     version = shop.add("Answer like a sailor.")
     with shop.engine.begin() as connection:
         registry.promote(connection, version.id, "ann", "test", datetime.now(UTC))
-    within_5_seconds(lambda: shop.stored_prompt(shop.ask("ann")) == version.id)
+    until(lambda: shop.stored_prompt(shop.ask("ann")) == version.id, 5)
     assert version.content in shop.sent()
     with shop.engine.begin() as connection:
         registry.roll_back(connection, PROMPT, "ann", "test", datetime.now(UTC))
-    within_5_seconds(lambda: shop.stored_prompt(shop.ask("ann")) == shop.stored_prompt(first))
+    until(lambda: shop.stored_prompt(shop.ask("ann")) == shop.stored_prompt(first), 5)
 
 
 def test_a_customer_is_answered_under_one_variant_on_every_channel_and_after_a_restart(
@@ -191,7 +184,7 @@ def test_what_is_paused_ended_or_stopped_is_sent_to_nobody_within_seconds(shop: 
                 control.end(connection, how, "ann", "test", now)
             else:
                 control.stop_variant(connection, how, version.id, "ann", "test", now)
-        within_5_seconds(lambda: shop.stored_prompt(shop.ask(next(sailors))) != version.id)  # noqa: B023
+        until(lambda: shop.stored_prompt(shop.ask(next(sailors))) != version.id, 5)  # noqa: B023
         before = len(shop.exposures())
         assert shop.stored_prompt(shop.ask(next(sailors))) == wordings.seed(BUSINESS, PROMPT).id
         assert len(shop.exposures()) == before

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+from fakes.places import SHARED
 from fakes.stored import WordEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,6 @@ from mhc_core.statistics.rank_agreement import agreement, auc, auc_gain, auc_wit
 from mhc_jobs.bench.scores import benchmark, prediction, ratings
 from mhc_jobs.bench.scores.ratings import RatedTalk
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 MARKS = arrays.arrays(np.float64, 12, elements=st.integers(0, 4).map(float))
 
 
@@ -131,7 +131,9 @@ def test_a_conversation_without_a_verdict_is_left_out(tmp_path: Path) -> None:
     assert (talk.liked, talk.cluster, talk.outcome) == (False, "u", "not_booked")
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{"), gzip.compress(b'{"question": "x"}\n')])
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"{", mtime=0), gzip.compress(b'{"question": "x"}\n', mtime=0)]
+)
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "feedback_answer_ratings_x.jsonl.gz"
     path.write_bytes(content)

@@ -1,10 +1,10 @@
 """The tests behind the offline gate, its slices, and how often it errs."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes.places import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -124,7 +124,7 @@ def test_the_benchmark_shows_the_gate_err_less_than_simpler_rules() -> None:
 
 
 def test_the_documentation_says_what_the_code_declares() -> None:
-    said = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text()
+    said = (ROOT / "docs" / "evaluation.md").read_text()
     for name, measure in measures.MEASURES.items():
         assert f"| `{name}` | {measure.label} | {measure.definition} |" in said, name
     for rail in guardrails.GUARDRAILS:

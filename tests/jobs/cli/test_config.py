@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
+from fakes.places import ROOT
 
 from mhc_core.settings import Settings, load
 from mhc_jobs.cli import config
-
-ROOT = Path(__file__).parents[3]
 
 
 def test_the_page_of_settings_repeats_the_table() -> None:

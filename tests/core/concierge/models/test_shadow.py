@@ -1,12 +1,12 @@
 """A candidate in the shadow is heard by nobody, slows nobody down, and leaves scores behind."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from fakes.rollout_serving import SayingProviders, begin, exposures, until
+from fakes.rollout_serving import SayingProviders, begin, exposures
+from fakes.waiting import until
 from fastapi.testclient import TestClient
 
 from mhc_core.concierge.agents.reply import Reply
@@ -16,6 +16,15 @@ from mhc_core.providers.minilm import embedder
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 from mhc_serving.app import create_app, utc_now
+
+
+def broken() -> Reply:
+    raise RuntimeError("the candidate broke")
+
+
+def turn(answer: Callable[[], Reply]) -> Turn:
+    """A turn whose candidate answers so."""
+    return Turn(1, Intent.MENU, Reply("words", "knowledge", Intent.MENU, 0.5, "old"), embedder.load(), answer)
 
 
 def test_turns_are_compared_unseen_and_nobody_waits(
@@ -81,8 +90,15 @@ def test_without_a_sample_nothing_is_compared(
     with TestClient(app) as client:
         body = {"message": "What happens to my order when it rains?", "customer_id": "ann", "channel": "web"}
         assert client.post("/api/v1/chat", json=body).json()["model"] == "old"
+<<<<<<< HEAD:tests/core/concierge/models/test_live_shadow.py
         time.sleep(0.3)
         assert set(app.state.services.concierge.rollout.shadow.counts.values()) == {0}
+=======
+        shadow = app.state.services.concierge.rollout.shadow
+        shadow.offer(turn(broken))
+        until(lambda: shadow.counts["failed"] == 1)
+        assert shadow.counts == {"compared": 0, "dropped": 0, "failed": 1}, "nothing stood before it in the queue"
+>>>>>>> 070268052116691b473511e26eb55578b782865e:tests/core/concierge/models/test_shadow.py
 
 
 def test_a_full_queue_drops_and_counts_and_a_failure_is_no_end(empty_engine: sa.Engine) -> None:
@@ -92,15 +108,13 @@ def test_a_full_queue_drops_and_counts_and_a_failure_is_no_end(empty_engine: sa.
     def wait() -> Reply:
         begun.set()
         gate.wait(10)
-        raise RuntimeError("the candidate broke")
+        return broken()
 
-    said = Reply("words", "knowledge", Intent.MENU, 0.5, "old")
-    turn = Turn(1, Intent.MENU, said, embedder.load(), wait)
     worker.start()
-    worker.offer(turn)
+    worker.offer(turn(wait))
     assert begun.wait(5)
     for _ in range(WAITING + 3):
-        worker.offer(turn)
+        worker.offer(turn(wait))
     assert worker.counts["dropped"] == 3
     gate.set()
     until(lambda: worker.counts["failed"] == WAITING + 1, 5)

@@ -13,6 +13,7 @@ import openai
 import pytest
 from fakes.openai_endpoints import FAULTS, KEY, StandIn
 from fakes.openai_server import running
+from fakes.places import ROOT
 
 from mhc_core.errors import AccessDenied, BudgetExceeded, ConfigurationError, DataError, NotFound, ProviderUnavailable
 from mhc_core.protocols import JobState, TrainingFiles
@@ -145,11 +146,10 @@ def test_sigkill_after_an_effect_and_before_it_is_stored(
     openai_standin: StandIn, files: TrainingFiles, tmp_path: Path, deadly: int
 ) -> None:
     stored = tmp_path / "state.json"
-    script = Path(__file__).parents[2] / "fakes" / "openai_submit.py"
+    script = ROOT / "tests" / "fakes" / "openai_submit.py"
     uris = [files.train_uri, files.validation_uri]
     command = [sys.executable, str(script), openai_standin.base_url, KEY, *uris, str(stored), str(deadly)]
-    root = Path(__file__).parents[3]
-    died = subprocess.run(command, cwd=root, env={"PYTHONPATH": str(root)}, timeout=60, check=False)
+    died = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, timeout=60, check=False)
     assert died.returncode == -9
     saved = json.loads(stored.read_text())
     known = JobState(**(saved | {"status": JobStatus(saved["status"])}))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fakes.places import SHARED
 
 from mhc_core.collection.importing import conversations as importer
 from mhc_core.collection.importing.conversations import import_conversations
@@ -21,7 +22,6 @@ from mhc_core.errors import DataError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START = datetime(2026, 2, 1, tzinfo=UTC)
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """A forgotten customer is nowhere, nobody else is touched, and a kill at any moment changes nothing of that."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -14,6 +14,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 from fakes import forgotten
+from fakes.databases import copy
 from fakes.forgotten import CANARY, EMBEDDER, NOW, VICTIM
 
 from mhc_core.artifacts import store
@@ -57,38 +58,26 @@ class World(NamedTuple):
 def populated(_server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Name of a database and a folder that hold the installation; nobody is connected."""
     root = tmp_path_factory.mktemp("populated")
-    with _copy(_server_url, _template) as engine:
+    with opened(_server_url, _template) as engine:
         forgotten.populate(engine, root)
         name = str(engine.url.database)
         engine.dispose()
         yield name, root
 
 
-class _copy:
-    def __init__(self, server_url: str, template: str) -> None:
-        self._server, self._template, self._name = server_url, template, f"mhc_privacy_{secrets.token_hex(6)}"
-
-    def __enter__(self) -> sa.Engine:
-        self._admin(f'create database "{self._name}" template "{self._template}" strategy wal_log')
-        url = sa.make_url(self._server).set(database=self._name)
-        self._engine = engines.create(url.render_as_string(hide_password=False))
-        return self._engine
-
-    def __exit__(self, *_: object) -> None:
-        self._engine.dispose()
-        self._admin(f'drop database "{self._name}" with (force)')
-
-    def _admin(self, statement: str) -> None:
-        admin = engines.create(self._server).execution_options(isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(sa.text(statement))
-        admin.dispose()
+@contextmanager
+def opened(server_url: str, template: str) -> Iterator[sa.Engine]:
+    """An engine on a copy of the template."""
+    with copy(server_url, template) as url:
+        engine = engines.create(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
 def world(_server_url: str, populated: tuple[str, Path], tmp_path: Path) -> Iterator[World]:
     """A copy of the installation of one's own."""
-    with _copy(_server_url, populated[0]) as engine:
+    with opened(_server_url, populated[0]) as engine:
         forgotten.moved(engine, populated[1], tmp_path / "root")
         yield World(engine, tmp_path / "root")
 
@@ -99,7 +88,7 @@ def forgotten_once(
 ) -> dict[str, Any]:
     """The state after an erasure that nothing interrupted."""
     root = tmp_path_factory.mktemp("once") / "root"
-    with _copy(_server_url, populated[0]) as engine:
+    with opened(_server_url, populated[0]) as engine:
         forgotten.moved(engine, populated[1], root)
         points: list[str] = []
         forgotten.forgetter(engine, root, report=points.append).erase(VICTIM, "Ann", NOW)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from fakes.places import ROOT
 
 from mhc_core.db import engine as engines
 
@@ -46,9 +47,8 @@ def test_killed_in_the_middle_then_run_again(fresh_database_url: str, tmp_path: 
             record = {"id": f"c{n}", "channel": "web", "messages": talk, "started_at": "2026-02-01T00:00:00Z"}
             file.write(json.dumps(record | {"feedback": {"stars": 1 + n % 5}}) + "\n")
     command = [sys.executable, "-c", SCRIPT, fresh_database_url, str(path), str(tmp_path / "rejects")]
-    root = Path(__file__).parents[3]
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as killed:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as killed:
         assert killed.stdout is not None
         assert int(killed.stdout.readline()) == 500
         os.kill(killed.pid, signal.SIGKILL)
@@ -58,13 +58,13 @@ def test_killed_in_the_middle_then_run_again(fresh_database_url: str, tmp_path: 
     assert len(stopped[1]) == 4 * len(stopped[0])
     assert len(stopped[2]) == len(stopped[0])
 
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=root)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
     resumed = state(fresh_database_url)
     engine = engines.create(fresh_database_url)
     with engine.begin() as connection:
         connection.execute(sa.text("truncate ai.conversations cascade"))
     engine.dispose()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=root)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
     undisturbed = state(fresh_database_url)
     assert len(undisturbed[0]) == 3000
     assert resumed == undisturbed

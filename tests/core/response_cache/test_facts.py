@@ -1,8 +1,7 @@
 """When two questions are the same: one spelling, the same facts; and how the verifier does on pairs nobody tuned on."""
 
-from pathlib import Path
-
 import pytest
+from fakes.places import SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +10,7 @@ from mhc_core.response_cache.normalise import normalised
 from mhc_core.response_cache.question_facts import disagreements, read
 from mhc_jobs.bench import response_cache
 
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "paraphrase_pairs_sgdx.jsonl.gz"
+PAIRS = SHARED / "paraphrase_pairs_sgdx.jsonl.gz"
 
 
 @given(st.text(max_size=200))
@@ -101,8 +100,8 @@ def test_generated_near_misses_are_never_served_and_paraphrases_are() -> None:
     assert response_cache.measure(paraphrases, embedder.load(1), 0.01)["cache"]["hit_rate"] >= 0.5
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not beside this checkout")
+@pytest.mark.skipif(not PAIRS.exists(), reason="the shared data is not beside this checkout")
 def test_wrong_hits_on_pairs_of_another_business_stay_within_the_target() -> None:
-    pairs = [pair for pair in response_cache.load_pairs(SHARED) if not pair.same]
+    pairs = [pair for pair in response_cache.load_pairs(PAIRS) if not pair.same]
 
     assert response_cache.measure(pairs, embedder.load(1), 0.01)["cache"]["wrong_hits"] <= 0.01 * len(pairs)

@@ -1,0 +1,19 @@
+"""Waiting for something that another thread or process does."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Found = TypeVar("Found")
+STEP_SECONDS = 0.01
+
+
+def until(find: Callable[[], Found], seconds: float = 20, process: "subprocess.Popen[Any] | None" = None) -> Found:
+    """What ``find`` gives as soon as that is something; fails after ``seconds``, or when ``process`` has ended."""
+    deadline = time.monotonic() + seconds
+    while not (found := find()):
+        assert process is None or process.poll() is None, "the process ended too early"
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(STEP_SECONDS)
+    return found
