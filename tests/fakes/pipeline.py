@@ -71,6 +71,8 @@ def execute(
 
 def train_job() -> dg.JobDefinition:
     """The job `train`, in a form that ``dg.reconstructable`` takes."""
+    from mhc_jobs.definitions import defs
+
     return defs.resolve_job_def("train")
 
 

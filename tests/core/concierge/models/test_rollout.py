@@ -97,18 +97,12 @@ def test_customers_of_a_promoted_candidate_never_see_the_old_model_again(
         providers.may_load.clear()
         with empty_engine.begin() as connection:
             promotion.move(connection, found, promotion.evaluation_of(connection, found), "kim", {}, utc_now())
-<<<<<<< HEAD:tests/core/concierge/models/test_live_rollout.py
-        end = time.monotonic() + 8
-        while app.state.services.concierge.live.now.model_id != "new":
-            assert time.monotonic() < end, "the promoted model was not loaded"
-=======
         until(providers.loading.is_set, 8)
         assert ask(url, lucky)["model"] == "new"
         assert app.state.services.concierge.live.now.model_id == "old"
         providers.may_load.set()
 
         def loaded() -> bool:
->>>>>>> 070268052116691b473511e26eb55578b782865e:tests/core/concierge/models/test_rollout.py
             assert ask(url, lucky)["model"] == "new"
             return bool(app.state.services.concierge.live.now.model_id == "new")
 
