@@ -10,7 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from mhc_core.concierge.turn.concierge import Incoming
 from mhc_serving.access.callers import Speaker, speaker
-from mhc_serving.schemas.common import ChatIn, ChatOut, Citation, Problem
+from mhc_serving.schemas.chat import ChatIn, ChatOut
+from mhc_serving.schemas.common import Citation, Problem
 
 
 class _ShortRoute(APIRoute):

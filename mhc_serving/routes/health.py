@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from mhc_serving.access.deps import App
-from mhc_serving.schemas.common import Health, Readiness
+from mhc_serving.schemas.health import Health, Readiness
 
 router = APIRouter(tags=["health"])
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from mhc_core.db.queries import training as queries
 from mhc_serving.access.deps import App, Staff
-from mhc_serving.schemas.common import ModelOut, ModelsOut
+from mhc_serving.schemas.models import ModelOut, ModelsOut
 
 router = APIRouter(prefix="/api/v1", tags=["staff"])
 

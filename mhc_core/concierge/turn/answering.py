@@ -85,8 +85,9 @@ class Answering:
         if result is None:
             reply = self._from_agent(agent, question, request, local, live, chosen)
             result = TurnResult(reply, candidate=candidate if self._cache.admissible(reply) else None)
-        if shared and chosen == Chosen(live) and (result.cached or _repeats(live, result)):
-            self._memo.keep("result", live, key, result)
+        if shared and chosen == Chosen(live):
+            again = result if result.cached or _repeats(live, result) else None
+            self._memo.keep("result", live, key, again)  # None: what was remembered may have been withdrawn
         reply = result.reply
         facts, notes = reply.facts or question.facts, {**reply.notes, **understood.tone}
         return replace(result, reply=replace(reply, facts=facts, notes=notes), exposure=chosen.exposure)
