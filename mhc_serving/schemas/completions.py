@@ -6,22 +6,21 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mhc_core.vocabulary import Channel
-
-_NO_NUL = r"^[^\x00]*$"
+from mhc_serving.schemas.common import NO_NUL
 
 
 class TextPart(BaseModel):
     """A part of a message's content; only text is understood."""
 
     type: Literal["text"]
-    text: Annotated[str, StringConstraints(pattern=_NO_NUL)]
+    text: Annotated[str, StringConstraints(pattern=NO_NUL)]
 
 
 class CompletionMessage(BaseModel):
     """A turn of the transcript. System and developer messages are ignored: the concierge has its own instructions."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Annotated[str, StringConstraints(pattern=_NO_NUL)] | list[TextPart] | None = None
+    content: Annotated[str, StringConstraints(pattern=NO_NUL)] | list[TextPart] | None = None
 
     @property
     def text(self) -> str:
@@ -64,7 +63,7 @@ class CompletionIn(BaseModel):
 
     model: str = Field(description="Any name; the live versions answer and the response says which.")
     messages: list[CompletionMessage] = Field(min_length=1, max_length=500)
-    user: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_NO_NUL)] | None = Field(
+    user: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)] | None = Field(
         None, description="Your own id of the customer. Without it every request is a conversation of its own."
     )
     metadata: CompletionMetadata = CompletionMetadata()
