@@ -32,6 +32,7 @@ demo: $(READY)  ## Run the learning loop once on the sample data and print what 
 up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :8000.
 	@$(BIN)/mhc up
 
+test: export PYTHONDONTWRITEBYTECODE =  # every worker and command would compile everything again
 test: $(READY)  ## Run all tests.
 	@$(BIN)/pytest
 

@@ -1,4 +1,4 @@
-"""What every test may use: an environment without the developer's settings, PostgreSQL, and vectors made once.
+"""What every test may use: an environment of its own, PostgreSQL, a stand-in for OpenAI, and vectors made once.
 
 The server is the embedded one in a folder of its own, or the one that ``MHC_TEST_DATABASE_URL`` names (its user must be
 allowed to create databases). Databases are copies of one migrated template, so a fresh one costs a tenth of a second.
@@ -15,6 +15,8 @@ import pytest
 import sqlalchemy as sa
 from fakes.databases import copy, name_of, server_folder
 from fakes.environment import environment
+from fakes.openai_endpoints import StandIn
+from fakes.openai_server import running
 from numpy.typing import NDArray
 
 from mhc_core.db import embedded
@@ -40,19 +42,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_environment() -> Iterator[None]:
-    """Nobody's variables and nobody's ``.env`` reach a test."""
-    with environment():
+    """Nobody's variables and nobody's ``.env`` reach a test, and no proxy is asked for what runs here."""
+    with environment(NO_PROXY="127.0.0.1"):
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _what_is_loaded_is_no_garbage() -> Iterator[None]:
-    """Each app looks for garbage when it starts: half a second a time among all that the tests have loaded."""
+def _garbage_is_left_to_the_interpreter() -> Iterator[None]:
+    """Each app looks for garbage when it starts: half a second a time among all that the tests have loaded.
+
+    What a test leaves behind, and so a warning of what it did not close, is still found when Python looks by itself.
+    """
     gc.collect()
     gc.freeze()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gc, "freeze", lambda: None)  # what a test leaves behind is still to be found
-        patch.setattr(gc, "unfreeze", lambda: None)
+        for name in ("collect", "freeze", "unfreeze"):
+            patch.setattr(gc, name, lambda *_: 0)
         yield
 
 
@@ -88,6 +93,14 @@ def state_dir() -> Iterator[Path]:
     """An empty state folder in which an embedded server can run."""
     with server_folder() as folder:
         yield folder
+
+
+@pytest.fixture
+def openai_standin(tmp_path: Path) -> Iterator[StandIn]:
+    """A fresh stand-in for OpenAI. What it was told and what it said must keep to the published description."""
+    with running(tmp_path / "openai.json") as standin:
+        yield standin
+    assert standin.violations == []
 
 
 @pytest.fixture(scope="session")

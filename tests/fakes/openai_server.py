@@ -10,7 +10,6 @@ import json
 import re
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from email.parser import BytesParser
@@ -27,6 +26,7 @@ from fakes.azure_habits import AzureHabits
 from fakes.openai_contract import Contract, published
 from fakes.openai_endpoints import Drop, Refusal, StandIn
 from fakes.openai_state import State
+from fakes.waiting import until
 
 _AZURE = re.compile(r"^/openai(?:/deployments/([^/]+))?/")
 
@@ -176,10 +176,9 @@ def running(state_path: Path | None = None) -> Iterator[StandIn]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        while not server.started:
-            if not thread.is_alive():
-                raise RuntimeError("the stand-in did not start")
-            time.sleep(0.005)
+        until(lambda: server.started or not thread.is_alive())
+        if not server.started:
+            raise RuntimeError("the stand-in did not start")
         yield standin
     finally:
         server.should_exit = True

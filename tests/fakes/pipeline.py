@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from fakes.databases import copy, name_of
 from fakes.environment import environment
 from fakes.openai_endpoints import StandIn
-from fakes.openai_server import running
 from mhc_core.business import pricing
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.reject import reject_path
@@ -147,7 +146,7 @@ def _open(url: str, monkeypatch: pytest.MonkeyPatch, state: Path) -> Iterator[sa
 
 @pytest.fixture
 def sampled_engine(
-    _server_url: str, sampled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _own_environment: None
+    _server_url: str, sampled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[sa.Engine]:
     """A copy of ``sampled`` of one's own, which the environment names."""
     with copy(_server_url, sampled) as url:
@@ -156,7 +155,7 @@ def sampled_engine(
 
 @pytest.fixture
 def reviewed_engine(
-    _server_url: str, reviewed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _own_environment: None
+    _server_url: str, reviewed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[sa.Engine]:
     """A copy of ``reviewed`` of one's own, which the environment names, where a small data set is enough to train."""
     monkeypatch.setenv("MHC_DATASET_MIN_EXAMPLES", "10")
@@ -166,12 +165,9 @@ def reviewed_engine(
 
 
 @pytest.fixture
-def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _own_environment: None) -> Iterator[StandIn]:
+def standin(openai_standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """A stand-in for OpenAI that the environment names, with the OpenAI fine-tuner chosen."""
-    with running(tmp_path / "openai.json") as opened:
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        monkeypatch.setenv("OPENAI_API_KEY", opened.key)
-        monkeypatch.setenv("OPENAI_BASE_URL", opened.base_url)
-        monkeypatch.setenv("MHC_FINE_TUNER", "openai")
-        yield opened
-    assert opened.violations == []
+    monkeypatch.setenv("OPENAI_API_KEY", openai_standin.key)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_standin.base_url)
+    monkeypatch.setenv("MHC_FINE_TUNER", "openai")
+    return openai_standin

@@ -24,7 +24,7 @@ Tick = Callable[..., Any]
 
 
 @pytest.fixture
-def engine(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, _own_environment: None) -> Any:
+def engine(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
     monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("MHC_ROLLOUT_SHADOW_SHARE", "0")

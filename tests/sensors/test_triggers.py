@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def instance(_own_environment: None) -> Iterator[dg.DagsterInstance]:
+def instance() -> Iterator[dg.DagsterInstance]:
     """Storage on disk: a schedule opens it again by reference."""
     with dg.instance_for_test() as opened:
         yield opened

@@ -22,6 +22,7 @@ from mhc_core.db.embedded.files import Files
 from mhc_core.db.embedded.owner import LINGER_SECONDS
 from mhc_core.errors import AccessDenied, ConfigurationError, Conflict, DatabaseUnavailable
 
+pytestmark = pytest.mark.long
 _USER = """
 import sys
 from pathlib import Path

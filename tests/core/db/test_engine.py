@@ -68,8 +68,8 @@ def test_open_database_survives_the_death_of_the_embedded_servers_owner(state_di
         status = Files(state_dir).read_status()
         assert status is not None
         assert status.server_pid is not None
-        os.kill(status.owner_pid, signal.SIGKILL)
         backends = psutil.Process(status.server_pid).children()
+        os.kill(status.owner_pid, signal.SIGKILL)
         os.kill(status.server_pid, signal.SIGKILL)
         psutil.wait_procs(backends, timeout=15)  # a statement on a backend that is just dying is lost, as anywhere
 

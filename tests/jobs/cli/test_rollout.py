@@ -25,9 +25,7 @@ def mhc(*arguments: str) -> Result:
 
 
 @pytest.fixture
-def engine(
-    fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, _own_environment: None
-) -> Iterator[sa.Engine]:
+def engine(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[sa.Engine]:
     monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
     monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path))
     found = engines.create(fresh_database_url)

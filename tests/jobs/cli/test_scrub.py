@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from mhc_jobs.cli import bench_scrub
 from mhc_jobs.cli import scrub as scrub_command
 
+pytestmark = pytest.mark.long
 app = typer.Typer()
 app.command("scrub")(scrub_command.command)
 app.command("bench")(bench_scrub.command)
