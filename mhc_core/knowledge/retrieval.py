@@ -9,16 +9,15 @@ Candidates are the nearest chunks of the HNSW index and every chunk that holds o
 """
 
 import math
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
 
 import numpy as np
 import sqlalchemy as sa
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from mhc_core.db.queries import retrieval as queries
-from mhc_core.knowledge.stems import lexemes
 from mhc_core.protocols import Passage
 
 LEXICAL_WEIGHT = 0.15
@@ -29,9 +28,8 @@ RARE_MATCHES = 200
 """Of 20,000 chunks, 80 and 200 find as many of the best as 60 and 400 do, for three quarters of the work."""
 PER_ARTICLE = 1
 
-_lexicons: OrderedDict[str, tuple[int, Mapping[str, int]]] = OrderedDict()
-_lexicons_lock = Lock()
-_LEXICONS_KEPT = 4
+_lexicons: LRUCache[str, tuple[int, Mapping[str, int]]] = LRUCache(4)
+_lock = Lock()
 
 
 def search(
@@ -42,7 +40,7 @@ def search(
     ``vector`` is the question embedded by the version's own embedder. A version that does not exist has no passages.
     """
     total, frequency = _lexicon(connection, version_id)
-    weights = _weights(lexemes(connection, question), total, frequency)
+    weights = _weights(queries.lexemes(connection, question), total, frequency)
     rows = queries.candidates(
         connection,
         version_id,
@@ -60,17 +58,13 @@ def search(
 
 def _lexicon(connection: sa.Connection, version_id: str) -> tuple[int, Mapping[str, int]]:
     """Chunk count and word frequencies of a version: it never changes, so a process reads it once."""
-    with _lexicons_lock:
-        if version_id in _lexicons:
-            _lexicons.move_to_end(version_id)
-            return _lexicons[version_id]
-    known = queries.frequencies(connection, version_id)
-    if not known[0]:
-        return known
-    with _lexicons_lock:
-        _lexicons[version_id] = known
-        while len(_lexicons) > _LEXICONS_KEPT:
-            _lexicons.popitem(last=False)
+    with _lock:
+        known = _lexicons.get(version_id)
+    if known is None:
+        known = queries.frequencies(connection, version_id)
+        if known[0]:
+            with _lock:
+                _lexicons[version_id] = known
     return known
 
 

@@ -1,54 +1,13 @@
 """``POST /api/v1/chat``: a customer's message in, the answer out."""
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope, Send
+from fastapi import APIRouter, Response
 
 from mhc_core.concierge.turn.concierge import Incoming
-from mhc_serving.access.callers import Speaker, speaker
+from mhc_serving.access.callers import Speaker
 from mhc_serving.schemas.chat import ChatIn, ChatOut
 from mhc_serving.schemas.common import Citation, Problem
 
-
-class _ShortRoute(APIRoute):
-    """The busiest route, read by pydantic at once: FastAPI's way from a request to the function and back would be a
-    large part of what a cached answer costs. The API's description is made from the function as everywhere, and errors
-    are answered by the app's handlers."""
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in (self.methods or ()):
-            await super().handle(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        caller = await speaker(request)
-        try:
-            asked = ChatIn.model_validate_json(await _json(request))
-        except ValidationError as error:
-            raise RequestValidationError(error.errors(include_input=False)) from None
-        response = await run_in_threadpool(chat, asked, caller)
-        await response(scope, receive, send)
-
-
-async def _json(request: Request) -> bytes:
-    """The body. A browser sends none that is declared as JSON to another site without asking that site first."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        missing = {
-            "type": "json_type",
-            "loc": ("body",),
-            "msg": "send JSON with the header Content-Type: application/json",
-        }
-        raise RequestValidationError([missing])
-    try:
-        return await request.body()
-    except ClientDisconnect:
-        raise HTTPException(400, "the request did not arrive whole; send it again") from None
-
-
-router = APIRouter(prefix="/api/v1", tags=["chat"], route_class=_ShortRoute)
+router = APIRouter(prefix="/api/v1", tags=["chat"])
 
 
 @router.post(

@@ -13,13 +13,6 @@ from mhc_core.db.queries.knowledge import count_members
 
 _LEXEMES = sa.text("select tsvector_to_array(to_tsvector('english', left(:question, 4000)))")
 
-_STEMS = sa.text(
-    """
-    select word, (tsvector_to_array(to_tsvector('english', word)))[1] as stem
-      from unnest(cast(:words as text[])) as asked(word)
-    """
-)
-
 _FREQUENCIES = sa.text(
     """
     select word, ndoc from ts_stat(format(
@@ -75,11 +68,6 @@ def lexemes(connection: sa.Connection, question: str) -> list[str]:
     """The stemmed words of a question without stop words."""
     storable = question.encode("utf-8", "replace").decode().replace("\x00", " ")
     return list(connection.scalar(_LEXEMES, {"question": storable}) or [])
-
-
-def stems(connection: sa.Connection, words: Sequence[str]) -> dict[str, str | None]:
-    """The stem of each word, ``None`` for a stop word."""
-    return {row.word: row.stem for row in connection.execute(_STEMS, {"words": list(words)})}
 
 
 def literal(vector: NDArray[np.float32]) -> str:
