@@ -32,9 +32,9 @@ demo: $(READY)  ## Run the learning loop once on the sample data and print what 
 up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :8000.
 	@$(BIN)/mhc up
 
-test: export PYTHONDONTWRITEBYTECODE =  # every worker and command would compile everything again
+# Bytecode is written whatever the environment says: else every process of the tests compiles everything again.
 test: $(READY)  ## Run all tests.
-	@$(BIN)/pytest
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open weights, test the result (20 minutes).
 	@$(BIN)/pytest tests/lora
