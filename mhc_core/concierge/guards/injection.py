@@ -14,17 +14,21 @@ from functools import lru_cache
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.guards.injection_patterns import DISCLOSED, PASSAGE_ORDERS, PATTERNS, Style
-from mhc_core.concierge.guards.injection_prefilter import Prefiltered
 from mhc_core.concierge.guards.injection_text import DECODED_CHARS, decoded, folded, views
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
 
 LOOKED_AT = 20_000
 """Characters of a message that are looked at; the length limit of messages is far below."""
 RUN_WORDS = 8
 """So many words in a row that stand in the prompt are a leak; answers share shorter phrases with it."""
-_ATTACKS = Prefiltered(PATTERNS)
-_STEERING = Prefiltered({style: worded for style, worded in PATTERNS.items() if style != "price"})
-_ORDERS = Prefiltered({"order": PASSAGE_ORDERS})
-_DISCLOSED = Prefiltered({"disclosed": DISCLOSED})
+_ATTACKS: dict[Style, re.Pattern[str]] = {style: _any_of(worded) for style, worded in PATTERNS.items()}
+_STEERING = [pattern for style, pattern in _ATTACKS.items() if style != "price"]
+_ORDERS = _any_of(PASSAGE_ORDERS)
+_DISCLOSED = _any_of(DISCLOSED)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(\n+)")
 _HIDDEN = re.compile(r"<!--.{0,4000}?-->|<(script|style)\b.{0,4000}?</\1>", re.DOTALL | re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9']+")
@@ -43,8 +47,8 @@ class Attack:
 def detect(message: str) -> Attack | None:
     """The attack in a customer's message, or None. Half of a message being harmless does not make the other half so."""
     text = message[:LOOKED_AT]
-    styles = (_ATTACKS.search(view) for view in views(text))
-    return next((Attack(style) for style in styles if style), None)
+    found = (style for view in views(text) for style, pattern in _ATTACKS.items() if pattern.search(view))
+    return next(map(Attack, found), None)
 
 
 def answer(business: Business) -> str:
@@ -88,7 +92,9 @@ def leaks(answer: str, prompt: str) -> bool:
 
 
 def _orders(sentence: str) -> bool:
-    return _ORDERS.search(folded(sentence)) is not None or any(map(_STEERING.search, views(sentence)))
+    if _ORDERS.search(folded(sentence)):
+        return True
+    return any(pattern.search(view) for view in views(sentence) for pattern in _STEERING)
 
 
 def _repeats(prompt: str, reading: str) -> bool:
