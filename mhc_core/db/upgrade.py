@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from mhc_core.db.tables import SCHEMA
+from mhc_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,18 +26,29 @@ def current(connection: sa.Connection) -> str | None:
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
-    """Apply every migration up to a revision, all or none. Does nothing when the database is there already."""
+    """Apply every migration up to a revision, all or none. Does nothing when the database is there already.
+
+    Raises:
+        ConfigurationError: the database is at a revision that this version does not know.
+    """
     with engine.connect() as connection:
         if revision in ("head", HEAD) and current(connection) == HEAD:
             return
     from alembic import command
+    from alembic.util import CommandError
 
     with engine.begin() as connection:
         _wait_for_turn(connection)
         for schema in (SCHEMA, DAGSTER_SCHEMA):
             if not _exists(connection, schema):  # also asking "if not exists" would need the right to create
                 connection.execute(sa.text(f"create schema {schema}"))
-        command.upgrade(_config(connection), revision)
+        try:
+            command.upgrade(_config(connection), revision)
+        except CommandError as error:
+            raise ConfigurationError(
+                f"schema {SCHEMA} is at a revision that this version does not know ({error}): use the version that "
+                "made it, or start with an empty database and import the conversations again"
+            ) from None
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:

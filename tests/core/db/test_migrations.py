@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from mhc_core.db import engine as engines
 from mhc_core.db import upgrade as migrations
 from mhc_core.db.tables import SCHEMA, metadata
+from mhc_core.errors import ConfigurationError
 
 
 def _drift(connection: sa.Connection) -> list[object]:
@@ -115,6 +116,16 @@ def test_upgrade_costs_nothing_when_there_is_nothing_to_do(engine: sa.Engine) ->
         seconds.append(time.perf_counter() - started)
 
     assert min(seconds) < 0.1
+
+
+def test_an_unknown_revision_is_refused(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("update ai.alembic_version set version_num = '0009'"))
+
+    with pytest.raises(ConfigurationError, match="does not know"):
+        migrations.upgrade(engine)
+    engine.dispose()
 
 
 def test_a_failed_migration_changes_nothing(fresh_database_url: str) -> None:

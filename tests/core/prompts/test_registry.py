@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from mhc_core.business import pricing
 from mhc_core.dataset import build
-from mhc_core.db import engine as engines
-from mhc_core.db import upgrade
 from mhc_core.db.queries import prompts as queries
 from mhc_core.db.rows.dataset import VerifiedExample
 from mhc_core.db.rows.prompts import PromptVersion
@@ -167,26 +165,3 @@ def test_training_data_opens_with_what_is_in_production(settled: sa.Connection) 
     )
     line = orjson.loads(built.train.splitlines()[0])
     assert line["messages"][0] == {"role": "system", "content": version.content}
-
-
-def test_prompts_of_an_older_installation_get_their_names_and_tasks(fresh_database_url: str) -> None:
-    engine = engines.create(fresh_database_url)
-    upgrade.downgrade(engine, "0008")
-    with engine.begin() as connection:
-        connection.execute(
-            sa.text(
-                "insert into ai.prompt_versions (id, name, content) "
-                "values ('prompt-old', 'system/menu', E'Rules.\\n\\nThis time:\\nName the menu.')"
-            )
-        )
-    upgrade.upgrade(engine)
-    with engine.begin() as connection:
-        registry.sync_with_release(connection, BUSINESS, NOW)
-        old = registry.recorded(connection, "prompt-old")
-        assert (old.name, old.task) == (wordings.knowledge(Intent.MENU), "Name the menu.")
-        assert standing(connection, old.name) == wordings.seed(BUSINESS, old.name)
-        registry.promote(connection, "prompt-old", "ann", "as before", NOW)
-        sent = standing(connection, old.name)
-    engine.dispose()
-    assert sent.content.endswith("Name the menu.")
-    assert "Never promise a discount" in sent.content
