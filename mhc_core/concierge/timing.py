@@ -4,7 +4,7 @@ The header tells durations in milliseconds by part (W3C Server Timing), never wh
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -28,14 +28,6 @@ def part(name: str) -> Iterator[None]:
     finally:
         if parts is not None:
             parts[name] = parts.get(name, 0.0) + (time.perf_counter() - started) * 1000
-
-
-def add(parts: Mapping[str, float]) -> None:
-    """Count parts of the request at hand that were measured elsewhere (milliseconds)."""
-    here = _parts.get()
-    if here is not None:
-        for name, milliseconds in parts.items():
-            here[name] = here.get(name, 0.0) + milliseconds
 
 
 def header(parts: dict[str, float], total: float) -> str:

@@ -28,7 +28,7 @@ from mhc_core.db.engine import database
 from mhc_core.errors import MHCError
 from mhc_core.knowledge import retrieval
 from mhc_core.protocols import Embedder
-from mhc_jobs.bench.chat import disk, report, stage
+from mhc_jobs.bench.chat import report, stage
 from mhc_jobs.bench.chat.mix import Mix
 from mhc_jobs.cli.console import AsJson, columns, err, respond
 
@@ -107,8 +107,6 @@ def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str
                 PAUSE_SECONDS,
             )
             bare = _load(bare_url, "/bare", 50, mix.take(min(requests, 20_000)), "bare")
-    err.print("the disk alone …")
-    synced = report.quantiles(disk.sync_ms(folder))
     per_second, bare_per_second = report.rate(busy), report.rate(bare)
     return {
         "chunks": made.chunks,
@@ -120,8 +118,7 @@ def _measure(folder: Path, chunks: int, requests: int, workers: int) -> dict[str
         "load_average_at_the_end": round(os.getloadavg()[0], 2),
         "pause_s_at_8": PAUSE_SECONDS,
         "per_second_at_8": report.rate(quiet),
-        "server_ms_at_8": report.server_ms(quiet)
-        | {"bare route": report.total_ms(calm), "disk alone, one page synced": synced},
+        "server_ms_at_8": report.server_ms(quiet) | {"bare route": report.total_ms(calm)},
         "recall_at_5_of_exact_search": recall,
         "cache_hits": report.hits(busy),
         "throughput_at_50": {

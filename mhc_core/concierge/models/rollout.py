@@ -9,10 +9,10 @@ answers.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -23,7 +23,6 @@ from mhc_core.db.queries import installation, versions
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import training as model_queries
 from mhc_core.db.queries.training import ModelVersion
-from mhc_core.db.tables import rollout_exposures
 from mhc_core.errors import MHCError
 from mhc_core.protocols import ChatModel
 from mhc_core.pseudonyms import customer_hash
@@ -228,11 +227,6 @@ class RolloutRouter:
             return
         self._candidate, self._problem = _Candidate(row.id, row.artifact_sha256, models), None
         log.info("candidate %s is loaded", row.id)
-
-
-def rows(exposure: RolloutExposure | None, exposed_at: datetime) -> list[tuple[sa.Table, Mapping[str, Any]]]:
-    """What is stored with a turn: one row for each customer and stage, the first one stays."""
-    return [] if exposure is None else [(rollout_exposures, {**exposure._asdict(), "exposed_at": exposed_at})]
 
 
 def _with(live: Live, candidate: _Candidate) -> Live:

@@ -1,6 +1,7 @@
 """What one turn writes: the question, the answer, the exposures, and what the answer sets in motion."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,12 +12,12 @@ import sqlalchemy as sa
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts import memory
-from mhc_core.concierge.models import exposures, rollout
 from mhc_core.concierge.tools.case import BookingRequest
 from mhc_core.concierge.turn.request import TurnResult
 from mhc_core.db.queries import bookings
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Effect
+from mhc_core.db.tables import experiment_exposures, rollout_exposures
 from mhc_core.support import handover as handovers
 
 
@@ -55,11 +56,13 @@ def answer_turn(message_id: UUID, result: TurnResult, sent_at: datetime, latency
 def exposure_rows(
     result: TurnResult, message_id: UUID, received_at: datetime, sent_at: datetime
 ) -> list[tuple[sa.Table, Mapping[str, Any]]]:
-    """The rows by which experiments and rollouts count this customer; one that exists is left as it is."""
-    return [
-        *exposures.rows(result.reply.exposure, message_id, sent_at),
-        *rollout.rows(result.exposure, received_at),
-    ]
+    """The rows by which an experiment and a rollout count this customer; the first one of a customer stays."""
+    rows: list[tuple[sa.Table, Mapping[str, Any]]] = []
+    if (shown := result.reply.exposure) is not None:
+        rows.append((experiment_exposures, {**asdict(shown), "message_id": message_id, "exposed_at": sent_at}))
+    if (met := result.exposure) is not None:
+        rows.append((rollout_exposures, {**met._asdict(), "exposed_at": received_at}))
+    return rows
 
 
 def effects(business: Business, conversation_id: UUID, reply: Reply, now: datetime) -> list[Effect]:
