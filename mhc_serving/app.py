@@ -126,8 +126,8 @@ def create_app(
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal)
     browser_rules.install(app, access.origins)
+    app.router.routes.extend(chat.router.routes)  # found at once: most requests end here
     for routes in (
-        chat,
         tokens,
         completions,
         handover,
