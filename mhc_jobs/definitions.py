@@ -8,10 +8,7 @@ import dagster as dg
 from mhc_assets import assets, checks
 from mhc_assets.resources import Platform
 from mhc_jobs import jobs, schedules
-from sensors import experiments, failures
-from sensors import knowledge as knowledge_sensors
-from sensors import rollout as rollout_sensors
-from sensors import training as training_sensors
+from sensors import knowledge, monitoring, prompts, rollout, training
 
 
 def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -32,12 +29,12 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
         ],
         schedules=schedules.ALL,
         sensors=[
-            training_sensors.retraining,
-            training_sensors.fine_tune_poller,
-            knowledge_sensors.knowledge_update,
-            rollout_sensors.live_rollout,
-            failures.record_failures,
-            experiments.losing_variants,
+            training.retraining,
+            training.fine_tune_poller,
+            knowledge.knowledge_update,
+            rollout.live_rollout,
+            monitoring.record_failures,
+            prompts.losing_variants,
             dg.AutomationConditionSensorDefinition(
                 "automation",
                 target=dg.AssetSelection.all(),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mhc_core.language.answer_text import sentences, without_placeholders
 from mhc_core.language.figures import Figure, ends, read_plain
-from mhc_core.language.number_words import plain
+from mhc_core.language.number_words import normalise_numbers
 
 COMPARED = frozenset({"money", "percent", "time", "miles", "length", "people", "years"})
 """Kinds of figures that rules consist of. Dates, times of day and contacts belong to one customer's case."""
@@ -100,7 +100,7 @@ def figures(text: str) -> frozenset[Figure]:
     return frozenset(
         one
         for sentence in sentences(without_placeholders(text))
-        for one in ends(read_plain(plain(sentence)))
+        for one in ends(read_plain(normalise_numbers(sentence)))
         if one.kind in COMPARED and one.high is None
     )
 
@@ -112,7 +112,7 @@ def facts(text: str) -> frozenset[Fact]:
     for sentence in sentences(without_placeholders(text)):
         if sentence.endswith("?"):
             continue
-        for clause in _CLAUSE.split(plain(sentence)):
+        for clause in _CLAUSE.split(normalise_numbers(sentence)):
             about = [name for name, pattern in _ABOUT.items() if pattern.search(clause)]
             stated = [one for one in ends(read_plain(clause)) if one.kind in COMPARED and one.high is None]
             found |= {Fact(name, one) for name in about for one in stated}
@@ -123,7 +123,7 @@ def facts(text: str) -> frozenset[Fact]:
 
 def hands_over(answer: str) -> bool:
     """Whether an answer passes the matter to a person instead of settling it."""
-    return bool(_HANDED.search(plain(answer)))
+    return bool(_HANDED.search(normalise_numbers(answer)))
 
 
 def _f1(right: int, stated: int, found: int, wanted: int) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from mhc_core.language.number_words import WORDED, plain
+from mhc_core.language.number_words import WORDED, normalise_numbers
 
 Kind = Literal["money", "percent", "time", "miles", "length", "people", "years", "date", "weekday", "clock", "number",
                "contact"]  # fmt: skip
@@ -108,11 +108,11 @@ _HEADS = re.compile(
 
 def read(text: str) -> frozenset[Figure]:
     """The figures of a sentence. Spellings of one figure are equal: ``$1,100`` and ``eleven hundred dollars``."""
-    return read_plain(plain(text))
+    return read_plain(normalise_numbers(text))
 
 
 def read_plain(text: str) -> frozenset[Figure]:
-    """The same for a text that went through ``number_words.plain``."""
+    """The same for a text that went through ``number_words.normalise_numbers``."""
     found: set[Figure] = set()
     numbers = _numbers(text)
 

@@ -45,7 +45,7 @@ _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BARE_FRACTION = re.compile(r"(?<!\d)\.(?=\d)")
 
 
-def plain(text: str) -> str:
+def normalise_numbers(text: str) -> str:
     """Lower case, one spelling of letters, digits and signs, nothing invisible, number words as digits.
 
     ``Eleven hundred``, ``1,100`` and ``１１００`` all become ``1100``; a word is marked with ``WORDED``. The word "one"
@@ -56,7 +56,7 @@ def plain(text: str) -> str:
 
 
 def in_digits(text: str) -> str:
-    """As ``plain``, without marks and with every "one" as a number: ``Twenty-five adults`` becomes ``25 adults``."""
+    """The same without marks and with every "one" as a number: ``Twenty-five adults`` becomes ``25 adults``."""
     return _BARE_FRACTION.sub("0.", _NUMBER.sub(_digits, _one_spelling(text)).replace(WORDED, ""))
 
 

@@ -140,7 +140,7 @@ class KnownFigures:
         return rf"\b({'|'.join(map(re.escape, sorted(self.extra_prices, key=len, reverse=True)))})"
 
     def subjects(self, text: str) -> frozenset[str]:
-        """What a text that went through ``number_words.plain`` is about."""
+        """What a text that went through ``number_words.normalise_numbers`` is about."""
         return self._subjects(text)
 
     @cached_property

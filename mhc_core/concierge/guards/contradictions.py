@@ -2,7 +2,7 @@
 
 """Statements that the business file decides alone, whatever a passage or a customer says: its prices, what goes back.
 
-Arithmetic that a draft shows is checked too. Every text here went through ``number_words.plain``.
+Arithmetic that a draft shows is checked too. Every text here went through ``number_words.normalise_numbers``.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mhc_core.concierge.guards.business_figures import KnownFigures
-from mhc_core.language.number_words import WORDED, plain
+from mhc_core.language.number_words import WORDED, normalise_numbers
 
 _DIGIT = re.compile(r"\d")
 _AMOUNT = rf"\$ ?(\d+(?:\.\d+)?)(?:{WORDED})?(?![\d%])"
@@ -111,7 +111,7 @@ def _wrong_extras(known: KnownFigures, sentence: str, before: str, said: Sequenc
         if amount not in {price * count for price in known.extra_prices[spelling]}:
             yield f"price of extras {amount}"
     priced = list(known.priced_extras(sentence))
-    around = f"{before} {plain(' '.join(said))}" if priced else ""
+    around = f"{before} {normalise_numbers(' '.join(said))}" if priced else ""
     counts: set[int] | None = None
     for spelling, amount in priced:
         prices = known.extra_prices[spelling]

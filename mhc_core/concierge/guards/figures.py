@@ -22,7 +22,7 @@ from mhc_core.concierge.guards.business_figures import KnownFigures, amounts, gi
 from mhc_core.concierge.guards.contradictions import contradicted
 from mhc_core.language.answer_text import content_words
 from mhc_core.language.figures import Figure, ends, read_plain
-from mhc_core.language.number_words import WORDED, plain
+from mhc_core.language.number_words import WORDED, normalise_numbers
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)|(\n+)")
 _OWN_MONEY = re.compile(
@@ -75,7 +75,7 @@ def check(
     wrong: dict[str, None] = {}
     before = ""
     for gap, sentence in _sentences(draft):
-        text = plain(sentence)
+        text = normalise_numbers(sentence)
         found = support.missing(text, before)
         before = text
         wrong |= dict.fromkeys(found)
@@ -257,7 +257,7 @@ class _Support:
 
     @cached_property
     def _said(self) -> frozenset[Figure]:
-        return ends(one for message in self.said for one in _read(plain(message)))
+        return ends(one for message in self.said for one in _read(normalise_numbers(message)))
 
     @cached_property
     def _starts(self) -> frozenset[Figure]:
@@ -287,7 +287,7 @@ class _Support:
 
     @cached_property
     def _draft_counts(self) -> frozenset[Figure]:
-        return frozenset(one for one in _read(plain(self.draft)) if one.kind in ("people", "miles"))
+        return frozenset(one for one in _read(normalise_numbers(self.draft)) if one.kind in ("people", "miles"))
 
     @cached_property
     def _counts(self) -> frozenset[Figure]:
@@ -337,7 +337,7 @@ def _passage(text: str) -> tuple[tuple[str, frozenset[Figure], frozenset[Figure]
     found = []
     earlier: frozenset[Figure] = frozenset()
     for gap, sentence in _sentences(text):
-        line = plain(sentence)
+        line = normalise_numbers(sentence)
         figures = read_plain(line)
         own = frozenset(one for one in figures if one.kind in ("people", "miles"))
         earlier = frozenset() if "\n" in gap else earlier

@@ -14,7 +14,7 @@ from mhc_core.concierge.guards.business_figures import KnownFigures
 from mhc_core.concierge.guards.contradictions import contradicted
 from mhc_core.language import figures
 from mhc_core.language.figures import Figure
-from mhc_core.language.number_words import plain
+from mhc_core.language.number_words import normalise_numbers
 from mhc_jobs import sample
 
 BUSINESS = pricing.load()
@@ -125,7 +125,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     ],
 )
 def test_hostile_lengths_are_read_to_the_end(draft: str) -> None:
-    plain(draft)
+    normalise_numbers(draft)
     figures.read(draft)
 
 
@@ -274,7 +274,7 @@ def test_right_answers_stay_without_any_evidence(draft: str) -> None:
     ],
 )
 def test_what_a_sentence_states_against_the_file_is_named(sentence: str, said: list[str], wrong: list[str]) -> None:
-    assert list(contradicted(KnownFigures(BUSINESS), plain(sentence), "", said)) == wrong
+    assert list(contradicted(KnownFigures(BUSINESS), normalise_numbers(sentence), "", said)) == wrong
 
 
 def test_what_the_file_gives_away_may_be_said_without_a_figure() -> None:

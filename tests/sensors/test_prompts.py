@@ -14,7 +14,7 @@ from mhc_core.db.queries import prompts as queries
 from mhc_core.prompts import experiment_control as control
 from mhc_core.prompts import registry, wordings
 from mhc_core.vocabulary import ExperimentMetric, ExperimentStatus
-from sensors.experiments import losing_variants
+from sensors.prompts import losing_variants
 
 BUSINESS = pricing.load()
 START = datetime.now(UTC) - timedelta(days=3)
