@@ -39,7 +39,7 @@ from mhc_serving.routes import (
     tokens,
     web,
 )
-from mhc_serving.schemas.common import Problem
+from mhc_serving.schemas.problem import Problem
 from mhc_serving.webhook_worker import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits

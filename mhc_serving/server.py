@@ -25,7 +25,7 @@ def run(settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
     Raises:
-        ConfigurationError: the port cannot be bound.
+        ConfigurationError: the port cannot be bound, or a process cannot start.
     """
     logging_setup.configure()
     several = settings.serve_workers > 1

@@ -12,7 +12,7 @@ from mhc_core.db.queries import audit
 from mhc_core.db.queries import bookings as queries
 from mhc_core.support import bookings
 from mhc_serving.access.deps import Agent, App
-from mhc_serving.schemas.common import Problem
+from mhc_serving.schemas.problem import Problem
 
 router = APIRouter(prefix="/api/v1/bookings", tags=["staff"])
 

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 
 from mhc_core.concierge.turn.concierge import Incoming
 from mhc_serving.access.callers import Speaker
-from mhc_serving.schemas.chat import ChatIn, ChatOut
-from mhc_serving.schemas.common import Citation, Problem
+from mhc_serving.schemas.chat import ChatIn, ChatOut, Citation
+from mhc_serving.schemas.problem import Problem
 
 router = APIRouter(prefix="/api/v1", tags=["chat"])
 

@@ -12,7 +12,6 @@ from mhc_core.response_cache import cache as response_cache
 from mhc_core.vocabulary import FeedbackVia
 from mhc_serving.access.callers import Speaker
 from mhc_serving.access.deps import App, Staff
-from mhc_serving.schemas.common import Problem
 from mhc_serving.schemas.feedback import (
     AgentFeedbackIn,
     AgentFeedbackOut,
@@ -21,6 +20,7 @@ from mhc_serving.schemas.feedback import (
     FeedbackOut,
     FeedbackStats,
 )
+from mhc_serving.schemas.problem import Problem
 
 router = APIRouter(prefix="/api/v1/ai/feedback", tags=["feedback"])
 

@@ -16,7 +16,7 @@ from mhc_core.support import handover
 from mhc_core.vocabulary import ConversationStatus
 from mhc_serving.access.callers import Speaker
 from mhc_serving.access.deps import Agent, App
-from mhc_serving.schemas.common import CustomerId, Problem
+from mhc_serving.schemas.fields import CustomerId
 from mhc_serving.schemas.handover import (
     ConversationOut,
     HandoverDetail,
@@ -27,6 +27,7 @@ from mhc_serving.schemas.handover import (
     SaidOut,
     StaffSaidOut,
 )
+from mhc_serving.schemas.problem import Problem
 
 MESSAGES = 200
 """Turns in one answer, at most; ``after`` gets the following ones."""

@@ -8,8 +8,8 @@ from mhc_core.db.queries import knowledge as queries
 from mhc_core.errors import NotFound
 from mhc_serving.access.callers import VisitorAccess
 from mhc_serving.access.deps import App
-from mhc_serving.schemas.common import Problem
 from mhc_serving.schemas.knowledge import ArticleOut
+from mhc_serving.schemas.problem import Problem
 
 router = APIRouter(prefix="/api/v1/knowledge", tags=["knowledge"], dependencies=[VisitorAccess])
 

@@ -6,8 +6,8 @@ from mhc_core.business import pricing as business_data
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.providers import select
 from mhc_serving.access.deps import Admin, App
-from mhc_serving.schemas.common import Problem
 from mhc_serving.schemas.privacy import ErasureIn, ErasureOut
+from mhc_serving.schemas.problem import Problem
 
 router = APIRouter(prefix="/api/v1/privacy", tags=["staff"])
 

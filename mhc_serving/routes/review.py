@@ -10,7 +10,7 @@ from mhc_core.review import decisions
 from mhc_core.scrubbing import marks
 from mhc_core.settings import Settings
 from mhc_serving.access.deps import App, Reviewer
-from mhc_serving.schemas.common import Problem
+from mhc_serving.schemas.problem import Problem
 from mhc_serving.schemas.review import MarkIn, MarkOut, ReviewIn, ReviewItemOut, ReviewOut, ReviewQueue
 
 if TYPE_CHECKING:

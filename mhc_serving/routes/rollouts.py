@@ -8,7 +8,7 @@ from mhc_core.db.queries.rollout import Look
 from mhc_core.errors import NotFound
 from mhc_core.rollout import shadow
 from mhc_serving.access.deps import App, Staff
-from mhc_serving.schemas.common import Problem
+from mhc_serving.schemas.problem import Problem
 from mhc_serving.schemas.rollouts import LookOut, ReadinessOut, RolloutDecisionOut, RolloutOut, ServerOut
 
 router = APIRouter(prefix="/api/v1", tags=["staff"])

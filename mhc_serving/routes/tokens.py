@@ -8,7 +8,7 @@ from mhc_serving.access import callers, origins
 from mhc_serving.access.deps import App, Credential, Services, count, holder_of, require, unauthorized
 from mhc_serving.access.keys import Role
 from mhc_serving.access.tokens import Claims, TokenRefused
-from mhc_serving.schemas.common import Problem
+from mhc_serving.schemas.problem import Problem
 from mhc_serving.schemas.tokens import TokenIn, TokenOut
 
 router = APIRouter(prefix="/api/v1/widget", tags=["chat"])

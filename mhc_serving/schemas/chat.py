@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from mhc_core.vocabulary import Channel, Intent
-from mhc_serving.schemas.common import Body, Citation, CustomerId, Text
+from mhc_serving.schemas.fields import Body, CustomerId, Text
 
 
 class ChatIn(Body):
@@ -24,6 +24,14 @@ class ChatIn(Body):
         UUID | None,
         Field(description="From the answer before, to go on with that conversation. Without it a new one starts."),
     ] = None
+
+
+class Citation(BaseModel):
+    """An article that an answer rests on."""
+
+    id: str = Field(description="Article id; `GET /api/v1/knowledge/{id}` opens it.", examples=["KB-042"])
+    title: str = Field(description="Its title.", examples=["Cancelling and refunds"])
+    score: float = Field(description="How close the passage is to the question, 0 to 1.", examples=[0.74])
 
 
 class ChatOut(BaseModel):

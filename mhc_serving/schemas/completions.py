@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mhc_core.vocabulary import Channel
-from mhc_serving.schemas.common import NO_NUL
+from mhc_serving.schemas.fields import NO_NUL
 
 
 class TextPart(BaseModel):

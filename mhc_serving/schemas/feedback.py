@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from mhc_serving.schemas.common import Body, CustomerId, Text
+from mhc_serving.schemas.fields import Body, CustomerId, Text
 
 
 class FeedbackIn(Body):

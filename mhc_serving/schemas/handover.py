@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from mhc_core.vocabulary import HandoverState
-from mhc_serving.schemas.common import Text
+from mhc_serving.schemas.fields import Text
 
 
 class HandoverOut(BaseModel):

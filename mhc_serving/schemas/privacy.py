@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from mhc_serving.schemas.common import Body, Text
+from mhc_serving.schemas.fields import Body, Text
 
 
 class ErasureIn(Body):

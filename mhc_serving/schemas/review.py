@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.marks import Kind
 from mhc_core.vocabulary import Decision
-from mhc_serving.schemas.common import Body, Text
+from mhc_serving.schemas.fields import Body, Text
 
 
 class ReviewItemOut(BaseModel):

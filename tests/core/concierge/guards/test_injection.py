@@ -157,9 +157,9 @@ def test_orders_in_a_passage_are_taken_out(planted: str) -> None:
     assert injection.clean_passage(cleaned) == cleaned
 
 
-@pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS.keys())
-def test_an_attack_is_seen_in_every_spelling(spelled: str) -> None:
-    assert injection.detect(spelled)
+@pytest.mark.parametrize("disguised", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_an_attack_is_seen_in_every_spelling(disguised: str) -> None:
+    assert injection.detect(disguised)
 
 
 @pytest.mark.parametrize("gap", ["\t", "\u2028"])
@@ -173,15 +173,15 @@ def test_a_forged_turn_is_seen_after_other_letters() -> None:
 
 @pytest.mark.parametrize("gap", [" ", "\n", "\n\n"], ids=["sentence", "line", "paragraph"])
 @pytest.mark.parametrize("place", [0, 2, 4], ids=["start", "middle", "end"])
-@pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS.keys())
-def test_an_order_is_taken_out_of_a_passage_in_every_spelling(spelled: str, place: int, gap: str) -> None:
+@pytest.mark.parametrize("disguised", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_an_order_is_taken_out_of_a_passage_in_every_spelling(disguised: str, place: int, gap: str) -> None:
     said = [
         "The host provides cover when it rains.",
         "Café chairs are fine – we bring 2 grills!",
         "Is there a table?",
         "The chef does not cook in the open rain.",
     ]
-    passage = gap.join([*said[:place], f"{spelled}.", *said[place:]])
+    passage = gap.join([*said[:place], f"{disguised}.", *said[place:]])
     assert injection.clean_passage(passage) == gap.join(said)
 
 

@@ -1,4 +1,7 @@
-"""What goes in and out over HTTP. Every field says what it means: the API's pages at ``/docs`` are made of this."""
+"""Fields and the body that requests of several resources share.
+
+Every field says what it means: the API's pages at ``/docs`` are made of it.
+"""
 
 from typing import Annotated
 
@@ -19,17 +22,3 @@ class Body(BaseModel):
     """What a request carries; an error about it never repeats what a customer wrote."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
-
-
-class Citation(BaseModel):
-    """An article that an answer rests on."""
-
-    id: str = Field(description="Article id; `GET /api/v1/knowledge/{id}` opens it.", examples=["KB-042"])
-    title: str = Field(description="Its title.", examples=["Cancelling and refunds"])
-    score: float = Field(description="How close the passage is to the question, 0 to 1.", examples=[0.74])
-
-
-class Problem(BaseModel):
-    """An error in one sentence that ends with what to do next."""
-
-    detail: str
