@@ -115,4 +115,4 @@ def test_a_shouted_question_is_understood_anew(client: TestClient) -> None:
     shouted = ask(client, "bob", "HOW LONG DOES THE CHEF STAY?!!!").json()
     with client.app.state.services.engine.connect() as connection:  # type: ignore[attr-defined]
         notes = connection.scalar(sa.select(messages.c.message_metadata).where(messages.c.id == shouted["message_id"]))
-    assert notes["emotion"] != "calm" or notes["urgency"] != "normal"
+    assert notes["emotion"] == "frustrated"
