@@ -1,0 +1,106 @@
+"""Who the customer is, how to reach them, where the party is, and the number of a booking."""
+
+import re
+
+import phonenumbers
+
+from mhc_core.language.number_words import ONES
+from mhc_core.understanding.values.spelling import tidy, unaccented
+from mhc_core.understanding.values.word_lists import meaning
+
+_LETTERS = re.compile(r"[^\W\d_]+(?:[’'`][^\W\d_])?(?![’'`])")
+_NAME_LEAD = re.compile(
+    r"^(?:it'?s|it is|this is|i'?m|i am|my name'?s|my name is|name'?s|name is|name|under|for|soy|me llamo|mi nombre es|"
+    r"a nombre de|yes|sure|ok|put it under|book it under|call me)\b[\s:,-]*",
+    re.IGNORECASE,
+)
+_SPOKEN = {word: str(value) for value, word in enumerate(ONES[:10])} | {
+    **{"oh": "0", "o": "0", "cero": "0", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5"},
+    **{"seis": "6", "siete": "7", "ocho": "8", "nueve": "9"},
+}
+_SPOKEN_WORD = re.compile(rf"\b(?:(?P<twice>double|triple) )?(?P<word>{'|'.join(_SPOKEN)}|[0-9])\b")
+_DIGIT_GAPS = re.compile(r"(?<=\b[0-9])[ ,-]+(?=[0-9]\b)")
+_EMAIL = re.compile(r"[a-z0-9_.+%'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}")
+_ZIP = re.compile(r"(?<![0-9])([0-9]{5})(?:-?[0-9]{4})?(?![0-9])")
+_STATE = re.compile(r"[\s,]+(?:ca|calif(?:ornia)?)\.?$", re.IGNORECASE)
+_CITY_LEAD = re.compile(r"^(?:in|near|around|by|en|de|from|the city of|downtown)\s+", re.IGNORECASE)
+_ADDRESS_LEAD = re.compile(
+    r"^(?:it'?s|we'?re|we are|the address is|my address is|address(?: is)?|es|en)(?: at)?[\s:]+|^at\s+", re.IGNORECASE
+)
+_REFERENCE = re.compile(r"[^A-Z0-9-]+")
+_LEADS = 3
+
+
+def name(words: str) -> str | None:
+    """A name, in title case only where it was typed in one case."""
+    text = tidy(words).rstrip(".") if not tidy(words).endswith(("r.", "R.")) else tidy(words)
+    for _ in range(_LEADS):
+        text = _NAME_LEAD.sub("", text, count=1)
+    return _titled(text.strip(" .")) if _LETTERS.search(text) else None
+
+
+def phone(words: str) -> str | None:
+    """A phone number as E.164, read as one of the United States where it has no other country's code."""
+    text = _in_figures(words)
+    try:
+        number = phonenumbers.parse(text[:100], "US")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def email(words: str) -> str | None:
+    """An e-mail address in lower case, ``ann at example dot org`` included."""
+    text = re.sub(r"\s+(?:dot|punto)\s+", ".", re.sub(r"\s+(?:at|arroba)\s+|\s*@\s*", "@", words.lower()))
+    found = _EMAIL.search(text)
+    return found[0].strip(".-'") if found else None
+
+
+def zip_code(words: str) -> str | None:
+    """The five figures of a zip code."""
+    found = _ZIP.search(words) or _ZIP.search(_in_figures(words).replace(" ", ""))
+    return found[1] if found else None
+
+
+def city(words: str) -> str | None:
+    """A city without its state, in title case only where it was typed in one case."""
+    text = _CITY_LEAD.sub("", _STATE.sub("", tidy(words))).strip(" .")
+    known = meaning("cities").get(unaccented(text))
+    if known is not None:
+        return known if known.islower() is False else _titled(known)
+    return _titled(text) if text else None
+
+
+def address(words: str) -> str | None:
+    """An address as it was typed, without the words that lead to it."""
+    return _ADDRESS_LEAD.sub("", tidy(words)).strip(" .,") or None
+
+
+def reference(words: str, prefix: str) -> str | None:
+    """The number of a booking in upper case; ``prefix`` is what the business's numbers begin with."""
+    text = _REFERENCE.sub("", tidy(words).upper())
+    start = prefix.upper()
+    if text.startswith(start):
+        text = f"{start}-{text.removeprefix(start).strip('-')}"
+    return text.strip("-") or None
+
+
+def _titled(text: str) -> str:
+    if not (text.islower() or text.isupper()):
+        return text
+    return _LETTERS.sub(lambda found: found[0][:1].upper() + found[0][1:].lower(), text)
+
+
+def _in_figures(words: str) -> str:
+    text = unaccented(words)
+    if any(word in text for word in _SPOKEN):
+        text = _SPOKEN_WORD.sub(_figure, text)
+        text = _DIGIT_GAPS.sub("", text)
+    return text
+
+
+def _figure(found: re.Match[str]) -> str:
+    figure = _SPOKEN.get(found["word"], found["word"])
+    return figure * {"double": 2, "triple": 3}.get(found["twice"] or "", 1)
