@@ -11,7 +11,10 @@ MILD, SEVERE = "mild", "severe"
 _AROUND = re.compile(r"^(?:any|all|no|the|a|an|raw|el|la|los|las|al)\s+|\s+(?:allerg\w+|products?|stuff|free)$")
 _NO_PLURAL = ("ss", "us", "is")
 _SHORTEST_MISSPELT = 5
-_NEGATED = re.compile(r"\b(?:not|isn'?t|aren'?t|no|nothing|never|non)\b")
+_NEGATED = re.compile(
+    r"\b(?:not|isn'?t|aren'?t|no|nothing|never|non)[ -](?:\w+ ){0,2}"
+    r"(?:sever|serious|bad|deadly|life|fatal|grave|anaphyla|extreme|terribl|horribl|crazy|major|big)"
+)
 _WORD = re.compile(r"[a-z]{6,}")
 _LONG_CUE = 4
 
@@ -45,9 +48,7 @@ def severity(words: str) -> str | None:
         cues = {cue: grade for grade, listed in entries("severities").items() for cue in listed}
         near = next((near for word in _WORD.findall(text)[:9] if (near := meant(word, (*cues, SEVERE)))), None)
         return cues.get(near, SEVERE) if near else None
-    if severe is None or _NEGATED.search(text[: severe.start()]):
-        return MILD
-    return SEVERE
+    return MILD if severe is None or _NEGATED.search(text) else SEVERE
 
 
 @cache

@@ -15,8 +15,18 @@ _NAME_LEAD = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN = {word: str(value) for value, word in enumerate(ONES[:10])} | {
-    **{"oh": "0", "o": "0", "cero": "0", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5"},
-    **{"seis": "6", "siete": "7", "ocho": "8", "nueve": "9"},
+    "oh": "0",
+    "o": "0",
+    "cero": "0",
+    "uno": "1",
+    "dos": "2",
+    "tres": "3",
+    "cuatro": "4",
+    "cinco": "5",
+    "seis": "6",
+    "siete": "7",
+    "ocho": "8",
+    "nueve": "9",
 }
 _SPOKEN_WORD = re.compile(rf"\b(?:(?P<twice>double|triple) )?(?P<word>{'|'.join(_SPOKEN)}|[0-9])\b")
 _DIGIT_GAPS = re.compile(r"(?<=\b[0-9])[ ,-]+(?=[0-9]\b)")

@@ -6,6 +6,7 @@ from mhc_core.language.misspellings import meant
 from mhc_core.language.number_words import VALUES
 from mhc_core.understanding.result import EVERYONE
 from mhc_core.understanding.values.spelling import plain
+from mhc_core.understanding.values.word_lists import meaning
 
 _NONE = re.compile(
     r"\b(?:none|nobody|no one|ningun[oa]?s?|nadie|without|sin)\b|\b(?:no|not any)\b(?! (?:more|less|fewer|later) than)"
@@ -19,14 +20,8 @@ _AGES = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.])")
 _PAIRS = re.compile(r"\b(?:couples?|pairs?|parejas?|sets? of twins)\b")
-_ONE = {
-    *("me", "myself", "i", "yo", "one", "a", "an", "my", "mi", "the", "our", "her", "his", "su", "baby", "newborn"),
-    *("infant", "toddler", "bebe", "mom", "dad", "mother", "father", "wife", "husband", "hubby", "brother", "sister"),
-    *("son", "daughter", "uncle", "aunt", "nana", "grandma", "grandpa", "cousin", "niece", "nephew", "friend", "boss"),
-    *("tio", "tia", "abuela", "abuelo", "mama", "papa", "suegra", "suegro", "esposa", "esposo", "hijo", "hija"),
-}
-_TWO = {"parents", "grandparents", "folks", "inlaws", "twins", "papas", "padres", "abuelos", "suegros", "both",
-        "gemelos", "gemelas", "mellizos", "couple", "pareja"}  # fmt: skip
+_NUMBER_WORDS = {"one": 1, "two": 2, "three": 3}
+_DETERMINERS = {"a", "an", "my", "mi", "the", "our", "her", "his", "su", "el", "la"}
 _PARTNERS = re.compile(r"\b(?:their|sus) (?:wives|husbands|partners|spouses|girlfriends|boyfriends|esposas|esposos)\b")
 _WORD = re.compile(r"[a-z]+")
 _MEMBERS = 50
@@ -81,19 +76,14 @@ def _number(part: str) -> int | None:
 
 
 def _persons(part: str) -> int | None:
+    """How many the words name without a number: ``my parents`` 2, ``uncle Rey`` 1, ``friends`` nobody knows."""
     words = _WORD.findall(part)
-    if _TWO.intersection(words):
-        return 2
-    if "triplets" in words:
-        return 3
-    if not words or not _ONE.intersection(words):
+    known = [meaning("persons")[word] for word in words if word in meaning("persons") and word not in _NUMBER_WORDS]
+    if known:
+        return _NUMBER_WORDS[known[0]]
+    if not words or words[0] not in _DETERMINERS or any(word.endswith("s") for word in words[1:]):
         return None
-    noun = next((word for word in words if word not in _DETERMINERS), "me")
-    return None if noun.endswith("s") and noun != "boss" else 1
-
-
-_DETERMINERS = {"just", "only", "my", "mi", "mis", "the", "our", "her", "his", "su", "sus", "their", "a", "an", "little",
-                "also", "and", "old", "it", "is", "its", "solo", "s"}  # fmt: skip
+    return 1
 
 
 def _misspelt(text: str) -> int | None:

@@ -8,6 +8,7 @@ from mhc_core.understanding.values.spelling import tidy, unaccented
 from mhc_core.understanding.values.word_lists import meaning
 
 _LEADS = ("the ", "some ", "an ", "a ", "of ", "order of ", "orders of ", "el ", "la ", "los ", "las ", "de ")
+_EXTRA = "extra "
 _SHORTEST_MISSPELT = 5
 
 
@@ -18,6 +19,9 @@ def dish(words: str, business: Business) -> str | None:
         text = text.removeprefix(lead)
     names = _names(business)
     found = _known(text, names)
+    if found is None and text.startswith(_EXTRA):
+        plainly = dish(text.removeprefix(_EXTRA), business)
+        found = names.get(_EXTRA + plainly.lower(), plainly) if plainly else None
     if found is None and len(text) >= _SHORTEST_MISSPELT:
         near = meant(text, (*names, *meaning("dishes")))
         found = _known(near, names) if near else None
@@ -29,12 +33,17 @@ def dish(words: str, business: Business) -> str | None:
 def _names(business: Business) -> Mapping[str, str]:
     """Name by every way to write it; what every guest may choose goes before what costs extra."""
     premium = {name for name, upgrade in business.upgrades.items() if upgrade.premium}
-    spellings = [(protein.lower(), protein) for protein in business.menu.proteins]
-    spellings += [(written, name) for written, name in business.upgrade_names.items() if name in premium]
-    spellings += [(written, name) for written, (name, _) in business.add_on_prices.items()]
-    spellings += [(written, name) for written, name in business.upgrade_names.items()]
-    spellings += [(side.lower(), side) for side in business.menu.sides]
-    return dict(reversed(spellings))
+    spellings = [
+        *((protein.lower(), protein) for protein in business.menu.proteins),
+        *((written, name) for written, name in business.upgrade_names.items() if name in premium),
+        *((written, name) for written, (name, _) in business.add_on_prices.items()),
+        *business.upgrade_names.items(),
+        *((side.lower(), side) for side in business.menu.sides),
+    ]
+    names: dict[str, str] = {}
+    for written, name in spellings:
+        names.setdefault(written, name)
+    return names
 
 
 def _known(text: str, names: Mapping[str, str]) -> str | None:

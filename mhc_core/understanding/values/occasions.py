@@ -6,6 +6,8 @@ from mhc_core.understanding.values.spelling import tidy, unaccented
 from mhc_core.understanding.values.word_lists import meaning
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
+_DETERMINERS = {"my", "our", "her", "his", "the", "a", "an", "one", "two", "three", "four", "half", "some", "me",
+                "mi", "mis", "la", "el"}  # fmt: skip
 _POSSESSIVE = re.compile(r"['’]s$")
 
 
@@ -23,7 +25,3 @@ def whom(words: str) -> str | None:
     text = _POSSESSIVE.sub("", tidy(words).rstrip("."))
     first, space, rest = text.partition(" ")
     return (first.lower() + space + rest if first.lower() in _DETERMINERS else text) or None
-
-
-_DETERMINERS = {"my", "our", "her", "his", "the", "a", "an", "one", "two", "mi", "mis", "la", "el", "half", "some", "me",
-                "four", "three"}  # fmt: skip

@@ -2,21 +2,12 @@
 
 import re
 import unicodedata
+from functools import cache
 
-from mhc_core.language.number_words import in_digits
+from mhc_core.language.number_words import VALUES, in_digits
+from mhc_core.understanding.values.word_lists import meaning
 
-_SPANISH = {
-    **{"un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8},
-    **{"nueve": 9, "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16},
-    **{"diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20, "veintiuno": 21, "veintiun": 21},
-    **{"veintidos": 22, "veintitres": 23, "veinticuatro": 24, "veinticinco": 25, "veintiseis": 26},
-    **{"veintisiete": 27, "veintiocho": 28, "veintinueve": 29, "treinta": 30, "cuarenta": 40, "cincuenta": 50},
-    **{"sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "cien": 100, "cero": 0},
-}
-_SPANISH_WORD = re.compile(
-    rf"\b(?:(?P<tens>treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa) y (?P<ones>uno?a?|{'|'.join(_SPANISH)})"
-    rf"|(?P<word>{'|'.join(_SPANISH)}))\b"
-)
+_ISH = re.compile(rf"\b({'|'.join(VALUES)})-?ish\b")
 _DOZEN = re.compile(r"\b(?:an? )?dozens?\b|\b(?:una )?docenas?\b")
 _DOZENS = re.compile(r"(?:\b(\d{1,2}) )?\bxii\b")
 _SPACES = re.compile(r"\s+")
@@ -37,14 +28,25 @@ def plain(words: str) -> str:
     """Lower case without accents, English and Spanish number words as digits: ``Dos dozen`` becomes ``24``."""
     text = unaccented(words)
     dozens = "do" in text and "half" not in text
-    text = in_digits(_DOZEN.sub("xii", text) if dozens else text)
-    text = _SPANISH_WORD.sub(_digits, text)
+    if "ish" in text:
+        text = _ISH.sub(r"\1 ish", text)
+    text = _spanish().sub(_digits, in_digits(_DOZEN.sub("xii", text) if dozens else text))
     if dozens:
         text = _DOZENS.sub(lambda found: str(12 * int(found[1] or 1)), text)
     return _SPACES.sub(" ", text).strip()
 
 
+@cache
+def _spanish() -> re.Pattern[str]:
+    numbers = meaning("numbers")
+    words = [word for word in numbers if not word.isdigit()]
+    tens = [word for word in words if len(numbers[word]) == 2 and numbers[word] >= "30"]
+    ones = [word for word in words if len(numbers[word]) == 1]
+    return re.compile(rf"\b(?:(?P<tens>{'|'.join(tens)}) y (?P<ones>{'|'.join(ones)})|(?P<word>{'|'.join(words)}))\b")
+
+
 def _digits(found: re.Match[str]) -> str:
+    numbers = meaning("numbers")
     if found["tens"]:
-        return str(_SPANISH[found["tens"]] + _SPANISH[found["ones"]])
-    return str(_SPANISH[found["word"]])
+        return str(int(numbers[found["tens"]]) + int(numbers[found["ones"]]))
+    return numbers[found["word"]]

@@ -32,7 +32,7 @@ _AFTER = re.compile(r"\s*([ap])\.?\s?m\b", re.IGNORECASE)
 
 
 def start(words: str, following: str = "") -> time | None:
-    """The time that the words give, ``None`` for "evening"; ``following`` is the text behind them ("6" before " pm")."""
+    """The time that the words give, ``None`` for "evening"; ``following`` is the text behind them, such as " pm"."""
     text = _OH.sub(":0", _NO_CLOCK.sub(" ", plain(words)))
     part = "m" if _MORNING.search(text) else "n" if _NIGHT.search(text) else "e" if _LATER.search(text) else ""
     if _MIDNIGHT.search(text):
