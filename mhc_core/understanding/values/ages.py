@@ -16,7 +16,7 @@ _ADULT = re.compile(r"\b(?:adults?|grown|adultos?)\b")
 _MONTHS = re.compile(r"\b(\d{1,3})[- ]*(?:months?|mos?|mths?|mes(?:es)?)\b")
 _BABY_UNITS = re.compile(r"\b\d{1,3}[- ]*(?:weeks?|wks?|days?|semanas?|dias?)\b")
 _DECADE = re.compile(r"\b([2-9]0)'?s\b")
-_SPAN = re.compile(r"(\d{1,3})\s*(?:-|to|thru|through|and|or|&|/|a|y|o)\s*(\d{1,3})\b")
+_SPAN = re.compile(r"(\d{1,3})\s*(?:-|to|thru|through|and|or|[&/,]|a|y|o)\s*(\d{1,3})\b")
 _BELOW = re.compile(
     r"\b(?:under|below|younger than|less than|menor(?:es)? de)\s*(?:the age of )?(\d{1,3})\b|<\s*(\d{1,3})"
 )
@@ -39,7 +39,8 @@ def age(words: str, adult_from: int) -> int | AgeRange | None:
     """An age in whole years or a span of ages; ``adult_from`` is the age from which the business counts adults."""
     text = _HALF.sub("", plain(words))
     for pattern, named in _NAMED:
-        if pattern.search(text) and not _NUMBER.search(text):
+        found = pattern.search(text)
+        if found and (found[0].endswith("s") or not _NUMBER.search(text)):
             return named
     months = _MONTHS.search(text)
     if months:
@@ -49,6 +50,8 @@ def age(words: str, adult_from: int) -> int | AgeRange | None:
     decade = _DECADE.search(text)
     if decade:
         return AgeRange(int(decade[1]), int(decade[1]) + 9)
+    if len(_NUMBER.findall(text)) > 2:
+        return None
     span = _SPAN.search(text)
     if span and int(span[1]) != int(span[2]):
         low, high = sorted((int(span[1]), int(span[2])))

@@ -46,8 +46,9 @@ def _one(word: str, left: list[int]) -> str:
     calendar = meaning("calendar")
     if word in calendar or word in _KEEP or word in special_days.WORDS or len(word) < _LEAST_LETTERS:
         return calendar.get(word, word)
-    if word.removesuffix("s") in calendar or not left[0]:
-        return word
+    single = word.removesuffix("s")
+    if single in calendar or not left[0]:
+        return f"{calendar.get(single, single)}s"
     left[0] -= 1
     near = meant(word, (*(known for known in calendar if len(known) >= _LEAST_LETTERS), *special_days.WORDS), 81)
     return calendar.get(near, near) if near else word

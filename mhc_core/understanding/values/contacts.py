@@ -8,7 +8,8 @@ from mhc_core.language.number_words import ONES
 from mhc_core.understanding.values.spelling import tidy, unaccented
 from mhc_core.understanding.values.word_lists import meaning
 
-_LETTERS = re.compile(r"[^\W\d_]+(?:[’'`][^\W\d_])?(?![’'`])")
+_LETTERS = re.compile(r"(?<![’'`])[^\W\d_]+|(?<=[’'`])[^\W\d_]{2,}")
+_NO_NAME = {"", "no", "yes", "ok", "okay", "yeah", "nope", "sure", "same", "none"}
 _NAME_LEAD = re.compile(
     r"^(?:it'?s|it is|this is|i'?m|i am|my name'?s|my name is|name'?s|name is|name|under|for|soy|me llamo|mi nombre es|"
     r"a nombre de|yes|sure|ok|put it under|book it under|call me)\b[\s:,-]*",
@@ -30,6 +31,7 @@ _SPOKEN = {word: str(value) for value, word in enumerate(ONES[:10])} | {
 }
 _SPOKEN_WORD = re.compile(rf"\b(?:(?P<twice>double|triple) )?(?P<word>{'|'.join(_SPOKEN)}|[0-9])\b")
 _DIGIT_GAPS = re.compile(r"(?<=\b[0-9])[ ,-]+(?=[0-9]\b)")
+_DOTTED = re.compile(r"\s*\.\s*(?=(?:com|net|org|edu|gov|co|us)\b)|\s+(?:dot|punto)\s+")
 _EMAIL = re.compile(r"[a-z0-9_.+%'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}")
 _ZIP = re.compile(r"(?<![0-9])([0-9]{5})(?:-?[0-9]{4})?(?![0-9])")
 _STATE = re.compile(r"[\s,]+(?:ca|calif(?:ornia)?)\.?$", re.IGNORECASE)
@@ -39,14 +41,16 @@ _ADDRESS_LEAD = re.compile(
 )
 _REFERENCE = re.compile(r"[^A-Z0-9-]+")
 _LEADS = 3
+_FULL_STOP = re.compile(r"(?<=\w\w)\.+$")  # not that of an initial
 
 
 def name(words: str) -> str | None:
     """A name, in title case only where it was typed in one case."""
-    text = tidy(words).rstrip(".") if not tidy(words).endswith(("r.", "R.")) else tidy(words)
+    text = tidy(words)
     for _ in range(_LEADS):
         text = _NAME_LEAD.sub("", text, count=1)
-    return _titled(text.strip(" .")) if _LETTERS.search(text) else None
+    text = _FULL_STOP.sub("", text.strip())
+    return None if text.lower() in _NO_NAME or not _LETTERS.search(text) else _titled(text)
 
 
 def phone(words: str) -> str | None:
@@ -63,7 +67,7 @@ def phone(words: str) -> str | None:
 
 def email(words: str) -> str | None:
     """An e-mail address in lower case, ``ann at example dot org`` included."""
-    text = re.sub(r"\s+(?:dot|punto)\s+", ".", re.sub(r"\s+(?:at|arroba)\s+|\s*@\s*", "@", words.lower()))
+    text = _DOTTED.sub(".", re.sub(r"\s+(?:at|arroba)\s+|\s*@\s*", "@", words.lower()))
     found = _EMAIL.search(text)
     return found[0].strip(".-'") if found else None
 
@@ -79,7 +83,7 @@ def city(words: str) -> str | None:
     text = _CITY_LEAD.sub("", _STATE.sub("", tidy(words))).strip(" .")
     known = meaning("cities").get(unaccented(text))
     if known is not None:
-        return known if known.islower() is False else _titled(known)
+        return known
     return _titled(text) if text else None
 
 

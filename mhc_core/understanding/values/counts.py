@@ -13,7 +13,7 @@ _NONE = re.compile(
     r"|\b0\b"
 )
 _RANGE = re.compile(r"\d\s?(?:-|to|or|a|o|/)\s?\d")
-_PARTS = re.compile(r"\s*(?:[,+&]|\bplus\b|\band\b|\by\b|\bwith\b)\s*")
+_PARTS = re.compile(r"\s*(?:[,+&]|\bplus\b|\band\b|\bn\b|\by\b|\bwith\b)\s*")
 _AGES = re.compile(
     r"\b(?:under|over|above|below|aged?|ages|menor(?:es)? de|mayor(?:es)? de)\s*\d{1,3}\+?"
     r"|\b\d{1,3}[- ]?(?:years?|yrs?|months?|mos?|yo|y/o|anos?|mes(?:es)?)\b(?:[- ]?olds?)?"
@@ -21,9 +21,10 @@ _AGES = re.compile(
 _NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.])")
 _PAIRS = re.compile(r"\b(?:couples?|pairs?|parejas?|sets? of twins)\b")
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3}
-_DETERMINERS = {"a", "an", "my", "mi", "the", "our", "her", "his", "su", "el", "la"}
 _PARTNERS = re.compile(r"\b(?:their|sus) (?:wives|husbands|partners|spouses|girlfriends|boyfriends|esposas|esposos)\b")
 _WORD = re.compile(r"[a-z]+")
+_NO_NUMBERS = {"several", "teen", "teens", "for"}
+_LONG = 6
 _MEMBERS = 50
 """More people than anybody names one by one."""
 _EVERYONE = re.compile(
@@ -79,16 +80,12 @@ def _persons(part: str) -> int | None:
     """How many the words name without a number: ``my parents`` 2, ``uncle Rey`` 1, ``friends`` nobody knows."""
     words = _WORD.findall(part)
     known = [meaning("persons")[word] for word in words if word in meaning("persons") and word not in _NUMBER_WORDS]
-    if known:
-        return _NUMBER_WORDS[known[0]]
-    if not words or words[0] not in _DETERMINERS or any(word.endswith("s") for word in words[1:]):
-        return None
-    return 1
+    return _NUMBER_WORDS[known[0]] if known else None
 
 
 def _misspelt(text: str) -> int | None:
     for word in _WORD.findall(text)[:_MEMBERS]:
-        near = meant(word, VALUES, 85) if len(word) > 3 else None
+        near = meant(word, VALUES, 80 if len(word) > _LONG else 85) if word not in _NO_NUMBERS else None
         if near is not None:
             return VALUES[near]
     return None

@@ -34,20 +34,20 @@ _ABSOLUTE = (
         r"(?<![\d/.-])(?P<month>\d{1,2}) ?[/.-] ?(?P<number>\d{1,2})(?: ?[/.-] ?(?P<year>(?:20)?\d{2}))?"
         r"(?![\d/.-]*\d| ?(?:days?|weeks?|months?)\b)"
     ),
-    re.compile(rf"\b{_MONTH},?\s*(?:(?:the|on)\s+)?{_NUMBER}{_YEAR}"),
-    re.compile(rf"\b{_NUMBER}\s*(?:day )?(?:of |de )?{_MONTH}{_YEAR}"),
+    re.compile(rf"(?<!\d )\b{_MONTH},?\s*(?:(?:the|on)\s+)?{_NUMBER}{_YEAR}"),
+    re.compile(rf"\b{_NUMBER}\s*(?:day )?(?:of |de )?{_MONTH}(?:,?\s*(?:of |de |del )?'?(?P<year>(?:20)?[2-9]\d)\b)?"),
 )
 _EITHER = re.compile(rf"\b(?:or|either|o)\b|(?<=th)\s*[-/]\s*\d|\b(?:{_ANY_MONTH}) \d{{1,2}}\s*-\s*\d")
 _WEEKDAY = re.compile(_DAY)
 _MONTH_ALONE = re.compile(rf"\b(?P<month>{_ANY_MONTH}|months?)\b")
 _VAGUE = re.compile(
-    rf"\b(?:any|some|sometime|every|each|most|weekdays?)\b|\b(?:a|1) (?:weekday|weekend|{_ANY_DAY})\b(?! from)"
+    rf"\b(?:any|some|sometime|every|each|most|weekdays?|days|weeks|months)\b|\b(?:a|1) (?:weekday|weekend|{_ANY_DAY})\b(?! from)"
 )
 _BESIDE = re.compile(rf"\b(?P<day>{_ANY_DAY}|day|weekend) (?P<side>after|before|of|on) (?:the )?$")
 _AWAY = re.compile(r"\b(?P<count>\d{1,3}|an?) (?P<unit>day|week|month)s? (?P<way>from|after|before) (?:the )?$")
 _DAY_OF_MONTH = re.compile(
-    rf"{_DAY},? *(?:the |el )?(?P<beside>\d{{1,2}})(?!\d|:| ?[ap]m)|\b(?P<ordinal>\d{{1,2}})th\b"
-    r"|^(?:the |el |on |para el |pal |al )*(?P<bare>\d{1,2})$"
+    rf"{_DAY},? *(?:the |el )?(?P<beside>\d{{1,2}})(?!\d|:| ?[ap]m| ?(?:days?|weeks?|months?))|\b(?P<ordinal>\d{{1,2}})th\b"
+    r"|^(?:the |el |on |para el |pal |al )*(?P<bare>\d{1,2})$|\b(?:del|dia) (?P<del>\d{1,2})\b"
 )
 _WEEKEND = re.compile(r"\bweekend\b")
 
@@ -148,6 +148,8 @@ def _other_weekday(words: str, found: date, number: int) -> ImpossibleDate:
 def _special(text: str, special: re.Match[str], today: date) -> date | None:
     beside, away = _BESIDE.search(text, 0, special.start()), _AWAY.search(text, 0, special.start())
     weekend = _WEEKEND.search(text, special.end()) is not None
+    if re.match(r"\w*(?: day)? week\b", text[special.end() :]):
+        return None
     said = re.search(r"\b20\d{2}\b", text)
     for year in (int(said[0]),) if said else (today.year, today.year + 1, today.year + 2):
         found = special_days.day(special[0], year)
@@ -179,7 +181,7 @@ def _beside(anchor: date, word: str, side: str, weekend: bool) -> date:
 
 
 def _number(found: re.Match[str]) -> int:
-    return int(found["beside"] or found["ordinal"] or found["bare"])
+    return int(found["beside"] or found["ordinal"] or found["bare"] or found["del"])
 
 
 def _on_the(day: int, number: int | None, today: date, about: date | None, words: str) -> date | ImpossibleDate | None:

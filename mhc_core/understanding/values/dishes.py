@@ -1,5 +1,6 @@
 """What a customer orders, by the names of the business's own menu."""
 
+import re
 from collections.abc import Mapping
 
 from mhc_core.business.pricing import Business
@@ -9,6 +10,7 @@ from mhc_core.understanding.values.word_lists import meaning
 
 _LEADS = ("the ", "some ", "an ", "a ", "of ", "order of ", "orders of ", "el ", "la ", "los ", "las ", "de ")
 _EXTRA = "extra "
+_SEVERAL = re.compile(r"[,/&+]| (?:and|y|or|o) ")
 _SHORTEST_MISSPELT = 5
 
 
@@ -18,7 +20,9 @@ def dish(words: str, business: Business) -> str | None:
     for lead in _LEADS:
         text = text.removeprefix(lead)
     names = _names(business)
-    found = _known(text, names)
+    found = _known(text, names) or _known(text.removesuffix("s").removesuffix(" upgrade"), names)
+    if found is None and _SEVERAL.search(text):
+        return None
     if found is None and text.startswith(_EXTRA):
         plainly = dish(text.removeprefix(_EXTRA), business)
         found = names.get(_EXTRA + plainly.lower(), plainly) if plainly else None

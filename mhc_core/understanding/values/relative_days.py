@@ -52,14 +52,16 @@ def away(text: str, today: date, about: date | None) -> date | None:
     for pattern, direction in ((_IN, 1), (_AGO, -1)):
         found = pattern.search(text)
         if found:
-            return moved(today, found["count"], found["unit"], direction)
+            return None if _WEEKDAY.search(text) else moved(today, found["count"], found["unit"], direction)
     if _NEXT_DAY.search(text) and about is not None:
         return about + timedelta(days=-1 if "before" in text else 1)
     near = _near(text, today)
     found = _AWAY.search(text)
     if near is not None and (found is None or "day after tomorrow" in text):
         return near
-    return _from(found, today, about) if found else None
+    if found is None or _WEEKDAY.search(text, 0, found.start()):
+        return None  # "Sunday, three weeks from now" may be either side of that day
+    return _from(found, today, about)
 
 
 def _from(found: re.Match[str], today: date, about: date | None) -> date | None:

@@ -12,6 +12,7 @@ BARE_IS_MORNING_FROM = 10
 _NOON = re.compile(r"\bnoo+n(?:ish|time)?\b|\bmid-?day\b|\bmedio ?dia\b")
 _MIDNIGHT = re.compile(r"\bmid-?night\b|\bmedia ?noche\b")
 _MORNING = re.compile(r"\b(?:morning|mornin|breakfast|brunch|manana|madrugada)\b")
+_MORNING_PART = "m"
 _LATER = re.compile(r"\b(?:evening|night|tonight|tonite|dinner|dinnertime|supper|afternoon|tarde|noche|cena)\b")
 _NIGHT = re.compile(r"\b(?:night|noche)\b")
 _NO_CLOCK = re.compile(r"\bin (?:an?|\d{1,2}) (?:hours?|hrs?|min\w*)\b|\b\d(?:\.\d)? ?(?:hours?|hrs?|horas|min\w*)\b")
@@ -24,8 +25,8 @@ _TO = re.compile(
 )
 _SPANISH = re.compile(r"\b(?P<hour>\d{1,2}) (?P<sign>y|con|menos) (?P<part>media|cuarto|[0-5]?\d)\b")
 _CLOCK = re.compile(
-    r"(?<![\d.,:/$-])(?:(?P<compact>\d{3,4})|(?P<hour>\d{1,2})(?:(?: ?[:.h] ?| )(?P<minute>[0-5]\d)(?![\d:]))?)(?!\d)"
-    r"(?: ?(?P<half>[ap])\.? ?m\b|(?<=\d)(?P<short>[ap])\b)?"
+    r"(?<![\d.,:/$])(?:(?P<compact>\d{3,4})|(?P<hour>\d{1,2})(?:(?: ?[:.h] ?| )(?P<minute>[0-5]\d)(?![\d:]))?)"
+    r"(?!\d|:\d)(?: ?(?P<half>[ap])\.? ?m\b|(?<=\d)(?P<short>[ap])\b)?"
 )
 _OH = re.compile(r"(?<=\d) oh? (?=\d\b)")
 _AFTER = re.compile(r"\s*([ap])\.?\s?m\b", re.IGNORECASE)
@@ -34,7 +35,9 @@ _AFTER = re.compile(r"\s*([ap])\.?\s?m\b", re.IGNORECASE)
 def start(words: str, following: str = "") -> time | None:
     """The time that the words give, ``None`` for "evening"; ``following`` is the text behind them, such as " pm"."""
     text = _OH.sub(":0", _NO_CLOCK.sub(" ", plain(words)))
-    part = "m" if _MORNING.search(text) else "n" if _NIGHT.search(text) else "e" if _LATER.search(text) else ""
+    part = (
+        _MORNING_PART if _MORNING.search(text) else "n" if _NIGHT.search(text) else "e" if _LATER.search(text) else ""
+    )
     if _MIDNIGHT.search(text):
         return time(0)
     behind = _AFTER.match(following)
@@ -62,6 +65,8 @@ def _first(text: str, half: str, part: str) -> time | None:
     hour, minute, own = clocks[0]
     if not own and len(clocks) > 1 and hour % 12 <= clocks[1][0] % 12:
         own = clocks[1][2]
+    if not (own or half or part) and re.match(r"\D*0\d", text):
+        part = _MORNING_PART  # "09:00" is of the 24-hour clock
     return _clock(hour, minute, own or half, part)
 
 
@@ -93,6 +98,6 @@ def _clock(hour: int, minute: int, half: str, part: str) -> time | None:
         hour = 0
     elif part in ("e", "n"):
         hour += 12 if 0 < hour < 12 else 0
-    elif part != "m":
+    elif part != _MORNING_PART:
         hour += 12 if 0 < hour < BARE_IS_MORNING_FROM else 0
     return time(hour % 24, minute)
