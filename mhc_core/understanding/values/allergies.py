@@ -15,7 +15,6 @@ _NEGATED = re.compile(
     r"\b(?:not|isn'?t|aren'?t|no|nothing|never|non)[ -](?:\w+ ){0,2}"
     r"(?:sever|serious|bad|deadly|life|fatal|grave|anaphyla|extreme|terribl|horribl|crazy|major|big)"
 )
-_WORD = re.compile(r"[a-z]{6,}")
 _LONG_CUE = 4
 
 
@@ -43,12 +42,9 @@ def allergen_group(word: str) -> str | None:
 def severity(words: str) -> str | None:
     """``MILD`` or ``SEVERE``; ``None`` where the words tell neither."""
     text = unaccented(tidy(words)).replace("’", "'")
-    severe = _cues(SEVERE).search(text)
-    if severe is None and not _cues(MILD).search(text):
-        cues = {cue: grade for grade, listed in entries("severities").items() for cue in listed}
-        near = next((near for word in _WORD.findall(text)[:9] if (near := meant(word, (*cues, SEVERE)))), None)
-        return cues.get(near, SEVERE) if near else None
-    return MILD if severe is None or _NEGATED.search(text) else SEVERE
+    if _cues(SEVERE).search(text):
+        return MILD if _NEGATED.search(text) else SEVERE
+    return MILD if _cues(MILD).search(text) else None
 
 
 @cache

@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"(?<![\d.])(?:\d{1,6}(?:\.\d{1,3})?)(?![\d])")
 _KILOMETRES = re.compile(r"\bk(?:ilo)?m(?:et(?:er|re)s?|etros?|s)?\b|\bkilometros?\b|\d ?km")
 _MILES_IN_A_KILOMETRE = Decimal("0.621371")
 _HALF = re.compile(r"\b(?:(\d{1,4}) )?1/2\b")
-_ONE_MILE = re.compile(r"\ba mile\b")
+_ONE_MILE = re.compile(r"(\bhalf )?\ba mile\b")
 _THOUSANDS = re.compile(r"(?<=\d) ?(?:grand|k)\b")
 _EACH = re.compile(r"\b(?:per|each|pp)\b|\ba (?:person|head|guest|plate|piece)\b|\bpor (?:persona|cabeza)\b|\d ?/")
 _SPOKEN_HUNDREDS = re.compile(r"(?<![\d.])([1-9]|1\d) ([1-9]\d)(?![\d.])")
@@ -20,7 +20,8 @@ def miles(words: str) -> Decimal | None:
     text = _HALF.sub(lambda found: f"{found[1] or 0}.5", plain(words))
     found = [Decimal(number) for number in _NUMBER.findall(text)]
     if not found:
-        return Decimal(1) if _ONE_MILE.search(text) else None
+        one = _ONE_MILE.search(text)
+        return Decimal("0.5" if one[1] else "1") if one else None
     if _KILOMETRES.search(text):
         return (max(found) * _MILES_IN_A_KILOMETRE).quantize(Decimal("0.1"))
     return max(found)

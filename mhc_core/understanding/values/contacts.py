@@ -32,6 +32,9 @@ _SPOKEN = {word: str(value) for value, word in enumerate(ONES[:10])} | {
 _SPOKEN_WORD = re.compile(rf"\b(?:(?P<twice>double|triple) )?(?P<word>{'|'.join(_SPOKEN)}|[0-9])\b")
 _DIGIT_GAPS = re.compile(r"(?<=\b[0-9])[ ,-]+(?=[0-9]\b)")
 _DOTTED = re.compile(r"\s*\.\s*(?=(?:com|net|org|edu|gov|co|us)\b)|\s+(?:dot|punto)\s+")
+_EXTENSION = re.compile(r"\b(?:ext?|extension|x)\b.*|(?<=[0-9])x.*")
+_NO_FIGURES = re.compile(r"[^0-9+]")
+_LONGEST_PHONE = 30
 _EMAIL = re.compile(r"[a-z0-9_.+%'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}")
 _ZIP = re.compile(r"(?<![0-9])([0-9]{5})(?:-?[0-9]{4})?(?![0-9])")
 _STATE = re.compile(r"[\s,]+(?:ca|calif(?:ornia)?)\.?$", re.IGNORECASE)
@@ -55,9 +58,9 @@ def name(words: str) -> str | None:
 
 def phone(words: str) -> str | None:
     """A phone number as E.164, read as one of the United States where it has no other country's code."""
-    text = _in_figures(words)
+    figures = _NO_FIGURES.sub("", _EXTENSION.sub("", _in_figures(words)))
     try:
-        number = phonenumbers.parse(text[:100], "US")
+        number = phonenumbers.parse(figures[:_LONGEST_PHONE], "US")
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):

@@ -41,13 +41,14 @@ _EITHER = re.compile(rf"\b(?:or|either|o)\b|(?<=th)\s*[-/]\s*\d|\b(?:{_ANY_MONTH
 _WEEKDAY = re.compile(_DAY)
 _MONTH_ALONE = re.compile(rf"\b(?P<month>{_ANY_MONTH}|months?)\b")
 _VAGUE = re.compile(
-    rf"\b(?:any|some|sometime|every|each|most|weekdays?|days|weeks|months)\b|\b(?:a|1) (?:weekday|weekend|{_ANY_DAY})\b(?! from)"
+    r"\b(?:any|some|sometime|every|each|most|weekdays?|days|weeks|months)\b"
+    rf"|\b(?:a|1) (?:weekday|weekend|{_ANY_DAY})\b(?! from)"
 )
 _BESIDE = re.compile(rf"\b(?P<day>{_ANY_DAY}|day|weekend) (?P<side>after|before|of|on) (?:the )?$")
 _AWAY = re.compile(r"\b(?P<count>\d{1,3}|an?) (?P<unit>day|week|month)s? (?P<way>from|after|before) (?:the )?$")
 _DAY_OF_MONTH = re.compile(
-    rf"{_DAY},? *(?:the |el )?(?P<beside>\d{{1,2}})(?!\d|:| ?[ap]m| ?(?:days?|weeks?|months?))|\b(?P<ordinal>\d{{1,2}})th\b"
-    r"|^(?:the |el |on |para el |pal |al )*(?P<bare>\d{1,2})$|\b(?:del|dia) (?P<del>\d{1,2})\b"
+    rf"{_DAY},? *(?:the |el )?(?P<beside>\d{{1,2}})(?!\d|:| ?[ap]m| ?(?:days?|weeks?|months?))"
+    r"|\b(?P<ordinal>\d{1,2})th\b|^(?:the |el |on |para el |pal |al )*(?P<bare>\d{1,2})$|\b(?:del|dia) (?P<del>\d{1,2})\b"
 )
 _WEEKEND = re.compile(r"\bweekend\b")
 

@@ -7,7 +7,7 @@ from functools import cache
 from mhc_core.language.number_words import VALUES, in_digits
 from mhc_core.understanding.values.word_lists import meaning
 
-_ISH = re.compile(rf"\b({'|'.join(VALUES)})-?ish\b")
+_ISH = re.compile(rf"\b({'|'.join(VALUES)}|hundred|dozen)-?ish\b")
 _DOZEN = re.compile(r"\b(?:an? )?dozens?\b|\b(?:una )?docenas?\b")
 _DOZENS = re.compile(r"(?:\b(\d{1,2}) )?\bxii\b")
 _SPACES = re.compile(r"\s+")

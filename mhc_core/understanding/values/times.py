@@ -15,7 +15,10 @@ _MORNING = re.compile(r"\b(?:morning|mornin|breakfast|brunch|manana|madrugada)\b
 _MORNING_PART = "m"
 _LATER = re.compile(r"\b(?:evening|night|tonight|tonite|dinner|dinnertime|supper|afternoon|tarde|noche|cena)\b")
 _NIGHT = re.compile(r"\b(?:night|noche)\b")
-_NO_CLOCK = re.compile(r"\bin (?:an?|\d{1,2}) (?:hours?|hrs?|min\w*)\b|\b\d(?:\.\d)? ?(?:hours?|hrs?|horas|min\w*)\b")
+_NO_CLOCK = re.compile(
+    r"\bin (?:an?|\d{1,2}) (?:hours?|hrs?|min\w*)\b|\b\d(?:\.\d)? ?(?:hours?|hrs?|horas)\b"
+    r"|\b\d{1,3} ?min\w*\b(?! (?:past|after|to|til|till|of|before)\b)"
+)
 _PAST = re.compile(
     r"\b(?:(?P<quarter>quarter)|(?P<half>half)|(?P<count>[1-5]?\d)(?: ?min\w*)?)"
     r" ?(?:past|after)? ?(?P<hour>\d{1,2})(?![\d:.])"
