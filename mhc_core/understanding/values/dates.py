@@ -48,7 +48,8 @@ _BESIDE = re.compile(rf"\b(?P<day>{_ANY_DAY}|day|weekend) (?P<side>after|before|
 _AWAY = re.compile(r"\b(?P<count>\d{1,3}|an?) (?P<unit>day|week|month)s? (?P<way>from|after|before) (?:the )?$")
 _DAY_OF_MONTH = re.compile(
     rf"{_DAY},? *(?:the |el )?(?P<beside>\d{{1,2}})(?!\d|:| ?[ap]m| ?(?:days?|weeks?|months?))"
-    r"|\b(?P<ordinal>\d{1,2})th\b|^(?:the |el |on |para el |pal |al )*(?P<bare>\d{1,2})$|\b(?:del|dia) (?P<del>\d{1,2})\b"
+    r"|\b(?P<ordinal>\d{1,2})th\b|\b(?:del|dia) (?P<del>\d{1,2})\b"
+    r"|^(?:the |el |on |para el |pal |al )*(?P<bare>\d{1,2})$"
 )
 _WEEKEND = re.compile(r"\bweekend\b")
 
