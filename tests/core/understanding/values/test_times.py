@@ -1,5 +1,6 @@
 """Start times as customers write them."""
 
+from collections.abc import Callable
 from datetime import time
 
 import pytest
@@ -38,15 +39,15 @@ IN_THE_AFTERNOON = (
 
 
 @given(at=st.times(time(0, 0)), write=st.sampled_from(EXACT))
-def test_a_full_time_is_read_back(at: time, write: object) -> None:
+def test_a_full_time_is_read_back(at: time, write: Callable[[time], str]) -> None:
     at = at.replace(second=0, microsecond=0)
-    assert times.start(write(at)) == at  # type: ignore[operator]
+    assert times.start(write(at)) == at
 
 
 @given(at=st.times(time(12, 0), time(21, 59)), write=st.sampled_from(IN_THE_AFTERNOON))
-def test_a_bare_time_is_in_the_afternoon_or_evening(at: time, write: object) -> None:
+def test_a_bare_time_is_in_the_afternoon_or_evening(at: time, write: Callable[[time], str]) -> None:
     at = at.replace(second=0, microsecond=0)
-    assert times.start(write(at)) == at  # type: ignore[operator]
+    assert times.start(write(at)) == at
 
 
 @given(st.text(max_size=60), st.text(max_size=12))
