@@ -1,6 +1,8 @@
 """Who the customer is, how to reach them, where the party is, and the number of a booking."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 import phonenumbers
 
@@ -9,27 +11,15 @@ from mhc_core.understanding.values.spelling import tidy, unaccented
 from mhc_core.understanding.values.word_lists import meaning
 
 _LETTERS = re.compile(r"(?<![’'`])[^\W\d_]+|(?<=[’'`])[^\W\d_]{2,}")
-_NO_NAME = {"", "no", "yes", "ok", "okay", "yeah", "nope", "sure", "same", "none"}
+_WORD = re.compile(r"[a-z']+")
+_NO_NAME = {"no", "not", "yes", "ok", "okay", "yeah", "nope", "sure", "same", "none", "later", "that", "thats", "dont",
+            "don't", "need", "whoever", "say", "put", "you", "it", "here"}  # fmt: skip
+"""Words of somebody who does not tell a name, where a model took them for one."""
 _NAME_LEAD = re.compile(
     r"^(?:it'?s|it is|this is|i'?m|i am|my name'?s|my name is|name'?s|name is|name|under|for|soy|me llamo|mi nombre es|"
     r"a nombre de|yes|sure|ok|put it under|book it under|call me)\b[\s:,-]*",
     re.IGNORECASE,
 )
-_SPOKEN = {word: str(value) for value, word in enumerate(ONES[:10])} | {
-    "oh": "0",
-    "o": "0",
-    "cero": "0",
-    "uno": "1",
-    "dos": "2",
-    "tres": "3",
-    "cuatro": "4",
-    "cinco": "5",
-    "seis": "6",
-    "siete": "7",
-    "ocho": "8",
-    "nueve": "9",
-}
-_SPOKEN_WORD = re.compile(rf"\b(?:(?P<twice>double|triple) )?(?P<word>{'|'.join(_SPOKEN)}|[0-9])\b")
 _DIGIT_GAPS = re.compile(r"(?<=\b[0-9])[ ,-]+(?=[0-9]\b)")
 _DOTTED = re.compile(r"\s*\.\s*(?=(?:com|net|org|edu|gov|co|us)\b)|\s+(?:dot|punto)\s+")
 _EXTENSION = re.compile(r"\b(?:ext?|extension|x)\b.*|(?<=[0-9])x.*")
@@ -53,7 +43,7 @@ def name(words: str) -> str | None:
     for _ in range(_LEADS):
         text = _NAME_LEAD.sub("", text, count=1)
     text = _FULL_STOP.sub("", text.strip())
-    return None if text.lower() in _NO_NAME or not _LETTERS.search(text) else _titled(text)
+    return None if _NO_NAME.intersection(_WORD.findall(text.lower())) or not _LETTERS.search(text) else _titled(text)
 
 
 def phone(words: str) -> str | None:
@@ -111,13 +101,20 @@ def _titled(text: str) -> str:
 
 
 def _in_figures(words: str) -> str:
-    text = unaccented(words)
-    if any(word in text for word in _SPOKEN):
-        text = _SPOKEN_WORD.sub(_figure, text)
-        text = _DIGIT_GAPS.sub("", text)
-    return text
+    return _DIGIT_GAPS.sub("", _spoken_digit().sub(_figure, unaccented(words)))
+
+
+@cache
+def _spoken_digit() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:(?P<twice>double|triple) )?(?P<word>{'|'.join(_digit_words())}|[0-9])\b")
+
+
+@cache
+def _digit_words() -> Mapping[str, str]:
+    spanish = {word: value for word, value in meaning("numbers").items() if len(value) == 1 and not word.isdigit()}
+    return {**spanish, **{word: str(value) for value, word in enumerate(ONES[:10])}, "oh": "0", "o": "0"}
 
 
 def _figure(found: re.Match[str]) -> str:
-    figure = _SPOKEN.get(found["word"], found["word"])
+    figure = _digit_words().get(found["word"], found["word"])
     return figure * {"double": 2, "triple": 3}.get(found["twice"] or "", 1)

@@ -18,7 +18,8 @@ _AGES = re.compile(
     r"\b(?:under|over|above|below|aged?|ages|menor(?:es)? de|mayor(?:es)? de)\s*\d{1,3}\+?"
     r"|\b\d{1,3}[- ]?(?:years?|yrs?|months?|mos?|yo|y/o|anos?|mes(?:es)?)\b(?:[- ]?olds?)?"
 )
-_NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.])")
+_NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?!\d|\.\d)")
+_TOTAL = re.compile(r"\b(?:total|altogether|in all|all together)\b")
 _PAIRS = re.compile(r"\b(?:couples?|pairs?|parejas?|sets? of twins)\b")
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3}
 _PARTNERS = re.compile(r"\b(?:their|sus) (?:wives|husbands|partners|spouses|girlfriends|boyfriends|esposas|esposos)\b")
@@ -31,6 +32,7 @@ _EVERYONE = re.compile(
     r"\b(?:every(?:one|body|1)|all|each|todos?|todas?|(?:the )?(?:whole|entire) (?:crew|party|group|family|table|gang)"
     r"|cada uno)\b"
 )
+_SHARE = re.compile(r"[%/]|\.\d|\ball but\b")
 _REST = re.compile(r"\b(?:else|rest|others?|half|third|remaining|demas|mitad|almost|nearly|mostly|most)\b")
 
 
@@ -41,7 +43,8 @@ def people(words: str, before: int | None = None) -> int | None:
     """
     text = plain(words).replace("in-laws", "inlaws").replace("in laws", "inlaws")
     without_ages = _AGES.sub(" ", text)
-    if _NONE.search(without_ages):
+    none = _NONE.search(without_ages)
+    if none and not _NUMBER.search(without_ages, 0, none.start()):
         return 0
     if _RANGE.search(without_ages):
         return None
@@ -49,6 +52,9 @@ def people(words: str, before: int | None = None) -> int | None:
         return before
     parts = [part for part in _PARTS.split(without_ages)[:_MEMBERS] if part.strip()]
     numbers = [_number(part) for part in parts]
+    totals = [number for part, number in zip(parts, numbers, strict=True) if number is not None and _TOTAL.search(part)]
+    if totals:
+        return totals[-1]
     if any(number is not None for number in numbers):
         alone = [_persons(part) for part in parts]
         return sum(number if number is not None else other or 0 for number, other in zip(numbers, alone, strict=True))
@@ -63,7 +69,7 @@ def portions(words: str) -> int | None:
     text = plain(words)
     found = _number(_AGES.sub(" ", text))
     if found is not None:
-        return None if _RANGE.search(text) or re.search(r"[%/.]|\ball but\b", text) else found
+        return None if _RANGE.search(text) or _SHARE.search(text) else found
     if _REST.search(text):
         return None
     return EVERYONE if _EVERYONE.search(text) else people(words)

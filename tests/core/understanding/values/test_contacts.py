@@ -76,6 +76,8 @@ def test_a_number_with_another_country_keeps_it() -> None:
         ("a nombre de Castellano", "Castellano"),
         ("its under Castellano", "Castellano"),
         ("no", None),
+        ("rather not say, just put it in", None),
+        ("that's between me and whoever shows up", None),
         ("!!", None),
     ],
 )

@@ -80,6 +80,9 @@ def test_amounts_are_read_back(number: int) -> None:
         ("nobody under 13", 0),
         ("ningún niño", 0),
         ("zero", 0),
+        ("14 ppl no lil kids", 14),
+        ("15 total, 4 of those are kids", 15),
+        ("15.", 15),
         ("99999", None),
         ("15-18 people", None),
         ("12 or 13", None),
@@ -104,6 +107,7 @@ def test_partners_are_as_many_as_those_named_before() -> None:
     [
         ("6", 6),
         ("14x", 14),
+        ("for 6.", 6),
         ("all 12", 12),
         ("the other nine", 9),
         ("both", 2),
