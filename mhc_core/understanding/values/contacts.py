@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-import phonenumbers
-
 from mhc_core.language.number_words import ONES
 from mhc_core.understanding.values.spelling import tidy, unaccented
 from mhc_core.understanding.values.word_lists import meaning
@@ -48,6 +46,8 @@ def name(words: str) -> str | None:
 
 def phone(words: str) -> str | None:
     """A phone number as E.164, read as one of the United States where it has no other country's code."""
+    import phonenumbers  # takes 0.05 s
+
     figures = _NO_FIGURES.sub("", _EXTENSION.sub("", _in_figures(words)))
     try:
         number = phonenumbers.parse(figures[:_LONGEST_PHONE], "US")
