@@ -38,7 +38,7 @@ knowledge = _job(
     "Learn articles from approved answers and publish a new index version when it is not worse.",
     *KNOWLEDGE,
 )
-stats = _job("stats", "Refresh the figures dashboards read.", "conversation_stats")
+stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
 deadlines = dg.define_asset_job(
     "deadlines",
     dg.AssetSelection.checks(models_in_use_stay_available),

@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
+from mhc_core.business import pricing
 from mhc_core.db import embedded
 from mhc_core.db.discreet import DiscreetConnection
 from mhc_core.db.upgrade import DAGSTER_SCHEMA, upgrade
@@ -22,23 +23,25 @@ _CONNECT_SECONDS = 10
 PING_AFTER_SECONDS = 1.0
 """A pooled connection that nobody used for so long is asked whether it lives before it is given out."""
 _SETTINGS = ("timezone=UTC", "hnsw.ef_search=100", "hnsw.iterative_scan=relaxed_order")
-"""Of each session. HNSW scans look 100 far, and go on while a filter leaves too few rows (pgvector 0.8; 0.7 warns)."""
+"""Of each session, beside the zone in which days are cut. HNSW scans look 100 far, and go on while a filter leaves too
+few rows (pgvector 0.8; 0.7 warns)."""
 
 _SINGLE = "single_statements"
 
 
-def create(url: str, revive: Callable[[], None] | None = None) -> sa.Engine:
+def create(url: str, revive: Callable[[], None] | None = None, zone: str = "UTC") -> sa.Engine:
     """An engine on psycopg 3 whose sessions run in UTC and whose errors never show parameters or row values.
 
     Args:
         url: ``postgresql://…`` or ``postgres://…``, with or without a driver.
         revive: called when nothing listens, before one more try to connect.
+        zone: of the business; its days are cut there (``queries.days``).
 
     Raises:
         ConfigurationError: not a PostgreSQL URL.
     """
     asked = _parse(url).set(drivername="postgresql+psycopg")
-    for setting in _SETTINGS:
+    for setting in (*_SETTINGS, f"mhc.zone={zone}"):
         asked = _with_option(asked, setting)
     planned_once = _with_option(asked, "plan_cache_mode=force_generic_plan")
     single = _engine(planned_once, revive, isolation_level="AUTOCOMMIT")
@@ -171,22 +174,23 @@ def database(settings: Settings) -> Iterator[sa.Engine]:
     When the embedded server's owner was killed meanwhile, the next connection starts a new one.
 
     Raises:
-        MHCError: as ``check_server`` and ``embedded.join``.
+        MHCError: as ``check_server``, ``embedded.join`` and ``business.pricing.load``.
     """
+    zone = pricing.load(settings.business_file).contact.timezone
     if settings.database_url is not None:
-        with _ready(settings.database_url.get_secret_value()) as engine:
+        with _ready(settings.database_url.get_secret_value(), None, zone) as engine:
             yield engine
         return
     with (
         embedded.join(settings.state_dir, settings.database_port) as server,
-        _ready(server.url, server.ensure) as engine,
+        _ready(server.url, server.ensure, zone) as engine,
     ):
         yield engine
 
 
 @contextmanager
-def _ready(url: str, revive: Callable[[], None] | None = None) -> Iterator[sa.Engine]:
-    engine = create(url, revive)
+def _ready(url: str, revive: Callable[[], None] | None, zone: str) -> Iterator[sa.Engine]:
+    engine = create(url, revive, zone)
     try:
         check_server(engine)
         upgrade(engine)

@@ -22,7 +22,7 @@ def command(
     with database(settings) as engine:
         run(engine, settings)
         with engine.connect() as connection:
-            document = status(connection, datetime.now(UTC))
+            document = status(connection, settings, datetime.now(UTC))
     if as_json:
         respond(True, document)
     else:

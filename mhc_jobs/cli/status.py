@@ -27,7 +27,7 @@ def command(
             document = of_message(connection, message)
         else:
             near = deadlines.near(connection, settings, now.date())
-            document = status(connection, now) | {"model_deadlines": [str(due) for due in near]}
+            document = status(connection, settings, now) | {"model_deadlines": [str(due) for due in near]}
     if as_json:
         respond(True, document)
     elif message:

@@ -6,12 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 
 
-def refresh(connection: sa.Connection) -> int:
-    """Refresh ``ai.conversation_stats`` without locking readers out; returns its rows. Needs autocommit."""
-    connection.execute(sa.text("refresh materialized view concurrently ai.conversation_stats"))
-    return int(connection.execute(sa.text("select count(*) from ai.conversation_stats")).scalar_one())
-
-
 def counts(connection: sa.Connection) -> dict[str, int]:
     """How many rows every stage holds."""
     row = connection.execute(

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from fakes.stored import DAY, NOW, START, opinion, row_versions, say, talk
 
-from mhc_core.collection.settling import FIRST_DAY, score_feedback, settle_day, undatable
+from mhc_core.collection.settling import score_feedback, settle_day, undatable
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import examples as scrubbing
 from mhc_core.db.queries import scoring
@@ -26,16 +26,15 @@ def state(connection: sa.Connection, conversation: UUID) -> tuple[str, str | Non
 
 
 def test_conversations_that_no_day_collects_are_counted(connection: sa.Connection) -> None:
-    midnight = datetime(2020, 1, 1, tzinfo=UTC)
+    midnight = datetime.combine(SETTINGS.first_day, time(), UTC)
     tomorrow = datetime.combine(NOW.date() + timedelta(days=1), time(), UTC)
-    before = undatable(connection, NOW)
+    before = undatable(connection, SETTINGS, NOW)
     for at in (midnight, NOW, tomorrow - timedelta(seconds=1)):
         talk(connection, say("user", "how much"), at=at)
-    assert undatable(connection, NOW) == before
+    assert undatable(connection, SETTINGS, NOW) == before
     for at in (midnight - timedelta(seconds=1), datetime(1970, 1, 1, tzinfo=UTC), tomorrow):
         talk(connection, say("user", "how much"), at=at)
-    assert undatable(connection, NOW) == before + 3
-    assert midnight.date() == FIRST_DAY
+    assert undatable(connection, SETTINGS, NOW) == before + 3
 
 
 def test_silent_conversations_are_closed_with_what_became_of_them(connection: sa.Connection) -> None:
