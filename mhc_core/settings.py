@@ -305,6 +305,11 @@ class Settings(BaseSettings):
         return (self.inbox_uri or (self.state_dir / "inbox").absolute().as_uri()).rstrip("/")
 
     @property
+    def state_uri(self) -> str:
+        """The state folder as a URI, without a trailing slash. What lies in it is stored relative to it."""
+        return self.state_dir.absolute().as_uri().rstrip("/")
+
+    @property
     def promotes_directly(self) -> bool:
         """Whether approval alone moves production. Where nobody is asked to approve there are no customers either."""
         return self.rollout == "direct" or (self.rollout is None and self.auto_approve)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from mhc_core.business import pricing
 from mhc_core.db import embedded
 from mhc_core.db.discreet import DiscreetConnection
+from mhc_core.db.tables.artifact_address import tell_state
 from mhc_core.db.upgrade import DAGSTER_SCHEMA, upgrade
 from mhc_core.errors import AccessDenied, ConfigurationError, DatabaseUnavailable, MHCError
 from mhc_core.settings import Settings
@@ -29,13 +30,16 @@ few rows (pgvector 0.8; 0.7 warns)."""
 _SINGLE = "single_statements"
 
 
-def create(url: str, revive: Callable[[], None] | None = None, zone: str = "UTC") -> sa.Engine:
+def create(
+    url: str, revive: Callable[[], None] | None = None, zone: str = "UTC", state_uri: str | None = None
+) -> sa.Engine:
     """An engine on psycopg 3 whose sessions run in UTC and whose errors never show parameters or row values.
 
     Args:
         url: ``postgresql://…`` or ``postgres://…``, with or without a driver.
         revive: called when nothing listens, before one more try to connect.
         zone: of the business; its days are cut there (``queries.days``).
+        state_uri: the state folder; addresses of artifacts in it are stored relative to it.
 
     Raises:
         ConfigurationError: not a PostgreSQL URL.
@@ -46,6 +50,8 @@ def create(url: str, revive: Callable[[], None] | None = None, zone: str = "UTC"
     planned_once = _with_option(asked, "plan_cache_mode=force_generic_plan")
     single = _engine(planned_once, revive, isolation_level="AUTOCOMMIT")
     engine = _engine(asked, revive, execution_options={_SINGLE: single})
+    for one in (engine, single):
+        tell_state(one, state_uri)
     sa.event.listen(engine, "engine_disposed", lambda disposed: single.dispose())
     return engine
 
@@ -176,21 +182,20 @@ def database(settings: Settings) -> Iterator[sa.Engine]:
     Raises:
         MHCError: as ``check_server``, ``embedded.join`` and ``business.pricing.load``.
     """
-    zone = pricing.load(settings.business_file).contact.timezone
     if settings.database_url is not None:
-        with _ready(settings.database_url.get_secret_value(), None, zone) as engine:
+        with _ready(settings, settings.database_url.get_secret_value()) as engine:
             yield engine
         return
     with (
         embedded.join(settings.state_dir, settings.database_port) as server,
-        _ready(server.url, server.ensure, zone) as engine,
+        _ready(settings, server.url, server.ensure) as engine,
     ):
         yield engine
 
 
 @contextmanager
-def _ready(url: str, revive: Callable[[], None] | None, zone: str) -> Iterator[sa.Engine]:
-    engine = create(url, revive, zone)
+def _ready(settings: Settings, url: str, revive: Callable[[], None] | None = None) -> Iterator[sa.Engine]:
+    engine = create(url, revive, pricing.load(settings.business_file).contact.timezone, settings.state_uri)
     try:
         check_server(engine)
         upgrade(engine)
