@@ -4,7 +4,7 @@ The day is the business's: Dagster must know its zone and the first day when the
 file and the settings are read here, when the code location loads.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,9 +29,23 @@ def days(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> S
     return sorted(date.fromisoformat(key) for key in keys)
 
 
-def describe(context: dg.AssetExecutionContext, day: date, metadata: Mapping[str, Any]) -> None:
-    """Say something of one day alone. What an asset returns, Dagster repeats for each day of a range."""
-    context.add_asset_metadata(metadata, partition_key=day.isoformat())
+def made(
+    context: dg.AssetExecutionContext, told: Mapping[date, Mapping[str, Any]]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Materialise the days of this run, each with what is told of it and nothing else.
+
+    What an asset returns, Dagster repeats for each day of a range, and the day reported last is the one that the
+    asset's page opens with. So the last day with rows is reported once more, when days without any came after it.
+    """
+    for day, metadata in told.items():
+        context.add_asset_metadata(metadata, partition_key=day.isoformat())
+    yield dg.MaterializeResult()
+    filled = max((day for day, metadata in told.items() if metadata["dagster/row_count"]), default=None)
+    if filled is not None and filled != max(told):
+        wanted = dg.AssetRecordsFilter(context.asset_key, asset_partitions=[filled.isoformat()])
+        [record] = context.instance.fetch_materializations(wanted, limit=1).records
+        assert record.asset_materialization is not None
+        context.log_event(record.asset_materialization)
 
 
 def range_tags(wanted: Iterable[date]) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mhc_assets.partitions import range_tags
 from mhc_assets.requests import TRIGGER
+from mhc_core.collection.importing import inbox
 from mhc_core.db.queries import audit, days
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import review as reviews
@@ -50,17 +51,18 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
         LoopFailed: a run failed; what was done before it stays, and the next loop goes on from there.
     """
     result = LoopResult()
+    now = datetime.now(UTC)
     with engine.connect() as connection:
-        today = days.at(connection, datetime.now(UTC))
-    # The first asset reads the inbox, so today comes first: it brings in the days that have work. The last day with
-    # data is then also what the asset's overview shows.
-    _collect([today], instance, result, report)
+        today = days.at(connection, now)
+        arrived = inbox.has_new_files(connection, settings.inbox)
+    if arrived:  # the first asset of any day imports it, and then it is known which days have work
+        _collect([today], instance, result, report)
     with engine.connect() as connection:
-        work = queries.days_with_work(
-            connection, scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
-        )
+        versions = scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
+        work = queries.days_with_work(connection, *versions, now - timedelta(hours=settings.idle_hours))
     # A day outside the partitions (a wrong clock, a very old import) cannot be run; its rows stay where they are.
-    _collect([day for day in work if settings.first_day <= day < today], instance, result, report)
+    last = today - timedelta(days=1) if arrived else today
+    _collect([day for day in work if settings.first_day <= day <= last], instance, result, report)
     _run("review", instance, {}, result, report)
     with engine.connect() as connection:
         due = knowledge_due(connection, settings)
@@ -113,10 +115,14 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             result.seconds[step.step_key] = round(
                 result.seconds.get(step.step_key, 0) + step.end_time - step.start_time, 2
             )
-    for event in finished.get_asset_materialization_events():
-        rows = event.materialization.metadata.get("dagster/row_count")
-        if rows is not None and event.step_key:
-            result.rows[event.step_key] = result.rows.get(event.step_key, 0) + int(str(rows.value))
+    made = {
+        (event.step_key, event.materialization.partition): event.materialization.metadata
+        for event in finished.get_asset_materialization_events()
+    }
+    for (step_key, _), metadata in made.items():
+        rows = metadata.get("dagster/row_count")
+        if rows is not None and step_key:
+            result.rows[step_key] = result.rows.get(step_key, 0) + int(str(rows.value))
     if not finished.success:
         raise LoopFailed(f"job {name} failed at {failure(finished)}")
 

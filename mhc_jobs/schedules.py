@@ -30,7 +30,8 @@ def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> 
     yesterday = today - timedelta(days=1)
     with platform.engine.connect() as connection:
         scrubber = scrubber_version(connection, platform.settings)
-        changed = queries.days_with_work(connection, scorer_version(platform.embedder()), scrubber)
+        idle_since = platform.now() - timedelta(hours=platform.settings.idle_hours)
+        changed = queries.days_with_work(connection, scorer_version(platform.embedder()), scrubber, idle_since)
     earlier = [day for day in changed if platform.settings.first_day <= day < today]
     for tags in range_tags([yesterday, *earlier]):
         yield dg.RunRequest(run_key=f"collect:{today}:{tags[RANGE_START]}", tags=tags)

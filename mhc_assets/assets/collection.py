@@ -1,8 +1,10 @@
 """Raw conversations and feedback of a day."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
-from mhc_assets.partitions import daily, days, describe, ranges_of_days
+from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import COLLECT, OWNERS
 from mhc_core.collection.importing.inbox import collect
@@ -17,7 +19,7 @@ from mhc_core.collection.settling import score_feedback, settle_day, undatable
     backfill_policy=ranges_of_days,
     code_version="1",
 )
-def conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """Customer conversations of all channels, by the day they started on in the zone of the business.
 
     Imports new files of the inbox, closes conversations that went silent, and gives every customer message an intent.
@@ -26,32 +28,25 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
     What the run read from the inbox stands at its last day.
     """
     inbox = collect(platform.engine, platform.settings.inbox, platform.now(), platform.settings.reject_dir)
+    told = {}
     with platform.engine.begin() as connection:
         for day in days(context):
             found = settle_day(connection, platform.settings, day, platform.now())
-            describe(
-                context,
-                day,
-                {
-                    "dagster/row_count": found.conversations,
-                    "messages": found.messages,
-                    "customers": found.customers,
-                    "escalated": found.escalated,
-                    "still_active": found.active,
-                },
-            )
+            told[day] = {
+                "dagster/row_count": found.conversations,
+                "messages": found.messages,
+                "customers": found.customers,
+                "escalated": found.escalated,
+                "still_active": found.active,
+            }
         left_out = undatable(connection, platform.settings, platform.now())
-    describe(
-        context,
-        days(context)[-1],
-        {
-            "dated_before_the_first_day_or_in_the_future": left_out,
-            "inbox_files": len(inbox.reports),
-            "inbox_rejected_lines": sum(report.rejected for report in inbox.reports),
-            "inbox_unreadable_files": len(inbox.failed),
-        },
-    )
-    return dg.MaterializeResult()
+    told[max(told)] |= {
+        "belong_to_no_day": left_out,
+        "inbox_files": len(inbox.reports),
+        "inbox_rejected_lines": sum(report.rejected for report in inbox.reports),
+        "inbox_unreadable_files": len(inbox.failed),
+    }
+    yield from made(context, told)
 
 
 @dg.asset(
@@ -63,13 +58,14 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
     backfill_policy=ranges_of_days,
     code_version="1",
 )
-def feedback(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def feedback(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """Thumbs, stars, verdicts and comments given on a day, each scored 0 to 1.
 
     The points are settings (`MHC_FEEDBACK_POINTS`). Comments are raw text and stay in `ai.feedback`.
     """
+    told = {}
     with platform.engine.begin() as connection:
         for day in days(context):
             given, changed = score_feedback(connection, platform.settings, day)
-            describe(context, day, {"dagster/row_count": given, "scores_changed": changed})
-    return dg.MaterializeResult()
+            told[day] = {"dagster/row_count": given, "scores_changed": changed}
+    yield from made(context, told)

@@ -1,9 +1,12 @@
 """How good each conversation was."""
 
+from collections.abc import Iterator
+from datetime import date
+
 import dagster as dg
 
 from mhc_assets.assets.collection import conversations, feedback
-from mhc_assets.partitions import daily, days, describe, ranges_of_days
+from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import scoring as queries
@@ -19,7 +22,7 @@ from mhc_core.scoring.factors import score_conversations, scorer_version
     backfill_policy=ranges_of_days,
     code_version="1",
 )
-def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """A quality score from 0 to 1 for every finished conversation, stored with its five parts.
 
     Feedback 30 %, outcome 25 %, coherence 20 %, customer sentiment 15 %, efficiency 10 % (`MHC_SCORE_WEIGHTS`). A part
@@ -27,6 +30,7 @@ def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) 
     """
     embedder, settings = platform.embedder(), platform.settings
     scorer = scorer_version(embedder)
+    told: dict[date, dict[str, int | float]] = {}
     for day in days(context):
         now = platform.now()  # before reading, so that feedback that arrives meanwhile is newer than the score
         with platform.engine.begin() as connection:
@@ -35,10 +39,11 @@ def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) 
             queries.save_scores(connection, scores, scorer, now)
             found = queries.summary(connection, day, settings.quality_threshold)
         context.log.info("%s: %d conversations scored", day, len(scores))
-        described: dict[str, int | float] = {
+        told[day] = {
             "dagster/row_count": found.scored,
             "scored_now": len(scores),
             "at_or_above_threshold": found.at_threshold,
         }
-        describe(context, day, described | ({} if found.mean is None else {"mean_score": round(found.mean, 3)}))
-    return dg.MaterializeResult()
+        if found.mean is not None:
+            told[day]["mean_score"] = round(found.mean, 3)
+    yield from made(context, told)

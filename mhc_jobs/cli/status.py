@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
-from uuid import UUID
 
 import orjson
 import typer
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
+from mhc_core.db.queries import ids
 from mhc_core.monitoring.disk import usage
 from mhc_core.monitoring.provenance import of_message
 from mhc_core.monitoring.status import status
@@ -19,7 +19,9 @@ from mhc_jobs.cli.summary import show
 
 
 def command(
-    message: Annotated[UUID | None, typer.Option("--message", help="Show what is behind this stored answer.")] = None,
+    message: Annotated[
+        str | None, typer.Option("--message", help="Show what is behind this stored answer: its id, or the beginning.")
+    ] = None,
     disk: Annotated[bool, typer.Option("--disk", help="Show what takes space, instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -27,7 +29,7 @@ def command(
     settings, now = configuration.load(), datetime.now(UTC)
     with database(settings) as engine, engine.connect() as connection:
         if message:
-            document = of_message(connection, message)
+            document = of_message(connection, ids.message(connection, message))
         elif disk:
             document = usage(connection, settings)
         else:

@@ -84,6 +84,20 @@ def test_each_day_of_a_range_tells_its_own_counts(sampled_engine: sa.Engine, ins
         assert ("inbox_files" in told["conversations", day]) == (day == "2026-10-07"), "the run's, told once"
 
 
+def test_the_page_of_an_asset_opens_with_the_last_day_that_has_data(
+    sampled_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    execute("collect", instance, {**RANGE, "dagster/asset_partition_range_end": "2026-10-20"})
+    for name in DAILY:
+        shown = instance.get_latest_materialization_event(dg.AssetKey(name))
+        found = shown.asset_materialization if shown else None
+        assert found is not None
+        assert found.partition in ("2026-10-07", "2026-10-08"), "the last feedback came a day later"
+        assert found.metadata["dagster/row_count"].value
+        assert "dagster/data_version" in (found.tags or {}), "the same event again, so nothing becomes stale"
+    assert "2026-10-20" in instance.get_materialized_partitions(dg.AssetKey("conversations"))
+
+
 def test_days_one_by_one_give_what_the_range_gives(
     sampled_engine: sa.Engine, reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,7 +85,8 @@ def made(result: dg.ExecuteInProcessResult) -> set[str]:
 def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
     """What an asset said about itself in a run; numbers of several days are added up."""
     told: dict[str, Any] = {}
-    for found in result.asset_materializations_for_node(asset):
+    days = {found.partition: found for found in result.asset_materializations_for_node(asset)}
+    for found in days.values():
         for name, value in found.metadata.items():
             before = told.get(name)
             told[name] = before + value.value if isinstance(before, int) else value.value

@@ -59,11 +59,13 @@ def save_intents(connection: sa.Connection, intents: Sequence[tuple[UUID, str]])
         )
 
 
-def days_with_work(connection: sa.Connection, scorer: str, scrubber: str) -> list[date]:
+def days_with_work(
+    connection: sa.Connection, scorer: str, scrubber: str, idle_since: datetime | None = None
+) -> list[date]:
     """Days, oldest first, with something to do.
 
-    That is: finished conversations that scoring or scrubbing has not seen as they are now or failed on, or feedback
-    without a score.
+    That is: finished conversations that scoring or scrubbing has not seen as they are now or failed on, feedback
+    without a score, or active conversations that have been silent since ``idle_since``, if it is given.
     """
     given = sa.select(sa.func.max(_F.created_at)).where(_F.conversation_id == _C.id).scalar_subquery()
     query = (
@@ -84,7 +86,10 @@ def days_with_work(connection: sa.Connection, scorer: str, scrubber: str) -> lis
         )
     )
     unscored = sa.select(day_of(_F.given_at)).where(_F.score.is_(None))
-    days = sa.union(query, unscored).subquery("days")
+    parts = [query, unscored]
+    if idle_since is not None:
+        parts.append(sa.select(day_of(_C.started_at)).where(_C.status == "active", _C.last_message_at < idle_since))
+    days = sa.union(*parts).subquery("days")
     return list(connection.scalars(sa.select(days.c[0]).order_by(days.c[0])))
 
 

@@ -57,6 +57,13 @@ def test_silent_conversations_are_closed_with_what_became_of_them(connection: sa
     assert connection.execute(updated).scalar_one() == IDLE, "the stages after this one must see that it changed"
 
 
+def test_a_day_with_a_conversation_that_fell_silent_has_work(connection: sa.Connection) -> None:
+    """An evening's conversation is not idle yet when the night collects its day; another night has to come back."""
+    talk(connection, say("user", "hello"), status="active")
+    assert queries.days_with_work(connection, "s1", "c1", START - timedelta(minutes=1)) == []
+    assert queries.days_with_work(connection, "s1", "c1", START + timedelta(minutes=1)) == [DAY]
+
+
 def test_the_hours_of_silence_are_a_setting(connection: sa.Connection) -> None:
     left, _ = talk(connection, say("user", "hello"), status="active")
     settle_day(connection, Settings(idle_hours=100), DAY, IDLE)
