@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from mhc_core.collection.settling import undatable
 from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
+from mhc_core.monitoring.training_wait import waiting
 from mhc_core.settings import Settings
 
 LOOP_FINISHED = "loop.finished"
@@ -60,6 +61,7 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
         }
         if compared
         else None,
+        "training_waits": str(waiting(connection, settings)),
         "production": {"id": live.id, "provider": live.provider, "dataset": live.dataset_id} if live else None,
         "knowledge": {
             "version": index.id,

@@ -92,6 +92,7 @@ def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
                 f"(95 % interval {low:+.3f} to {high:+.3f}), {evaluation['questions']:,} questions",
             ),
         ]
+    rows.append(("training", status["training_waits"]))
     production = status["production"]
     rows.append(("production", production["id"] if production else "no model yet: answers quote the knowledge"))
     return rows

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from mhc_core import settings as configuration
 from mhc_core.db import embedded
 from mhc_core.db.engine import database
-from mhc_core.db.queries import versions
+from mhc_core.db.queries import stats, versions
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_jobs import sample
@@ -24,7 +24,8 @@ ROTATE_SECONDS = 30.0
 def command() -> None:
     """Run PostgreSQL, Dagster (UI, daemon with sensors and schedules) and the API until Ctrl-C.
 
-    With the embedded database and no knowledge yet, the sample articles are loaded, so that the chat has answers.
+    With the embedded database, no knowledge yet and nobody's conversations but the sample's, the sample articles are
+    loaded, so that the chat has answers.
     """
     settings = configuration.load()
     for port in (settings.dagster_port, settings.serve_port):
@@ -91,6 +92,9 @@ def _sample_knowledge(engine: sa.Engine, settings: Settings) -> None:
 
     with engine.connect() as connection:
         if versions.live(connection, "knowledge"):
+            return
+        if stats.has_real_conversations(connection):
+            err.print("no knowledge is live: `mhc import knowledge FOLDER`, then `mhc knowledge update`", markup=False)
             return
     err.print("loading the sample knowledge base …")
     now = datetime.now(UTC)

@@ -32,6 +32,11 @@ def counts(connection: sa.Connection) -> dict[str, int]:
     return {name: int(value) for name, value in row._mapping.items()}
 
 
+def has_real_conversations(connection: sa.Connection) -> bool:
+    """Whether anybody talked here, beside the people of the sample."""
+    return bool(connection.scalar(sa.text("select exists (select from ai.conversations where source <> 'sample')")))
+
+
 def period(connection: sa.Connection, start: datetime, end: datetime) -> dict[str, Any]:
     """What happened between two moments (end exclusive): the figures of the weekly report."""
     row = connection.execute(
