@@ -26,6 +26,8 @@ from mhc_core.settings import Settings
 from mhc_jobs.definitions import defs
 
 Report = Callable[[str], None]
+STARTED_BY = "mhc/started_by"
+"""Run tag by which the UI tells these runs from those of schedules, sensors and people."""
 
 
 class LoopFailed(MHCError):
@@ -103,7 +105,7 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             job.execute_in_process,
             run_config=quiet,
             instance=instance,
-            tags=dict(tags),
+            tags={STARTED_BY: "mhc loop", **tags},
             run_id=run_id,
             raise_on_error=False,
         )
