@@ -20,7 +20,9 @@ def _job(name: str, description: str, *assets: str) -> Any:
 
 
 collect = _job(
-    "collect", "A day of conversations: collected, scored, scrubbed. Backfill a range of days in one run.", *DAILY
+    "collect",
+    "Days of conversations: collected, scored, scrubbed. A backfill is split into runs of MHC_DAYS_PER_RUN days.",
+    *DAILY,
 )
 review = _job(
     "review", "Queue what is new for review and carry out decisions that came with conversations.", "review_decisions"
