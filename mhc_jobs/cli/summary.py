@@ -6,7 +6,6 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from mhc_core.collection.settling import FIRST_DAY
 from mhc_core.evaluation import measures
 from mhc_jobs.cli.console import columns, console
 
@@ -33,8 +32,8 @@ def show(status: Mapping[str, Any]) -> None:
     console.print(counts)
     if undatable := status["counts"]["undatable_conversations"]:
         console.print(
-            f"{undatable:,} conversations are dated before {FIRST_DAY.year} or in the future and are left out: "
-            "correct their dates and import them again",
+            f"{undatable:,} conversations are dated before {status['first_day']} or in the future and are left out: "
+            "correct their dates and import them again, or set MHC_FIRST_DAY",
             style="yellow",
             soft_wrap=True,
         )
@@ -93,6 +92,7 @@ def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
                 f"(95 % interval {low:+.3f} to {high:+.3f}), {evaluation['questions']:,} questions",
             ),
         ]
+    rows.append(("training", status["training_waits"]))
     production = status["production"]
     rows.append(("production", production["id"] if production else "no model yet: answers quote the knowledge"))
     return rows

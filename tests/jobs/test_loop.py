@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from fakes import doors, leaks
 from fakes.databases import copy
 from fakes.environment import environment
-from fakes.pipeline import bring_in, fingerprint, small_sample
+from fakes.pipeline import ZONE, bring_in, fingerprint, small_sample
 from fakes.waiting import until
 
 from mhc_core import settings as configuration
@@ -49,13 +49,13 @@ class Place:
 
     def status(self) -> dict[str, Any]:
         with self.engine.connect() as connection:
-            return status(connection, datetime.now(UTC))
+            return status(connection, configuration.load(), datetime.now(UTC))
 
 
 @contextmanager
 def place(server_url: str, template: str, folder: Path) -> Iterator[Place]:
     with copy(server_url, template) as url:
-        engine = engines.create(url)
+        engine = engines.create(url, zone=ZONE)
         yield Place(url, engine, folder / "state")
         engine.dispose()
 

@@ -11,6 +11,7 @@ from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests
 from mhc_core.db.tables.cache import response_cache, response_cache_outcomes
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
+from mhc_core.db.tables.figures import conversation_stats
 from mhc_core.db.tables.handovers import handovers, webhook_deliveries
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,

@@ -14,6 +14,7 @@ import typer
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
+from mhc_core.db import upgrade as migrations
 from mhc_core.errors import MHCError
 from mhc_core.settings import Settings
 from mhc_jobs.cli.main import app, main
@@ -71,13 +72,15 @@ def test_what_prints_a_result_prints_it_as_json_too() -> None:
 
 
 def test_an_error_is_one_line_with_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused = "postgresql://mhc:secret@127.0.0.1:1/mhc"
     for arguments, variables in (
         (["status"], {"MHC_DATABASE_URL": refused}),
         (["status"], {"MHC_SEED": "many"}),
         (["dataset", "validate", str(tmp_path / "none.jsonl")], {}),
+        (["db", "downgrade", "9999", "--yes"], {"MHC_DATABASE_URL": database_url}),
+        (["status", "--message", "nothing"], {"MHC_DATABASE_URL": database_url}),
     ):
         with monkeypatch.context() as patch:
             for name, value in variables.items():
@@ -101,8 +104,8 @@ def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, mo
     for arguments in (["status"], ["models", "list"], ["models", "jobs"], ["dataset", "list"], ["review", "list"]):
         assert mhc(*arguments).exit_code == 0, arguments
     assert mhc("review").stdout.strip() == "the queue is empty"
-    assert "revision 0013" in mhc("db", "upgrade").stdout
-    assert told("db", "upgrade") == {"revision": "0013"}
+    assert f"revision {migrations.HEAD}" in mhc("db", "upgrade").stdout
+    assert told("db", "upgrade") == {"revision": migrations.HEAD}
     assert mhc("db", "url").stdout.startswith("postgresql://")
 
 
