@@ -34,6 +34,8 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             knowledge.knowledge_update,
             rollout.live_rollout,
             monitoring.record_failures,
+            monitoring.record_recoveries,
+            monitoring.watch,
             prompts.losing_variants,
             dg.AutomationConditionSensorDefinition(
                 "automation",

@@ -1,6 +1,7 @@
 """The learning loop, once, from start to end: the same jobs the schedules and sensors run, one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
+import socket
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,8 +24,17 @@ from mhc_core.scoring.factors import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.settings import Settings
 from mhc_jobs.definitions import defs
+from mhc_jobs.run_launcher import HOST, fail_gone
 
 Report = Callable[[str], None]
+
+
+_LABELS = {
+    "mhc/started_by": "mhc loop",
+    HOST: socket.gethostname(),
+    "dagster/max_retries": "0",  # a daemon cannot make a run of this process again: the next loop goes on
+    "dagster/max_runtime": str(2 * 24 * 3600),  # seconds; ends a run that was killed on a machine that never came back
+}
 
 
 class LoopFailed(MHCError):
@@ -50,6 +60,7 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
         LoopFailed: a run failed; what was done before it stays, and the next loop goes on from there.
     """
     result = LoopResult()
+    fail_gone(instance)
     # The inbox is read by the first asset, so today is always part of the range.
     today = datetime.now(UTC).date()
     with engine.connect() as connection:
@@ -102,7 +113,7 @@ def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:
     return ranges
 
 
-def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], result: LoopResult, report: Report) -> None:
+def _run(name: str, instance: dg.DagsterInstance, tags: dict[str, str], result: LoopResult, report: Report) -> None:
     job = defs.resolve_job_def(name)
     run_id = str(uuid4())
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -111,7 +122,7 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             job.execute_in_process,
             run_config=quiet,
             instance=instance,
-            tags=dict(tags),
+            tags=_LABELS | tags,
             run_id=run_id,
             raise_on_error=False,
         )

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from mhc_assets.freshness import DAILY
 from mhc_assets.partitions import daily, days, single_run
 from mhc_assets.resources import Platform
 from mhc_assets.style import COLLECT, OWNERS
@@ -16,6 +17,7 @@ from mhc_core.collection.settling import score_feedback, settle_day, undatable
     partitions_def=daily,
     backfill_policy=single_run,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """Customer conversations of all channels, by the UTC day they started on.
@@ -51,6 +53,7 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
     partitions_def=daily,
     backfill_policy=single_run,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def feedback(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """Thumbs, stars, verdicts and comments given on a UTC day, each scored 0 to 1.

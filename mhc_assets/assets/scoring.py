@@ -3,6 +3,7 @@
 import dagster as dg
 
 from mhc_assets.assets.collection import conversations, feedback
+from mhc_assets.freshness import DAILY
 from mhc_assets.partitions import daily, days, single_run
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
@@ -18,6 +19,7 @@ from mhc_core.scoring.factors import score_conversations, scorer_version
     partitions_def=daily,
     backfill_policy=single_run,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """A quality score from 0 to 1 for every finished conversation, stored with its five parts.

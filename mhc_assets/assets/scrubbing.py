@@ -5,6 +5,7 @@ from collections import Counter
 import dagster as dg
 
 from mhc_assets.assets.scoring import scored_conversations
+from mhc_assets.freshness import DAILY
 from mhc_assets.partitions import daily, days, single_run
 from mhc_assets.plots import bars
 from mhc_assets.resources import Platform
@@ -21,6 +22,7 @@ from mhc_core.scrubbing.stage import scrub_day
     partitions_def=daily,
     backfill_policy=single_run,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def scrubbed_training_data(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """Question and answer pairs worth learning from, with names, phones, addresses and the like replaced.

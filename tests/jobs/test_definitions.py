@@ -34,6 +34,8 @@ SENSORS = {
     "knowledge_update",
     "live_rollout",
     "record_failures",
+    "record_recoveries",
+    "watch",
     "automation",
 }
 
