@@ -6,6 +6,7 @@ to write: it is read off the age of its last sign of life.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,6 +48,17 @@ def daemon_is_alive(connection: sa.Connection, silent: Collection[str], fresh: C
     known = {one.subject for one in queries.unresolved(connection) if one.kind is IncidentKind.STAGE_SILENT}
     queries.notice(connection, IncidentKind.STAGE_SILENT, set(silent) - known, {}, now)
     queries.resolve(connection, IncidentKind.STAGE_SILENT, fresh, now)
+
+
+def shown(incident: Incident) -> dict[str, Any]:
+    """An incident as plain values."""
+    return {
+        "kind": incident.kind.value,
+        "subject": incident.subject,
+        "since": incident.opened_at.isoformat(),
+        "times": incident.times,
+        "text": sentence(incident),
+    }
 
 
 def sentence(incident: Incident) -> str:
