@@ -13,7 +13,7 @@ TRIGGER = "mhc/trigger"
 ATTEMPTS = 3
 PAUSE = timedelta(minutes=10)
 """Before the second attempt; before each further one it is twice as long."""
-RETRIED_WITHIN = timedelta(days=1)
+RETRIED_WITHIN = timedelta(hours=1)
 """Dagster makes an interrupted run again when its daemon is back; one that it could not is not waited for longer."""
 
 

@@ -48,7 +48,8 @@ class Daemon:
         self._log = self.state / "logs" / "daemon.log"
 
     def start(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MHC_", "DAGSTER_"))}
+        foreign = ("MHC_", "DAGSTER_", "PYTHONDONTWRITEBYTECODE")  # else every process compiles everything again
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         ours = {"MHC_DATABASE_URL": self.url, "MHC_STATE_DIR": str(self.state), **self.variables}
         home = dagster_home.prepare(Settings(state_dir=self.state), self.url)
         self._log.parent.mkdir(parents=True, exist_ok=True)
