@@ -81,10 +81,10 @@ class Daemon:
             return
         processes = psutil.Process(self._supervisor.pid).children(recursive=True)
         groups = {os.getpgid(process.pid) for process in processes}
-        self._supervisor.send_signal(number)
         for group in groups if number == signal.SIGKILL else ():
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
+        self._supervisor.send_signal(number)
         self._supervisor.wait(60)
         self._supervisor = None
 
