@@ -36,7 +36,7 @@ up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :
 test: $(READY)  ## Run all tests.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
-test-kills: $(READY)  ## Kill everything everywhere and see the pipeline recover (5 minutes).
+test-kills: $(READY)  ## Kill everything everywhere and see the pipeline recover (10 minutes).
 	@PYTHONDONTWRITEBYTECODE= MHC_KILL_TABLE=1 $(BIN)/pytest tests/jobs/test_kill_table.py
 
 test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open weights, test the result (20 minutes).

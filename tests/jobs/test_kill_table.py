@@ -26,7 +26,7 @@ from mhc_core.db import engine as engines
 from mhc_core.monitoring.status import status
 from mhc_jobs import dagster_home
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 VARIABLES = {
     "MHC_AUTO_APPROVE": "true",
     "MHC_DATASET_MIN_EXAMPLES": "10",
@@ -105,14 +105,14 @@ def outcome(engine: sa.Engine) -> dict[str, Any]:
 def rows(engine: sa.Engine, query: str) -> None:
     """Wait until a query finds something."""
     with engine.connect() as connection:
-        until(lambda: connection.execute(sa.text(query)).first() is not None, 120)
+        until(lambda: connection.execute(sa.text(query)).first() is not None, 200)
 
 
 def recovered(engine: sa.Engine, instance: dg.DagsterInstance, *jobs: str) -> dict[str, Any]:
     """What is left when each job was interrupted once and then done, and nothing is thought to be wrong any more."""
     for job in jobs:
         found = dg.RunsFilter(job_name=job)
-        until(lambda: [run.status.value for run in instance.get_runs(found)] == ["SUCCESS", "FAILURE"], 240)  # noqa: B023
+        until(lambda: [run.status.value for run in instance.get_runs(found)] == ["SUCCESS", "FAILURE"], 400)  # noqa: B023
     left = outcome(engine)
     rows(engine, "select from ai.audit_log where action = 'run.failed'")
     rows(engine, "select where not exists (select from ai.incidents where resolved_at is null)")
