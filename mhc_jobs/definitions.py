@@ -36,6 +36,8 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             rollout.live_rollout,
             monitoring.record_failures,
             conversation_stats.conversation_stats,
+            monitoring.record_recoveries,
+            monitoring.watch,
             prompts.losing_variants,
             dg.AutomationConditionSensorDefinition(
                 "automation",

@@ -1,6 +1,7 @@
 """The learning loop, once, from start to end: the same jobs the schedules and sensors run, one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
+import socket
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -24,10 +25,15 @@ from mhc_core.scoring.factors import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.settings import Settings
 from mhc_jobs.definitions import defs
+from mhc_jobs.run_launcher import HOST, fail_gone
 
 Report = Callable[[str], None]
-STARTED_BY = "mhc/started_by"
-"""Run tag by which the UI tells these runs from those of schedules, sensors and people."""
+_LABELS = {
+    "mhc/started_by": "mhc loop",  # tells these runs from those of schedules, sensors and people
+    HOST: socket.gethostname(),
+    "dagster/max_retries": "0",  # a daemon cannot make a run of this process again: the next loop goes on
+    "dagster/max_runtime": str(2 * 24 * 3600),  # seconds; ends a run that was killed on a machine that never came back
+}
 
 
 class LoopFailed(MHCError):
@@ -53,6 +59,7 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
         LoopFailed: a run failed; what was done before it stays, and the next loop goes on from there.
     """
     result = LoopResult()
+    fail_gone(instance)
     now = datetime.now(UTC)
     with engine.connect() as connection:
         today = days.at(connection, now)
@@ -96,7 +103,7 @@ def _collect(wanted: Sequence[date], instance: dg.DagsterInstance, result: LoopR
         _run("collect", instance, tags, result, report)
 
 
-def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], result: LoopResult, report: Report) -> None:
+def _run(name: str, instance: dg.DagsterInstance, tags: dict[str, str], result: LoopResult, report: Report) -> None:
     job = defs.resolve_job_def(name)
     run_id = str(uuid4())
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -105,7 +112,7 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             job.execute_in_process,
             run_config=quiet,
             instance=instance,
-            tags={STARTED_BY: "mhc loop", **tags},
+            tags=_LABELS | tags,
             run_id=run_id,
             raise_on_error=False,
         )

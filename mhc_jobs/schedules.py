@@ -13,6 +13,7 @@ from mhc_core.db.queries import collection as queries
 from mhc_core.monitoring.triggers import training_due
 from mhc_core.scoring.factors import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
+from sensors.training import JOBS
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 
@@ -47,7 +48,7 @@ def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> 
 def train_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
     with platform.engine.connect() as connection:
         due = training_due(connection, platform.settings)
-    return once(context.instance, due)
+    return once(context.instance, due, platform.now(), JOBS)
 
 
 def _by_clock(name: str, job: str, cron: str, description: str) -> dg.ScheduleDefinition:

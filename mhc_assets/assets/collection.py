@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from mhc_assets.freshness import DAILY
 from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import COLLECT, OWNERS
@@ -18,6 +19,7 @@ from mhc_core.collection.settling import score_feedback, settle_day, undatable
     partitions_def=daily,
     backfill_policy=ranges_of_days,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """Customer conversations of all channels, by the day they started on in the zone of the business.
@@ -57,6 +59,7 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iter
     partitions_def=daily,
     backfill_policy=ranges_of_days,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def feedback(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """Thumbs, stars, verdicts and comments given on a day, each scored 0 to 1.

@@ -3,12 +3,20 @@
 import dagster as dg
 
 from mhc_assets.assets.scoring import scored_conversations
+from mhc_assets.freshness import EVERY_FEW_MINUTES
 from mhc_assets.resources import Platform
 from mhc_assets.style import MONITOR, OWNERS
 from mhc_core.db.queries import conversation_stats as stats
 
 
-@dg.asset(group_name=MONITOR, kinds={"postgres"}, owners=OWNERS, deps=[scored_conversations], code_version="1")
+@dg.asset(
+    group_name=MONITOR,
+    kinds={"postgres"},
+    owners=OWNERS,
+    deps=[scored_conversations],
+    code_version="1",
+    freshness_policy=EVERY_FEW_MINUTES,
+)
 def conversation_stats(platform: Platform) -> dg.MaterializeResult[None]:
     """Conversations by day, channel and status, with outcomes, votes and mean score (`ai.conversation_stats`).
 

@@ -6,6 +6,7 @@ from datetime import date
 import dagster as dg
 
 from mhc_assets.assets.collection import conversations, feedback
+from mhc_assets.freshness import DAILY
 from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
@@ -21,6 +22,7 @@ from mhc_core.scoring.factors import score_conversations, scorer_version
     partitions_def=daily,
     backfill_policy=ranges_of_days,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """A quality score from 0 to 1 for every finished conversation, stored with its five parts.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from mhc_assets.assets.scoring import scored_conversations
+from mhc_assets.freshness import DAILY
 from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
@@ -20,6 +21,7 @@ from mhc_core.scrubbing.stage import scrub_day
     partitions_def=daily,
     backfill_policy=ranges_of_days,
     code_version="1",
+    freshness_policy=DAILY,
 )
 def scrubbed_training_data(
     context: dg.AssetExecutionContext, platform: Platform

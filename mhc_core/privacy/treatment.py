@@ -118,6 +118,8 @@ TABLES = {
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),
     "api_keys": _table(plain="name role key_sha256"),
     "audit_log": _table(plain="actor action subject details"),
+    "incidents": _table(plain="kind subject details"),
+    "signs_of_life": _table(plain="process"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

@@ -25,7 +25,11 @@ _COUNTS = (
 
 
 def show(status: Mapping[str, Any]) -> None:
-    """Print the status in the order data flows."""
+    """Print what is wrong, then the status in the order data flows."""
+    for incident in status["incidents"]:
+        console.print(incident["text"], style="yellow", markup=False, soft_wrap=True)
+    if status["incidents"]:
+        console.print()
     counts = _grid("right", "left")
     for key, label in _COUNTS:
         counts.add_row(f"[bold]{status['counts'][key]:,}[/bold]", label)

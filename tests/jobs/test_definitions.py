@@ -36,6 +36,8 @@ SENSORS = {
     "live_rollout",
     "record_failures",
     "conversation_stats",
+    "record_recoveries",
+    "watch",
     "automation",
 }
 

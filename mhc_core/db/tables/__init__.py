@@ -40,7 +40,7 @@ from mhc_core.db.tables.models import (
     training_jobs,
     version_aliases,
 )
-from mhc_core.db.tables.operations import api_keys, audit_log, erasures, installation
+from mhc_core.db.tables.operations import api_keys, audit_log, erasures, incidents, installation, signs_of_life
 from mhc_core.db.tables.raw import conversations, feedback, feedback_history, messages
 from mhc_core.db.tables.rollouts import (
     rollout_decisions,

@@ -68,7 +68,7 @@ def test_what_prints_a_result_prints_it_as_json_too() -> None:
 
     without = {name for name, as_json in commands(typer.main.get_command(app)) if not as_json}
     servers, documents = {"up", "serve"}, {"config", "openapi", "db url", "scrub", "dataset members"}
-    assert without == servers | documents
+    assert without == servers | documents | {"dagster"}
 
 
 def test_an_error_is_one_line_with_what_to_do(
@@ -107,6 +107,18 @@ def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, mo
     assert f"revision {migrations.HEAD}" in mhc("db", "upgrade").stdout
     assert told("db", "upgrade") == {"revision": migrations.HEAD}
     assert mhc("db", "url").stdout.startswith("postgresql://")
+
+
+def test_dagsters_own_command_works_on_the_platforms_instance(
+    fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
+    monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path))
+    assert mhc("dagster", "instance", "info").exit_code == 0
+    said = capfd.readouterr().out
+    assert f"DAGSTER_HOME: {tmp_path}/dagster" in said.replace("$", "")
+    assert "mhc_jobs.run_launcher" in said
+    assert mhc("dagster", "no-such-command").exit_code == 2
 
 
 def test_a_revoked_key_is_listed_as_that(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
