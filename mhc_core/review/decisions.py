@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit
+from mhc_core.db.queries import audit, merging
 from mhc_core.db.queries import review as queries
 from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.scrubbing import Scrubber
@@ -88,6 +88,7 @@ def apply_carried(connection: sa.Connection, load_scrubber: Callable[[], Scrubbe
 
     Each is recorded once. Returns how many were recorded, and how many were left because their text was refused.
     """
+    merging.lock(connection)
     carried = queries.carried(connection)
     accepted: list[queries.CarriedDecision] = []
     for found in carried:
