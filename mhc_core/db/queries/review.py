@@ -54,48 +54,6 @@ class CarriedDecision(NamedTuple):
     decided_at: datetime
 
 
-def enqueue(connection: sa.Connection, confidence_threshold: float) -> int:
-    """Queue active, unverified examples that are not queued, by what a decision on them would teach.
-
-    One that was decided is back here because its text was replaced, and is decided again; one that waits with other
-    reasons than before gets its new place.
-
-    Priority is a sum: up to 1 for a confidence below the threshold (in proportion), 1 for a thumbs down on a confident
-    answer, 0.5 for booking and complaint, up to 0.5 for a question unlike any other, 0.25 for any other disliked
-    answer.
-    """
-    return connection.execute(
-        sa.text("""
-            insert into ai.review_items (example_id, priority, reasons)
-            select id,
-                   (case when unsure then (:threshold - confidence) / :threshold else 0 end)
-                   + (case when confidently_wrong then 1 when vote = 'down' then 0.25 else 0 end)
-                   + (case when sensitive then 0.5 else 0 end)
-                   + 0.5 * coalesce(novelty, 0),
-                   array_remove(array[
-                       case when unsure then 'low_confidence' end,
-                       case when confidently_wrong then 'confident_but_disliked' end,
-                       case when vote = 'down' and not confidently_wrong then 'disliked' end,
-                       case when sensitive then 'sensitive_intent' end,
-                       case when novelty > 0.5 then 'unusual_question' end,
-                       case when origin = 'human_edit' then 'human_edit' end
-                   ], null)
-            from (
-                select e.*,
-                       coalesce(confidence < :threshold, false) as unsure,
-                       coalesce(vote = 'down' and confidence >= :threshold, false) as confidently_wrong,
-                       intent in ('booking', 'complaint') as sensitive
-                from ai.training_examples e
-                where active and not verified
-            ) e
-            on conflict (example_id) do update
-            set status = 'pending', priority = excluded.priority, reasons = excluded.reasons
-            where review_items.status = 'decided' or review_items.reasons <> excluded.reasons
-        """),
-        {"threshold": confidence_threshold},
-    ).rowcount
-
-
 def _items() -> sa.Select[Any]:
     """Items of examples that still say something: an erased one cannot be decided."""
     return sa.select(

@@ -109,7 +109,10 @@ def measure(loop: Loop, conversations: int, folder: Path, say: Callable[[str], N
 
 
 def _warm_up(loop: Loop) -> None:
-    """Load the models, or the first step pays for them."""
+    """Load models and libraries, or the first step pays for them."""
+    import scipy.sparse.csgraph
+    import sklearn.linear_model  # noqa: F401
+
     said = (Turn("user", "Hi, this is Ann"), Turn("assistant", "Hello Ann"), Turn("user", "A nice day"))
     score_conversations([FinishedConversation(uuid4(), None, said, ())], loop.embedder, loop.settings)
     loop.scrubber.scrub_conversation([turn.content for turn in said])
