@@ -77,9 +77,9 @@ def place(
 def _valued(row: int, one: Unplaced, sensitive: float, idle: float, threshold: float) -> Valued:
     """The sum of what speaks for an example, of which at least a quarter counts, and all where nothing is idle in it.
 
-    Up to 1 for a confidence below the threshold, in proportion; 2.5 for the dislike of a confident answer, 2 for
-    any other dislike; up to 1 for a conversation whose answers do not fit their questions; up to 0.5 each for a sensitive
-    intent and for a question unlike the others.
+    Up to 1 for a confidence below the threshold, in proportion; 2.5 for the dislike of a confident answer, 2 for any
+    other; up to 1 for a conversation whose answers do not fit their questions; up to 0.5 each for a sensitive intent
+    and for a question unlike the others.
     """
     worth = min(1, one.question_words / WORDS) * min(1, one.answer_words / WORDS) * (1 - idle)
     confident = one.confidence is not None and one.confidence >= threshold

@@ -110,7 +110,7 @@ def measure(loop: Loop, conversations: int, folder: Path, say: Callable[[str], N
 
 def _warm_up(loop: Loop) -> None:
     """Load models and libraries, or the first step pays for them."""
-    import scipy.sparse.csgraph
+    import scipy.sparse.csgraph  # noqa: F401
     import sklearn.linear_model  # noqa: F401
 
     said = (Turn("user", "Hi, this is Ann"), Turn("assistant", "Hello Ann"), Turn("user", "A nice day"))
