@@ -37,7 +37,7 @@ def enqueue(connection: sa.Connection, settings: Settings) -> int:
             continue
         labels, known = order.intents(connection, embedder, intent_model.SAMPLE)
         intents = intent_model.Intents(known, labels, [one.intent for one in waiting])
-        head = order.head(connection, embedder, priority.COMPARED)
+        head = order.head(connection, embedder, priority.COMPARED, [one.example_id for one in waiting])
         placed = priority.place(waiting, vectors, intents, head, settings.confidence_threshold)
         queued += order.save(connection, placed)
     return queued

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from uuid import UUID
 
 import numpy as np
 import sqlalchemy as sa
@@ -57,16 +58,16 @@ def _words(text: str) -> int:
     return len(set(re.findall(r"\w+", text.lower())))
 
 
-def head(connection: sa.Connection, embedder: str, limit: int) -> Head:
-    """The pending examples with the highest priorities."""
+def head(connection: sa.Connection, embedder: str, limit: int, leave_out: Sequence[UUID]) -> Head:
+    """The pending examples with the highest priorities, without those to ``leave_out``: they get a new place."""
     rows = connection.execute(
         sa.text(f"""
             select e.conversation_id, i.priority, {PACKED.format("e.embedding")}
             from ai.review_items i join ai.training_examples e on e.id = i.example_id
-            where i.status = 'pending' and e.active and e.embedder = :embedder
+            where i.status = 'pending' and e.active and e.embedder = :embedder and e.id <> all(:leave_out)
             order by i.priority desc, i.id limit :limit
         """),
-        {"embedder": embedder, "limit": limit},
+        {"embedder": embedder, "limit": limit, "leave_out": list(leave_out)},
     ).all()
     return Head([row[0] for row in rows], [row[1] for row in rows], unpacked([row[2] for row in rows]))
 

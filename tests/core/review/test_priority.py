@@ -106,3 +106,6 @@ def test_a_dislike_that_comes_later_moves_an_item_up_and_nothing_else_is_placed_
     shown = queries.queue(connection, 5)
     assert [item.question for item in shown] == ["what about rain", "is parking free"]
     assert shown[0].reasons == ("disliked",)
+    connection.execute(sa.update(training_examples).where(training_examples.c.id == second).values(vote=None))
+    assert decisions.enqueue(connection, SETTINGS) == 1
+    assert {item.reasons for item in queries.queue(connection, 5)} == {()}, "an item is not like itself"
