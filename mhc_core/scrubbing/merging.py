@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from mhc_core.db.queries import merging as queries
-from mhc_core.db.queries.merging import Mergeable, Placed
+from mhc_core.db.queries.merging import Mergeable, Placed, SameNumbers
 from mhc_core.protocols import Embedder
 from mhc_core.scrubbing.meaning import numbers_sha256, same_meaning
 from mhc_core.settings import Settings
@@ -35,8 +35,10 @@ def merge(connection: sa.Connection, embedder: Embedder, settings: Settings) -> 
     if not new.ids:
         return
     novelty = unusual(new, queries.reference(connection, embedder.id, REFERENCE))
-    examples, vectors = queries.mergeable(connection, embedder.id)
-    queries.save(connection, novelty, yielding(examples, vectors, settings.near_duplicate_similarity))
+    similarity = settings.near_duplicate_similarity
+    found = near(queries.with_same_numbers(connection, embedder.id), similarity)
+    examples, vectors = queries.mergeable(connection, found)
+    queries.save(connection, novelty, yielding(examples, vectors, similarity))
 
 
 def unusual(new: Placed, known: Placed) -> dict[UUID, float]:
@@ -56,9 +58,33 @@ def unusual(new: Placed, known: Placed) -> dict[UUID, float]:
     return found
 
 
+def near(groups: Sequence[SameNumbers], similarity: float) -> list[UUID]:
+    """New examples and others with near questions; of all the rest nothing but the vector was looked at."""
+    found: list[UUID] = []
+    for group in groups:
+        unit = _unit(group.vectors)
+        rows = np.flatnonzero(group.new)
+        hit = np.zeros(len(group.ids), dtype=np.bool_)
+        for start in range(0, len(rows), _BLOCK):
+            part = rows[start : start + _BLOCK]
+            alike = unit[part] @ unit.T >= similarity - _SLACK
+            alike[np.arange(len(part)), part] = False
+            hit |= alike.any(axis=0)
+            hit[part] |= alike.any(axis=1)
+        found += [group.ids[place] for place in np.flatnonzero(hit).tolist()]
+    return found
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
 def yielding(examples: Sequence[Mergeable], vectors: NDArray[np.float32], similarity: float) -> dict[UUID, UUID]:
     """Who yields to whom, because of the new ones among ``examples``, which are given best first."""
-    unit = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32) if len(vectors) else vectors
+    if not examples:
+        return {}
+    unit = _unit(vectors)
     alike: dict[str, list[int]] = defaultdict(list)
     for place, example in enumerate(examples):
         alike[example.numbers].append(place)

@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from mhc_core.db.queries.vectors import PACKED, unpacked
+from mhc_core.db.queries.vectors import PACKED, joined, split, unpacked
 
 _LOCK = 0x6D68635F6D657267
 """Any number that no other advisory lock of this database has."""
@@ -64,8 +64,35 @@ def release(connection: sa.Connection, reworded: Sequence[UUID]) -> None:
     )
 
 
-def mergeable(connection: sa.Connection, embedder: str) -> tuple[list[Mergeable], NDArray[np.float32]]:
-    """New examples and all that state the same numbers as one of them, best first, with their questions' vectors.
+class SameNumbers(NamedTuple):
+    """Examples that state the same numbers, at least one of them new, with their questions' vectors."""
+
+    ids: Sequence[UUID]
+    new: NDArray[np.bool_]
+    vectors: NDArray[np.float32]
+
+
+def with_same_numbers(connection: sa.Connection, embedder: str) -> list[SameNumbers]:
+    """New examples with all that they could say the same as."""
+    rows = connection.execute(
+        sa.text(f"""
+            with new as (
+                select distinct numbers_sha256 from ai.training_examples
+                where active and novelty is null and embedder = :embedder
+            )
+            select array_agg(e.id order by e.sequence), array_agg(e.active and e.novelty is null order by e.sequence),
+                   {joined("e.embedding", "e.sequence")}
+            from ai.training_examples e join new n on n.numbers_sha256 = e.numbers_sha256
+            where e.embedder = :embedder and e.question <> '' and (e.active or e.duplicate_of is not null)
+            group by e.numbers_sha256 having count(*) > 1
+        """),
+        {"embedder": embedder},
+    )
+    return [SameNumbers(row[0], np.array(row[1], np.bool_), split(row[2], len(row[0]))) for row in rows]
+
+
+def mergeable(connection: sa.Connection, ids: Sequence[UUID]) -> tuple[list[Mergeable], NDArray[np.float32]]:
+    """These examples, best first, with their questions' vectors.
 
     Best is what a data set holds already, then what a person wrote or approved, a person's own words before others,
     and the earlier answer: an order that does not depend on which was stored first. Left out are rejected ones, and
@@ -73,26 +100,21 @@ def mergeable(connection: sa.Connection, embedder: str) -> tuple[list[Mergeable]
     """
     rows = connection.execute(
         sa.text(f"""
-            with new as (
-                select distinct numbers_sha256 from ai.training_examples
-                where active and novelty is null and embedder = :embedder
-            )
             select e.id, e.numbers_sha256, e.active and e.novelty is null, e.duplicate_of is not null, e.duplicate_of,
                    e.question, e.answer, {PACKED.format("e.embedding")}
             from ai.training_examples e
-            join new n on n.numbers_sha256 = e.numbers_sha256
             join ai.messages m on m.id = e.answer_message_id
             cross join lateral (
                 select case when not e.verified then m.message_metadata #>> '{{review,decision}}' end as decision
             ) carried
-            where e.embedder = :embedder and e.question <> '' and (e.active or e.duplicate_of is not null)
+            where e.id = any(:ids) and (e.active or e.duplicate_of is not null)
               and carried.decision is distinct from 'edit'
             order by case when e.verified and exists (select from ai.dataset_members d where d.example_id = e.id) then 3
                           when e.verified or e.origin = 'human_edit' or carried.decision = 'approve' then 2
                           when carried.decision = 'reject' then 0 else 1 end desc,
                      e.origin = 'human_edit' desc, m.sent_at, e.id
         """),
-        {"embedder": embedder},
+        {"ids": list(ids)},
     ).all()
     return [Mergeable(*row[:-1]) for row in rows], unpacked([row[-1] for row in rows])
 
@@ -106,23 +128,25 @@ class Placed(NamedTuple):
 
 def unplaced(connection: sa.Connection, embedder: str) -> Placed:
     """Active examples whose novelty is not known."""
-    return _placed(connection, embedder, "and novelty is null order by id", {})
+    return _placed(connection, embedder, "and novelty is null", None)
 
 
 def reference(connection: sa.Connection, embedder: str, size: int) -> Placed:
     """At most ``size`` active examples, a fixed sample: ids are hashes, and these have the lowest."""
-    return _placed(connection, embedder, "order by id limit :size", {"size": size})
+    return _placed(connection, embedder, "", size)
 
 
-def _placed(connection: sa.Connection, embedder: str, which: str, values: Mapping[str, int]) -> Placed:
-    rows = connection.execute(
+def _placed(connection: sa.Connection, embedder: str, which: str, limit: int | None) -> Placed:
+    ids, vectors = connection.execute(
         sa.text(f"""
-            select id, {PACKED.format("embedding")} from ai.training_examples
-            where active and embedder = :embedder {which}
+            select array_agg(id order by id), {joined("embedding", "id")} from (
+                select id, embedding from ai.training_examples
+                where active and embedder = :embedder {which} order by id limit :limit
+            ) e
         """),
-        {"embedder": embedder, **values},
-    ).all()
-    return Placed([row[0] for row in rows], unpacked([row[1] for row in rows]))
+        {"embedder": embedder, "limit": limit},
+    ).one()
+    return Placed(ids, split(vectors, len(ids))) if ids else Placed([], np.zeros((0, 0), np.float32))
 
 
 def save(connection: sa.Connection, novelty: Mapping[UUID, float], duplicates: Mapping[UUID, UUID]) -> None:

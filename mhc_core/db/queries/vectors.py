@@ -6,9 +6,19 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+_HEADER = 4
 PACKED = "halfvec_send({})"
 """SQL of a halfvec as bytes: a header of four, then its numbers as big-endian float16 (pgvector's binary format)."""
-_HEADER = 4
+
+
+def joined(column: str, order: str) -> str:
+    """SQL of the numbers of all halfvecs of a group, one after the other, for :func:`split`."""
+    return f"string_agg(substr(halfvec_send({column}), {_HEADER + 1}), '' order by {order})"
+
+
+def split(value: bytes, rows: int) -> NDArray[np.float32]:
+    """What :func:`joined` put together, shape (rows, dimensions): many rows come at the price of one."""
+    return np.frombuffer(bytes(value), dtype=">f2").reshape(rows, -1).astype(np.float32)
 
 
 def packed(column: sa.ColumnElement[object]) -> sa.ColumnElement[bytes]:
