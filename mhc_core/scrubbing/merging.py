@@ -21,6 +21,10 @@ from mhc_core.settings import Settings
 
 REFERENCE = 4096
 """So many examples tell whether a question is unusual; more would make each new one dearer as the table grows."""
+LOOKED_AT = 6
+"""A sixth of each vector rules out nearly all that is not near, and is all that is read of the many."""
+_ROUNDED = 0.01
+"""How much nearer than that two stored vectors may be: they are rounded to half precision."""
 _BLOCK = 1024
 _SLACK = 1e-3
 """A product of matrices rounds by their shapes. What comes this near the threshold is worked out pair by pair."""
@@ -36,7 +40,8 @@ def merge(connection: sa.Connection, embedder: Embedder, settings: Settings) -> 
         return
     novelty = unusual(new, queries.reference(connection, embedder.id, REFERENCE))
     similarity = settings.near_duplicate_similarity
-    found = near(queries.with_same_numbers(connection, embedder.id), similarity)
+    groups = queries.with_same_numbers(connection, embedder.id, max(1, embedder.dimensions // LOOKED_AT))
+    found = near(groups, similarity)
     examples, vectors = queries.mergeable(connection, found)
     queries.save(connection, novelty, yielding(examples, vectors, similarity))
 
@@ -59,18 +64,23 @@ def unusual(new: Placed, known: Placed) -> dict[UUID, float]:
 
 
 def near(groups: Sequence[SameNumbers], similarity: float) -> list[UUID]:
-    """New examples and others with near questions; of all the rest nothing but the vector was looked at."""
+    """New examples and others whose questions may be near: none that is near is missing.
+
+    Two unit vectors of cosine c are the squared distance 2 (1 - c) apart, and no part of them is further apart.
+    """
+    within = 2 * (1 - similarity) + _ROUNDED
     found: list[UUID] = []
     for group in groups:
-        unit = _unit(group.vectors)
+        part = group.vectors
+        length = np.einsum("ij,ij->i", part, part)
         rows = np.flatnonzero(group.new)
         hit = np.zeros(len(group.ids), dtype=np.bool_)
         for start in range(0, len(rows), _BLOCK):
-            part = rows[start : start + _BLOCK]
-            alike = unit[part] @ unit.T >= similarity - _SLACK
-            alike[np.arange(len(part)), part] = False
+            some = rows[start : start + _BLOCK]
+            alike = length[some, np.newaxis] + length - 2 * (part[some] @ part.T) <= within
+            alike[np.arange(len(some)), some] = False
             hit |= alike.any(axis=0)
-            hit[part] |= alike.any(axis=1)
+            hit[some] |= alike.any(axis=1)
         found += [group.ids[place] for place in np.flatnonzero(hit).tolist()]
     return found
 

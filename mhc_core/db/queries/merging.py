@@ -65,28 +65,28 @@ def release(connection: sa.Connection, reworded: Sequence[UUID]) -> None:
 
 
 class SameNumbers(NamedTuple):
-    """Examples that state the same numbers, at least one of them new, with their questions' vectors."""
+    """Examples that state the same numbers, at least one of them new, and the beginnings of their vectors."""
 
     ids: Sequence[UUID]
     new: NDArray[np.bool_]
     vectors: NDArray[np.float32]
 
 
-def with_same_numbers(connection: sa.Connection, embedder: str) -> list[SameNumbers]:
-    """New examples with all that they could say the same as."""
+def with_same_numbers(connection: sa.Connection, embedder: str, dimensions: int) -> list[SameNumbers]:
+    """New examples with all that they could say the same as, and the first ``dimensions`` numbers of each vector."""
     rows = connection.execute(
         sa.text(f"""
             with new as (
                 select distinct numbers_sha256 from ai.training_examples
                 where active and novelty is null and embedder = :embedder
             )
-            select array_agg(e.id order by e.sequence), array_agg(e.active and e.novelty is null order by e.sequence),
-                   {joined("e.embedding", "e.sequence")}
+            select array_agg(e.id), array_agg(e.active and e.novelty is null),
+                   {joined("e.embedding", ":dimensions")}
             from ai.training_examples e join new n on n.numbers_sha256 = e.numbers_sha256
             where e.embedder = :embedder and e.question <> '' and (e.active or e.duplicate_of is not null)
             group by e.numbers_sha256 having count(*) > 1
         """),
-        {"embedder": embedder},
+        {"embedder": embedder, "dimensions": dimensions},
     )
     return [SameNumbers(row[0], np.array(row[1], np.bool_), split(row[2], len(row[0]))) for row in rows]
 
@@ -139,7 +139,7 @@ def reference(connection: sa.Connection, embedder: str, size: int) -> Placed:
 def _placed(connection: sa.Connection, embedder: str, which: str, limit: int | None) -> Placed:
     ids, vectors = connection.execute(
         sa.text(f"""
-            select array_agg(id order by id), {joined("embedding", "id")} from (
+            select array_agg(id), {joined("embedding")} from (
                 select id, embedding from ai.training_examples
                 where active and embedder = :embedder {which} order by id limit :limit
             ) e

@@ -11,9 +11,13 @@ PACKED = "halfvec_send({})"
 """SQL of a halfvec as bytes: a header of four, then its numbers as big-endian float16 (pgvector's binary format)."""
 
 
-def joined(column: str, order: str) -> str:
-    """SQL of the numbers of all halfvecs of a group, one after the other, for :func:`split`."""
-    return f"string_agg(substr(halfvec_send({column}), {_HEADER + 1}), '' order by {order})"
+def joined(column: str, dimensions: str = "vector_dims({})") -> str:
+    """SQL of the first ``dimensions`` numbers of all halfvecs of a group, one after the other, for :func:`split`.
+
+    They stand in the order in which ``array_agg`` beside it takes the rows: an order of their own would be a sort of
+    all vectors.
+    """
+    return f"string_agg(substr(halfvec_send({column}), {_HEADER + 1}, 2 * {dimensions.format(column)}), '')"
 
 
 def split(value: bytes, rows: int) -> NDArray[np.float32]:

@@ -181,6 +181,21 @@ def test_a_question_is_unusual_by_its_nearest_known_one(known: int) -> None:
     assert unusual(new, reference) == {ids[0]: pytest.approx(0.4 if known else 1)}
 
 
+def test_a_part_of_the_vectors_rules_out_none_that_is_near() -> None:
+    drawn = np.random.default_rng(3).standard_normal((60, 384)).astype(np.float32)
+    vectors = np.vstack([drawn, drawn + 0.2 * np.random.default_rng(4).standard_normal(drawn.shape)])
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+    ids = [UUID(int=number) for number in range(len(vectors))]
+    new = np.arange(len(ids)) % 3 == 0
+    cosine = vectors @ vectors.T - 2 * np.eye(len(ids))
+    pairs = np.argwhere((cosine >= 0.97) & (new[:, np.newaxis] | new))
+    assert len(pairs) > 20
+
+    found = merging.near([queries.SameNumbers(ids, new, vectors[:, :64])], 0.97)
+    assert {ids[place] for place in pairs.ravel()} <= set(found)
+    assert merging.near([queries.SameNumbers(ids[:60], new[:60], vectors[:60, :64])], 0.97) == []
+
+
 def test_rounding_of_the_search_decides_nothing() -> None:
     """A question at the very threshold is in or out by itself, however many others are searched with it."""
     vector = WordEmbedder().embed(["deposit"])[0]
