@@ -19,7 +19,7 @@ from mhc_core.protocols import Embedder
 from mhc_core.scrubbing.meaning import numbers_sha256, same_meaning
 from mhc_core.settings import Settings
 
-REFERENCE = 4096
+REFERENCE = 2048
 """So many examples tell whether a question is unusual; more would make each new one dearer as the table grows."""
 LOOKED_AT = 6
 """A sixth of each vector rules out nearly all that is not near, and is all that is read of the many."""
