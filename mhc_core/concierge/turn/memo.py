@@ -22,7 +22,7 @@ from mhc_core.response_cache.scope import MAX_CHARS
 ENTRIES = 10_000
 SECONDS = 600.0
 
-Kind = Literal["understanding", "intent", "result"]
+Kind = Literal["understanding", "result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def message_key(request: TurnRequest, today: date) -> MessageKey | None:
 class FirstMessageMemo:
     """Safe to use from several threads. Holds only what was worked out with the present versions.
 
-    An understanding is found by the very same text, since punctuation and capitals carry tone; the classified intent
-    and the result are found by the message in any spelling. Without a key nothing is found or kept.
+    An understanding is found by the very same text, since punctuation and capitals carry tone; the result is found by
+    the message in any spelling. Without a key nothing is found or kept.
     """
 
     def __init__(self, live: LiveVersions) -> None:
