@@ -5,7 +5,7 @@ over. Thresholds (guests, miles) come from the same file.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mhc_core.business.pricing import Business
@@ -68,6 +68,11 @@ def _found(business: Business, now: Situation) -> list[str]:
     if now.upset and now.answered:
         found.append(ANGRY)
     return found
+
+
+def handed(facts: Facts, reason: str) -> Facts:
+    """The facts once a person has the conversation for this reason."""
+    return replace(facts, handed=tuple(dict.fromkeys((*facts.handed, reason))))
 
 
 _FAMILY = (

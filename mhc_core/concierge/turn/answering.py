@@ -110,7 +110,7 @@ class Answering:
     def _handed_over(self, understood: Understanding, reason: str, now: datetime) -> TurnResult:
         question = understood.question
         text = handover.text(self._business, reason, now, question.text)
-        facts = replace(question.facts, handed=tuple(dict.fromkeys((*question.facts.handed, reason))))
+        facts = handover.handed(question.facts, reason)
         return TurnResult(
             Reply(
                 text,

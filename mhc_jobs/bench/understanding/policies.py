@@ -29,6 +29,7 @@ from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.errors import DataError
 from mhc_core.prompts import registry
 from mhc_core.understanding.reader import Reader
+from mhc_core.vocabulary import PERSON
 from mhc_jobs.bench.understanding.records import differences
 
 TODAY = date(2026, 11, 30)
@@ -127,7 +128,8 @@ class Talk:
         question = understood.question
         if understood.escalation is not None:
             text = handover.text(self._business, understood.escalation, self._now, message)
-            given = Reply(text, "handover", question.intent, 1.0, "-", escalation=understood.escalation)
+            facts = handover.handed(question.facts, understood.escalation)
+            given = Reply(text, "handover", question.intent, 1.0, "-", escalation=understood.escalation, facts=facts)
         else:
             given = composing.answer(question, router.plan(question), self._ask)
         self.person = self.person or given.escalation is not None
@@ -138,6 +140,10 @@ class Talk:
         notes = {"agent": given.agent, **given.notes}
         self.turns += [StoredTurn("user", message, {}), StoredTurn("assistant", given.text, notes)]
         return given
+
+    def staff(self, text: str) -> None:
+        """A person of the team writes, and gives the conversation back."""
+        self.turns.append(StoredTurn("agent", text, {"agent": PERSON}))
 
     def _ask(self, step: Step, question: Question) -> Reply:
         reference = operations.reference(self._business.short_name, self._id)
