@@ -74,7 +74,7 @@ def _step(question: Question, around: AgentContext, facts: Facts) -> Reply:
 
 
 def _send(question: Question, around: AgentContext, facts: Facts) -> Reply:
-    case, contact = around.case, question.business.contact
+    case, contact, deposit = around.case, question.business.contact, usd(question.business.prices.deposit)
     registry.use(case, "booking_request", booking.arguments(facts))
     if case.booking is None:
         return _step(question, around, facts)
@@ -83,7 +83,8 @@ def _send(question: Question, around: AgentContext, facts: Facts) -> Reply:
         f"Thank you! Your request {case.reference} is with our team: {booking.long_day(case.booking.day)} at "
         f"{booking.clock(case.booking.starts)}. It is not a booking yet: a person checks the date and confirms it "
         f"here, usually within {contact.reply_hours_min} to {contact.reply_hours_max} hours between "
-        f"{contact.opens:%H:%M} and {contact.closes:%H:%M}. The deposit of {usd(question.business.prices.deposit)} is due only then.{reach}"
+        f"{contact.opens:%H:%M} and {contact.closes:%H:%M}. The deposit of {deposit} is due only "
+        f"then.{reach}"
     )
     sent = replace(facts, reference=case.reference, changed=False)
     return replace(

@@ -63,7 +63,11 @@ SENT = Facts(booking=True, day=date(2026, 12, 12), reference="MHC-1")
         # two questions, or a question and facts: each has its answer, the booking comes last
         ("ask/policy: what if it rains? || ask/menu: is [dish:salmon] extra?", None, ["knowledge", "knowledge"]),
         ("ask/policy: do you bring tables? || inform/book: book us for [date:dec 12]", None, ["knowledge", "booking"]),
-        ("complain/complaint: the rice was cold || ask/price_info: what is the deposit?", None, ["knowledge", "complaint"]),
+        (
+            "complain/complaint: the rice was cold || ask/price_info: what is the deposit?",
+            None,
+            ["knowledge", "complaint"],
+        ),
         # within a booking
         ("affirm: yes", BOOKING, ["booking"]),
         ("inform/contact_details: [phone:916-555-0191]", BOOKING, ["booking"]),

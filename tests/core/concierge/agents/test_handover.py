@@ -24,6 +24,7 @@ RULES = pricing.load()
 NOW = datetime(2026, 11, 2, 20, tzinfo=UTC)  # noon in the time of the business
 Say = Callable[..., dict[str, Any]]
 
+
 def reason_of(
     line: str, facts: Facts | None = None, answered: int = 0, offered: bool = False, upset: bool = False
 ) -> str | None:
