@@ -1,20 +1,21 @@
-"""A reader that knows the messages of the tests: each is written once with its labels, and said without them."""
+"""A reader that knows the messages of the tests: each is written once with its labels, and said without them.
+
+A message that nobody labelled is a question about nothing in particular, which the knowledge answers.
+"""
 
 from collections.abc import Iterable
 
 from mhc_core.understanding import labelled
-from mhc_core.understanding.reader import Reader
-from mhc_core.understanding.result import DialogueContext, Understood
+from mhc_core.understanding.result import Act, DialogueContext, Topic, Understood
 
 
 class Labelled:
-    """Reads the messages that it was told of, without a fault; all others are left to ``otherwise``."""
+    """Reads the messages that it was told of, without a fault; all others are one question each."""
 
     model_id = "labelled"
 
-    def __init__(self, lines: Iterable[str] = (), otherwise: Reader | None = None) -> None:
+    def __init__(self, lines: Iterable[str] = ()) -> None:
         self._known: dict[str, labelled.LabelledMessage] = {}
-        self._otherwise = otherwise
         for line in lines:
             self.learn(line)
 
@@ -28,11 +29,10 @@ class Labelled:
         return message.text
 
     def read(self, text: str, context: DialogueContext) -> Understood:
-        """What the labels say.
+        """What the labels say."""
+        return labelled.as_understood(self._known.get(text) or _question(text))
 
-        Raises:
-            KeyError: nobody labelled the message.
-        """
-        if text not in self._known and self._otherwise is not None:
-            return self._otherwise.read(text, context)
-        return labelled.as_understood(self._known[text])
+
+def _question(text: str) -> labelled.LabelledMessage:
+    part = labelled.LabelledSegment(0, len(text), Act.ASK, Topic.OTHER)
+    return labelled.LabelledMessage(text, frozenset(), (part,), ())

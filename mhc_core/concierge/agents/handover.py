@@ -13,8 +13,6 @@ from mhc_core.concierge.facts.memory import Facts
 from mhc_core.support.handover import office_hours
 from mhc_core.understanding.result import Act, Topic, Understood
 
-NEEDED_FROM = 0.5
-"""A need for a person with at least this probability is met."""
 UNCONFIRMED = "unconfirmed answer"
 """Handed over because nothing supported what the model wanted to say; no list of reasons turns this off."""
 ASKED_FOR, LARGE, FAR, ANGRY = "request for a person", "large party", "long distance", "angry customer"
@@ -54,7 +52,7 @@ def check(business: Business, now: Situation) -> str | None:
 def _found(business: Business, now: Situation) -> list[str]:
     found, read, party = [], now.understood, now.facts.party
     if read is not None:
-        if read.person is not None and read.person.probability >= NEEDED_FROM:
+        if read.person is not None:
             found.append(read.person.reason)
         if Act.PERSON in read.acts or (now.offered and Act.AFFIRM in read.acts):
             found.append(ASKED_FOR)

@@ -67,8 +67,8 @@ class Answering:
         live, local = self._live.now, request.now.astimezone(self._zone)
         key = message_key(request, local.date())
         understood = self._understand(live, request, local, key)
-        if understood.question.facts.identifying:
-            key = None  # nothing else of it is remembered
+        if understood.question.understood is None or understood.question.facts.identifying:
+            key = None  # nothing else of it is remembered: it tells, or may tell, who somebody is
         if understood.escalation is not None:
             return self._handed_over(understood, understood.escalation, request.now)
         if understood.attack is not None:
@@ -103,7 +103,7 @@ class Answering:
         if known is not None:
             return known
         found = understand(self._business, live.reader, request, local.date())
-        if not found.question.facts.identifying:
+        if found.question.understood is not None and not found.question.facts.identifying:
             self._memo.keep("understanding", live, key, found)
         return found
 

@@ -1,7 +1,6 @@
 """What must reach a person does, with its reason stored; what need not is answered."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,6 @@ from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.facts.party import Party
 from mhc_core.db.tables import conversations, messages
 from mhc_core.understanding import labelled
-from mhc_core.understanding.result import PersonNeed
 from mhc_core.understanding.values.resolve import resolve
 from mhc_core.vocabulary import Intent
 
@@ -73,12 +71,6 @@ def test_customers_are_told_when_somebody_is_there(hours: int, promise: str) -> 
 )
 def test_what_was_understood_and_arithmetic_decide(line: str, reason: str | None) -> None:
     assert reason_of(line) == reason
-
-
-def test_an_unlikely_need_is_not_met() -> None:
-    message = labelled.parse_line("ask/price_info: is there a deal?")
-    read = replace(labelled.as_understood(message), person=PersonNeed("discount outside the policy", 0.4))
-    assert handover.check(RULES, handover.Situation(message.text, read, Facts())) is None
 
 
 def test_a_yes_to_the_offer_of_a_person_is_one_only_right_after_it() -> None:
