@@ -4,10 +4,12 @@ import dagster as dg
 
 from mhc_assets.assets.scrubbing import scrubbed_training_data
 from mhc_assets.automation import when_dependencies_are_new_and_clean
+from mhc_assets.freshness import DAILY
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import review as queries
 from mhc_core.review import decisions
+from mhc_core.scrubbing import merging
 
 
 @dg.asset(
@@ -17,6 +19,7 @@ from mhc_core.review import decisions
     deps=[scrubbed_training_data],
     automation_condition=when_dependencies_are_new_and_clean(),
     code_version="1",
+    freshness_policy=DAILY,
 )
 def review_decisions(platform: Platform) -> dg.MaterializeResult[None]:
     """The review queue, most valuable first, and the decisions made on it.
@@ -28,6 +31,7 @@ def review_decisions(platform: Platform) -> dg.MaterializeResult[None]:
     with platform.engine.begin() as connection:
         queued = decisions.enqueue(connection, platform.settings)
         carried, refused = decisions.apply_carried(connection, platform.scrubber)
+        merging.merge(connection, platform.embedder(), platform.settings)
         summary = queries.summary(connection)
     return dg.MaterializeResult(
         metadata={

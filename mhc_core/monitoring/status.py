@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 from mhc_core.collection.settling import undatable
 from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
+from mhc_core.monitoring import incidents
+from mhc_core.monitoring.training_wait import waiting
+from mhc_core.settings import Settings
 
 LOOP_FINISHED = "loop.finished"
 
@@ -19,8 +22,8 @@ STAGES = (
 """The assets in the order the loop makes them."""
 
 
-def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
-    """Counts by stage, the newest versions, the newest evaluation, what is live, and the seconds of the last loop.
+def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict[str, Any]:
+    """What is wrong, counts by stage, the newest versions and evaluation, what is live, and the last loop's seconds.
 
     Among the counts, ``undatable_conversations`` are those whose date no daily run can collect.
     """
@@ -33,7 +36,9 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
     index = knowledge.version(connection, index_id) if index_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
     return {
-        "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, now)},
+        "incidents": [incidents.shown(incident) for incident in incidents.current(connection, now)],
+        "first_day": settings.first_day.isoformat(),
+        "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, settings, now)},
         "dataset": {"version": newest.id, "train": newest.train_count, "validation": newest.validation_count}
         if newest
         else None,
@@ -58,6 +63,7 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         }
         if compared
         else None,
+        "training_waits": str(waiting(connection, settings)),
         "production": {"id": live.id, "provider": live.provider, "dataset": live.dataset_id} if live else None,
         "knowledge": {
             "version": index.id,

@@ -14,11 +14,13 @@ from mhc_jobs.cli import (
     bench_chat,
     bench_context,
     bench_gate,
+    bench_loop,
     bench_offline,
     bench_scores,
     bench_scrub,
     chat,
     config,
+    dagster,
     dataset,
     db,
     demo,
@@ -53,6 +55,7 @@ app.command("serve")(serve.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)
+app.command("dagster", context_settings=dagster.CONTEXT)(dagster.command)
 app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")
 app.add_typer(review.app, name="review")
@@ -73,6 +76,7 @@ bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_
 bench.command("scrub")(bench_scrub.command)
 bench.command("cache")(bench_cache.command)
 bench.command("chat")(bench_chat.command)
+bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)
