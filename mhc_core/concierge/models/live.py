@@ -26,6 +26,7 @@ from mhc_core.knowledge import retrieval
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import ActivePrompts
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder
+from mhc_core.understanding.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Live:
     ``models`` stand in the order in which they are asked: the next one when the one before fails. ``model_id`` is the
     promoted model, or the baseline while none was ever promoted; None when the promoted one could not be loaded and
     there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
+    ``reader`` understands customers' messages; while there is none, the knowledge answers and a person is offered.
     ``erasures`` changes with every step of an erasure: what was remembered before may hold its customer's words.
     """
 
@@ -48,6 +50,7 @@ class Live:
     artifact_sha256: str | None = None
     knowledge_id: str | None = None
     embedder: Embedder | None = None
+    reader: Reader | None = None
     prompts: ActivePrompts = field(default_factory=lambda: ActivePrompts({}))
     erasures: tuple[Any, ...] = ()
 
