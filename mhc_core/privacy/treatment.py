@@ -50,7 +50,7 @@ TABLES = {
         retention="emptied",
     ),
     "feedback": _table(
-        raw="source source_id customer_id comment", plain="vote", erasure="deleted", retention="emptied"
+        raw="source source_id customer_id comment", plain="vote verdict", erasure="deleted", retention="emptied"
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),

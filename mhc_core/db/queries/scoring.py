@@ -18,15 +18,23 @@ from mhc_core.protocols import Turn
 
 
 class FeedbackRow(NamedTuple):
-    """One piece of feedback, without its comment's text."""
+    """One piece of feedback. ``comment`` is raw text."""
 
     id: UUID
-    conversation_id: UUID
     signals: FeedbackSignals
+    comment: str | None
+
+
+class FeedbackScore(NamedTuple):
+    """What a piece of feedback is worth, 0..1, and how pleased its comment sounds, -1..1."""
+
+    id: UUID
+    score: float
+    comment_polarity: float | None
 
 
 def _signals(row: Any) -> FeedbackSignals:
-    return FeedbackSignals(row.vote, row.stars, row.helpful, row.accurate, row.comment_chars)
+    return FeedbackSignals(row.vote, row.stars, row.helpful, row.accurate, row.comment_chars, row.comment_polarity)
 
 
 _SIGNAL_COLUMNS = (
@@ -35,35 +43,50 @@ _SIGNAL_COLUMNS = (
     feedback.c.helpful,
     feedback.c.accurate,
     sa.func.coalesce(sa.func.length(feedback.c.comment), 0).label("comment_chars"),
+    feedback.c.comment_polarity,
 )
 
 
 def feedback_of_day(connection: sa.Connection, day: date) -> list[FeedbackRow]:
     """Feedback given on a UTC day."""
     rows = connection.execute(
-        sa.select(feedback.c.id, feedback.c.conversation_id, *_SIGNAL_COLUMNS).where(within(feedback.c.given_at, day))
+        sa.select(feedback.c.id, feedback.c.comment, *_SIGNAL_COLUMNS).where(within(feedback.c.given_at, day))
     )
-    return [FeedbackRow(row.id, row.conversation_id, _signals(row)) for row in rows]
+    return [FeedbackRow(row.id, _signals(row), row.comment) for row in rows]
 
 
-def save_feedback_scores(connection: sa.Connection, scores: Sequence[tuple[UUID, float]]) -> int:
-    """Write scores by feedback id; returns how many rows changed."""
+def save_feedback_scores(connection: sa.Connection, scores: Sequence[FeedbackScore]) -> int:
+    """Write scores; returns how many rows changed.
+
+    A conversation is scored again when the words of a comment on it turn out to say something.
+    """
     if not scores:
         return 0
-    new = (
-        sa.func.unnest(
-            sa.bindparam("ids", [identifier for identifier, _ in scores], sa.ARRAY(sa.UUID)),
-            sa.bindparam("scores", [value for _, value in scores], sa.ARRAY(sa.REAL)),
-        )
-        .table_valued(sa.column("id", sa.UUID), sa.column("score", sa.REAL))
-        .render_derived()
+    return int(
+        connection.execute(
+            sa.text("""
+                with new as (
+                    select * from unnest(cast(:ids as uuid[]), cast(:scores as real[]), cast(:polarities as real[]))
+                        n(id, score, polarity)
+                ), changed as (
+                    update ai.feedback f set score = n.score, comment_polarity = n.polarity
+                    from new n, ai.feedback before
+                    where f.id = n.id and before.id = n.id
+                      and (f.score, f.comment_polarity) is distinct from (n.score, n.polarity)
+                    returning f.conversation_id, f.comment_polarity is distinct from before.comment_polarity as heard
+                ), told as (
+                    update ai.conversation_scores s set scorer = ''
+                    where s.conversation_id in (select conversation_id from changed where heard)
+                )
+                select count(*) from changed
+            """),
+            {
+                "ids": [row.id for row in scores],
+                "scores": [row.score for row in scores],
+                "polarities": [row.comment_polarity for row in scores],
+            },
+        ).scalar_one()
     )
-    changed = connection.execute(
-        sa.update(feedback)
-        .values(score=new.c.score)
-        .where(feedback.c.id == new.c.id, feedback.c.score.is_distinct_from(new.c.score))
-    )
-    return changed.rowcount
 
 
 def pending(connection: sa.Connection, day: date, scorer: str) -> list[FinishedConversation]:

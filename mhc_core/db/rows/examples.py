@@ -13,7 +13,11 @@ Origin = Literal["score", "human_edit", "correction"]
 
 @dataclass(frozen=True, slots=True)
 class SourceMessage:
-    """A raw message with what is known about its worth. ``vote`` and ``stars`` are the latest given on it."""
+    """A raw message with what is known about its worth.
+
+    ``vote`` is what all feedback on it says in one: ``down`` when anybody disliked it by any signal, else ``up`` when
+    somebody liked it. ``stars`` are the fewest given.
+    """
 
     id: UUID
     role: str
@@ -29,7 +33,7 @@ class SourceMessage:
 
 @dataclass(frozen=True, slots=True)
 class SourceConversation:
-    """A scored conversation; ``stars`` is the rating of the whole, ``record`` what is on file of the customer."""
+    """A scored conversation; ``vote`` and ``stars`` are of the whole, ``record`` is what is on file of the customer."""
 
     id: UUID
     customer_id: str | None
@@ -39,13 +43,15 @@ class SourceConversation:
     stars: int | None
     messages: tuple[SourceMessage, ...]
     record: Mapping[str, object] = field(default_factory=dict)
+    vote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """One scrubbed question with its answer and the turns before it.
 
-    ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything.
+    ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything. ``vote`` is
+    ``down`` when anybody disliked the answer by any signal, ``up`` when it was only praised.
     """
 
     id: UUID

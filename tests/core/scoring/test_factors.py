@@ -210,3 +210,13 @@ def test_feedback_scores_are_written_once(connection: sa.Connection) -> None:
     assert found[up] == pytest.approx(0.3)
     assert found[stars] == pytest.approx(0.5)
     assert score_feedback(connection, SETTINGS, DAY) == (2, 0)
+
+
+def test_what_a_comment_says_is_heard_and_its_conversation_scored_again(connection: sa.Connection) -> None:
+    conversation, (_, answer) = talk(connection, say("user", "hi"), say("assistant", "hello"), score=0.9)
+    said = opinion(connection, conversation, answer, comment="This was a terrible, useless answer to me.")
+    assert score_feedback(connection, SETTINGS, DAY) == (1, 1)
+    row = connection.execute(sa.select(feedback).where(feedback.c.id == said)).one()
+    assert (row.score, row.verdict) == (0.0, "down")
+    assert connection.scalar(sa.select(conversation_scores.c.scorer)) != "test", "the score rests on it"
+    assert score_feedback(connection, SETTINGS, DAY) == (1, 0)
