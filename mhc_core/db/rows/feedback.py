@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 
-NEGATIVE_COMMENT = -0.3
-"""Polarity (-1 to 1) from which down a comment alone is a dislike. Words are read by a lexicon, which is often wrong
-near 0."""
-
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSignals:

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
-from mhc_core.db.rows.feedback import NEGATIVE_COMMENT
 from mhc_core.db.tables.base import USD, UTC_TIME, created, json_column, metadata, one_of, unit
 from mhc_core.vocabulary import Channel, ConversationStatus, FeedbackVia, Intent, Outcome
 
@@ -75,12 +74,14 @@ messages = sa.Table(
     sa.Index(None, "sent_at"),
 )
 
+_NEGATIVE = -0.3
+"""Polarity (-1 to 1) of a comment from which down its words alone are a dislike: a lexicon is often wrong near 0."""
 _VERDICT = f"""
     case when coalesce(vote = 'down'::text, false) or coalesce(stars <= 2, false) or coalesce(not helpful, false)
-           or coalesce(not accurate, false) or coalesce(comment_polarity <= '{NEGATIVE_COMMENT}'::real, false)
+           or coalesce(not accurate, false) or coalesce(comment_polarity <= '{_NEGATIVE}'::real, false)
          then 'down'::text
          when coalesce(vote = 'up'::text, false) or coalesce(stars >= 4, false) or coalesce(helpful, false)
-           or coalesce(accurate, false) or coalesce(comment_polarity >= '{-NEGATIVE_COMMENT}'::real, false)
+           or coalesce(accurate, false) or coalesce(comment_polarity >= '{-_NEGATIVE}'::real, false)
          then 'up'::text
          else null::text
     end
