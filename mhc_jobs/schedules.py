@@ -10,7 +10,7 @@ from mhc_assets.resources import Platform
 from mhc_core.collection.settling import FIRST_DAY
 from mhc_core.db.queries import collection as queries
 from mhc_core.monitoring.triggers import training_due
-from mhc_core.scoring.factors import scorer_version
+from mhc_core.scoring.scorer import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING

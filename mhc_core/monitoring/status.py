@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from mhc_core.collection.settling import undatable
 from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
+from mhc_core.scoring import own
 
 LOOP_FINISHED = "loop.finished"
 
@@ -22,7 +23,8 @@ STAGES = (
 def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
     """Counts by stage, the newest versions, the newest evaluation, what is live, and the seconds of the last loop.
 
-    Among the counts, ``undatable_conversations`` are those whose date no daily run can collect.
+    Among the counts, ``undatable_conversations`` are those whose date no daily run can collect. ``scores`` says which
+    learned score is in force and how both scores agree with ratings that they did not see.
     """
     newest = dataset.latest(connection)
     candidate = training.latest_trained(connection)
@@ -32,8 +34,16 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
     index_id = versions.live(connection, "knowledge")
     index = knowledge.version(connection, index_id) if index_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
+    learned = own.current(connection)
     return {
         "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, now)},
+        "scores": {
+            "learned": learned.source,
+            "rated_conversations": learned.rated,
+            "learned_spearman": _rounded(learned.learned_spearman),
+            "weighted_spearman": _rounded(learned.weighted_spearman),
+            "learned_calibration_error": _rounded(learned.calibration_error),
+        },
         "dataset": {"version": newest.id, "train": newest.train_count, "validation": newest.validation_count}
         if newest
         else None,
@@ -69,6 +79,10 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         else None,
         "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def _in_order(by_stage: Mapping[str, Any]) -> dict[str, Any]:

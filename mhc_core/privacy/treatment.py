@@ -56,7 +56,7 @@ TABLES = {
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
-    "conversation_scores": _table(plain="weights scorer scrubber"),
+    "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
         plain="customer_hash channel intent origin vote findings risk language tags embedder content_sha256 "

@@ -52,7 +52,7 @@ def origin(message: SourceMessage, conversation: SourceConversation, settings: S
     if message.vote == "down":
         return "correction"
     praised = conversation.vote != "down" and all(stars >= settings.minimum_rating for stars in ratings)
-    if praised and conversation.score >= settings.quality_threshold:
+    if praised and conversation.promoting >= settings.quality_threshold:
         return "score"
     if message.confidence is not None and message.confidence < settings.confidence_threshold:
         return "correction"

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.holds import EXCLUDED
 from mhc_core.db.queries.redaction import empty_erased
+from mhc_core.db.queries.scoring import promotes
 from mhc_core.db.rows.examples import Example, Hold, SourceConversation, SourceMessage
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
 from mhc_core.vocabulary import PERSON
@@ -23,16 +24,23 @@ _T = training_examples.c
 
 
 def waiting(
-    connection: sa.Connection, day: date, scrubber: str, minimum_score: float, sure_from: float
+    connection: sa.Connection, day: date, scrubber: str, minimum_score: float, sure_from: float, learned: bool = False
 ) -> list[SourceConversation]:
     """Scored conversations of a UTC day that changed since ``scrubber`` last saw them and hold something to learn.
 
     That is: a score of ``minimum_score`` or more, a human edit, a dislike by any signal, or an answer whose confidence
-    was below ``sure_from``.
+    was below ``sure_from``. The score that promotes is the lower end of the weighted one, or the ``learned`` one.
     """
     c, s, m = conversations.c, conversation_scores.c, messages.c
     due = (
-        sa.select(c.id, c.customer_id, c.channel, s.score, c.channel_metadata["customer"].label("record"))
+        sa.select(
+            c.id,
+            c.customer_id,
+            c.channel,
+            s.score,
+            promotes(learned).label("promoting"),
+            c.channel_metadata["customer"].label("record"),
+        )
         .join(conversation_scores, s.conversation_id == c.id)
         .where(
             within(c.started_at, day),
@@ -85,6 +93,7 @@ def waiting(
             tuple(parts.get(row.id, ())),
             row.record if isinstance(row.record, dict) else {},
             votes.get(row.id),
+            row.promoting,
         )
         for row in connection.execute(sa.select(due).order_by(due.c.id))
     ]

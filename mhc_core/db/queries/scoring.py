@@ -9,12 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.queries.days import within
+from mhc_core.db.queries.days import bounds, within
 from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.rows.feedback import FeedbackSignals
-from mhc_core.db.rows.scoring import FinishedConversation, Score
+from mhc_core.db.rows.scoring import FinishedConversation, RatedFeatures, Score
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages
 from mhc_core.protocols import Turn
+from mhc_core.vocabulary import Intent
 
 
 class FeedbackRow(NamedTuple):
@@ -99,7 +100,7 @@ def pending(connection: sa.Connection, day: date, scorer: str) -> list[FinishedC
         .cte("given")
     )
     rows = connection.execute(
-        sa.select(conversations.c.id, conversations.c.outcome)
+        sa.select(conversations.c.id, conversations.c.outcome, conversations.c.intent)
         .outerjoin(conversation_scores, conversation_scores.c.conversation_id == conversations.c.id)
         .outerjoin(given, given.c.conversation_id == conversations.c.id)
         .where(
@@ -119,19 +120,89 @@ def pending(connection: sa.Connection, day: date, scorer: str) -> list[FinishedC
     turns: dict[UUID, list[Turn]] = {identifier: [] for identifier in ids}
     signals: dict[UUID, list[FeedbackSignals]] = {identifier: [] for identifier in ids}
     wanted = sa.any_(sa.bindparam("ids", ids, sa.ARRAY(sa.UUID)))
+    wanted_something: dict[UUID, str] = {}
     for message in connection.execute(
-        sa.select(messages.c.conversation_id, messages.c.role, messages.c.content)
+        sa.select(messages.c.conversation_id, messages.c.role, messages.c.content, messages.c.intent)
         .where(messages.c.conversation_id == wanted)
         .order_by(messages.c.conversation_id, messages.c.position)
     ):
         turns[message.conversation_id].append(Turn(message.role, message.content))
+        if message.role == "user" and message.intent != Intent.SMALLTALK:
+            wanted_something.setdefault(message.conversation_id, message.intent or Intent.OTHER)
     for row in connection.execute(
         sa.select(feedback.c.conversation_id, *_SIGNAL_COLUMNS)
         .where(feedback.c.conversation_id == wanted)
         .order_by(feedback.c.id)
     ):
         signals[row.conversation_id].append(_signals(row))
-    return [FinishedConversation(row.id, row.outcome, tuple(turns[row.id]), tuple(signals[row.id])) for row in rows]
+    return [
+        FinishedConversation(
+            row.id,
+            row.outcome,
+            tuple(turns[row.id]),
+            tuple(signals[row.id]),
+            row.intent or wanted_something.get(row.id),
+            row.id in wanted_something,
+        )
+        for row in rows
+    ]
+
+
+def usual_lengths(connection: sa.Connection, day: date) -> dict[str, tuple[float, int]]:
+    """Median messages and number of the latest 2,000 finished conversations of each intent before a UTC day's end.
+
+    Those of all intents stand under the empty name.
+    """
+    rows = connection.execute(
+        sa.text("""
+            with latest as (
+                select id, intent from ai.conversations where started_at < :until and status <> 'active'
+                order by started_at desc, id limit 2000
+            ), counted as (
+                select coalesce(l.intent, (array_agg(m.intent order by m.position) filter (
+                           where m.role = 'user' and m.intent <> 'smalltalk'))[1]) as intent,
+                       count(*) as messages
+                from latest l join ai.messages m on m.conversation_id = l.id
+                group by l.id, l.intent
+            )
+            select coalesce(intent, ''), percentile_cont(0.5) within group (order by messages), count(*)
+            from counted group by grouping sets ((intent), ()) having grouping(intent) = 1 or intent is not null
+        """),
+        {"until": bounds(day)[1]},
+    )
+    return {row[0]: (float(row[1]), int(row[2])) for row in rows}
+
+
+def rated(connection: sa.Connection, limit: int) -> list[RatedFeatures]:
+    """The latest conversations that customers rated, oldest first, with what the learned score sees of them.
+
+    What was said is the mean of stars and verdicts, the lower of both for each person, 0 to 1. ``unrated_score`` is the
+    weighted score without the people's opinion.
+    """
+    rows = connection.execute(
+        sa.text("""
+            with said as (
+                select f.conversation_id, max(f.given_at) as at,
+                       avg(least((f.stars - 1) / 4.0, case f.verdict when 'up' then 1.0 when 'down' then 0.0 end))
+                           as truth
+                from ai.feedback f where f.verdict is not null or f.stars is not null group by f.conversation_id
+            ), latest as (
+                select coalesce(c.customer_id, cast(c.id as text)) as customer, s.*, said.truth, said.at
+                from said
+                join ai.conversation_scores s on s.conversation_id = said.conversation_id and s.features <> '{}'
+                join ai.conversations c on c.id = said.conversation_id
+                order by said.at desc, c.id limit :limit
+            )
+            select customer, features, cast(truth as float8), case when weights ? 'feedback'
+                       and cast(weights ->> 'feedback' as float8) < 1
+                   then (score - cast(weights ->> 'feedback' as float8) * feedback)
+                        / (1 - cast(weights ->> 'feedback' as float8))
+                   else score end
+            from latest order by at, conversation_id
+        """),
+        {"limit": limit},
+    )
+    return [RatedFeatures(*row) for row in rows]
 
 
 def save_scores(connection: sa.Connection, scores: Sequence[tuple[UUID, Score]], scorer: str, now: datetime) -> None:
@@ -149,6 +220,10 @@ def save_scores(connection: sa.Connection, scores: Sequence[tuple[UUID, Score]],
             {
                 "conversation_id": identifier,
                 "score": score.value,
+                "low": score.low,
+                "high": score.high,
+                "learned": score.learned,
+                "features": list(score.features),
                 "weights": dict(score.weights),
                 "scorer": scorer,
                 "scored_at": now,
@@ -169,7 +244,13 @@ class ScoreSummary(NamedTuple):
     at_threshold: int
 
 
-def summary(connection: sa.Connection, day: date, threshold: float) -> ScoreSummary:
+def promotes(learned: bool) -> sa.ColumnElement[float]:
+    """What is compared with the quality threshold: the lower end of the weighted score, or the learned one."""
+    c = conversation_scores.c
+    return c.learned if learned else sa.func.coalesce(c.low, c.score)
+
+
+def summary(connection: sa.Connection, day: date, threshold: float, learned: bool = False) -> ScoreSummary:
     """Counts over the finished conversations of a UTC day."""
     score = conversation_scores.c.score
     row = connection.execute(
@@ -178,7 +259,7 @@ def summary(connection: sa.Connection, day: date, threshold: float) -> ScoreSumm
             sa.func.count(score),
             sa.func.count().filter(sa.or_(score < 0, score > 1, score == sa.text("'NaN'::real"))),
             sa.func.avg(score),
-            sa.func.count().filter(score >= threshold),
+            sa.func.count().filter(promotes(learned) >= threshold),
         )
         .select_from(conversations)
         .outerjoin(conversation_scores, conversation_scores.c.conversation_id == conversations.c.id)

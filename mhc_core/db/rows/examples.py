@@ -33,7 +33,10 @@ class SourceMessage:
 
 @dataclass(frozen=True, slots=True)
 class SourceConversation:
-    """A scored conversation; ``vote`` and ``stars`` are of the whole, ``record`` is what is on file of the customer."""
+    """A scored conversation; ``vote`` and ``stars`` are of the whole, ``record`` is what is on file of the customer.
+
+    ``sure_score`` is what promotion counts, where it is not the score itself.
+    """
 
     id: UUID
     customer_id: str | None
@@ -44,6 +47,12 @@ class SourceConversation:
     messages: tuple[SourceMessage, ...]
     record: Mapping[str, object] = field(default_factory=dict)
     vote: str | None = None
+    sure_score: float | None = None
+
+    @property
+    def promoting(self) -> float:
+        """The score that is compared with the quality threshold."""
+        return self.score if self.sure_score is None else self.sure_score
 
 
 @dataclass(frozen=True, slots=True)

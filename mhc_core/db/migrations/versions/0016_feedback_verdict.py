@@ -24,8 +24,20 @@ def upgrade() -> None:
                 end
             ) stored
     """)
+    op.execute("""
+        alter table ai.conversation_scores
+            add column low real, add column high real, add column learned real,
+            add column features real[] not null default '{}',
+            add constraint ck_conversation_scores_low check (low between 0 and 1),
+            add constraint ck_conversation_scores_high check (high between 0 and 1),
+            add constraint ck_conversation_scores_learned check (learned between 0 and 1)
+    """)
     op.execute("update ai.feedback set score = null where not helpful or not accurate or comment is not null")
 
 
 def downgrade() -> None:
+    op.execute("""
+        alter table ai.conversation_scores
+            drop column low, drop column high, drop column learned, drop column features
+    """)
     op.execute("alter table ai.feedback drop column verdict, drop column comment_polarity")
