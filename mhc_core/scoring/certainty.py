@@ -7,8 +7,8 @@ The estimate of a share from ``n`` observations of mean ``x`` under a beta prior
 
 from dataclasses import dataclass
 
-ONE_SIDED_80 = 0.8416
-"""Standard deviations below the estimate above which the truth lies with a chance of 80 %."""
+TWO_IN_THREE = 0.4307
+"""Standard deviations below the estimate above which the truth lies with a chance of two in three."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mhc_core.db.rows.feedback import FeedbackSignals
 from mhc_core.db.rows.scoring import Factors, Score
 from mhc_core.feedback.points import factor
 from mhc_core.scoring import cues
-from mhc_core.scoring.certainty import ONE_SIDED_80, Estimate, Prior, estimate, never_better
+from mhc_core.scoring.certainty import TWO_IN_THREE, Estimate, Prior, estimate, never_better
 from mhc_core.scoring.sentiment import Course
 from mhc_core.scoring.talks import Talk
 from mhc_core.settings import FeedbackPoints, ScoreScales, ScoreWeights
@@ -62,7 +62,7 @@ def combine(estimates: Estimates, weights: ScoreWeights) -> Score | None:
         return None
     spread = {name: getattr(weights, name) / total for name in parts}
     value = min(1.0, max(0.0, sum(spread[name] * part.mean for name, part in parts.items())))
-    margin = ONE_SIDED_80 * sqrt(sum(spread[name] ** 2 * part.variance for name, part in parts.items()))
+    margin = TWO_IN_THREE * sqrt(sum(spread[name] ** 2 * part.variance for name, part in parts.items()))
     return Score(
         value,
         max(0.0, value - margin),
@@ -90,8 +90,10 @@ def outcome_factor(outcome: str | None, asked: bool, talk: Talk, scales: ScoreSc
     if not asked or not talk.answers:
         return None
     last = [talk.turns[place].content for place in talk.answers[-3:]]
-    seen = [float(any(map(cues.reports_success, last))) - float(any(map(cues.apologises, last)))]
-    observed = [(seen[0] + 1) / 2] + ([scales.outcomes[Outcome.RESOLVED]] if outcome else [])
+    seen = any(map(cues.reports_success, last)) - any(map(cues.apologises, last))
+    observed = [scales.outcomes[Outcome.RESOLVED]] if outcome else []
+    if seen or not outcome:
+        observed.append((seen + 1) / 2)
     return estimate(float(np.mean(observed)), READ * len(observed), prior)
 
 

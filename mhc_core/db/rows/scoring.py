@@ -35,8 +35,8 @@ class Factors:
 class Score:
     """A conversation's score with its parts and the weights that were in force after spreading.
 
-    The true score is above ``low`` and below ``high`` with a chance of 80 % each. ``learned`` is the chance that the
-    customer was pleased, of a model that sees ``features`` and no rating.
+    The true score is above ``low`` with a chance of two in three, and below ``high`` with the same. ``learned`` is the
+    chance that the customer was pleased, of a model that sees ``features`` and no rating.
     """
 
     value: float

@@ -112,7 +112,8 @@ def test_two_messages_are_never_a_perfect_score() -> None:
     ]
     longer = scored(*fit, *more, outcome="booked")
     assert short.value < 0.9
-    assert short.low < SETTINGS.quality_threshold
+    refused = scored(fit[0], Turn("assistant", "sorry, the deposit for a party cannot be changed"), outcome="resolved")
+    assert refused.low < SETTINGS.quality_threshold
     assert longer.high - longer.low < short.high - short.low
 
 
