@@ -21,7 +21,7 @@ from mhc_core.errors import MHCError
 from mhc_core.monitoring.status import LOOP_FINISHED, STAGES
 from mhc_core.monitoring.triggers import Due, knowledge_due, training_due
 from mhc_core.providers import select
-from mhc_core.scoring.factors import scorer_version
+from mhc_core.scoring.scorer import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.settings import Settings
 from mhc_jobs.definitions import defs

@@ -11,7 +11,7 @@ from mhc_assets.requests import once
 from mhc_assets.resources import Platform
 from mhc_core.db.queries import collection as queries
 from mhc_core.monitoring.triggers import training_due
-from mhc_core.scoring.factors import scorer_version
+from mhc_core.scoring.scorer import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 from sensors.training import JOBS
 

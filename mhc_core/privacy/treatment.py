@@ -50,14 +50,14 @@ TABLES = {
         retention="emptied",
     ),
     "feedback": _table(
-        raw="source source_id customer_id comment", plain="vote", erasure="deleted", retention="emptied"
+        raw="source source_id customer_id comment", plain="vote verdict", erasure="deleted", retention="emptied"
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
     "conversation_stats": _table(plain="channel status"),
-    "conversation_scores": _table(plain="weights scorer scrubber"),
+    "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
         plain="customer_hash channel intent origin vote findings risk language tags embedder content_sha256 "

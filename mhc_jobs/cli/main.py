@@ -18,6 +18,7 @@ from mhc_jobs.cli import (
     bench_offline,
     bench_scores,
     bench_scrub,
+    bench_train_scores,
     chat,
     config,
     dagster,
@@ -80,6 +81,7 @@ bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)
+bench.command("train-scores")(bench_train_scores.command)
 bench.command("gate")(bench_gate.command)
 app.add_typer(bench, name="bench")
 
