@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from mhc_core.concierge.agents import booking, complaint, courtesy, knowledge, lead, operations, pricing
 from mhc_core.concierge.agents.reply import Agent, Question
+from mhc_core.concierge.facts.updating import names_a_day
 from mhc_core.understanding.result import Act, Segment, SlotName, Topic
 from mhc_core.vocabulary import Intent
 
@@ -56,6 +57,8 @@ def plan(question: Question) -> Sequence[Step]:
     asked: list[Segment] = []
     for segment in question.segments:
         agent = _agent(question, segment)
+        if segment.act is Act.ASK and names_a_day(segment):
+            parts.setdefault(booking.AGENT.name, []).append(segment)
         if agent is knowledge.AGENT:
             asked.append(segment)
         elif agent is not None:

@@ -92,7 +92,7 @@ def play(business: Business, reader: Reader, policy: Policy) -> Played:
     said: str | None = policy.opening
     while said is not None and len(talk.turns) < 2 * MOST_TURNS:
         answer = talk.say(said)
-        said = None if talk.person else customer.next(answer)
+        said = None if talk.person or talk.stuck else customer.next(answer)
     wrong = differences(policy.record, talk.sent, talk.person, talk.withdrawn)
     return Played(policy.id, _ended(policy, talk, wrong), wrong, talk.turns)
 
@@ -144,6 +144,12 @@ class Talk:
     def staff(self, text: str) -> None:
         """A person of the team writes, and gives the conversation back."""
         self.turns.append(StoredTurn("agent", text, {"agent": PERSON}))
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the last answers were the same, three times."""
+        answers = [turn.content for turn in self.turns if turn.role == "assistant"][-3:]
+        return len(answers) == 3 and len(set(answers)) == 1
 
     def _ask(self, step: Step, question: Question) -> Reply:
         reference = operations.reference(self._business.short_name, self._id)
