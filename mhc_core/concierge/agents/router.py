@@ -41,6 +41,10 @@ _OF_A_QUOTE = frozenset(
 """What may be told in answer to a quote without a wish to book."""
 
 
+_CAN_WAIT = frozenset({"proteins", "miles", "name", "contact"})
+"""Who puts these off has not put the party off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One part of an answer: who gives it, and the question it answers."""
@@ -103,7 +107,7 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
         return None
     if act in (Act.AFFIRM, Act.DENY):
         return booking.AGENT if open_ and not question.context.offered_person else None
-    if topic is Topic.UNDECIDED and not question.asked & {"proteins", "miles"}:
+    if topic is Topic.UNDECIDED and not question.asked & _CAN_WAIT:
         return lead.AGENT
     if topic in _OPERATIONS:
         return _about_a_request(question, segment)

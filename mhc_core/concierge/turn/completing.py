@@ -5,17 +5,18 @@ a telephone number, "at 6", a number right before a dish, and a date or a time w
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from mhc_core.business.rules import Business
-from mhc_core.understanding.result import Act, DialogueContext, Segment, Slot, SlotName, Topic, Understood
+from mhc_core.understanding.result import Act, DialogueContext, Segment, Slot, SlotName, SlotValue, Topic, Understood
 from mhc_core.understanding.values import dates, times
 from mhc_core.understanding.values.resolve import resolve
 
 _BARE = re.compile(
-    r"\W*(?:(?:about|around|like|maybe|just|only|its|it's|probably|roughly)\W+){0,2}(?P<number>\d{1,4})"
-    r"\W*(?:i think|i guess|or so|ish|maybe|give or take|total|tops)?\W*",
+    r"\W*(?:(?:about|around|like|maybe|just|only|its|it's|probably|roughly|idk|dunno|not sure)\W+){0,2}"
+    r"(?P<number>\d{1,4})\W*(?:i think|i guess|or so|ish|maybe|give or take|total|tops)?\W*",
     re.IGNORECASE,
 )
 _ASKED_NUMBERS = {
@@ -31,6 +32,8 @@ _AT = re.compile(
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _BEFORE_A_DISH = re.compile(r"(?<![\w$.:/-])(?P<count>\d{1,3})\s*x?\s+(?:of\s+(?:the|those|my|our)\s+)?$")
+_DIGITS = re.compile(r"\d+")
+_NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
 
 
@@ -39,12 +42,23 @@ def completed(read: Understood, business: Business, today: date, context: Dialog
     bare = _bare_answer(read, context)
     if bare is not None:
         return resolve(bare, business, today, context)
-    segments = [_with_exact(segment) for segment in read.segments]
+    segments = [_with_month(_with_exact(segment), today) for segment in read.segments]
     told = {slot.name for segment in segments for slot in segment.slots}
     if len(segments) == 1 and segments[0].act in _TELLING:
         segments = [_with_asked(segments[0], told, today, context)]
     found = replace(read, segments=tuple(segments))
-    return read if found == read else resolve(found, business, today, context)
+    if found == read:
+        return read
+    known = {(slot.name, slot.start): slot.value for slot in found.slots if slot.value is not None}
+    resolved = resolve(found, business, today, context)
+    return replace(resolved, segments=[_with_values(segment, known) for segment in resolved.segments])
+
+
+def _with_values(segment: Segment, known: Mapping[tuple[SlotName, int], SlotValue]) -> Segment:
+    return replace(
+        segment,
+        slots=tuple(replace(slot, value=known.get((slot.name, slot.start), slot.value)) for slot in segment.slots),
+    )
 
 
 def _bare_answer(read: Understood, context: DialogueContext) -> Understood | None:
@@ -91,6 +105,18 @@ def _with_asked(segment: Segment, told: set[SlotName], today: date, context: Dia
     if "time" in context.asked and SlotName.TIME not in told and not slots and times.start(text) is not None:
         slots.append(Slot(SlotName.TIME, start, end, text, None))
     return replace(segment, slots=tuple(slots)) if len(slots) > len(segment.slots) else segment
+
+
+def _with_month(segment: Segment, today: date) -> Segment:
+    """The segment with the month that stands further ahead in it: "she turns 70 in January … a Sunday, the 10th"."""
+    slots = []
+    for slot in segment.slots:
+        before = _DIGITS.sub(" ", segment.text[: slot.start - segment.start])
+        if slot.name is SlotName.DATE and isinstance(slot.value, date) and _NUMBERED.fullmatch(slot.text.casefold()):
+            meant = dates.day(slot.text, today, before=before)
+            slot = replace(slot, value=meant) if isinstance(meant, date) else slot
+        slots.append(slot)
+    return replace(segment, slots=tuple(slots))
 
 
 def _slot(segment: Segment, name: SlotName, match: re.Match[str], group: str | int = 0) -> Slot:
