@@ -162,7 +162,7 @@ def test_a_party_that_grew_reaches_a_person_once_and_goes_on_with_what_staff_sai
     tell(*STEP_BY_STEP[:6], "add/book: [adults:20 more adults]")
     assert tell.talk.person
     tell.talk.person = False
-    text = tell.talk.staff(tell.reader.learn("inform/book: 32 is fine if you start at [time:5pm]"))
+    tell.talk.staff(tell.reader.learn("inform/book: 32 is fine if you start at [time:5pm]"))
     text = tell("affirm: ok great")
     assert not tell.talk.person
     assert tell.notes["missing"] == ["name"]
@@ -231,9 +231,14 @@ def test_a_request_is_stored_once_agreed_then_changed_and_taken_back(
     assert "nothing is booked" in talk("ask/booking_status: is my booking confirmed?")["answer"]
 
 
-def test_the_state_of_a_request_is_told_to_its_customer_only(talk: Callable[..., dict[str, Any]]) -> None:
-    talk(ALL_AT_ONCE, "@confirm affirm: yes", by="the-owner")
-    assert "December 19" not in talk("ask/booking_status: did you get my booking?", by="another")["answer"]
+def test_the_state_of_a_request_is_told_to_its_customer_only(
+    talk: Callable[..., dict[str, Any]], on_saturday: TestClient, customer: str
+) -> None:
+    talk(ALL_AT_ONCE, "@confirm affirm: yes")
+    status = talk("ask/booking_status: did you get my booking?", by=f"{customer}-other")
+    assert "December 19" not in status["answer"]
+    body = {"message": "did you get my booking?", "customer_id": customer, "channel": "sms"}
+    assert "December 19" in on_saturday.post("/api/v1/chat", json=body).json()["answer"]  # in another conversation
 
 
 def test_a_question_about_booking_starts_no_request(
