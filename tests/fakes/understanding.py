@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from mhc_core.understanding import labelled
 from mhc_core.understanding.result import Act, DialogueContext, Topic, Understood
 
-
 COMMON = (
     "greet: hi",
     "greet: hello!",
@@ -21,6 +20,8 @@ COMMON = (
     "ask/price_party: How much for [adults:8 adults], [miles:10 miles]?",
     "ask/price_party: How much for [adults:8 adults] and [children:4 children], [miles:45 miles] away?",
     "ask/price_party: price for [adults:8 adults] please",
+    "ask/price_party: how much for [guests:20 people]?",
+    "@ages inform/price_party: all adults, [miles:10 miles]",
     "ask/price_party: what is the total for us, [miles:40 miles]",
 )
 """What several tests say."""

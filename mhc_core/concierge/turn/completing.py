@@ -1,7 +1,7 @@
 """The net under the model: what a message tells exactly, though no slot was found for it.
 
 Only forms that leave no choice are caught: a bare number in answer to the one thing that was asked, an e-mail address,
-a telephone number, "at 6", a number right before a dish, and a date or a time where that was asked for.
+a telephone number, "at 6", "all adults", a number right before a dish, and a date or a time where that was asked for.
 """
 
 import re
@@ -32,6 +32,9 @@ _AT = re.compile(
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _BEFORE_A_DISH = re.compile(r"(?<![\w$.:/-])(?P<count>\d{1,3})\s*x?\s+(?:of\s+(?:the|those|my|our)\s+)?$")
+_ALL_ADULTS = re.compile(
+    r"\b(?:all|only|just|everyone(?:'s| is)? an?) adults?\b|\badults only\b|\bno (?:kids|children)\b", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
@@ -79,6 +82,9 @@ def _with_exact(segment: Segment) -> Segment:
         return segment
     found = [_slot(segment, SlotName.EMAIL, match) for match in _EMAIL.finditer(segment.text)]
     found += [_slot(segment, SlotName.PHONE, match) for match in _PHONE.finditer(segment.text)]
+    adults = _ALL_ADULTS.search(segment.text)
+    if adults and segment.act is not Act.ASK and not any(slot.name is SlotName.CHILDREN for slot in segment.slots):
+        found.append(replace(_slot(segment, SlotName.CHILDREN, adults), value=0))
     if segment.act in _TELLING and segment.topic in (Topic.BOOK, Topic.BOOKING_CHANGE):
         if not any(slot.name is SlotName.TIME for slot in segment.slots):
             found += [_slot(segment, SlotName.TIME, match, "time") for match in _AT.finditer(segment.text)][:1]

@@ -30,8 +30,8 @@ def answer(question: Question, steps: Sequence[Step], ask: Callable[[Step, Quest
         replies = [_left_to_the_team(known, step, given) for step, given in zip(steps, replies, strict=True)]
     open_questions = [q for given in replies if given.facts for q in given.facts.questions]
     facts = replace(facts, questions=tuple(dict.fromkeys((*facts.questions, *open_questions)))[-_KEPT_QUESTIONS:])
-    joined = _joined(replies)
-    return _going_on(replace(question, facts=facts), steps, replace(joined, facts=facts))
+    changed = facts if facts != question.facts else None
+    return _going_on(replace(question, facts=facts), steps, replace(_joined(replies), facts=changed))
 
 
 def _left_to_the_team(question: Question, step: Step, given: Reply) -> Reply:

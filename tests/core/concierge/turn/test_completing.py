@@ -27,6 +27,7 @@ def slots(line: str) -> list[tuple[SlotName, SlotValue | None]]:
         ("@miles inform/book: [guests:85] i think", [(SlotName.MILES, Decimal(85))]),
         ("@miles inform/book: idk 5", [(SlotName.MILES, Decimal(5))]),
         ("@children inform/book: 3", [(SlotName.CHILDREN, 3)]),
+        ("@ages inform/book: all adults", [(SlotName.CHILDREN, 0)]),
         ("@contact inform/book: best is 916 555 0174", [(SlotName.PHONE, "+19165550174")]),
         ("@contact inform/book: dana@example.com", [(SlotName.EMAIL, "dana@example.com")]),
         ("correct/book: [date:jan 2nd] instead at 6", [(SlotName.DATE, date(2027, 1, 2)), (SlotName.TIME, time(18))]),
