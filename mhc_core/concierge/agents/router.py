@@ -41,6 +41,7 @@ _OF_A_QUOTE = frozenset(
 """What may be told in answer to a quote without a wish to book."""
 
 
+_SURELY_COMPLAINS = 0.9
 _CAN_WAIT = frozenset({"proteins", "miles", "name", "contact"})
 """Who puts these off has not put the party off."""
 
@@ -101,7 +102,7 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
     act, topic, open_ = segment.act, segment.topic, question.booking_open
     if act is Act.STOP:
         return courtesy.AGENT
-    if act is Act.COMPLAIN:
+    if act is Act.COMPLAIN and not _questions(segment):
         return complaint.AGENT
     if act in _COURTEOUS:
         return None
@@ -113,7 +114,12 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
         return _about_a_request(question, segment)
     if topic is Topic.PAYMENT and act is not Act.ASK:
         return operations.AGENT
-    return _asking(question, segment) if act is Act.ASK else _telling(question, segment)
+    return _asking(question, segment) if act in (Act.ASK, Act.COMPLAIN) else _telling(question, segment)
+
+
+def _questions(segment: Segment) -> bool:
+    """Whether a part that sounds like a complaint is a question: then it is answered, not apologised for."""
+    return segment.text.rstrip().endswith("?") and segment.act_probability < _SURELY_COMPLAINS
 
 
 def _about_a_request(question: Question, segment: Segment) -> Agent:

@@ -37,6 +37,7 @@ _ALL_ADULTS = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
+_OF_A_BOOKING = (Topic.BOOK, Topic.BOOKING_CHANGE)
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
 
 
@@ -85,7 +86,7 @@ def _with_exact(segment: Segment) -> Segment:
     adults = _ALL_ADULTS.search(segment.text)
     if adults and segment.act is not Act.ASK and not any(slot.name is SlotName.CHILDREN for slot in segment.slots):
         found.append(replace(_slot(segment, SlotName.CHILDREN, adults), value=0))
-    if segment.act in _TELLING and segment.topic in (Topic.BOOK, Topic.BOOKING_CHANGE):
+    if segment.act is Act.AFFIRM or (segment.act in _TELLING and segment.topic in _OF_A_BOOKING):
         if not any(slot.name is SlotName.TIME for slot in segment.slots):
             found += [_slot(segment, SlotName.TIME, match, "time") for match in _AT.finditer(segment.text)][:1]
         found += [count for slot in segment.slots if (count := _count_before(segment, slot))]

@@ -183,11 +183,11 @@ class _Customer:
             return twist
         if answer.booking is not None or answer.withdraws is not None or self._sent:
             self._sent = True
-            return self._twist("after_sent") or (self._confirmation(notes) if notes.get("confirm") else None)
+            return self._twist("after_sent") or (self._confirmation() if notes.get("confirm") else None)
         if notes.get("offered_person"):
             return "yes please" if self._policy.record.get("outcome") == "person" else "no thanks"
-        if notes.get("confirm"):
-            return self._confirmation(notes)
+        if notes.get("confirm") or notes.get("change"):
+            return self._confirmation()
         asked = [str(name) for name in notes.get("missing", ())]
         twist = next((said for name in asked if (said := self._twist(name))), None)
         if twist is not None:
@@ -196,7 +196,7 @@ class _Customer:
 
     _sent = False
 
-    def _confirmation(self, notes: Mapping[str, Any]) -> str:
+    def _confirmation(self) -> str:
         return self._twist("before_confirm") or self._answer("confirm")
 
     def _answer(self, name: str) -> str:

@@ -92,6 +92,23 @@ def test_a_yes_with_a_change_is_summed_up_again(tell: Dialogue) -> None:
     assert tell.talk.sent is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@confirm affirm: yes but with more sauce please",
+        "@confirm affirm: yes for 14",
+        "@confirm correct/book: push it back an hour",
+        "@confirm add/book: and the other thing we talked about",
+    ],
+)
+def test_a_change_that_was_not_understood_is_asked_about_and_never_sent(tell: Dialogue, line: str) -> None:
+    assert "not sure what to change" in tell(ALL_AT_ONCE, line)
+    tell("affirm: yes")
+    assert tell.talk.sent is None  # a yes to that question confirms no summary
+    tell("@confirm affirm: yes")
+    assert tell.talk.sent is not None
+
+
 def test_a_no_asks_what_to_change_and_a_second_one_leaves_it(tell: Dialogue) -> None:
     assert "What would you like to change?" in tell(ALL_AT_ONCE, "@confirm deny: no")
     assert "Shall I send" in tell("@confirm add/book: add [count:2] [dish:gyoza]")
