@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from fakes.databases import copy
-from fakes.understanding import Labelled
+from fakes.understanding import COMMON, Labelled
 from fakes.waiting import until
 from mhc_core.db import engine as engines
 from mhc_core.knowledge import articles, index
@@ -79,7 +79,7 @@ def reader() -> Iterator[Labelled]:
     """What every concierge of the tests understands messages with, unless a model of understanding is promoted."""
     from mhc_core.concierge.models.live import LiveVersions
 
-    known, make = Labelled(), LiveVersions.__init__
+    known, make = Labelled(COMMON), LiveVersions.__init__
 
     @functools.wraps(make)
     def with_reader(self: LiveVersions, *given: Any, **named: Any) -> None:

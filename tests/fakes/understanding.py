@@ -1,12 +1,30 @@
 """A reader that knows the messages of the tests: each is written once with its labels, and said without them.
 
-A message that nobody labelled is a question about nothing in particular, which the knowledge answers.
+A message that nobody labelled is a question about a rule of the business, which the knowledge answers.
 """
 
 from collections.abc import Iterable
 
 from mhc_core.understanding import labelled
 from mhc_core.understanding.result import Act, DialogueContext, Topic, Understood
+
+COMMON = (
+    "greet: hi",
+    "greet: hello!",
+    "greet: hi there",
+    "thank: thanks!",
+    "thank: ok thanks, that helps",
+    "affirm: yes",
+    "affirm: yes please",
+    "complain/complaint !legal threat: You will hear from my lawyer",
+    "ask/price_party: How much for [adults:8 adults], [miles:10 miles]?",
+    "ask/price_party: How much for [adults:8 adults] and [children:4 children], [miles:45 miles] away?",
+    "ask/price_party: price for [adults:8 adults] please",
+    "ask/price_party: how much for [guests:20 people]?",
+    "@ages inform/price_party: all adults, [miles:10 miles]",
+    "ask/price_party: what is the total for us, [miles:40 miles]",
+)
+"""What several tests say."""
 
 
 class Labelled:
@@ -34,5 +52,5 @@ class Labelled:
 
 
 def _question(text: str) -> labelled.LabelledMessage:
-    part = labelled.LabelledSegment(0, len(text), Act.ASK, Topic.OTHER)
+    part = labelled.LabelledSegment(0, len(text), Act.ASK, Topic.POLICY)
     return labelled.LabelledMessage(text, frozenset(), (part,), ())

@@ -6,7 +6,7 @@ does; there is no script to fall out of. "Yes" confirms only what was just asked
 
 from dataclasses import replace
 
-from mhc_core.concierge.agents import asking, handover, questions, safety, summary
+from mhc_core.concierge.agents import asking, handover, questions, safety, summary, unread
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.tools import booking, registry
@@ -32,6 +32,8 @@ def reply(question: Question, around: AgentContext) -> Reply:
     if question.confirming and not question.told:
         if Act.DENY in question.acts:
             return _not_sent(question, facts)
+        if unread.changes(question):
+            return _what_to_change(question, facts)
         if Act.AFFIRM in question.acts and not questions.following(booking.missing(question.business, facts)):
             return _send(question, around, facts)
     if Act.DENY in question.acts and not question.told and question.asked & {*_NEEDED} and facts.odd_time is None:
@@ -62,6 +64,8 @@ def _step(question: Question, around: AgentContext, facts: Facts) -> Reply:
         parts += [f"Noted: {new}." if new else "", f"Taken off: {gone}." if gone else "", _doubt(question, facts)]
         parts.append(_price(question, around, facts) if facts.party != before.party else "")
     elif facts.told != before.told or not question.confirming:
+        left = unread.numbers(question) if question.confirming else []
+        parts.append(f"I could not place “{left[0]}”; please tell me if it changes anything." if left else "")
         parts += [f"Taken off: {gone}." if gone else "", summary.summary(facts), _price(question, around, facts)]
     notes = dict(next_.notes) if next_ else {}
     if _too_soon(against):
@@ -103,6 +107,15 @@ def _not_sent(question: Question, facts: Facts) -> Reply:
         "that is fine too."
     )
     return _reply(question, text, facts, notes={"confirm": True, "refused": True})
+
+
+def _what_to_change(question: Question, facts: Facts) -> Reply:
+    """A change that was not understood: nothing is sent as if it were a yes."""
+    text = (
+        "I am not sure what to change there, so I have not sent anything. Please tell me in other words what it "
+        "should be, such as “start at 7 pm” or “12 adults and 2 children”."
+    )
+    return _reply(question, text, facts, notes={"change": True})
 
 
 def _later(question: Question, facts: Facts) -> Reply:

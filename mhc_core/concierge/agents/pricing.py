@@ -30,6 +30,8 @@ def reply(question: Question, around: AgentContext) -> Reply:
 def _asked(missing: Sequence[str]) -> list[str]:
     """What a quote lacks, by the names that questions have."""
     names = {"adults": "ages"}
+    heads = [name for name in missing if name in ("guests", "adults", "ages")]
+    missing = heads or missing  # one thing at a time
     return list(dict.fromkeys("proteins" if name.startswith("number:") else names.get(name, name) for name in missing))
 
 

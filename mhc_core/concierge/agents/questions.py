@@ -108,7 +108,8 @@ def asked_in(business: Business, answer: str) -> Mapping[str, Any]:
         return {"confirm": True}
     if handover.offer_text(business) in last:
         return {"offered_person": True}
-    named = [name for name, noun in _NOUNS.items() if noun in last] if "lease tell me" in last else []
+    asks = "lease tell me" in last or "how many miles are you" in last
+    named = [name for name, noun in _NOUNS.items() if noun in last] if asks else []
     if named:
         first = following(named)
         return {"missing": list(first)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from mhc_core.concierge.agents import booking, complaint, courtesy, knowledge, lead, operations, pricing
 from mhc_core.concierge.agents.reply import Agent, Question
+from mhc_core.concierge.facts.updating import names_a_day
 from mhc_core.understanding.result import Act, Segment, SlotName, Topic
 from mhc_core.vocabulary import Intent
 
@@ -40,6 +41,11 @@ _OF_A_QUOTE = frozenset(
 """What may be told in answer to a quote without a wish to book."""
 
 
+_SURELY_COMPLAINS = 0.9
+_CAN_WAIT = frozenset({"proteins", "miles", "name", "contact"})
+"""Who puts these off has not put the party off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One part of an answer: who gives it, and the question it answers."""
@@ -56,6 +62,8 @@ def plan(question: Question) -> Sequence[Step]:
     asked: list[Segment] = []
     for segment in question.segments:
         agent = _agent(question, segment)
+        if segment.act is Act.ASK and names_a_day(segment):
+            parts.setdefault(booking.AGENT.name, []).append(segment)
         if agent is knowledge.AGENT:
             asked.append(segment)
         elif agent is not None:
@@ -94,19 +102,24 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
     act, topic, open_ = segment.act, segment.topic, question.booking_open
     if act is Act.STOP:
         return courtesy.AGENT
-    if act is Act.COMPLAIN:
+    if act is Act.COMPLAIN and not _questions(segment):
         return complaint.AGENT
     if act in _COURTEOUS:
         return None
     if act in (Act.AFFIRM, Act.DENY):
         return booking.AGENT if open_ and not question.context.offered_person else None
-    if topic is Topic.UNDECIDED and not question.asked & {"proteins", "miles"}:
+    if topic is Topic.UNDECIDED and not question.asked & _CAN_WAIT:
         return lead.AGENT
     if topic in _OPERATIONS:
         return _about_a_request(question, segment)
     if topic is Topic.PAYMENT and act is not Act.ASK:
         return operations.AGENT
-    return _asking(question, segment) if act is Act.ASK else _telling(question, segment)
+    return _asking(question, segment) if act in (Act.ASK, Act.COMPLAIN) else _telling(question, segment)
+
+
+def _questions(segment: Segment) -> bool:
+    """Whether a part that sounds like a complaint is a question: then it is answered, not apologised for."""
+    return segment.text.rstrip().endswith("?") and segment.act_probability < _SURELY_COMPLAINS
 
 
 def _about_a_request(question: Question, segment: Segment) -> Agent:

@@ -59,6 +59,12 @@ def update(business: Business, facts: Facts, understood: Understood, context: Di
     return replace(new, changed=True) if facts.reference and new.told != facts.told else new
 
 
+def names_a_day(segment: Segment) -> bool:
+    """Whether a question about booking, or about nothing else of ours, names a day: then it is about that party."""
+    dated = any(slot.name is SlotName.DATE and isinstance(slot.value, date) for slot in segment.slots)
+    return dated and segment.topic in (Topic.BOOKING_INFO, Topic.OTHER)
+
+
 def proposed(business: Business, facts: Facts, understood: Understood, source: Source) -> Facts:
     """The facts with what our own staff wrote, once the customer agreed to it."""
     return update(business, facts, understood, DialogueContext(), source)
@@ -69,9 +75,11 @@ def _after(business: Business, facts: Facts, segment: Segment, context: Dialogue
     if segment.topic is Topic.ALLERGY or any(slot.name is SlotName.ALLERGEN for slot in segment.slots):
         facts = _allergies(facts, segment)
     asks = segment.act is Act.ASK
-    if segment.topic in _NOT_OF_THE_PARTY or not (segment.act in _TELLING or asks):
+    if (segment.topic in _NOT_OF_THE_PARTY and not (asks and names_a_day(segment))) or not (
+        segment.act in _TELLING or asks
+    ):
         return facts
-    if asks and segment.topic not in _ASKED_OF_THE_PARTY:
+    if asks and segment.topic not in _ASKED_OF_THE_PARTY and not names_a_day(segment):
         return facts
     if segment.topic in _OF_A_BOOKING and not (facts.booking or facts.reference):
         return facts  # a party that is booked already, and not in this conversation
@@ -301,16 +309,21 @@ def _allergies(facts: Facts, segment: Segment) -> Facts:
 def _asked(new: Facts, before: Facts, understood: Understood, context: DialogueContext) -> Facts:
     """The facts with what need not be asked again: what is refused, or was twice not answered with anything."""
     open_ = [name for name in OPTIONAL if name in context.asked and not _answered(name, new, before)]
-    refused = Act.DENY in understood.acts
-    other = Act.ASK in understood.acts or not understood.acts & set(_ANSWERING) or new.told != before.told
+    refused, asks_back = Act.DENY in understood.acts, Act.ASK in understood.acts
+    other = not understood.acts & {*_ANSWERING, Act.ASK} or new.told != before.told
     if not open_ or (other and not refused):
         return new
-    decided = [name for name in open_ if refused or name in new.unanswered or name in _OPEN_AT_ONCE]
+    decided = [
+        name
+        for name in open_
+        if refused or new.unanswered.count(name) >= (2 if asks_back and name not in _OPEN_AT_ONCE else 1)
+        or (name in _OPEN_AT_ONCE and not asks_back)
+    ]  # fmt: skip
     waiting = [name for name in open_ if name not in decided]
     return replace(
         new,
         declined=tuple(dict.fromkeys((*new.declined, *decided))),
-        unanswered=tuple(dict.fromkeys((*new.unanswered, *waiting))),
+        unanswered=(*new.unanswered, *waiting),
         distance_open=new.distance_open or "miles" in decided,
         proteins_open=new.proteins_open or "proteins" in decided,
     )

@@ -81,9 +81,6 @@ def _ask(business: Business, known: Party, missing: Sequence[str]) -> str:
             f"how many of your guests are {rules.adult_from_age} or older, how many {rules.child_from_age} to "
             f"{rules.adult_from_age - 1}, and how many under {rules.child_from_age} (they eat free with an adult)"
         )
-    if "miles" in missing:
-        needs.append("about how many miles you are from our kitchen, if you know")
-    needs += _open_numbers(missing)
     rates = ""
     if "guests" in missing:
         rates = (

@@ -101,7 +101,7 @@ class Answering:
     def _understand(self, live: Live, request: TurnRequest, local: datetime, key: MessageKey | None) -> Understanding:
         known: Understanding | None = self._memo.find("understanding", live, key)
         if known is not None:
-            return known
+            return _told_now(known, request.now)
         found = understand(self._business, live.reader, request, local.date())
         if found.question.understood is not None and not found.question.facts.identifying:
             self._memo.keep("understanding", live, key, found)
@@ -184,6 +184,13 @@ class Answering:
             text = handover.text(self._business, reason, now)
             return replace(given, text=text, citations=(), booking=None, escalation=reason, notes=notes)
         return replace(given, text=checked.text, notes=notes)
+
+
+def _told_now(known: Understanding, now: datetime) -> Understanding:
+    """What was understood of another customer's same words, as this one's: told now."""
+    facts = known.question.facts
+    sources = {name: replace(source, at=now) for name, source in facts.sources.items()}
+    return replace(known, question=replace(known.question, facts=replace(facts, sources=sources)))
 
 
 def _repeats(live: Live, result: TurnResult) -> bool:

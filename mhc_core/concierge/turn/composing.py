@@ -25,17 +25,19 @@ def answer(question: Question, steps: Sequence[Step], ask: Callable[[Step, Quest
             return replace(given, facts=facts)
         replies.append(given)
     known = replace(question, facts=facts)
-    replies = [_left_to_the_team(known, step, given) for step, given in zip(steps, replies, strict=True)]
+    books = question.booking_open or any(step.agent is booking.AGENT for step in steps)
+    if books:
+        replies = [_left_to_the_team(known, step, given) for step, given in zip(steps, replies, strict=True)]
     open_questions = [q for given in replies if given.facts for q in given.facts.questions]
     facts = replace(facts, questions=tuple(dict.fromkeys((*facts.questions, *open_questions)))[-_KEPT_QUESTIONS:])
-    joined = _joined(replies)
-    return _going_on(replace(question, facts=facts), steps, replace(joined, facts=facts))
+    changed = facts if facts != question.facts else None
+    return _going_on(replace(question, facts=facts), steps, replace(_joined(replies), facts=changed))
 
 
 def _left_to_the_team(question: Question, step: Step, given: Reply) -> Reply:
     """Within a booking an open question goes to the team with the request: the booking is not left for it."""
     offer = handover.offer_text(question.business)
-    if step.agent is not knowledge.AGENT or not question.booking_open or not given.notes.get("offered_person"):
+    if step.agent is not knowledge.AGENT or not given.notes.get("offered_person"):
         return given
     notes = {name: value for name, value in given.notes.items() if name != "offered_person"}
     facts = replace(question.facts, questions=(*question.facts.questions, step.question.text[:300]))

@@ -14,6 +14,7 @@ from mhc_core.concierge.facts import updating
 from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.guards import injection, tone
 from mhc_core.concierge.guards.injection import Attack
+from mhc_core.concierge.turn.completing import completed
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.understanding.reader import Reader
@@ -129,7 +130,8 @@ def _read(
         return None
     try:
         with timing.part("understanding"):
-            return resolve(reader.read(message, context), business, today, context)
+            read = resolve(reader.read(message, context), business, today, context)
+            return completed(read, business, today, context)
     except Exception as error:
         log.warning("a message was not understood (%s): the knowledge answers", type(error).__name__)
         return None

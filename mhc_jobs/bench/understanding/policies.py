@@ -92,7 +92,7 @@ def play(business: Business, reader: Reader, policy: Policy) -> Played:
     said: str | None = policy.opening
     while said is not None and len(talk.turns) < 2 * MOST_TURNS:
         answer = talk.say(said)
-        said = None if talk.person else customer.next(answer)
+        said = None if talk.person or talk.stuck else customer.next(answer)
     wrong = differences(policy.record, talk.sent, talk.person, talk.withdrawn)
     return Played(policy.id, _ended(policy, talk, wrong), wrong, talk.turns)
 
@@ -145,6 +145,12 @@ class Talk:
         """A person of the team writes, and gives the conversation back."""
         self.turns.append(StoredTurn("agent", text, {"agent": PERSON}))
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the last answers were the same, three times."""
+        answers = [turn.content for turn in self.turns if turn.role == "assistant"][-3:]
+        return len(answers) == 3 and len(set(answers)) == 1
+
     def _ask(self, step: Step, question: Question) -> Reply:
         reference = operations.reference(self._business.short_name, self._id)
         case = Case(self._business, question.facts, self._now, reference, lambda topic: (), self._booked)
@@ -177,11 +183,11 @@ class _Customer:
             return twist
         if answer.booking is not None or answer.withdraws is not None or self._sent:
             self._sent = True
-            return self._twist("after_sent") or (self._confirmation(notes) if notes.get("confirm") else None)
+            return self._twist("after_sent") or (self._confirmation() if notes.get("confirm") else None)
         if notes.get("offered_person"):
             return "yes please" if self._policy.record.get("outcome") == "person" else "no thanks"
-        if notes.get("confirm"):
-            return self._confirmation(notes)
+        if notes.get("confirm") or notes.get("change"):
+            return self._confirmation()
         asked = [str(name) for name in notes.get("missing", ())]
         twist = next((said for name in asked if (said := self._twist(name))), None)
         if twist is not None:
@@ -190,7 +196,7 @@ class _Customer:
 
     _sent = False
 
-    def _confirmation(self, notes: Mapping[str, Any]) -> str:
+    def _confirmation(self) -> str:
         return self._twist("before_confirm") or self._answer("confirm")
 
     def _answer(self, name: str) -> str:

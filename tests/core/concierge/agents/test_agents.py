@@ -1,19 +1,22 @@
 """Every part of a message reaches its agent, and tools are called with typed arguments."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from mhc_core.business import pricing
-from mhc_core.concierge.agents import router
-from mhc_core.concierge.agents.reply import Question
+from mhc_core.concierge.agents import operations, router
+from mhc_core.concierge.agents.reply import AgentContext, Question
 from mhc_core.concierge.facts import updating
 from mhc_core.concierge.facts.memory import Facts, Source
+from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.tools import booking, registry
 from mhc_core.concierge.tools.case import Case
+from mhc_core.db.queries.bookings import Booking
 from mhc_core.understanding import labelled
 from mhc_core.understanding.values.resolve import resolve
 from mhc_core.vocabulary import Intent
@@ -86,6 +89,31 @@ def test_an_answer_to_a_quote_is_the_quotes_unless_it_wants_to_book() -> None:
     quoting = {"agent": "quote"}
     assert agents_for("inform/book: [adults:16 adults]", None, quoting) == ["quote"]
     assert agents_for("inform/book: lets do it on [date:dec 12]", None, quoting) == ["booking"]
+
+
+@pytest.mark.parametrize(
+    ("status", "line", "says", "offers"),
+    [
+        ("requested", "ask/booking_status: did you get my booking?", "waits for their confirmation", False),
+        ("confirmed", "ask/booking_status: am i booked?", "has confirmed your party on Saturday, December 12", False),
+        ("declined", "ask/booking_status: am i booked?", "could not take", False),
+        ("withdrawn", "ask/booking_status: am i booked?", "was taken back", False),
+        ("requested", "inform/booking_cancel: scrap it", "taken back your request", False),
+        ("confirmed", "inform/booking_cancel: we cant make it", "$90 of a deposit of $100", True),
+        ("confirmed", "ask/booking_change: can we change it?", "a person changes it", True),
+        ("requested", "ask/booking_change: can we change it?", "tell me what to change", False),
+    ],
+)
+def test_a_request_is_told_changed_and_taken_back_by_its_state(status: str, line: str, says: str, offers: bool) -> None:
+    found = Booking(uuid4(), uuid4(), status, date(2026, 12, 12), time(18), 10, 0, 0, None, {}, NOW, NOW)
+    message = labelled.parse_line(line)
+    read = labelled.as_understood(message)
+    question = Question(message.text, (), RULES, SENT, SENT, Intent.ACCOUNT, read)
+    around = AgentContext(Live(), Case(RULES, SENT, NOW, "MHC-1", lambda topic: (), lambda: found), 0.5, "c")
+    given = operations.AGENT.reply(question, around)
+    assert says in given.text
+    assert bool(given.notes.get("offered_person")) is offers
+    assert (given.withdraws == found.id) is ("taken back your request" in says)
 
 
 def test_without_a_reader_the_knowledge_answers() -> None:

@@ -92,6 +92,23 @@ def test_a_yes_with_a_change_is_summed_up_again(tell: Dialogue) -> None:
     assert tell.talk.sent is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@confirm affirm: yes but with more sauce please",
+        "@confirm affirm: yes for 14",
+        "@confirm correct/book: push it back an hour",
+        "@confirm add/book: and the other thing we talked about",
+    ],
+)
+def test_a_change_that_was_not_understood_is_asked_about_and_never_sent(tell: Dialogue, line: str) -> None:
+    assert "not sure what to change" in tell(ALL_AT_ONCE, line)
+    tell("affirm: yes")
+    assert tell.talk.sent is None  # a yes to that question confirms no summary
+    tell("@confirm affirm: yes")
+    assert tell.talk.sent is not None
+
+
 def test_a_no_asks_what_to_change_and_a_second_one_leaves_it(tell: Dialogue) -> None:
     assert "What would you like to change?" in tell(ALL_AT_ONCE, "@confirm deny: no")
     assert "Shall I send" in tell("@confirm add/book: add [count:2] [dish:gyoza]")
@@ -118,6 +135,12 @@ def test_a_question_in_the_middle_is_answered_and_the_booking_goes_on(tell: Dial
     assert "Please tell me the address" in text
     assert tell.notes["missing"] == ["address"]
     assert tell.talk.facts.questions == ("how much space do you need btw?",)  # nobody knew: the team sees it
+
+
+def test_two_questions_of_one_message_are_both_answered(tell: Dialogue) -> None:
+    text = tell("ask/price_party: how much for [adults:12 adults]? || ask/policy: and do you bring tables?")
+    assert "Total without travel: $660" in text
+    assert "not sure enough about that" in text
 
 
 @pytest.mark.parametrize(
@@ -162,7 +185,7 @@ def test_a_party_that_grew_reaches_a_person_once_and_goes_on_with_what_staff_sai
     tell(*STEP_BY_STEP[:6], "add/book: [adults:20 more adults]")
     assert tell.talk.person
     tell.talk.person = False
-    text = tell.talk.staff(tell.reader.learn("inform/book: 32 is fine if you start at [time:5pm]"))
+    tell.talk.staff(tell.reader.learn("inform/book: 32 is fine if you start at [time:5pm]"))
     text = tell("affirm: ok great")
     assert not tell.talk.person
     assert tell.notes["missing"] == ["name"]
@@ -231,9 +254,14 @@ def test_a_request_is_stored_once_agreed_then_changed_and_taken_back(
     assert "nothing is booked" in talk("ask/booking_status: is my booking confirmed?")["answer"]
 
 
-def test_the_state_of_a_request_is_told_to_its_customer_only(talk: Callable[..., dict[str, Any]]) -> None:
-    talk(ALL_AT_ONCE, "@confirm affirm: yes", by="the-owner")
-    assert "December 19" not in talk("ask/booking_status: did you get my booking?", by="another")["answer"]
+def test_the_state_of_a_request_is_told_to_its_customer_only(
+    talk: Callable[..., dict[str, Any]], on_saturday: TestClient, customer: str
+) -> None:
+    talk(ALL_AT_ONCE, "@confirm affirm: yes")
+    status = talk("ask/booking_status: did you get my booking?", by=f"{customer}-other")
+    assert "December 19" not in status["answer"]
+    body = {"message": "did you get my booking?", "customer_id": customer, "channel": "sms"}
+    assert "December 19" in on_saturday.post("/api/v1/chat", json=body).json()["answer"]  # in another conversation
 
 
 def test_a_question_about_booking_starts_no_request(

@@ -1,0 +1,55 @@
+"""What the form of a message leaves no doubt of is taken, though the model found no slot for it."""
+
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+
+from mhc_core.business import pricing
+from mhc_core.concierge.turn.completing import completed
+from mhc_core.understanding import labelled
+from mhc_core.understanding.result import SlotName, SlotValue
+from mhc_core.understanding.values.resolve import resolve
+
+RULES = pricing.load()
+TODAY = date(2026, 11, 30)
+
+
+def slots(line: str) -> list[tuple[SlotName, SlotValue | None]]:
+    message = labelled.parse_line(line)
+    read = resolve(labelled.as_understood(message), RULES, TODAY, message.context)
+    return [(slot.name, slot.value) for slot in completed(read, RULES, TODAY, message.context).slots]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("@miles inform/book: [guests:85] i think", [(SlotName.MILES, Decimal(85))]),
+        ("@miles inform/book: idk 5", [(SlotName.MILES, Decimal(5))]),
+        ("@children inform/book: 3", [(SlotName.CHILDREN, 3)]),
+        ("@ages inform/book: all adults", [(SlotName.CHILDREN, 0)]),
+        ("@contact inform/book: best is 916 555 0174", [(SlotName.PHONE, "+19165550174")]),
+        ("@contact inform/book: dana@example.com", [(SlotName.EMAIL, "dana@example.com")]),
+        ("correct/book: [date:jan 2nd] instead at 6", [(SlotName.DATE, date(2027, 1, 2)), (SlotName.TIME, time(18))]),
+        ("@date inform/book: yeah january thirtieth its a saturday", [(SlotName.DATE, date(2027, 1, 30))]),
+        ("correct/book: swap 4 of the [dish:chicken] for [dish:salmon]",
+         [(SlotName.COUNT, 4), (SlotName.DISH, "chicken"), (SlotName.DISH, "salmon")]),
+        ("inform/book: she turns 70 in January, a Sunday lunch, [date:the 10th]", [(SlotName.DATE, date(2027, 1, 10))]),
+    ],
+)  # fmt: skip
+def test_an_exact_form_is_taken(line: str, expected: list[tuple[SlotName, SlotValue]]) -> None:
+    assert slots(line) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@miles ask/policy: how long does it take?",
+        "@miles+proteins inform/book: 12",  # nobody knows of which
+        "ask/policy: do you clean up at 10?",
+        "complain/complaint: call 916 555 0174 now",
+        "@date inform/book: not sure yet",
+    ],
+)
+def test_what_leaves_a_choice_stays_open(line: str) -> None:
+    assert slots(line) == []
