@@ -167,7 +167,8 @@ def read(connection: sa.Connection, message_id: UUID) -> Read | None:
     row = connection.execute(
         sa.text("""
             select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{}'), m.content,
-                   m.sent_at, m.message_metadata -> 'reading', cast(m.message_metadata #>> '{reading,confidence}' as real)
+                   m.sent_at, m.message_metadata -> 'reading',
+                   cast(m.message_metadata #>> '{reading,confidence}' as real)
               from ai.messages m join ai.conversations c on c.id = m.conversation_id
              where m.id = :id and m.role = 'user' and m.content <> ''
         """),
@@ -192,7 +193,8 @@ def booked(connection: sa.Connection) -> list[Booked]:
     rows = connection.execute(
         sa.text("""
             select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{}'), m.content,
-                   m.sent_at, m.message_metadata -> 'reading', b.event_on, b.starts_at, b.adults, b.children, b.under_six
+                   m.sent_at, m.message_metadata -> 'reading',
+                   b.event_on, b.starts_at, b.adults, b.children, b.under_six
               from ai.booking_requests b
               join ai.conversations c on c.id = b.conversation_id
               join ai.messages m on m.conversation_id = c.id

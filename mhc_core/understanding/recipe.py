@@ -1,0 +1,27 @@
+"""How a model of understanding is made and read back: the one of the release, or another in a simulation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mhc_core.understanding.labelled import LabelledMessage
+from mhc_core.understanding.reader import Reader
+
+
+class Trained(Reader, Protocol):
+    """A reader that was just trained."""
+
+    def to_bytes(self) -> bytes:
+        """The model as a file without code, the same bytes for the same examples and seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """``train`` makes a model of labelled messages and a seed, ``load`` reads its file back under a version's id.
+
+    ``name`` is another one whenever the same examples would make another model.
+    """
+
+    name: str
+    train: Callable[[Sequence[LabelledMessage], int], Trained]
+    load: Callable[[bytes, str], Reader]
