@@ -86,7 +86,7 @@ def counts(connection: sa.Connection) -> dict[str, int]:
     rows = connection.execute(
         sa.select(_E.origin, sa.func.count()).where(_E.line != "").group_by(_E.origin).order_by(_E.origin)
     )
-    return {origin: count for origin, count in rows}
+    return {str(origin): int(count) for origin, count in rows}
 
 
 def new_since(connection: sa.Connection, moment: datetime) -> int:
