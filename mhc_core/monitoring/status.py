@@ -13,7 +13,9 @@ LOOP_FINISHED = "loop.finished"
 
 STAGES = (
     "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
-    "knowledge_articles", "kb_embeddings", "training_dataset", "evaluation_set", "fine_tuned_model",
+    "knowledge_articles", "kb_embeddings",
+    "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
+    "training_dataset", "evaluation_set", "fine_tuned_model",
     "shadow_evaluation", "promoted_model", "conversation_stats",
 )  # fmt: skip
 """The assets in the order the loop makes them."""

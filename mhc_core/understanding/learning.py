@@ -7,7 +7,7 @@ once on the same messages.
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -30,8 +30,16 @@ from mhc_core.understanding.recipe import Recipe
 from mhc_core.vocabulary import Verdict
 
 
-def train(engine: sa.Engine, recipe: Recipe, artifacts: str, seed: int, now: datetime) -> UnderstandingVersion:
-    """The version that the labelled messages of now make; trained only if it is not there yet.
+def train(
+    engine: sa.Engine,
+    recipe: Recipe,
+    artifacts: str,
+    seed: int,
+    now: datetime,
+    report: Callable[[str], object] = lambda line: None,
+) -> UnderstandingVersion:
+    """The version that the labelled messages of now make; trained only if it is not there yet. ``report`` hears what
+    takes time.
 
     Raises:
         DataError: there is no labelled message.
@@ -44,6 +52,7 @@ def train(engine: sa.Engine, recipe: Recipe, artifacts: str, seed: int, now: dat
         return known
     if not found:
         raise DataError("there is no labelled message to train on; materialise understanding_examples first")
+    report(f"training on {len(found):,} labelled messages")
     started = time.perf_counter()
     model = recipe.train(_messages(found), seed)
     data = model.to_bytes()

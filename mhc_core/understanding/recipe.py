@@ -7,6 +7,9 @@ from typing import Protocol
 from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.reader import Reader
 
+NAME = "1"
+"""Raised when the model or its training changes, so that the same messages are trained on anew."""
+
 
 class Trained(Reader, Protocol):
     """A reader that was just trained."""
@@ -25,3 +28,10 @@ class Recipe:
     name: str
     train: Callable[[Sequence[LabelledMessage], int], Trained]
     load: Callable[[bytes, str], Reader]
+
+
+def standard() -> Recipe:
+    """The recipe of this release."""
+    from mhc_core.understanding.model import UnderstandingModel
+
+    return Recipe(NAME, UnderstandingModel.train, UnderstandingModel.from_bytes)

@@ -127,6 +127,11 @@ def evaluation_with_key(connection: sa.Connection, key: str) -> UnderstandingEva
     return _evaluation(connection, _X.key == key)
 
 
+def evaluation(connection: sa.Connection, evaluation_id: int) -> UnderstandingEvaluation | None:
+    """One evaluation."""
+    return _evaluation(connection, _X.id == evaluation_id)
+
+
 def latest_evaluation(connection: sa.Connection, candidate_id: str | None = None) -> UnderstandingEvaluation | None:
     """The newest evaluation, or the newest of one candidate."""
     return _evaluation(connection, sa.true() if candidate_id is None else _X.candidate_id == candidate_id)
