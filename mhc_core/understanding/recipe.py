@@ -31,7 +31,12 @@ class Recipe:
 
 
 def standard() -> Recipe:
-    """The recipe of this release."""
+    """The recipe of this release: the model on the states of the local embedder, whatever embeds questions."""
+    from mhc_core.providers.minilm import embedder
     from mhc_core.understanding.model import UnderstandingModel
 
-    return Recipe(NAME, UnderstandingModel.train, UnderstandingModel.from_bytes)
+    return Recipe(
+        NAME,
+        lambda examples, seed: UnderstandingModel.train(examples, embedder.load(1), seed),
+        lambda data, model_id: UnderstandingModel.from_bytes(data, model_id, embedder.load(1)),
+    )
