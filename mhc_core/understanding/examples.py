@@ -64,7 +64,7 @@ def gather(
     taught = []
     for one, message in agreed:
         try:
-            kept = masking.scrubbed(scrubber, message, known(one, marked))
+            kept = masking.masked(masking.scrubbed(scrubber, message, known(one, marked)))
         except DataError:
             continue  # the next one teaches as much
         taught.append(example(one, kept, "booking", salt))
@@ -96,7 +96,7 @@ def example(read: Read, message: LabelledMessage, origin: Origin, salt: bytes, a
         key=f"{origin}:{read.message_id}",
         origin=origin,
         line=written(message),
-        text_sha256=_text_hash(message),
+        text_sha256=text_hash(message),
         held_out=is_held_out(who),
         message_id=read.message_id,
         customer_hash=who,
@@ -125,12 +125,13 @@ def known(read: Read, marked: Mapping[Any, Sequence[Known]]) -> list[Known]:
 
 
 def _of_gold(message: LabelledMessage) -> NewExample:
-    line, digest = written(message), _text_hash(message)
+    line, digest = written(message), text_hash(message)
     key = hashlib.sha256(f"{sorted(message.asked)} {message.text}".encode()).hexdigest()[:32]
     return NewExample(f"gold:{key}", "gold", line, digest, is_held_out(digest))
 
 
-def _text_hash(message: LabelledMessage) -> str:
+def text_hash(message: LabelledMessage) -> str:
+    """The same for messages of the same words, whatever their case."""
     return hashlib.sha256(" ".join(message.text.casefold().split()).encode()).hexdigest()
 
 

@@ -33,7 +33,7 @@ class Piece(NamedTuple):
 
 
 def scrubbed(scrubber: Scrubber, message: LabelledMessage, known: Sequence[Known] = ()) -> LabelledMessage:
-    """The message as it may be kept: on one line, and with placeholders instead of personal data.
+    """The message on one line, with placeholders instead of the personal data that the scrubber or somebody found.
 
     Raises:
         ScrubRefused: the scrubber failed.
@@ -43,7 +43,7 @@ def scrubbed(scrubber: Scrubber, message: LabelledMessage, known: Sequence[Known
     if not result.safe_for_training:
         raise DataError("an account-like number is left after scrubbing; mark it with `mhc review mark` first")
     found = replaced(message, [Piece(one.start, one.end, one.placeholder) for one in result.findings])
-    found = masked(replaced(found, [Piece(*one.span(), " ") for one in re.finditer(r"[^\S ]\s*|\s{2,}", found.text)]))
+    found = replaced(found, [Piece(*one.span(), " ") for one in re.finditer(r"[^\S ]\s*|\s{2,}", found.text)])
     try:
         kept = parse_line(written(found)) == found
     except ValueError:
@@ -54,7 +54,8 @@ def scrubbed(scrubber: Scrubber, message: LabelledMessage, known: Sequence[Known
 
 
 def masked(message: LabelledMessage) -> LabelledMessage:
-    """The message with a placeholder in every slot that names somebody, where the scrubber left the words."""
+    """The message as it may be kept: with a placeholder in every slot that names somebody, where the scrubber left the
+    words."""
     pieces, taken = [], [int(one[2]) for one in PLACEHOLDER.finditer(message.text)]
     number = max(taken, default=0)
     for slot in message.slots:
