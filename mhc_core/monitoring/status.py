@@ -7,7 +7,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from mhc_core.collection.settling import undatable
-from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
+from mhc_core.db.queries import (
+    audit,
+    dataset,
+    evaluation,
+    knowledge,
+    stats,
+    training,
+    understanding,
+    understanding_versions,
+    versions,
+)
 
 LOOP_FINISHED = "loop.finished"
 
@@ -33,6 +43,8 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
     live = training.model(connection, production) if production else None
     index_id = versions.live(connection, "knowledge")
     index = knowledge.version(connection, index_id) if index_id else None
+    reading_id = versions.live(connection, understanding_versions.KIND)
+    judged = understanding_versions.latest_evaluation(connection, reading_id) if reading_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
     return {
         "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, now)},
@@ -68,6 +80,13 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
             "embedder": index.embedder,
         }
         if index
+        else None,
+        "understanding": {
+            "version": reading_id,
+            "labelled": understanding.counts(connection),
+            "metrics": dict(judged.candidate_metrics) if judged else {},
+        }
+        if reading_id
         else None,
         "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
     }

@@ -14,6 +14,7 @@ import typer
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
+from mhc_core.db.upgrade import HEAD
 from mhc_core.errors import MHCError
 from mhc_core.settings import Settings
 from mhc_jobs.cli.main import app, main
@@ -96,13 +97,13 @@ def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, mo
     monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path))
     document = told("status")
     assert set(document["counts"].values()) == {0}
-    for name in ("dataset", "model", "evaluation", "production", "knowledge", "loop"):
+    for name in ("dataset", "model", "evaluation", "production", "knowledge", "understanding", "loop"):
         assert document[name] is None
     for arguments in (["status"], ["models", "list"], ["models", "jobs"], ["dataset", "list"], ["review", "list"]):
         assert mhc(*arguments).exit_code == 0, arguments
     assert mhc("review").stdout.strip() == "the queue is empty"
-    assert "revision 0013" in mhc("db", "upgrade").stdout
-    assert told("db", "upgrade") == {"revision": "0013"}
+    assert f"revision {HEAD}" in mhc("db", "upgrade").stdout
+    assert told("db", "upgrade") == {"revision": HEAD}
     assert mhc("db", "url").stdout.startswith("postgresql://")
 
 
