@@ -8,7 +8,7 @@ LORA_READY := $(VENV)/.ready-lora
 # Not in the lock: PyTorch has one build for each kind of processor, and pip takes the one that its index offers.
 TORCH ?= torch==2.13.0
 
-.PHONY: help setup demo up test test-lora check lock clean
+.PHONY: help setup demo up test test-kills test-lora check lock clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | column -t -s '|'
@@ -35,6 +35,9 @@ up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :
 # Bytecode is written whatever the environment says: else every process of the tests compiles everything again.
 test: $(READY)  ## Run all tests.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
+
+test-kills: $(READY)  ## Kill everything everywhere and see the pipeline recover (10 minutes).
+	@PYTHONDONTWRITEBYTECODE= MHC_KILL_TABLE=1 $(BIN)/pytest tests/jobs/test_kill_table.py
 
 test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open weights, test the result (20 minutes).
 	@$(BIN)/pytest tests/lora

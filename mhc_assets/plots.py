@@ -13,16 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def bars(label: str, values: Mapping[str, float]) -> dg.MarkdownMetadataValue:
-    """A bar for each name."""
-    figure, axes = _canvas()
-    axes.bar(range(len(values)), list(values.values()), color="#c0392b")
-    step = max(1, len(values) // 8)
-    axes.set_xticks(range(0, len(values), step), list(values)[::step], rotation=30, ha="right", fontsize=7)
-    axes.set_ylabel(label, fontsize=8)
-    return _picture(figure, label)
-
-
 def paired_differences(label: str, differences: Sequence[float], low: float, high: float) -> dg.MarkdownMetadataValue:
     """The distribution of paired differences with the interval of their mean."""
     figure, axes = _canvas()

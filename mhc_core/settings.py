@@ -4,6 +4,7 @@ Nothing else in the code reads the environment. ``load()`` is called at the entr
 serving app factory) and the result is passed down.
 """
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -94,6 +95,13 @@ class Settings(BaseSettings):
     business_file: Path | None = Field(
         None, description="Prices and rules. Empty: the sample, `mhc_core/business/sample.toml`."
     )
+
+    # Collection
+    first_day: date = Field(
+        date(2026, 1, 1),
+        description="First day of the pipeline's partitions. Conversations dated before it are left out and counted.",
+    )
+    days_per_run: int = Field(31, ge=1, le=366, description="Days that one run of a backfill or a night takes at most.")
 
     # Scoring and promotion to training data
     feedback_points: FeedbackPoints = Field(
@@ -217,6 +225,11 @@ class Settings(BaseSettings):
     knowledge_stale_days: int = Field(30, ge=1, description="Articles not reviewed for longer are flagged (days).")
     retrieval_top_k: int = Field(3, ge=1, le=20, description="Passages given to the model.")
 
+    # Housekeeping
+    run_retention_days: int = Field(
+        30, ge=2, description="Dagster's runs and their event log are removed after so long (days)."
+    )
+
     # Privacy
     retention_days: int | None = Field(
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
@@ -293,6 +306,11 @@ class Settings(BaseSettings):
     def inbox(self) -> str:
         """The inbox URI in force, without a trailing slash."""
         return (self.inbox_uri or (self.state_dir / "inbox").absolute().as_uri()).rstrip("/")
+
+    @property
+    def state_uri(self) -> str:
+        """The state folder as a URI, without a trailing slash. What lies in it is stored relative to it."""
+        return self.state_dir.absolute().as_uri().rstrip("/")
 
     @property
     def promotes_directly(self) -> bool:

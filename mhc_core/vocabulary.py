@@ -153,6 +153,15 @@ class Arm(StrEnum):
     CONTROL = "control"
 
 
+class IncidentKind(StrEnum):
+    """What can be wrong with the pipeline while customers are still answered."""
+
+    RUN_FAILED = "run_failed"
+    CHECK_FAILED = "check_failed"
+    STAGE_SILENT = "stage_silent"
+    DAEMON_STOPPED = "daemon_stopped"
+
+
 PERSON = "person"
 """Who wrote an agent's reply to a conversation that was handed over."""
 

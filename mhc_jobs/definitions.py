@@ -7,8 +7,8 @@ import dagster as dg
 
 from mhc_assets import assets, checks
 from mhc_assets.resources import Platform
-from mhc_jobs import jobs, schedules
-from sensors import knowledge, monitoring, prompts, rollout, training, understanding
+from mhc_jobs import housekeeping, jobs, schedules
+from sensors import conversation_stats, knowledge, monitoring, prompts, rollout, training, understanding
 
 
 def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -28,6 +28,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,
+            housekeeping.housekeeping,
         ],
         schedules=schedules.ALL,
         sensors=[
@@ -37,6 +38,9 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             understanding.understanding_update,
             rollout.live_rollout,
             monitoring.record_failures,
+            conversation_stats.conversation_stats,
+            monitoring.record_recoveries,
+            monitoring.watch,
             prompts.losing_variants,
             dg.AutomationConditionSensorDefinition(
                 "automation",

@@ -26,7 +26,9 @@ def _job(name: str, description: str, *assets: str) -> Any:
 
 
 collect = _job(
-    "collect", "A day of conversations: collected, scored, scrubbed. Backfill a range of days in one run.", *DAILY
+    "collect",
+    "Days of conversations: collected, scored, scrubbed. A backfill is split into runs of MHC_DAYS_PER_RUN days.",
+    *DAILY,
 )
 review = _job(
     "review", "Queue what is new for review and carry out decisions that came with conversations.", "review_decisions"
@@ -52,7 +54,7 @@ understanding = _job(
 gather_understanding = _job(
     "gather_understanding", "Labelled messages from the release and from bookings.", UNDERSTANDING[0]
 )
-stats = _job("stats", "Refresh the figures dashboards read.", "conversation_stats")
+stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
 deadlines = dg.define_asset_job(
     "deadlines",
     dg.AssetSelection.checks(models_in_use_stay_available),

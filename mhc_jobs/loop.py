@@ -1,18 +1,20 @@
 """The learning loop, once, from start to end: the same jobs the schedules and sensors run, one after the other."""
 
-from collections.abc import Callable, Mapping, Sequence
+import socket
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import dagster as dg
 import sqlalchemy as sa
 
+from mhc_assets.partitions import range_tags
 from mhc_assets.requests import TRIGGER
-from mhc_core.collection.settling import FIRST_DAY
-from mhc_core.db.queries import audit
+from mhc_core.collection.importing import inbox
+from mhc_core.db.queries import audit, days
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import review as reviews
 from mhc_core.errors import MHCError
@@ -24,8 +26,15 @@ from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.settings import Settings
 from mhc_core.understanding.recipe import NAME
 from mhc_jobs.definitions import defs
+from mhc_jobs.run_launcher import HOST, fail_gone
 
 Report = Callable[[str], None]
+_LABELS = {
+    "mhc/started_by": "mhc loop",  # tells these runs from those of schedules, sensors and people
+    HOST: socket.gethostname(),
+    "dagster/max_retries": "0",  # a daemon cannot make a run of this process again: the next loop goes on
+    "dagster/max_runtime": str(2 * 24 * 3600),  # seconds; ends a run that was killed on a machine that never came back
+}
 
 
 class LoopFailed(MHCError):
@@ -51,19 +60,19 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
         LoopFailed: a run failed; what was done before it stays, and the next loop goes on from there.
     """
     result = LoopResult()
-    # The inbox is read by the first asset, so today is always part of the range.
-    today = datetime.now(UTC).date()
+    fail_gone(instance)
+    now = datetime.now(UTC)
     with engine.connect() as connection:
-        work = queries.days_with_work(
-            connection, scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
-        )
+        today = days.at(connection, now)
+        arrived = inbox.has_new_files(connection, settings.inbox)
+    if arrived:  # the first asset of any day imports it, and then it is known which days have work
+        _collect([today], instance, result, report)
+    with engine.connect() as connection:
+        versions = scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
+        work = queries.days_with_work(connection, *versions, now - timedelta(hours=settings.idle_hours))
     # A day outside the partitions (a wrong clock, a very old import) cannot be run; its rows stay where they are.
-    for first, last in _ranges([*(day for day in work if FIRST_DAY <= day <= today), today]):
-        tags = {
-            "dagster/asset_partition_range_start": first.isoformat(),
-            "dagster/asset_partition_range_end": last.isoformat(),
-        }
-        _run("collect", instance, tags, result, report)
+    last = today - timedelta(days=1) if arrived else today
+    _collect([day for day in work if settings.first_day <= day <= last], instance, result, report)
     _run("review", instance, {}, result, report)
     with engine.connect() as connection:
         due = knowledge_due(connection, settings)
@@ -93,20 +102,12 @@ def _cause(due: Due) -> dict[str, str]:
     return {TRIGGER: due.key} if due.key else {}
 
 
-def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Runs of days that are at most a week apart: one backfill each, without walking through empty years."""
-    ordered = sorted(set(days))
-    ranges = [(ordered[0], ordered[0])]
-    for day in ordered[1:]:
-        first, last = ranges[-1]
-        if (day - last).days <= 7:
-            ranges[-1] = (first, day)
-        else:
-            ranges.append((day, day))
-    return ranges
+def _collect(wanted: Sequence[date], instance: dg.DagsterInstance, result: LoopResult, report: Report) -> None:
+    for tags in range_tags(wanted):
+        _run("collect", instance, tags, result, report)
 
 
-def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], result: LoopResult, report: Report) -> None:
+def _run(name: str, instance: dg.DagsterInstance, tags: dict[str, str], result: LoopResult, report: Report) -> None:
     job = defs.resolve_job_def(name)
     run_id = str(uuid4())
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -115,7 +116,7 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             job.execute_in_process,
             run_config=quiet,
             instance=instance,
-            tags=dict(tags),
+            tags=_LABELS | tags,
             run_id=run_id,
             raise_on_error=False,
         )
@@ -127,9 +128,11 @@ def _run(name: str, instance: dg.DagsterInstance, tags: Mapping[str, str], resul
             result.seconds[step.step_key] = round(
                 result.seconds.get(step.step_key, 0) + step.end_time - step.start_time, 2
             )
-    # A run over a range of days reports its one figure once for every day.
-    made = {event.step_key: event.materialization.metadata for event in finished.get_asset_materialization_events()}
-    for step_key, metadata in made.items():
+    made = {
+        (event.step_key, event.materialization.partition): event.materialization.metadata
+        for event in finished.get_asset_materialization_events()
+    }
+    for (step_key, _), metadata in made.items():
         rows = metadata.get("dagster/row_count")
         if rows is not None and step_key:
             result.rows[step_key] = result.rows.get(step_key, 0) + int(str(rows.value))

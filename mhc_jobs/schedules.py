@@ -1,52 +1,54 @@
-"""What runs by the clock, in UTC. Each is on by default; the loop needs them."""
+"""What runs by the clock of the business. Each is on by default; the loop needs them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from mhc_assets.partitions import RANGE_START, ZONE, range_tags
 from mhc_assets.requests import once
 from mhc_assets.resources import Platform
-from mhc_core.collection.settling import FIRST_DAY
 from mhc_core.db.queries import collection as queries
 from mhc_core.monitoring.triggers import training_due
 from mhc_core.scoring.factors import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
+from sensors.training import JOBS
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING
-MAX_DAYS_A_TICK = 31
 
 
 @dg.schedule(
     job_name="collect",
     cron_schedule="0 1 * * *",
-    execution_timezone="UTC",
+    execution_timezone=ZONE,
     default_status=RUNNING,
     description="Every day at 01:00: yesterday, and earlier days that something changed on (late feedback, an import).",
 )
 def collect_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> Iterator[dg.RunRequest]:
     """Every day at 01:00: yesterday, and every earlier day that changed since (late feedback, an import)."""
-    scheduled = context.scheduled_execution_time
-    yesterday = scheduled.date() - timedelta(days=1)
+    today = context.scheduled_execution_time.astimezone(ZoneInfo(ZONE)).date()
+    yesterday = today - timedelta(days=1)
     with platform.engine.connect() as connection:
         scrubber = scrubber_version(connection, platform.settings)
-        changed = queries.days_with_work(connection, scorer_version(platform.embedder()), scrubber)
-    earlier = [day for day in changed if FIRST_DAY <= day < scheduled.date()][:MAX_DAYS_A_TICK]
-    for day in sorted({yesterday, *earlier}):
-        yield dg.RunRequest(run_key=f"collect:{scheduled:%Y-%m-%d}:{day}", partition_key=day.isoformat())
+        idle_since = platform.now() - timedelta(hours=platform.settings.idle_hours)
+        changed = queries.days_with_work(connection, scorer_version(platform.embedder()), scrubber, idle_since)
+    earlier = [day for day in changed if platform.settings.first_day <= day < today]
+    for tags in range_tags([yesterday, *earlier]):
+        yield dg.RunRequest(run_key=f"collect:{today}:{tags[RANGE_START]}", tags=tags)
 
 
 @dg.schedule(
     job_name="train",
     cron_schedule="0 2 * * *",
-    execution_timezone="UTC",
+    execution_timezone=ZONE,
     default_status=RUNNING,
     description="Every day at 02:00: the same question the retraining sensor asks, should its daemon have been down.",
 )
 def train_daily(context: dg.ScheduleEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
     with platform.engine.connect() as connection:
         due = training_due(connection, platform.settings)
-    return once(context.instance, due)
+    return once(context.instance, due, platform.now(), JOBS)
 
 
 def _by_clock(name: str, job: str, cron: str, description: str) -> dg.ScheduleDefinition:
@@ -54,7 +56,7 @@ def _by_clock(name: str, job: str, cron: str, description: str) -> dg.ScheduleDe
         name=name,
         job_name=job,
         cron_schedule=cron,
-        execution_timezone="UTC",
+        execution_timezone=ZONE,
         default_status=RUNNING,
         description=description,
     )
@@ -82,7 +84,12 @@ ALL = [
         "0 4 * * *",
         "Every day at 04:00: empty raw text past MHC_RETENTION_DAYS and finish interrupted erasures.",
     ),
-    _by_clock("stats_often", "stats", "*/5 * * * *", "Every five minutes: refresh the figures dashboards read."),
+    _by_clock(
+        "housekeeping_daily",
+        "housekeeping",
+        "30 4 * * *",
+        "Every day at 04:30: remove runs past MHC_RUN_RETENTION_DAYS and count the figures of dashboards anew.",
+    ),
     _by_clock(
         "deadlines_daily",
         "deadlines",

@@ -16,4 +16,4 @@ from mhc_core.monitoring.triggers import knowledge_due
 def knowledge_update(context: dg.SensorEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
     with platform.engine.connect() as connection:
         due = knowledge_due(connection, platform.settings)
-    return once(context.instance, due)
+    return once(context.instance, due, platform.now(), ["knowledge"])

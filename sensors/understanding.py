@@ -18,4 +18,4 @@ from mhc_core.understanding.recipe import NAME
 def understanding_update(context: dg.SensorEvaluationContext, platform: Platform) -> dg.RunRequest | dg.SkipReason:
     with platform.engine.connect() as connection:
         due = understanding_due(connection, platform.settings, NAME)
-    return once(context.instance, due)
+    return once(context.instance, due, platform.now(), ["understanding"])

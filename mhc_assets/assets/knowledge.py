@@ -3,6 +3,7 @@
 import dagster as dg
 
 from mhc_assets.assets.review import review_decisions
+from mhc_assets.freshness import WEEKLY
 from mhc_assets.resources import Platform
 from mhc_assets.style import KNOWLEDGE, OWNERS
 from mhc_core.db.queries import knowledge as queries
@@ -10,7 +11,12 @@ from mhc_core.knowledge import articles, index, learned
 
 
 @dg.asset(
-    group_name=KNOWLEDGE, kinds={"markdown", "postgres"}, owners=OWNERS, deps=[review_decisions], code_version="1"
+    group_name=KNOWLEDGE,
+    kinds={"markdown", "postgres"},
+    owners=OWNERS,
+    deps=[review_decisions],
+    code_version="1",
+    freshness_policy=WEEKLY,
 )
 def knowledge_articles(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """Articles written by the team, and learned ones: approved answers of general use that no article gives yet.
@@ -36,7 +42,12 @@ def knowledge_articles(context: dg.AssetExecutionContext, platform: Platform) ->
 
 
 @dg.asset(
-    group_name=KNOWLEDGE, kinds={"postgres", "pgvector"}, owners=OWNERS, deps=[knowledge_articles], code_version="1"
+    group_name=KNOWLEDGE,
+    kinds={"postgres", "pgvector"},
+    owners=OWNERS,
+    deps=[knowledge_articles],
+    code_version="1",
+    freshness_policy=WEEKLY,
 )
 def kb_embeddings(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
     """An immutable index version of all active articles, live only if it finds stored questions no worse.

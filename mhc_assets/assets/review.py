@@ -4,6 +4,7 @@ import dagster as dg
 
 from mhc_assets.assets.scrubbing import scrubbed_training_data
 from mhc_assets.automation import when_dependencies_are_new_and_clean
+from mhc_assets.freshness import DAILY
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import review as queries
@@ -17,6 +18,7 @@ from mhc_core.review import decisions
     deps=[scrubbed_training_data],
     automation_condition=when_dependencies_are_new_and_clean(),
     code_version="1",
+    freshness_policy=DAILY,
 )
 def review_decisions(platform: Platform) -> dg.MaterializeResult[None]:
     """The review queue, most valuable first, and the decisions made on it.

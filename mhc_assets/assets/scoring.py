@@ -1,9 +1,13 @@
 """How good each conversation was."""
 
+from collections.abc import Iterator
+from datetime import date
+
 import dagster as dg
 
 from mhc_assets.assets.collection import conversations, feedback
-from mhc_assets.partitions import daily, days, single_run
+from mhc_assets.freshness import DAILY
+from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import scoring as queries
@@ -16,10 +20,11 @@ from mhc_core.scoring.factors import score_conversations, scorer_version
     owners=OWNERS,
     deps=[conversations, feedback],
     partitions_def=daily,
-    backfill_policy=single_run,
+    backfill_policy=ranges_of_days,
     code_version="1",
+    freshness_policy=DAILY,
 )
-def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[dg.MaterializeResult[None]]:
     """A quality score from 0 to 1 for every finished conversation, stored with its five parts.
 
     Feedback 30 %, outcome 25 %, coherence 20 %, customer sentiment 15 %, efficiency 10 % (`MHC_SCORE_WEIGHTS`). A part
@@ -27,23 +32,20 @@ def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) 
     """
     embedder, settings = platform.embedder(), platform.settings
     scorer = scorer_version(embedder)
-    written = 0
-    summaries = []
+    told: dict[date, dict[str, int | float]] = {}
     for day in days(context):
         now = platform.now()  # before reading, so that feedback that arrives meanwhile is newer than the score
         with platform.engine.begin() as connection:
             pending = queries.pending(connection, day, scorer)
             scores = score_conversations(pending, embedder, settings)
             queries.save_scores(connection, scores, scorer, now)
-            summaries.append(queries.summary(connection, day, settings.quality_threshold))
-        written += len(scores)
+            found = queries.summary(connection, day, settings.quality_threshold)
         context.log.info("%s: %d conversations scored", day, len(scores))
-    scored = sum(day.scored for day in summaries)
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": scored,
-            "scored_now": written,
-            "at_or_above_threshold": sum(day.at_threshold for day in summaries),
-            "mean_score": round(sum((day.mean or 0) * day.scored for day in summaries) / scored, 3) if scored else None,
+        told[day] = {
+            "dagster/row_count": found.scored,
+            "scored_now": len(scores),
+            "at_or_above_threshold": found.at_threshold,
         }
-    )
+        if found.mean is not None:
+            told[day]["mean_score"] = round(found.mean, 3)
+    yield from made(context, told)

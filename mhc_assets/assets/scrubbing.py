@@ -1,12 +1,12 @@
 """What may be learned from, without personal data."""
 
-from collections import Counter
+from collections.abc import Iterator
 
 import dagster as dg
 
 from mhc_assets.assets.scoring import scored_conversations
-from mhc_assets.partitions import daily, days, single_run
-from mhc_assets.plots import bars
+from mhc_assets.freshness import DAILY
+from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import examples as queries
@@ -19,10 +19,13 @@ from mhc_core.scrubbing.stage import scrub_day
     owners=OWNERS,
     deps=[scored_conversations],
     partitions_def=daily,
-    backfill_policy=single_run,
+    backfill_policy=ranges_of_days,
     code_version="1",
+    freshness_policy=DAILY,
 )
-def scrubbed_training_data(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+def scrubbed_training_data(
+    context: dg.AssetExecutionContext, platform: Platform
+) -> Iterator[dg.MaterializeResult[None]]:
     """Question and answer pairs worth learning from, with names, phones, addresses and the like replaced.
 
     Answers of conversations at or above the quality threshold, every human edit, and disliked or unsure answers for
@@ -30,30 +33,19 @@ def scrubbed_training_data(context: dg.AssetExecutionContext, platform: Platform
     clean is held back. Near-duplicates are merged. Everything after this asset sees this text only.
     """
     scrubber, embedder = platform.scrubber(), platform.embedder()
-    written = 0
-    summaries = {}
+    told = {}
     for day in days(context):
         with platform.engine.begin() as connection:
-            written += scrub_day(connection, scrubber, embedder, platform.settings, day, platform.now())
-            summaries[day] = queries.summary(connection, day)
-        context.log.info("%s: %d examples, %d held", day, summaries[day].examples, _held(summaries[day]))
-    findings = Counter[str]()
-    for summary in summaries.values():
-        findings.update(summary.findings)
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": sum(summary.examples for summary in summaries.values()),
+            written = scrub_day(connection, scrubber, embedder, platform.settings, day, platform.now())
+            found = queries.summary(connection, day)
+        held = found.held_residue + found.held_error
+        context.log.info("%s: %d examples, %d held", day, found.examples, held)
+        told[day] = {
+            "dagster/row_count": found.examples,
             "written_now": written,
-            "merged_duplicates": sum(summary.duplicates for summary in summaries.values()),
-            "held": sum(_held(summary) for summary in summaries.values()),
-            "findings": dg.MetadataValue.json(dict(sorted(findings.items()))),
-            "findings_by_day": bars(
-                "personal data found",
-                {day.isoformat(): sum(summary.findings.values()) for day, summary in summaries.items()},
-            ),
+            "merged_duplicates": found.duplicates,
+            "held": held,
+            "personal_data_found": sum(found.findings.values()),
+            "findings": dg.MetadataValue.json(dict(sorted(found.findings.items()))),
         }
-    )
-
-
-def _held(summary: queries.ScrubSummary) -> int:
-    return summary.held_residue + summary.held_error
+    yield from made(context, told)

@@ -5,8 +5,9 @@ from datetime import time
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mhc_core.vocabulary import Channel
 
@@ -29,6 +30,20 @@ class Contact(_Section):
     timezone: str
     opens: time
     closes: time
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write one such as America/Los_Angeles") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the days of the business begin and end."""
+        return ZoneInfo(self.timezone)
 
 
 class Prices(_Section):

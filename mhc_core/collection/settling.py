@@ -1,26 +1,24 @@
 """Collecting: a day of conversations is settled so that the stages after it see it as it stays."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from mhc_core.db.queries import collection as queries
+from mhc_core.db.queries import days
 from mhc_core.db.queries import scoring as scores
 from mhc_core.feedback.points import score
 from mhc_core.language import intents
 from mhc_core.settings import Settings
 
-FIRST_DAY = date(2020, 1, 1)
-"""Older than any conversation the company kept: a conversation dated before it has a wrong date."""
 
-
-def undatable(connection: sa.Connection, now: datetime) -> int:
-    """Conversations that no daily run collects, since they are dated before ``FIRST_DAY`` or after today (UTC)."""
-    return queries.outside(connection, FIRST_DAY, now.astimezone(UTC).date())
+def undatable(connection: sa.Connection, settings: Settings, now: datetime) -> int:
+    """Conversations that no daily run collects, since they are dated before ``MHC_FIRST_DAY`` or after today."""
+    return queries.outside(connection, settings.first_day, days.at(connection, now))
 
 
 def settle_day(connection: sa.Connection, settings: Settings, day: date, now: datetime) -> queries.DaySummary:
-    """Close what is idle and tag what has no intent, for conversations started on a UTC day."""
+    """Close what is idle and tag what has no intent, for conversations started on a day."""
     queries.close_idle(connection, day, now - timedelta(hours=settings.idle_hours), now)
     untagged = queries.untagged(connection, day)
     queries.save_intents(connection, [(message, intents.tag(content).value) for message, content in untagged])
@@ -28,7 +26,7 @@ def settle_day(connection: sa.Connection, settings: Settings, day: date, now: da
 
 
 def score_feedback(connection: sa.Connection, settings: Settings, day: date) -> tuple[int, int]:
-    """Score the feedback given on a UTC day; returns how many pieces there are and how many scores changed."""
+    """Score the feedback given on a day; returns how many pieces there are and how many scores changed."""
     given = scores.feedback_of_day(connection, day)
     changed = scores.save_feedback_scores(
         connection, [(row.id, score(row.signals, settings.feedback_points)) for row in given]

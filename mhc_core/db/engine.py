@@ -10,8 +10,10 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
+from mhc_core.business import pricing
 from mhc_core.db import embedded
 from mhc_core.db.discreet import DiscreetConnection
+from mhc_core.db.tables.artifact_address import tell_state
 from mhc_core.db.upgrade import DAGSTER_SCHEMA, upgrade
 from mhc_core.errors import AccessDenied, ConfigurationError, DatabaseUnavailable, MHCError
 from mhc_core.settings import Settings
@@ -22,27 +24,34 @@ _CONNECT_SECONDS = 10
 PING_AFTER_SECONDS = 1.0
 """A pooled connection that nobody used for so long is asked whether it lives before it is given out."""
 _SETTINGS = ("timezone=UTC", "hnsw.ef_search=100", "hnsw.iterative_scan=relaxed_order")
-"""Of each session. HNSW scans look 100 far, and go on while a filter leaves too few rows (pgvector 0.8; 0.7 warns)."""
+"""Of each session, beside the zone in which days are cut. HNSW scans look 100 far, and go on while a filter leaves too
+few rows (pgvector 0.8; 0.7 warns)."""
 
 _SINGLE = "single_statements"
 
 
-def create(url: str, revive: Callable[[], None] | None = None) -> sa.Engine:
+def create(
+    url: str, revive: Callable[[], None] | None = None, zone: str = "UTC", state_uri: str | None = None
+) -> sa.Engine:
     """An engine on psycopg 3 whose sessions run in UTC and whose errors never show parameters or row values.
 
     Args:
         url: ``postgresql://…`` or ``postgres://…``, with or without a driver.
         revive: called when nothing listens, before one more try to connect.
+        zone: of the business; its days are cut there (``queries.days``).
+        state_uri: the state folder; addresses of artifacts in it are stored relative to it.
 
     Raises:
         ConfigurationError: not a PostgreSQL URL.
     """
     asked = _parse(url).set(drivername="postgresql+psycopg")
-    for setting in _SETTINGS:
+    for setting in (*_SETTINGS, f"mhc.zone={zone}"):
         asked = _with_option(asked, setting)
     planned_once = _with_option(asked, "plan_cache_mode=force_generic_plan")
     single = _engine(planned_once, revive, isolation_level="AUTOCOMMIT")
     engine = _engine(asked, revive, execution_options={_SINGLE: single})
+    for one in (engine, single):
+        tell_state(one, state_uri)
     sa.event.listen(engine, "engine_disposed", lambda disposed: single.dispose())
     return engine
 
@@ -171,22 +180,22 @@ def database(settings: Settings) -> Iterator[sa.Engine]:
     When the embedded server's owner was killed meanwhile, the next connection starts a new one.
 
     Raises:
-        MHCError: as ``check_server`` and ``embedded.join``.
+        MHCError: as ``check_server``, ``embedded.join`` and ``business.pricing.load``.
     """
     if settings.database_url is not None:
-        with _ready(settings.database_url.get_secret_value()) as engine:
+        with _ready(settings, settings.database_url.get_secret_value()) as engine:
             yield engine
         return
     with (
         embedded.join(settings.state_dir, settings.database_port) as server,
-        _ready(server.url, server.ensure) as engine,
+        _ready(settings, server.url, server.ensure) as engine,
     ):
         yield engine
 
 
 @contextmanager
-def _ready(url: str, revive: Callable[[], None] | None = None) -> Iterator[sa.Engine]:
-    engine = create(url, revive)
+def _ready(settings: Settings, url: str, revive: Callable[[], None] | None = None) -> Iterator[sa.Engine]:
+    engine = create(url, revive, pricing.load(settings.business_file).contact.timezone, settings.state_uri)
     try:
         check_server(engine)
         upgrade(engine)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from mhc_core.db.tables import SCHEMA
-from mhc_core.errors import ConfigurationError
+from mhc_core.errors import ConfigurationError, NotFound
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -52,14 +52,26 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
 
 
 def downgrade(engine: sa.Engine, revision: str) -> None:
-    """Take migrations back down to a revision, all or none; ``base`` removes all but Dagster's own tables."""
+    """Take migrations back down to a revision, all or none; ``base`` removes all but Dagster's own tables.
+
+    Raises:
+        NotFound: there is no such revision below the present one.
+    """
     from alembic import command
+    from alembic.util import CommandError
 
     with engine.begin() as connection:
         _wait_for_turn(connection)
         if current(connection) is None:
             return
-        command.downgrade(_config(connection), revision)
+        try:
+            command.downgrade(_config(connection), revision)
+        except CommandError:
+            known = sorted(path.name[:4] for path in _SCRIPTS.glob("versions/*_*.py"))
+            raise NotFound(
+                f"schema {SCHEMA} cannot go down to {revision}; name one of {', '.join(known)} at or below the present "
+                "one, or `base` to remove everything"
+            ) from None
         if revision == "base":
             connection.execute(sa.text(f"drop table {SCHEMA}.alembic_version"))
             connection.execute(sa.text(f"drop schema {SCHEMA}"))

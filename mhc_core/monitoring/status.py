@@ -18,6 +18,9 @@ from mhc_core.db.queries import (
     understanding_versions,
     versions,
 )
+from mhc_core.monitoring import incidents
+from mhc_core.monitoring.training_wait import waiting
+from mhc_core.settings import Settings
 
 LOOP_FINISHED = "loop.finished"
 
@@ -31,8 +34,8 @@ STAGES = (
 """The assets in the order the loop makes them."""
 
 
-def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
-    """Counts by stage, the newest versions, the newest evaluation, what is live, and the seconds of the last loop.
+def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict[str, Any]:
+    """What is wrong, counts by stage, the newest versions and evaluation, what is live, and the last loop's seconds.
 
     Among the counts, ``undatable_conversations`` are those whose date no daily run can collect.
     """
@@ -47,7 +50,9 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
     judged = understanding_versions.latest_evaluation(connection, reading_id) if reading_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
     return {
-        "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, now)},
+        "incidents": [incidents.shown(incident) for incident in incidents.current(connection, now)],
+        "first_day": settings.first_day.isoformat(),
+        "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, settings, now)},
         "dataset": {"version": newest.id, "train": newest.train_count, "validation": newest.validation_count}
         if newest
         else None,
@@ -72,6 +77,7 @@ def status(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         }
         if compared
         else None,
+        "training_waits": str(waiting(connection, settings)),
         "production": {"id": live.id, "provider": live.provider, "dataset": live.dataset_id} if live else None,
         "knowledge": {
             "version": index.id,

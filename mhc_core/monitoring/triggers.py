@@ -1,45 +1,69 @@
-"""When is there enough new to act on? One deterministic key for each crossing of a threshold.
+"""What is due, by what was done: an example in no data set, a data set without a model, a model without a verdict.
 
 A key names the state it was computed from, so overlapping ticks, a restarted daemon and the nightly schedule all ask
-for the same run.
+for the same run. Whether a run for it has been made, and how often, is the pipeline's to know.
 """
 
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit, dataset, review, training, understanding, understanding_versions
+from mhc_core.db.queries import (
+    audit,
+    dataset,
+    evaluation,
+    review,
+    rollout,
+    training,
+    understanding,
+    understanding_versions,
+)
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import RETRAINING
+from mhc_core.vocabulary import RETRAINING, RolloutStatus, Verdict
 
 
 class Due(NamedTuple):
-    """``key`` is empty when nothing is due; ``reason`` says how far it is."""
+    """``key`` is empty when nothing is due; ``reason`` says how far it is. ``job`` is a training job to go on with."""
 
     key: str
     reason: str
+    job: int | None = None
 
 
 def training_due(connection: sa.Connection, settings: Settings) -> Due:
-    """Whether enough verified examples wait that the newest data set does not hold, or an erasure asks for a model."""
+    """Whether enough verified examples wait that the newest data set does not hold, or nothing was trained on that.
+
+    The second is so when the run that built the data set was interrupted, or an erasure built it.
+    """
     latest = dataset.latest(connection)
     waiting = dataset.new_verified(connection, latest.id if latest else None)
     if latest is not None:
         left_out = latest.manifest.get("available", 0) - latest.train_count - latest.validation_count
         waiting -= max(0, left_out)  # known to that data set, and over its size limit
     reason = f"{waiting} new verified examples, {settings.retraining_threshold} start a training run"
-    if waiting < settings.retraining_threshold:
+    if waiting >= settings.retraining_threshold:
+        crossing = waiting // settings.retraining_threshold
+        return Due(f"train:{latest.id if latest else 'first'}:{settings.retraining_threshold}:{crossing}", reason)
+    if latest is not None and training.unfinished(connection, latest.id):
         wanted = audit.latest(connection, RETRAINING)
-        if (
-            wanted
-            and latest is not None
-            and wanted["dataset"] == latest.id
-            and not training.started(connection, latest.id)
-        ):
+        if wanted and wanted["dataset"] == latest.id:
             return Due(f"train:erasure:{latest.id}", "an erasure asks for a model without the customer")
-        return Due("", reason)
-    crossing = waiting // settings.retraining_threshold
-    return Due(f"train:{latest.id if latest else 'first'}:{settings.retraining_threshold}:{crossing}", reason)
+        return Due(f"train:unfinished:{latest.id}", f"no training on {latest.id} has come to its end")
+    return Due("", reason)
+
+
+def evaluation_due(connection: sa.Connection, settings: Settings) -> Due:
+    """Whether the newest trained model has no verdict yet, or one that was to be approved without a person."""
+    model = training.latest_trained(connection)
+    if model is None or model.training_job_id is None:
+        return Due("", "no model was trained")
+    found = rollout.of_model(connection, model.id)
+    if found is None or found.evaluation_id is None:
+        return Due(f"evaluate:{model.id}", f"{model.id} was trained and not evaluated", model.training_job_id)
+    waits = settings.auto_approve and found.status is RolloutStatus.PENDING
+    if waits and evaluation.get(connection, found.evaluation_id).verdict is Verdict.PROMOTE:
+        return Due(f"approve:{model.id}", f"{model.id} waits for MHC_AUTO_APPROVE", model.training_job_id)
+    return Due("", f"{model.id} is evaluated")
 
 
 def knowledge_due(connection: sa.Connection, settings: Settings) -> Due:

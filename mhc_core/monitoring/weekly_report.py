@@ -5,16 +5,19 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from mhc_core.artifacts import store
+from mhc_core.business import pricing
 from mhc_core.db.queries import evaluation, stats, versions
 from mhc_core.settings import Settings
 
 
 def write_weekly_report(engine: sa.Engine, settings: Settings, now: datetime) -> str:
-    """Write the report of the last full UTC week (Monday to Sunday) before ``now``; returns its URI.
+    """Write the report of the business's last full week (Monday to Sunday) before ``now``; returns its URI.
 
     The same week gives the same file, written again when figures changed.
     """
-    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    zone = pricing.load(settings.business_file).contact.zone
+    today = now.astimezone(zone)
+    monday = (today - timedelta(days=today.weekday())).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     start = monday - timedelta(days=7)
     with engine.connect() as connection:
         week = stats.period(connection, start, monday)
@@ -24,7 +27,7 @@ def write_weekly_report(engine: sa.Engine, settings: Settings, now: datetime) ->
         knowledge = versions.live(connection, "knowledge") or "none"
     year, number, _ = start.isocalendar()
     lines = [
-        f"# Week {number} of {year} ({start:%d %b} to {monday - timedelta(days=1):%d %b}, UTC)",
+        f"# Week {number} of {year} ({start:%d %b} to {monday - timedelta(days=1):%d %b}, {zone})",
         "",
         "| | this week | the week before |",
         "|---|---|---|",

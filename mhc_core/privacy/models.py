@@ -10,6 +10,7 @@ from mhc_core.artifacts import store
 from mhc_core.db.queries import retired, understanding_versions, versions
 from mhc_core.db.queries.retired import TrainedOn
 from mhc_core.db.queries.training import ensure_baseline
+from mhc_core.db.tables.artifact_address import located
 from mhc_core.errors import DataError, NotFound
 from mhc_core.privacy.unlearn import clean
 from mhc_core.pseudonyms import Pseudonym
@@ -72,11 +73,13 @@ def _clean(
         uri, digest, outcome = _cleaned_artifact(model, examples, settings)
         if outcome == UNTOUCHED and digest != before:
             outcome = CLEANED
-    old = {model.artifact_uri, *former.get("replaced", [])} - {uri, None}
+    state_uri = settings.state_uri
+    replaced = [located(address, state_uri) for address in former.get("replaced", [])]
+    old = {model.artifact_uri, *replaced} - {uri, None}
     mark = {
         "sha256_before": {**former.get("sha256_before", {}), str(erasure_id): before},
         "at": now.isoformat(),
-        "replaced": sorted(str(item) for item in old),
+        "replaced": sorted(str(item).removeprefix(f"{state_uri}/") for item in old),
     }
     with engine.begin() as connection:
         if uri is None and model.provider == "local":

@@ -56,6 +56,7 @@ TABLES = {
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
+    "conversation_stats": _table(plain="channel status"),
     "conversation_scores": _table(plain="weights scorer scrubber"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
@@ -125,6 +126,8 @@ TABLES = {
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),
     "api_keys": _table(plain="name role key_sha256"),
     "audit_log": _table(plain="actor action subject details"),
+    "incidents": _table(plain="kind subject details"),
+    "signs_of_life": _table(plain="process"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

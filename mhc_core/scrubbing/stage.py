@@ -23,7 +23,7 @@ from mhc_core.settings import Settings
 def scrub_day(
     connection: sa.Connection, scrubber: Scrubber, embedder: Embedder, settings: Settings, day: date, now: datetime
 ) -> int:
-    """Scrub what is waiting of a UTC day and store what it teaches; returns how many examples were written.
+    """Scrub what is waiting of a day and store what it teaches; returns how many examples were written.
 
     Conversations that did not change since the same scrubber saw them are not looked at again.
     """

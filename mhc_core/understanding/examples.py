@@ -100,7 +100,7 @@ def example(read: Read, message: LabelledMessage, origin: Origin, salt: bytes, a
         held_out=is_held_out(who),
         message_id=read.message_id,
         customer_hash=who,
-        day=read.sent_at.date(),
+        day=read.day,
         author=author,
     )
 

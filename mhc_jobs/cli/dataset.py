@@ -8,6 +8,7 @@ from mhc_core import settings as configuration
 from mhc_core.dataset.file_format import problems
 from mhc_core.db.engine import database
 from mhc_core.db.queries import dataset as queries
+from mhc_core.db.queries import ids
 from mhc_core.errors import NotFound
 from mhc_jobs.cli.console import AsJson, columns, console, err, respond
 
@@ -28,9 +29,10 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command("members")
-def members(dataset_id: Annotated[str, typer.Argument(help="Such as ds-1a2b3c4d5e6f.")]) -> None:
+def members(dataset_id: Annotated[str, typer.Argument(help="Such as ds-1a2b3c4d5e6f, or its beginning.")]) -> None:
     """Every example of a version with its source messages, as JSON lines."""
     with database(configuration.load()) as engine, engine.connect() as connection:
+        dataset_id = ids.complete(connection, ids.DATASET, dataset_id)
         if queries.get(connection, dataset_id) is None:
             raise NotFound(f"there is no data set {dataset_id}; `mhc dataset list` shows them")
         for member in queries.members(connection, dataset_id):

@@ -6,7 +6,7 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.db import upgrade as migrations
-from mhc_core.db.engine import database
+from mhc_core.db.engine import dagster_url, database
 from mhc_jobs.cli.console import AsJson, respond
 
 app = typer.Typer(help="Upgrade or downgrade the schema.", no_args_is_help=True)
@@ -35,7 +35,10 @@ def downgrade(
 
 
 @app.command("url")
-def url() -> None:
+def url(
+    dagster: Annotated[bool, typer.Option("--dagster", help="As Dagster's storage reads it.")] = False,
+) -> None:
     """Print the database URL, password included, for psql and other clients. Keeps nothing running."""
     with database(configuration.load()) as engine:
-        typer.echo(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        plain = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    typer.echo(dagster_url(plain) if dagster else plain)

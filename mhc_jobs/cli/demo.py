@@ -40,7 +40,7 @@ def command(
         _import(engine, settings)
         loop.run(engine, settings)
         with engine.connect() as connection:
-            document = status(connection, datetime.now(UTC))
+            document = status(connection, settings, datetime.now(UTC))
     document["seconds"] = round(time.perf_counter() - started, 1)
     if as_json:
         respond(True, document)

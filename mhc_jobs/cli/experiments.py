@@ -13,6 +13,7 @@ from mhc_core import settings as configuration
 from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.db.queries import experiments as queries
+from mhc_core.db.queries import ids
 from mhc_core.db.queries.experiments import StoredExperiment
 from mhc_core.prompts import experiment_control as control
 from mhc_core.prompts import registry
@@ -40,7 +41,8 @@ def start(
     now = datetime.now(UTC)
     with database(settings) as engine, engine.begin() as connection:
         registry.sync_with_release(connection, pricing.load(settings.business_file), now)
-        candidates = [_weighted(text) for text in variant]
+        weighted = [_weighted(text) for text in variant]
+        candidates = [(ids.complete(connection, ids.PROMPT, given), weight) for given, weight in weighted]
         made = control.start(
             connection, name, prompt, candidates, control_weight, metric, timedelta(hours=window),
             secrets.token_hex(16), by, now,
@@ -116,6 +118,7 @@ def stop(
 ) -> None:
     """Stop one variant: its customers get the wording in production; takes effect within seconds."""
     with database(configuration.load()) as engine, engine.begin() as connection:
+        version_id = ids.complete(connection, ids.PROMPT, version_id)
         control.stop_variant(connection, name, version_id, by, reason, datetime.now(UTC))
         told = _told(connection, name)
     respond(as_json, told, f"{version_id} is stopped in {name}")

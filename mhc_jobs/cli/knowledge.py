@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
+from mhc_core.db.queries import ids
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries import versions as aliases
 from mhc_core.errors import Conflict, NotFound
@@ -43,6 +44,7 @@ def list_(as_json: AsJson = False) -> None:
 def show(article_id: Annotated[str, typer.Argument(help="Such as KB-042.")], as_json: AsJson = False) -> None:
     """One article."""
     with database(configuration.load()) as engine, engine.connect() as connection:
+        article_id = ids.complete(connection, ids.ARTICLE, article_id)
         row = queries.article(connection, article_id)
     if row is None:
         raise NotFound(f"no article {article_id}; see `mhc knowledge list`")
@@ -65,6 +67,7 @@ def search(
         version_id = version or aliases.live(connection, index.KIND)
         if version_id is None:
             raise Conflict("no knowledge version is live; run `mhc knowledge update`")
+        version_id = ids.complete(connection, ids.KNOWLEDGE, version_id)
         known = queries.version(connection, version_id)
         if known is None:
             raise NotFound(f"no knowledge version {version_id}; see `mhc knowledge versions`")

@@ -1,5 +1,6 @@
 """``mhc loop``: the learning loop, once."""
 
+import time
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from mhc_core.settings import Settings
 from mhc_jobs.cli.console import err, respond
 from mhc_jobs.cli.summary import show
 
+SECONDS_BETWEEN_LINES = 10.0
+"""Of progress where nobody sees the line that changes."""
+
 
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the status as one JSON object.")] = False,
@@ -22,7 +26,7 @@ def command(
     with database(settings) as engine:
         run(engine, settings)
         with engine.connect() as connection:
-            document = status(connection, datetime.now(UTC))
+            document = status(connection, settings, datetime.now(UTC))
     if as_json:
         respond(True, document)
     else:
@@ -38,12 +42,19 @@ def run(engine: sa.Engine, settings: Settings) -> None:
     url = engine.url.render_as_string(hide_password=False)
     with dagster_home.instance(settings, url) as instance, err.status("collect: starting") as line:
         printed: list[str] = []
+        told = 0.0
 
         def report(text: str) -> None:
+            nonlocal told
             line.update(text)
             job = text.partition(":")[0]
             if job not in printed:
                 printed.append(job)
                 err.print(f"  {job} …", markup=False)
+            elif not err.is_terminal and time.monotonic() - told >= SECONDS_BETWEEN_LINES:
+                err.print(f"  {text}", markup=False, soft_wrap=True)
+            else:
+                return
+            told = time.monotonic()
 
         run_loop(engine, instance, settings, report)

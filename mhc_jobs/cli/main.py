@@ -19,6 +19,7 @@ from mhc_jobs.cli import (
     bench_scrub,
     chat,
     config,
+    dagster,
     dataset,
     db,
     demo,
@@ -54,6 +55,7 @@ app.command("serve")(serve.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)
+app.command("dagster", context_settings=dagster.CONTEXT)(dagster.command)
 app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")
 app.add_typer(review.app, name="review")

@@ -7,6 +7,7 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
+from mhc_core.db.queries import ids
 from mhc_core.db.queries import training as queries
 from mhc_core.errors import NotFound
 from mhc_core.training import export
@@ -22,6 +23,7 @@ def command(
     """Write a model for vLLM, llama.cpp or Ollama: the adapter merged into its base, in Hugging Face's layout."""
     settings = configuration.load()
     with database(settings) as engine, engine.connect() as connection:
+        model_id = ids.complete(connection, ids.MODEL, model_id)
         model = queries.model(connection, model_id)
     if model is None:
         raise NotFound(f"there is no model {model_id}; `mhc models list` shows them")

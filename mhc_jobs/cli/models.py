@@ -9,9 +9,9 @@ from rich.text import Text
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import evaluation as evaluations
+from mhc_core.db.queries import ids, versions
 from mhc_core.db.queries import rollout as rollouts
 from mhc_core.db.queries import training as queries
-from mhc_core.db.queries import versions
 from mhc_core.errors import NotFound
 from mhc_core.rollout import promotion
 from mhc_core.training import deadlines
@@ -22,7 +22,7 @@ from mhc_jobs.cli.evaluation_tables import evidence
 from mhc_jobs.cli.summary import bullets, comparison
 
 app = typer.Typer(help="Trained models, their evaluations, and production.", no_args_is_help=True)
-ModelId = Annotated[str, typer.Argument(metavar="ID", help="A model version, as `mhc models list` shows it.")]
+ModelId = Annotated[str, typer.Argument(metavar="ID", help="A model version (`mhc models list`), or its beginning.")]
 
 
 @app.command("list")
@@ -53,6 +53,7 @@ def list_(as_json: AsJson = False) -> None:
 def show(model_id: ModelId, as_json: AsJson = False) -> None:
     """One model: where it comes from, every evaluation with its numbers and reasons, every decision."""
     with database(configuration.load()) as engine, engine.connect() as connection:
+        model_id = ids.complete(connection, ids.MODEL, model_id)
         model = queries.model(connection, model_id)
         if model is None:
             raise NotFound(f"there is no model {model_id}; `mhc models list` shows them")
@@ -115,6 +116,7 @@ def approve(model_id: ModelId, by: By, as_json: AsJson = False) -> None:
     """
     now, settings = datetime.now(UTC), configuration.load()
     with database(settings) as engine, engine.begin() as connection:
+        model_id = ids.complete(connection, ids.MODEL, model_id)
         promotion.approve(connection, model_id, by, now)
         moved = settings.promotes_directly and promotion.promote(connection, model_id, by, now)
     where = "is in production; serving picks it up within seconds" if moved else "is approved; see `mhc rollout show`"
@@ -130,6 +132,7 @@ def reject(
 ) -> None:
     """Decide against a candidate."""
     with database(configuration.load()) as engine, engine.begin() as connection:
+        model_id = ids.complete(connection, ids.MODEL, model_id)
         promotion.reject(connection, model_id, by, reason, datetime.now(UTC))
     respond(as_json, {"model": model_id, "rejected_by": by}, f"{model_id} is rejected")
 

@@ -12,8 +12,8 @@ from rich.table import Column, Table
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
 from mhc_core.db.engine import database
+from mhc_core.db.queries import ids, versions
 from mhc_core.db.queries import prompts as queries
-from mhc_core.db.queries import versions
 from mhc_core.errors import ConfigurationError
 from mhc_core.prompts import registry, wordings
 from mhc_core.settings import Settings
@@ -22,7 +22,7 @@ from mhc_jobs.cli.console import AsJson, By, Reason, respond
 
 app = typer.Typer(help="The wordings that models answer under.", no_args_is_help=True)
 app.add_typer(experiments.app, name="experiment")
-VersionId = Annotated[str, typer.Argument(metavar="ID", help="A version, as `mhc prompts list` shows it.")]
+VersionId = Annotated[str, typer.Argument(metavar="ID", help="A version (`mhc prompts list`), or its beginning.")]
 Name = Annotated[str, typer.Option("--name", help="The prompt, such as agent/booking; `mhc prompts list` shows all.")]
 
 
@@ -61,6 +61,7 @@ def list_(
 def show(version_id: VersionId, as_json: AsJson = False) -> None:
     """One version: its task, the whole text as recorded, and when it was moved into production."""
     with database(configuration.load()) as engine, engine.connect() as connection:
+        version_id = ids.complete(connection, ids.PROMPT, version_id)
         found = registry.recorded(connection, version_id)
         alias = queries.alias(found.name)
         live = versions.live(connection, queries.KIND, alias) == version_id
@@ -100,6 +101,7 @@ def promote(version_id: VersionId, by: By, reason: Reason = "by hand", as_json: 
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         _settle(connection, settings)
+        version_id = ids.complete(connection, ids.PROMPT, version_id)
         found = registry.promote(connection, version_id, by, reason, datetime.now(UTC))
     respond(
         as_json,
@@ -130,6 +132,8 @@ def diff(
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
         _settle(connection, settings)
+        version_id = ids.complete(connection, ids.PROMPT, version_id)
+        other_id = other_id and ids.complete(connection, ids.PROMPT, other_id)
         new = registry.recorded(connection, version_id)
         live = versions.live(connection, queries.KIND, queries.alias(new.name))
         old = registry.recorded(connection, other_id or live or version_id)

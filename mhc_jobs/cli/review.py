@@ -3,7 +3,6 @@
 import getpass
 from datetime import UTC, datetime
 from typing import Annotated
-from uuid import UUID
 
 import click
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from rich.panel import Panel
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
-from mhc_core.db.queries import holds
+from mhc_core.db.queries import holds, ids
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries.review import ReviewItem
 from mhc_core.errors import DataError, NotFound
@@ -125,7 +124,7 @@ def bulk(
 
 @app.command("mark")
 def mark(
-    message_id: Annotated[UUID, typer.Argument(metavar="MESSAGE_ID")],
+    message_id: Annotated[str, typer.Argument(metavar="MESSAGE_ID", help="A message's id, or its beginning.")],
     kind: Annotated[
         marks.Kind,
         typer.Option("--kind", help="missed: personal data was not found. wrong: something harmless was masked."),
@@ -143,7 +142,7 @@ def mark(
     """Mark what the scrubber missed or wrongly masked in a raw message. Offsets are kept, never the text."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         start, end = marks.span(at) if at else (None, None)
-        marked = marks.Marking(message_id, kind, type_, text, start, end, edited, everywhere)
+        marked = marks.Marking(ids.message(connection, message_id), kind, type_, text, start, end, edited, everywhere)
         stored = marks.mark(connection, marked, by, datetime.now(UTC))
     respond(
         as_json,
@@ -164,15 +163,16 @@ def held(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] 
 
 @app.command("exclude")
 def exclude(
-    message_id: Annotated[UUID, typer.Argument(metavar="MESSAGE_ID", help="A held answer.")],
+    message_id: Annotated[str, typer.Argument(metavar="MESSAGE_ID", help="A held answer's id, or its beginning.")],
     by: By,
     reason: Annotated[str, typer.Option("--reason", help="Why it is never to be learned from.")],
     as_json: AsJson = False,
 ) -> None:
     """Take a held answer out of learning for good, so that its day can go on."""
     with database(configuration.load()) as engine, engine.begin() as connection:
-        exclusion.exclude(connection, message_id, by, reason, datetime.now(UTC))
-    respond(as_json, {"message_id": message_id, "excluded_by": by}, f"{message_id} is excluded by {by}")
+        found = ids.message(connection, message_id)
+        exclusion.exclude(connection, found, by, reason, datetime.now(UTC))
+    respond(as_json, {"message_id": found, "excluded_by": by}, f"{found} is excluded by {by}")
 
 
 def _list_likely_disliked(limit: int, as_json: bool) -> None:

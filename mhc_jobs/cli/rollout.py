@@ -8,8 +8,8 @@ from rich.table import Table
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
+from mhc_core.db.queries import ids, rollout_shadow
 from mhc_core.db.queries import rollout as queries
-from mhc_core.db.queries import rollout_shadow
 from mhc_core.db.queries.rollout import Look, Rollout
 from mhc_core.errors import Conflict
 from mhc_core.rollout import promotion as approvals
@@ -21,7 +21,7 @@ from mhc_jobs.cli.summary import bullets
 app = typer.Typer(
     help="The candidate that customers meet: look at it, hold it, kill it, approve it.", no_args_is_help=True
 )
-Model = Annotated[str | None, typer.Argument(metavar="[MODEL]", help="A model version. Left out: the one under way.")]
+Model = Annotated[str | None, typer.Argument(metavar="[MODEL]", help="A model version, or its beginning.")]
 LOOKS = 200
 
 
@@ -30,6 +30,7 @@ def show(model_id: Model = None, as_json: AsJson = False) -> None:
     """State, newest look and decisions of one rollout, and the others in a line each."""
     with database(configuration.load()) as engine, engine.connect() as connection:
         known = queries.newest(connection, 20)
+        model_id = model_id and ids.complete(connection, ids.MODEL, model_id)
         found = approvals.known(connection, model_id) if model_id else next(iter(known), None)
         looks = queries.looks(connection, found.id, LOOKS) if found else []
         decisions = queries.decisions(connection, found.model_version_id) if found else []
@@ -71,6 +72,7 @@ def start(
     """Let a waiting candidate in, or go on with the one that was held or killed."""
     settings = configuration.load()
     with database(settings) as engine, engine.begin() as connection:
+        model_id = model_id and ids.complete(connection, ids.MODEL, model_id)
         found = stages.start(connection, model_id, by, settings, datetime.now(UTC), intents or None)
     respond(as_json, {"rollout": found._asdict()}, _line(found))
 
@@ -101,7 +103,7 @@ def approve(by: By, model_id: Model = None, as_json: AsJson = False) -> None:
     """Agree with the last step to all customers, once their outcomes prove the gain."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         flying = queries.in_flight(connection)
-        model_id = model_id or (flying.model_version_id if flying else None)
+        model_id = ids.complete(connection, ids.MODEL, model_id) if model_id else flying and flying.model_version_id
         if model_id is None:
             raise Conflict("no rollout is under way; name the model, `mhc models list` shows them")
         approvals.approve(connection, model_id, by, datetime.now(UTC))

@@ -6,7 +6,6 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from mhc_core.collection.settling import FIRST_DAY
 from mhc_core.evaluation import measures
 from mhc_jobs.cli.console import columns, console
 
@@ -26,15 +25,19 @@ _COUNTS = (
 
 
 def show(status: Mapping[str, Any]) -> None:
-    """Print the status in the order data flows."""
+    """Print what is wrong, then the status in the order data flows."""
+    for incident in status["incidents"]:
+        console.print(incident["text"], style="yellow", markup=False, soft_wrap=True)
+    if status["incidents"]:
+        console.print()
     counts = _grid("right", "left")
     for key, label in _COUNTS:
         counts.add_row(f"[bold]{status['counts'][key]:,}[/bold]", label)
     console.print(counts)
     if undatable := status["counts"]["undatable_conversations"]:
         console.print(
-            f"{undatable:,} conversations are dated before {FIRST_DAY.year} or in the future and are left out: "
-            "correct their dates and import them again",
+            f"{undatable:,} conversations are dated before {status['first_day']} or in the future and are left out: "
+            "correct their dates and import them again, or set MHC_FIRST_DAY",
             style="yellow",
             soft_wrap=True,
         )
@@ -96,6 +99,7 @@ def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
                 f"(95 % interval {low:+.3f} to {high:+.3f}), {evaluation['questions']:,} questions",
             ),
         ]
+    rows.append(("training", status["training_waits"]))
     production = status["production"]
     rows.append(("production", production["id"] if production else "no model yet: answers quote the knowledge"))
     return rows

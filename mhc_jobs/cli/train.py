@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import dataset as datasets
+from mhc_core.db.queries import ids
 from mhc_core.errors import NotFound
 from mhc_core.providers import select
 from mhc_core.training import jobs
@@ -28,7 +29,10 @@ def command(
     now = datetime.now(UTC)
     with database(settings) as engine:
         with engine.connect() as connection:
-            version = datasets.get(connection, dataset) if dataset else datasets.latest(connection)
+            if dataset:
+                version = datasets.get(connection, ids.complete(connection, ids.DATASET, dataset))
+            else:
+                version = datasets.latest(connection)
         if version is None:
             raise NotFound("there is no such data set; `mhc dataset list` shows them, `mhc loop` builds one")
         with _bar():

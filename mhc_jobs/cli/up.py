@@ -12,18 +12,21 @@ import sqlalchemy as sa
 from mhc_core import settings as configuration
 from mhc_core.db import embedded
 from mhc_core.db.engine import database
-from mhc_core.db.queries import versions
+from mhc_core.db.queries import stats, versions
 from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_jobs import sample
 from mhc_jobs.cli.console import console, err
 
+ROTATE_SECONDS = 30.0
+
 
 def command() -> None:
     """Run PostgreSQL, Dagster (UI, daemon with sensors and schedules) and the API until Ctrl-C.
 
-    With the embedded database and no knowledge yet, the sample articles are loaded, so that the chat has answers.
+    With the embedded database, no knowledge yet and nobody's conversations but the sample's, the sample articles are
+    loaded, so that the chat has answers.
     """
     settings = configuration.load()
     for port in (settings.dagster_port, settings.serve_port):
@@ -37,7 +40,7 @@ def command() -> None:
 
 
 def _run(engine: sa.Engine, settings: Settings) -> None:
-    from mhc_jobs import dagster_home
+    from mhc_jobs import dagster_home, log_files
     from mhc_jobs.services import Service, supervise
 
     url = engine.url.render_as_string(hide_password=False)
@@ -60,10 +63,10 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
         f"chat and API  http://127.0.0.1:{settings.serve_port}": settings.serve_port,
         f"Dagster UI    http://127.0.0.1:{settings.dagster_port}": settings.dagster_port,
     }
-    last_look = 0.0
+    last_look, last_rotation = 0.0, 0.0
 
     def tick() -> None:
-        nonlocal last_look
+        nonlocal last_look, last_rotation
         for door, port in list(doors.items()):
             if _answers(port):
                 console.print(door, markup=False)
@@ -74,6 +77,10 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
             last_look = time.monotonic()
             with embedded.join(settings.state_dir, settings.database_port):
                 pass  # joining starts the server again where its owner was killed
+        if time.monotonic() - last_rotation > ROTATE_SECONDS:
+            last_rotation = time.monotonic()
+            for log in logs.glob("*.log"):
+                log_files.rotate(log)
 
     err.print("starting the API and Dagster …")
     supervise(services, environment, lambda: bool(stopping), tick, lambda text: err.print(text, markup=False))
@@ -87,6 +94,9 @@ def _sample_knowledge(engine: sa.Engine, settings: Settings) -> None:
 
     with engine.connect() as connection:
         if versions.live(connection, "knowledge"):
+            return
+        if stats.has_real_conversations(connection):
+            err.print("no knowledge is live: `mhc import knowledge FOLDER`, then `mhc knowledge update`", markup=False)
             return
     err.print("loading the sample knowledge base …")
     now = datetime.now(UTC)

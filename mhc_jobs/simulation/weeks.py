@@ -37,7 +37,7 @@ from mhc_jobs.simulation.customers import Need, draw
 from mhc_jobs.simulation.pipeline import Clock, Pipeline, SimulatedPlatform
 from mhc_jobs.simulation.report import Candidate, Example, Week
 
-MONDAY = date(2025, 1, 6)
+MONDAY = date(2026, 1, 5)
 RATED_SHARE, RATED_WRONGLY = 0.4, 0.1
 """Customers who rate their answer, and those of them whose thumb says the opposite of what they got."""
 REVIEWED_SHARE, REVIEWED_WRONGLY = 0.9, 0.02
@@ -103,9 +103,10 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
                 _rate(engine, clock, rng, given)
                 answered |= {one.message_id: one for one in given}
                 clock.now = _moment(monday) + timedelta(days=6, hours=20)
+                days = monday - timedelta(days=1), monday + timedelta(days=6)  # Monday in UTC begins on Sunday evening
                 for job in ("collect", "review"):
                     report(f"week {number}: {job}")
-                    pipeline.run(job, *((monday, monday + timedelta(days=6)) if job == "collect" else ()))
+                    pipeline.run(job, *(days if job == "collect" else ()))
                 report(f"week {number}: staff")
                 _review(engine, settings, clock, rng, answered)
                 report(f"week {number}: {a_week} messages to read")

@@ -1,11 +1,12 @@
 """``/healthz`` says that the process runs, ``/readyz`` that customers get proper answers."""
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from sqlalchemy.exc import SQLAlchemyError
 
+from mhc_core.db.queries.incidents import Incident
+from mhc_core.monitoring import incidents
 from mhc_serving.access.deps import App
-from mhc_serving.schemas.health import Health, Readiness
+from mhc_serving.schemas.health import Degradation, Health, Readiness
 
 router = APIRouter(tags=["health"])
 
@@ -20,13 +21,15 @@ def healthz() -> Health:
 def readyz(app: App, response: Response) -> Readiness:
     """200 when database, model and knowledge are there, else 503 with the reasons.
 
-    A new version that can not be loaded while the one before goes on answering is a warning, not a reason.
+    A new version that cannot be loaded while the one before goes on answering is a warning, not a reason. What is
+    wrong with the pipeline keeps nobody from being answered: it is told as *degraded*.
     """
     versions = app.concierge.live
     reasons = versions.missing
+    wrong: list[Incident] = []
     try:
         with app.engine.connect() as connection:
-            connection.execute(sa.text("select 1"))
+            wrong = incidents.current(connection, app.clock())
     except SQLAlchemyError:
         reasons["database"] = "the database does not answer; start it or check MHC_DATABASE_URL"
     if reasons:
@@ -39,4 +42,5 @@ def readyz(app: App, response: Response) -> Readiness:
         knowledge_version=live.knowledge_id,
         reasons=reasons,
         warnings=warnings | ({"candidate": candidate} if candidate else {}),
+        degraded=[Degradation(kind=one.kind, subject=one.subject, since=one.opened_at) for one in wrong],
     )

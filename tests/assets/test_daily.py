@@ -53,13 +53,49 @@ def test_a_range_of_days_is_one_run_and_the_same_run_again_changes_no_row(
 
 def test_one_day_touches_that_day_only(sampled_engine: sa.Engine, instance: dg.DagsterInstance) -> None:
     result = execute("collect", instance, partition_key="2026-10-06")
-    on_that_day = count(sampled_engine, "ai.conversations where started_at::date = '2026-10-06'")
+    local = "(started_at at time zone current_setting('mhc.zone'))::date"
+    on_that_day = count(sampled_engine, f"ai.conversations where {local} = '2026-10-06'")
     assert metadata(result, "conversations")["dagster/row_count"] == on_that_day > 0
     scored = "ai.conversation_scores s join ai.conversations c on c.id = s.conversation_id"
-    assert count(sampled_engine, f"{scored} where started_at::date <> '2026-10-06'") == 0
+    assert count(sampled_engine, f"{scored} where {local} <> '2026-10-06'") == 0
     assert count(sampled_engine, "ai.training_examples where day <> '2026-10-06'") == 0
     assert count(sampled_engine, "ai.training_examples") > 0
     assert instance.get_materialized_partitions(dg.AssetKey("scrubbed_training_data")) == {"2026-10-06"}
+
+
+def test_each_day_of_a_range_tells_its_own_counts(sampled_engine: sa.Engine, instance: dg.DagsterInstance) -> None:
+    result = execute("collect", instance, RANGE)
+    told = {
+        (event.asset_key.to_user_string(), event.partition): event.metadata
+        for event in (event.materialization for event in result.get_asset_materialization_events())
+    }
+    with sampled_engine.connect() as connection:
+        began = connection.execute(
+            sa.text("select (started_at at time zone current_setting('mhc.zone'))::date, id from ai.conversations")
+        ).all()
+    for day in ("2026-10-04", "2026-10-05", "2026-10-06", "2026-10-07"):
+        conversations = {row.id for row in began if f"{row[0]}" == day}
+        assert told["conversations", day]["dagster/row_count"].value == len(conversations) > 0
+        examples = count(sampled_engine, f"ai.training_examples where day = '{day}'")
+        scrubbed = told["scrubbed_training_data", day]
+        assert scrubbed["dagster/row_count"].value == examples
+        assert scrubbed["personal_data_found"].value == sum(scrubbed["findings"].value.values())
+        assert not [name for name, value in scrubbed.items() if isinstance(value, dg.MarkdownMetadataValue)]
+        assert ("inbox_files" in told["conversations", day]) == (day == "2026-10-07"), "the run's, told once"
+
+
+def test_the_page_of_an_asset_opens_with_the_last_day_that_has_data(
+    sampled_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    execute("collect", instance, {**RANGE, "dagster/asset_partition_range_end": "2026-10-20"})
+    for name in DAILY:
+        shown = instance.get_latest_materialization_event(dg.AssetKey(name))
+        found = shown.asset_materialization if shown else None
+        assert found is not None
+        assert found.partition in ("2026-10-07", "2026-10-08"), "the last feedback came a day later"
+        assert found.metadata["dagster/row_count"].value
+        assert "dagster/data_version" in (found.tags or {}), "the same event again, so nothing becomes stale"
+    assert "2026-10-20" in instance.get_materialized_partitions(dg.AssetKey("conversations"))
 
 
 def test_days_one_by_one_give_what_the_range_gives(
@@ -72,7 +108,7 @@ def test_days_one_by_one_give_what_the_range_gives(
             return [*map(tuple, connection.execute(sa.text(scores))), *map(tuple, connection.execute(sa.text(texts)))]
 
     monkeypatch.setenv("MHC_DATABASE_URL", sampled_engine.url.render_as_string(hide_password=False))
-    for day in ("2026-10-05", "2026-10-06", "2026-10-07"):
+    for day in ("2026-10-04", "2026-10-05", "2026-10-06", "2026-10-07"):
         execute("collect", instance, partition_key=day)
     assert results(sampled_engine) == results(reviewed_engine)
 

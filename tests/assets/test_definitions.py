@@ -3,6 +3,8 @@
 import dagster as dg
 import pytest
 
+from mhc_core.business import pricing
+from mhc_core.settings import Settings
 from mhc_jobs.definitions import defs
 
 KEYS = {
@@ -37,14 +39,16 @@ def test_every_asset_explains_itself(graph: "dg.AssetGraph", name: str) -> None:
     assert node.group_name != "default"
 
 
-def test_days_from_conversations_to_scrubbed_data_are_partitions_of_one_run(graph: "dg.AssetGraph") -> None:
+def test_days_from_conversations_to_scrubbed_data_are_the_business_s_and_limited_per_run(
+    graph: "dg.AssetGraph",
+) -> None:
     for name in KEYS:
         node = graph.get(dg.AssetKey(name))
         assert (node.partitions_def is not None) == (name in DAILY), name
         if name in DAILY:
             assert isinstance(node.partitions_def, dg.DailyPartitionsDefinition)
-            assert node.partitions_def.timezone == "UTC"
-            assert node.backfill_policy == dg.BackfillPolicy.single_run()
+            assert node.partitions_def.timezone == pricing.load(None).contact.timezone
+            assert node.backfill_policy == dg.BackfillPolicy.multi_run(Settings().days_per_run)
 
 
 def test_lineage_runs_from_conversations_to_the_promoted_model(graph: "dg.AssetGraph") -> None:

@@ -6,7 +6,7 @@ Dagster takes seconds to import, so it is imported where a test runs it: every t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,10 @@ FIRST, LAST = date(2026, 10, 5), date(2026, 10, 7)
 CONVERSATIONS = 60
 IMPORTED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+ZONE = pricing.load(None).contact.timezone
 RANGE = {
-    "dagster/asset_partition_range_start": FIRST.isoformat(),
+    # The first night in UTC is still the evening before where the business is.
+    "dagster/asset_partition_range_start": (FIRST - timedelta(days=1)).isoformat(),
     "dagster/asset_partition_range_end": LAST.isoformat(),
 }
 
@@ -46,7 +48,7 @@ def bring_in(url: str, records: Sequence[dict[str, Any]], folder: Path) -> None:
     """Import conversations and the sample knowledge, as `mhc demo` does."""
     file = folder / "sample.jsonl"
     file.write_bytes(b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records))
-    engine = engines.create(url)
+    engine = engines.create(url, zone=ZONE)
     report = import_conversations(engine, str(file), IMPORTED, reject_path(folder, str(file)), source="sample")
     assert (report.inserted, report.rejected) == (len(records), 0)
     with engine.begin() as connection:
@@ -81,9 +83,14 @@ def made(result: dg.ExecuteInProcessResult) -> set[str]:
 
 
 def metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
-    """What an asset said about itself in a run."""
-    [*_, found] = result.asset_materializations_for_node(asset)
-    return {name: value.value for name, value in found.metadata.items()}
+    """What an asset said about itself in a run; numbers of several days are added up."""
+    told: dict[str, Any] = {}
+    days = {found.partition: found for found in result.asset_materializations_for_node(asset)}
+    for found in days.values():
+        for name, value in found.metadata.items():
+            before = told.get(name)
+            told[name] = before + value.value if isinstance(before, int) else value.value
+    return told
 
 
 def fingerprint(engine: sa.Engine, schema: str = "ai") -> dict[str, str]:
@@ -139,7 +146,7 @@ def reviewed(_server_url: str, sampled: str, tmp_path_factory: pytest.TempPathFa
 def _open(url: str, monkeypatch: pytest.MonkeyPatch, state: Path) -> Iterator[sa.Engine]:
     monkeypatch.setenv("MHC_DATABASE_URL", url)
     monkeypatch.setenv("MHC_STATE_DIR", str(state))
-    engine = engines.create(url)
+    engine = engines.create(url, zone=ZONE)
     yield engine
     engine.dispose()
 

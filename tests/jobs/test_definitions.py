@@ -6,6 +6,7 @@ import sys
 import dagster as dg
 import pytest
 
+from mhc_core.business import pricing
 from mhc_core.monitoring.status import STAGES
 from mhc_jobs.definitions import build_definitions, defs
 
@@ -29,7 +30,7 @@ SCHEDULES = {
     "understanding_examples_daily": ("30 1 * * *", "gather_understanding"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "privacy_daily": ("0 4 * * *", "privacy"),
-    "stats_often": ("*/5 * * * *", "stats"),
+    "housekeeping_daily": ("30 4 * * *", "housekeeping"),
     "deadlines_daily": ("0 5 * * *", "deadlines"),
 }
 SENSORS = {
@@ -40,6 +41,9 @@ SENSORS = {
     "understanding_update",
     "live_rollout",
     "record_failures",
+    "conversation_stats",
+    "record_recoveries",
+    "watch",
     "automation",
 }
 
@@ -62,12 +66,12 @@ def test_the_status_knows_every_asset() -> None:
     assert set(STAGES) == made
 
 
-def test_schedules_are_on_in_utc_at_these_times() -> None:
+def test_schedules_are_on_at_these_times_of_the_business() -> None:
     found = {schedule.name: schedule for schedule in defs.schedules or []}
     assert set(found) >= set(SCHEDULES)
     for name, schedule in found.items():
         assert isinstance(schedule, dg.ScheduleDefinition)
-        assert schedule.execution_timezone == "UTC"
+        assert schedule.execution_timezone == pricing.load(None).contact.timezone
         assert (schedule.cron_schedule, schedule.job_name) == SCHEDULES.get(
             name, (schedule.cron_schedule, schedule.job_name)
         )

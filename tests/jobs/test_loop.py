@@ -5,24 +5,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 from fakes import doors, leaks
 from fakes.databases import copy
 from fakes.environment import environment
-from fakes.pipeline import bring_in, fingerprint, small_sample
+from fakes.pipeline import ZONE, bring_in, fingerprint, small_sample
 from fakes.waiting import until
 
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
 from mhc_core.monitoring.status import status
+from mhc_core.settings import Settings
 from mhc_jobs import dagster_home, sample
 from mhc_jobs.loop import LoopResult, run_loop
 
@@ -47,15 +49,19 @@ class Place:
             with dagster_home.instance(settings, self.url) as instance:
                 return run_loop(self.engine, instance, settings, lambda line: None)
 
+    def runs(self) -> Sequence[dg.DagsterRun]:
+        with environment(), dagster_home.instance(Settings(state_dir=self.state), self.url) as instance:
+            return instance.get_runs()
+
     def status(self) -> dict[str, Any]:
         with self.engine.connect() as connection:
-            return status(connection, datetime.now(UTC))
+            return status(connection, configuration.load(), datetime.now(UTC))
 
 
 @contextmanager
 def place(server_url: str, template: str, folder: Path) -> Iterator[Place]:
     with copy(server_url, template) as url:
-        engine = engines.create(url)
+        engine = engines.create(url, zone=ZONE)
         yield Place(url, engine, folder / "state")
         engine.dispose()
 
@@ -191,6 +197,11 @@ def test_a_loop_killed_anywhere_and_started_again_ends_where_an_undisturbed_one_
             kill_when_filled(here, table)
         here.loop(**FEW)
         assert outcome(here) == expected
+        runs = here.runs()
+    ended = {run.status for run in runs}
+    assert ended == {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}, "a killed run goes on for ever"
+    assert {run.tags["mhc/started_by"] for run in runs} == {"mhc loop"}
+    assert not [run for run in runs if run.tags.get("dagster/will_retry") == "true"], "nobody else can make it again"
 
 
 def kill_when_filled(here: Place, table: str) -> None:

@@ -1,7 +1,7 @@
 """What wakes the loop up, by ticking: thresholds, schedules and the automation condition."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -13,7 +13,8 @@ from mhc_core.review import decisions
 from mhc_core.vocabulary import Decision
 from mhc_jobs.definitions import defs
 
-NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+"""01:00 where the business is."""
 
 
 @pytest.fixture
@@ -59,6 +60,12 @@ def schedule(name: str, instance: dg.DagsterInstance, at: datetime) -> Sequence[
     )
     with context:
         return found.evaluate_tick(context).run_requests or []
+
+
+def days(requests: Sequence[dg.RunRequest]) -> list[str]:
+    """First and last day of each run that is asked for."""
+    ends = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+    return ["/".join(dict.fromkeys(request.tags[end] for end in ends)) for request in requests]
 
 
 def verified(engine: sa.Engine) -> int:
@@ -178,49 +185,66 @@ def test_the_daily_collection_takes_yesterday_and_days_that_changed(
 ) -> None:
     with reviewed_engine.begin() as connection:
         connection.execute(sa.text("update ai.feedback set score = 0 where score is null"))
-    quiet = schedule("collect_daily", instance, NOW)
-    assert [request.partition_key for request in quiet] == ["2026-11-01"]
+    assert days(schedule("collect_daily", instance, NOW)) == ["2026-11-01"]
     with reviewed_engine.begin() as connection:
         connection.execute(
             sa.text("""
                 insert into ai.feedback (id, source, source_id, conversation_id, vote, given_at)
                 select gen_random_uuid(), 'test', 'late', id, 'down', '2026-11-01T20:00Z' from ai.conversations
-                where started_at::date = '2026-10-06' and status <> 'active' order by id limit 1
+                where (started_at at time zone current_setting('mhc.zone'))::date = '2026-10-06'
+                and status <> 'active' order by id limit 1
             """)
         )
     late = schedule("collect_daily", instance, NOW)
-    assert [request.partition_key for request in late] == ["2026-10-06", "2026-11-01"]
+    assert days(late) == ["2026-10-06", "2026-11-01"]
     assert len({request.run_key for request in late}) == 2
     again = schedule("collect_daily", instance, NOW)
     assert [request.run_key for request in again] == [request.run_key for request in late]
     for request in late:
-        assert execute("collect", instance, partition_key=request.partition_key).success
-    after = schedule("collect_daily", instance, NOW)
-    assert [request.partition_key for request in after] == ["2026-11-01"]
+        assert execute("collect", instance, dict(request.tags)).success
+    assert days(schedule("collect_daily", instance, NOW)) == ["2026-11-01"]
 
 
 def test_a_day_outside_the_partitions_starts_no_run_and_stops_none(
     reviewed_engine: sa.Engine, instance: dg.DagsterInstance
 ) -> None:
-    with reviewed_engine.begin() as connection:
+    closed(reviewed_engine, "2013-05-05", "2036-05-05")
+    asked = days(schedule("collect_daily", instance, NOW))
+    assert "2026-11-01" in asked
+    assert not [day for day in asked if day.startswith(("2013", "2036"))]
+
+
+def test_a_night_with_many_changed_days_is_a_few_runs_of_limited_length(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance
+) -> None:
+    changed = [date(2026, 7, 1) + timedelta(days=number) for number in range(52)]
+    closed(reviewed_engine, *(day.isoformat() for day in changed))
+    asked = schedule("collect_daily", instance, NOW)
+    assert days(asked)[:2] == ["2026-07-01/2026-07-31", "2026-08-01/2026-08-21"]
+    assert len(asked) < 6
+    assert execute("collect", instance, dict(asked[0].tags)).success
+    assert days(schedule("collect_daily", instance, NOW))[0] == "2026-08-01/2026-08-21"
+
+
+def closed(engine: sa.Engine, *on: str) -> None:
+    """One conversation that is over on each of these days."""
+    with engine.begin() as connection:
         connection.execute(
             sa.text("""
                 insert into ai.conversations
                     (id, source, source_id, channel, status, started_at, last_message_at)
-                select gen_random_uuid(), 'test', t, 'web', 'closed', t::timestamptz, t::timestamptz
-                from unnest(array['2013-05-05', '2036-05-05']) t
-            """)
+                select gen_random_uuid(), 'test', t, 'web', 'closed', (t || 'T20:00Z')::timestamptz,
+                       (t || 'T20:00Z')::timestamptz
+                from unnest(cast(:days as text[])) t
+            """),
+            {"days": [*on]},
         )
-    days = [request.partition_key for request in schedule("collect_daily", instance, NOW)]
-    assert "2026-11-01" in days
-    assert not {"2013-05-05", "2036-05-05"} & set(days)
 
 
 def test_a_backfilled_range_leaves_no_day_of_conversations_open(
     sampled_engine: sa.Engine, instance: dg.DagsterInstance
 ) -> None:
-    days = [request.partition_key for request in schedule("collect_daily", instance, NOW)]
-    assert {"2026-10-05", "2026-10-06", "2026-10-07"} < set(days)
+    assert "2026-10-04/2026-10-08" in days(schedule("collect_daily", instance, NOW))
     execute("collect", instance, RANGE)
-    left = [request.partition_key for request in schedule("collect_daily", instance, NOW)]
-    assert not {"2026-10-05", "2026-10-06", "2026-10-07"} & set(left)
+    left = days(schedule("collect_daily", instance, NOW))
+    assert left == ["2026-10-08", "2026-11-01"], "feedback of the day after was not in the range"

@@ -70,6 +70,13 @@ def collect(engine: sa.Engine, inbox_uri: str, now: datetime, reject_folder: Pat
     return Collected(tuple(reports), sum(content in known for content in hashes.values()), failed)
 
 
+def has_new_files(connection: sa.Connection, inbox_uri: str) -> bool:
+    """Whether ``collect`` would try to import something."""
+    filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
+    hashes = {_sha256(filesystem, name) for name in _files(filesystem, folder)}
+    return not hashes <= inbox.imported(connection, list(hashes))
+
+
 def _base(name: str) -> str:
     return name.rpartition("/")[2]
 

@@ -1,13 +1,13 @@
 """Settling a day of raw conversations: what is over is closed, what has no intent gets one."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries.days import bounds, within
+from mhc_core.db.queries.days import END, START, day_of, start_of, within
 from mhc_core.db.queries.examples import held_by_error
 from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages
@@ -16,29 +16,29 @@ _C, _M, _S, _F = conversations.c, messages.c, conversation_scores.c, feedback.c
 
 
 def close_idle(connection: sa.Connection, day: date, idle_since: datetime, now: datetime) -> int:
-    """Close active conversations of a UTC day that have been silent since ``idle_since``; returns how many.
+    """Close active conversations of a day that have been silent since ``idle_since``; returns how many.
 
     One without an outcome that ended with the customer's words was abandoned, any other counts as resolved.
     """
     return connection.execute(
-        sa.text("""
+        sa.text(f"""
             update ai.conversations c
             set status = 'closed', updated_at = :now,
                 outcome = coalesce(c.outcome, case when l.role = 'user' then 'abandoned' else 'resolved' end)
             from (
                 select distinct on (m.conversation_id) m.conversation_id, m.role
                 from ai.messages m join ai.conversations i on i.id = m.conversation_id
-                where i.status = 'active' and i.started_at >= :start and i.started_at < :end
+                where i.status = 'active' and i.started_at >= {START} and i.started_at < {END}
                 order by m.conversation_id, m.position desc
             ) l
             where l.conversation_id = c.id and c.status = 'active' and c.last_message_at < :idle_since
         """),
-        {"now": now, "idle_since": idle_since, **_range(day)},
+        {"now": now, "idle_since": idle_since, "day": day},
     ).rowcount
 
 
 def untagged(connection: sa.Connection, day: date) -> list[tuple[UUID, str]]:
-    """Customers' messages without an intent, in conversations started on a UTC day. Raw text."""
+    """Customers' messages without an intent, in conversations started on a day. Raw text."""
     rows = connection.execute(
         sa.select(_M.id, _M.content)
         .join(conversations, _C.id == _M.conversation_id)
@@ -59,16 +59,17 @@ def save_intents(connection: sa.Connection, intents: Sequence[tuple[UUID, str]])
         )
 
 
-def days_with_work(connection: sa.Connection, scorer: str, scrubber: str) -> list[date]:
-    """UTC days, oldest first, with something to do.
+def days_with_work(
+    connection: sa.Connection, scorer: str, scrubber: str, idle_since: datetime | None = None
+) -> list[date]:
+    """Days, oldest first, with something to do.
 
-    That is: finished conversations that scoring or scrubbing has not seen as they are now or failed on, or feedback
-    without a score.
+    That is: finished conversations that scoring or scrubbing has not seen as they are now or failed on, feedback
+    without a score, or active conversations that have been silent since ``idle_since``, if it is given.
     """
-    day = sa.cast(sa.func.timezone("UTC", _C.started_at), sa.Date)
     given = sa.select(sa.func.max(_F.created_at)).where(_F.conversation_id == _C.id).scalar_subquery()
     query = (
-        sa.select(day.label("day"))
+        sa.select(day_of(_C.started_at).label("day"))
         .outerjoin(conversation_scores, _S.conversation_id == _C.id)
         .where(
             _C.status != "active",
@@ -84,13 +85,16 @@ def days_with_work(connection: sa.Connection, scorer: str, scrubber: str) -> lis
             ),
         )
     )
-    unscored = sa.select(sa.cast(sa.func.timezone("UTC", _F.given_at), sa.Date)).where(_F.score.is_(None))
-    days = sa.union(query, unscored).subquery("days")
+    unscored = sa.select(day_of(_F.given_at)).where(_F.score.is_(None))
+    parts = [query, unscored]
+    if idle_since is not None:
+        parts.append(sa.select(day_of(_C.started_at)).where(_C.status == "active", _C.last_message_at < idle_since))
+    days = sa.union(*parts).subquery("days")
     return list(connection.scalars(sa.select(days.c[0]).order_by(days.c[0])))
 
 
 class DaySummary(NamedTuple):
-    """What came in on one UTC day."""
+    """What came in on one day."""
 
     conversations: int
     messages: int
@@ -100,7 +104,7 @@ class DaySummary(NamedTuple):
 
 
 def summary(connection: sa.Connection, day: date) -> DaySummary:
-    """Counts of conversations started on a UTC day."""
+    """Counts of conversations started on a day."""
     own = sa.select(_C.id, _C.customer_id, _C.status).where(within(_C.started_at, day)).cte("own")
     row = connection.execute(
         sa.select(
@@ -118,18 +122,12 @@ def summary(connection: sa.Connection, day: date) -> DaySummary:
 
 
 def outside(connection: sa.Connection, first: date, last: date) -> int:
-    """Conversations with raw text that started before the UTC day ``first`` or after ``last``: no day collects them."""
+    """Conversations with raw text that started before the day ``first`` or after ``last``: no day collects them."""
     return connection.execute(
         sa.select(sa.func.count())
         .select_from(conversations)
         .where(
-            sa.or_(_C.started_at < bounds(first)[0], _C.started_at >= bounds(last)[1]),
+            sa.or_(_C.started_at < start_of(first), _C.started_at >= start_of(last + timedelta(days=1))),
             ~_C.channel_metadata.has_key(REDACTED),
         )
     ).scalar_one()
-
-
-def _range(day: date) -> dict[str, datetime]:
-
-    start, end = bounds(day)
-    return {"start": start, "end": end}

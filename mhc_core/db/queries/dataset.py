@@ -200,3 +200,23 @@ def new_verified(connection: sa.Connection, dataset_id: str | None) -> int:
         known = sa.select(_M.example_id).where(_M.dataset_id == dataset_id, _M.example_id == _E.id)
         query = query.where(~sa.exists(known))
     return connection.execute(query).scalar_one()
+
+
+def approvals(connection: sa.Connection, dataset_id: str) -> dict[str, int]:
+    """How many examples of a version a person decided by themselves, and how many in bulk with others of a filter.
+
+    The last approval or edit of an example counts. One that came with its conversation was made by itself.
+    """
+    row = connection.execute(
+        sa.text("""
+            select count(*) filter (where l.bulk_filter is null), count(*) filter (where l.bulk_filter is not null)
+            from ai.dataset_members m join ai.review_items i on i.example_id = m.example_id
+            cross join lateral (
+                select d.bulk_filter from ai.review_decisions d
+                where d.item_id = i.id and d.decision in ('approve', 'edit') order by d.id desc limit 1
+            ) l
+            where m.dataset_id = :dataset
+        """),
+        {"dataset": dataset_id},
+    ).one()
+    return {"one_by_one": row[0], "in_bulk": row[1]}

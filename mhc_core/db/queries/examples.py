@@ -25,7 +25,7 @@ _T = training_examples.c
 def waiting(
     connection: sa.Connection, day: date, scrubber: str, minimum_score: float, sure_from: float
 ) -> list[SourceConversation]:
-    """Scored conversations of a UTC day that changed since ``scrubber`` last saw them and hold something to learn.
+    """Scored conversations of a day that changed since ``scrubber`` last saw them and hold something to learn.
 
     That is: a score of ``minimum_score`` or more, a human edit, a thumbs down or low rating, or an answer whose
     confidence was below ``sure_from``.
@@ -319,7 +319,7 @@ class ScrubSummary(NamedTuple):
 
 
 def summary(connection: sa.Connection, day: date) -> ScrubSummary:
-    """Counts of a UTC day."""
+    """Counts of a day."""
     counts = connection.execute(
         sa.select(
             sa.func.count(),
@@ -344,7 +344,7 @@ def summary(connection: sa.Connection, day: date) -> ScrubSummary:
 
 
 def sample_texts(connection: sa.Connection, day: date, limit: int) -> list[str]:
-    """Scrubbed questions and answers of some examples of a UTC day, always the same ones."""
+    """Scrubbed questions and answers of some examples of a day, always the same ones."""
     rows = connection.execute(
         sa.select(_T.question, _T.answer).where(_T.day == day).order_by(_T.content_sha256).limit(limit)
     )

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from mhc_core.db.queries.days import day_of
 from mhc_core.db.queries.privacy import REDACTED
 from mhc_core.db.tables import conversations, feedback, feedback_history, messages
 from mhc_core.vocabulary import FeedbackVia
@@ -188,7 +189,7 @@ def by_group(connection: sa.Connection, since: datetime) -> list[sa.Row[Any]]:
     unknown = sa.literal("unknown")
     rated = (
         sa.select(
-            sa.cast(sa.cast(sa.func.timezone("UTC", _F.given_at), sa.Date), sa.Text).label("day"),
+            sa.cast(day_of(_F.given_at), sa.Text).label("day"),
             _C.channel,
             sa.func.coalesce(sa.case((_F.message_id.is_not(None), answered.c.intent)), _C.intent, unknown).label(
                 "intent"

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from mhc_core.db.tables import dataset_members, dataset_versions, model_versions, training_examples, training_jobs
+from mhc_core.db.tables.artifact_address import ArtifactAddress
 
 _D, _M, _V, _J = dataset_versions.c, dataset_members.c, model_versions.c, training_jobs.c
 
@@ -127,7 +128,7 @@ def uploads(connection: sa.Connection, datasets: Sequence[str]) -> list[dict[str
 
 def checkpoints(connection: sa.Connection, datasets: Sequence[str]) -> list[str]:
     """URIs under which trainings on these data sets kept their state; one that ended has removed its own."""
-    kept = _J.progress["checkpoint"].as_string()
+    kept = sa.type_coerce(_J.progress["checkpoint"].as_string(), ArtifactAddress)
     return list(connection.scalars(sa.select(kept).where(_J.dataset_id.in_(list(datasets)), kept.is_not(None))))
 
 

@@ -39,7 +39,7 @@ _SIGNAL_COLUMNS = (
 
 
 def feedback_of_day(connection: sa.Connection, day: date) -> list[FeedbackRow]:
-    """Feedback given on a UTC day."""
+    """Feedback given on a day."""
     rows = connection.execute(
         sa.select(feedback.c.id, feedback.c.conversation_id, *_SIGNAL_COLUMNS).where(within(feedback.c.given_at, day))
     )
@@ -67,7 +67,7 @@ def save_feedback_scores(connection: sa.Connection, scores: Sequence[tuple[UUID,
 
 
 def pending(connection: sa.Connection, day: date, scorer: str) -> list[FinishedConversation]:
-    """Finished conversations started on a UTC day that have no score of ``scorer`` newer than all they rest on."""
+    """Finished conversations started on a day that have no score of ``scorer`` newer than all they rest on."""
     given = (
         sa.select(feedback.c.conversation_id, sa.func.max(feedback.c.created_at).label("at"))
         .join(conversations, conversations.c.id == feedback.c.conversation_id)
@@ -147,7 +147,7 @@ class ScoreSummary(NamedTuple):
 
 
 def summary(connection: sa.Connection, day: date, threshold: float) -> ScoreSummary:
-    """Counts over the finished conversations of a UTC day."""
+    """Counts over the finished conversations of a day."""
     score = conversation_scores.c.score
     row = connection.execute(
         sa.select(

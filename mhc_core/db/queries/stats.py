@@ -6,12 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 
 
-def refresh(connection: sa.Connection) -> int:
-    """Refresh ``ai.conversation_stats`` without locking readers out; returns its rows. Needs autocommit."""
-    connection.execute(sa.text("refresh materialized view concurrently ai.conversation_stats"))
-    return int(connection.execute(sa.text("select count(*) from ai.conversation_stats")).scalar_one())
-
-
 def counts(connection: sa.Connection) -> dict[str, int]:
     """How many rows every stage holds."""
     row = connection.execute(
@@ -36,6 +30,11 @@ def counts(connection: sa.Connection) -> dict[str, int]:
         """)
     ).one()
     return {name: int(value) for name, value in row._mapping.items()}
+
+
+def has_real_conversations(connection: sa.Connection) -> bool:
+    """Whether anybody talked here, beside the people of the sample."""
+    return bool(connection.scalar(sa.text("select exists (select from ai.conversations where source <> 'sample')")))
 
 
 def period(connection: sa.Connection, start: datetime, end: datetime) -> dict[str, Any]:

@@ -19,6 +19,8 @@ _J, _V = training_jobs.c, model_versions.c
 _STATE = [field.name for field in fields(JobState)]
 _ENDED = "-ended-"
 BASELINE_ID = "knowledge-only"
+TRAINED_IN_A_RUN = ("local", "lora")
+"""Providers whose jobs end with the run that trains; the others' go on elsewhere."""
 
 
 class TrainingJob(NamedTuple):
@@ -116,9 +118,20 @@ def jobs(connection: sa.Connection, open_only: bool = False, limit: int = 50) ->
     return [_job(row) for row in connection.execute(query)]
 
 
-def started(connection: sa.Connection, dataset_id: str) -> bool:
-    """Whether there is a job on this data set."""
-    return bool(connection.scalar(sa.select(sa.exists().where(_J.dataset_id == dataset_id))))
+def unfinished(connection: sa.Connection, dataset_id: str) -> bool:
+    """Whether nobody trains on this data set, or has: there is no job, or one whose run ended before it did.
+
+    A job at a provider goes on by itself. One that failed or was cancelled is finished until it is set aside.
+    """
+    done = sa.exists().where(
+        _J.dataset_id == dataset_id,
+        ~_J.key.contains(_ENDED, autoescape=True),
+        sa.or_(
+            _J.status.in_(["succeeded", "failed", "cancelled"]),
+            sa.and_(_J.status != "intended", _J.provider.not_in(TRAINED_IN_A_RUN)),
+        ),
+    )
+    return not connection.scalar(sa.select(done))
 
 
 def set_aside(connection: sa.Connection, job: TrainingJob) -> None:
@@ -193,15 +206,16 @@ def _job(row: Any) -> TrainingJob:
 
 
 def ended(connection: sa.Connection, since: datetime) -> list[TrainingJob]:
-    """Jobs of remote providers that succeeded and whose model nobody recorded, or that ended badly after ``since``."""
+    """Jobs that succeeded and whose model nobody recorded, or of remote providers and ended badly after ``since``."""
     recorded = sa.select(_V.id).where(_V.training_job_id == _J.id)
     rows = connection.execute(
         sa.select(training_jobs)
         .where(
-            _J.provider != "local",
             sa.or_(
                 sa.and_(_J.status == "succeeded", ~sa.exists(recorded)),
-                sa.and_(_J.status.in_(["failed", "cancelled"]), _J.finished_at > since),
+                sa.and_(
+                    _J.status.in_(["failed", "cancelled"]), _J.finished_at > since, _J.provider.not_in(TRAINED_IN_A_RUN)
+                ),
             ),
         )
         .order_by(_J.id)

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 
+from mhc_core.db.queries.days import ZONE
 from mhc_core.db.rows.understanding import NewExample
 from mhc_core.db.tables import understanding_examples
 
@@ -98,7 +99,8 @@ def new_since(connection: sa.Connection, moment: datetime) -> int:
 
 
 class Read(NamedTuple):
-    """A customer's message with how it was read; raw. ``record`` is what is on file of the customer.
+    """A customer's message with how it was read; raw. ``record`` is what is on file of the customer, ``day`` the
+    business's.
 
     ``reading`` is None where no model read it, ``why`` where nothing says that it should be looked at.
     """
@@ -109,15 +111,18 @@ class Read(NamedTuple):
     record: Mapping[str, Any]
     content: str
     sent_at: datetime
+    day: date
     reading: Mapping[str, Any] | None
     confidence: float | None = None
     why: str | None = None
 
 
+_DAY = f"cast(timezone({ZONE}, m.sent_at) as date)"
 _TO_REVIEW = sa.text(
-    """
+    f"""
     with recent as (
-        select m.id, m.conversation_id, m.position, m.content, m.sent_at, m.message_metadata -> 'reading' as reading
+        select m.id, m.conversation_id, m.position, m.content, m.sent_at, {_DAY} as day,
+               m.message_metadata -> 'reading' as reading
           from ai.messages m
          where m.message_metadata ? 'reading' and m.role = 'user' and m.content <> ''
            and not exists (select from ai.understanding_examples e
@@ -134,15 +139,15 @@ _TO_REVIEW = sa.text(
                            and not exists (select from ai.messages s
                                             where s.conversation_id = h.conversation_id and s.role = 'agent'
                                               and s.sent_at between h.opened_at and h.closed_at)) then 1
-                    when (select n.message_metadata -> 'reading' -> 'segments' @> '[{"act": "correct"}]'
+                    when (select n.message_metadata -> 'reading' -> 'segments' @> '[{{"act": "correct"}}]'
                             from ai.messages n
                            where n.conversation_id = r.conversation_id and n.role = 'user' and n.position > r.position
                            order by n.position limit 1) then 2
                     when cast(r.reading ->> 'confidence' as real) < :sure then 3 end as rank
           from recent r
     )
-    select j.id, j.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{}'), j.content,
-           j.sent_at, j.reading, j.confidence,
+    select j.id, j.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{{}}'), j.content,
+           j.sent_at, j.day, j.reading, j.confidence,
            (array['handover_not_needed', 'customer_corrected', 'low_confidence'])[j.rank]
       from judged j join ai.conversations c on c.id = j.conversation_id
      where j.rank is not null
@@ -165,10 +170,10 @@ def to_review(connection: sa.Connection, limit: int, sure_from: float) -> list[R
 def read(connection: sa.Connection, message_id: UUID) -> Read | None:
     """One message of a customer that still has its words."""
     row = connection.execute(
-        sa.text("""
-            select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{}'), m.content,
-                   m.sent_at, m.message_metadata -> 'reading',
-                   cast(m.message_metadata #>> '{reading,confidence}' as real)
+        sa.text(f"""
+            select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{{}}'),
+                   m.content, m.sent_at, {_DAY}, m.message_metadata -> 'reading',
+                   cast(m.message_metadata #>> '{{reading,confidence}}' as real)
               from ai.messages m join ai.conversations c on c.id = m.conversation_id
              where m.id = :id and m.role = 'user' and m.content <> ''
         """),
@@ -191,9 +196,9 @@ class Booked(NamedTuple):
 def booked(connection: sa.Connection) -> list[Booked]:
     """Messages that were read in conversations whose customer sent a booking request, and are no examples yet."""
     rows = connection.execute(
-        sa.text("""
-            select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{}'), m.content,
-                   m.sent_at, m.message_metadata -> 'reading',
+        sa.text(f"""
+            select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{{}}'),
+                   m.content, m.sent_at, {_DAY}, m.message_metadata -> 'reading',
                    b.event_on, b.starts_at, b.adults, b.children, b.under_six
               from ai.booking_requests b
               join ai.conversations c on c.id = b.conversation_id
@@ -204,7 +209,7 @@ def booked(connection: sa.Connection) -> list[Booked]:
              order by m.sent_at, m.id
         """)
     )
-    return [Booked(Read(*row[:7]), *row[7:]) for row in rows]
+    return [Booked(Read(*row[:8]), *row[8:]) for row in rows]
 
 
 def _stored(connection: sa.Connection, query: str) -> list[Stored]:

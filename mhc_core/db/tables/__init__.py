@@ -11,6 +11,7 @@ from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests
 from mhc_core.db.tables.cache import response_cache, response_cache_outcomes
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
+from mhc_core.db.tables.figures import conversation_stats
 from mhc_core.db.tables.handovers import handovers, webhook_deliveries
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
@@ -39,7 +40,7 @@ from mhc_core.db.tables.models import (
     training_jobs,
     version_aliases,
 )
-from mhc_core.db.tables.operations import api_keys, audit_log, erasures, installation
+from mhc_core.db.tables.operations import api_keys, audit_log, erasures, incidents, installation, signs_of_life
 from mhc_core.db.tables.raw import conversations, feedback, feedback_history, messages
 from mhc_core.db.tables.rollouts import (
     rollout_decisions,

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from mhc_core.db.tables.artifact_address import ArtifactAddress
 from mhc_core.db.tables.base import USD, UTC_TIME, created, json_column, metadata, one_of
 from mhc_core.db.tables.learning import training_examples
 from mhc_core.vocabulary import JobStatus, Verdict
@@ -23,8 +24,8 @@ dataset_versions = sa.Table(
     "dataset_versions",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("train_uri", sa.Text, nullable=False),
-    sa.Column("validation_uri", sa.Text, nullable=False),
+    sa.Column("train_uri", ArtifactAddress, nullable=False),
+    sa.Column("validation_uri", ArtifactAddress, nullable=False),
     sa.Column("train_count", sa.Integer, nullable=False),
     sa.Column("validation_count", sa.Integer, nullable=False),
     sa.Column("last_sequence", sa.BigInteger, nullable=False),
@@ -55,7 +56,7 @@ training_jobs = sa.Table(
     sa.Column("status", sa.Text, nullable=False, server_default=JobStatus.INTENDED),
     sa.Column("provider_job_id", sa.Text, unique=True),
     sa.Column("provider_model_id", sa.Text),
-    sa.Column("artifact_uri", sa.Text),
+    sa.Column("artifact_uri", ArtifactAddress),
     sa.Column("artifact_sha256", sa.Text),
     json_column("progress"),
     json_column("metrics"),
@@ -81,7 +82,7 @@ model_versions = sa.Table(
     sa.Column("dataset_id", sa.ForeignKey(dataset_versions.c.id)),
     sa.Column("training_job_id", sa.ForeignKey(training_jobs.c.id), unique=True),
     sa.Column("provider_model_id", sa.Text),
-    sa.Column("artifact_uri", sa.Text),
+    sa.Column("artifact_uri", ArtifactAddress),
     sa.Column("artifact_sha256", sa.Text),
     sa.Column("cost_usd", USD, nullable=False, server_default="0"),
     json_column("metrics"),

@@ -1,9 +1,10 @@
-"""What serves all stages: the installation, erasures, API keys, the audit log."""
+"""What serves all stages: the installation, erasures, API keys, the audit log, incidents and signs of life."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from mhc_core.db.tables.base import UTC_TIME, created, json_column, metadata
+from mhc_core.db.tables.base import UTC_TIME, created, json_column, metadata, one_of
+from mhc_core.vocabulary import IncidentKind
 
 installation = sa.Table(
     "installation",
@@ -55,4 +56,27 @@ audit_log = sa.Table(
     json_column("details"),
     sa.Index(None, "subject"),
     sa.Index(None, "at"),
+)
+
+# One row from the first time something is noticed until it is well again; at most one is open for a kind and subject.
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("opened_at", UTC_TIME, nullable=False),
+    sa.Column("last_seen_at", UTC_TIME, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False, server_default="1"),
+    json_column("details"),
+    sa.Column("resolved_at", UTC_TIME),
+    one_of("kind", IncidentKind),
+    sa.Index("uq_incidents_open", "kind", "subject", unique=True, postgresql_where=sa.text("resolved_at is null")),
+)
+
+signs_of_life = sa.Table(
+    "signs_of_life",
+    metadata,
+    sa.Column("process", sa.Text, primary_key=True),
+    sa.Column("seen_at", UTC_TIME, nullable=False),
 )

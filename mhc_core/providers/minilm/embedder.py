@@ -62,12 +62,18 @@ class MiniLM:
                 vectors[start : start + len(part)] = found[[distinct[text] for text in part]]
         return vectors
 
-    def _alone(self, text: str) -> NDArray[np.float32]:
-        """The vector of one text, shape (1, 384): in a batch it would depend on the other texts."""
+    def token_states(self, text: str) -> tuple[list[tuple[int, int]], NDArray[np.float32]]:
+        """The places of the tokens (characters, (0, 0) for special ones) and their states, shape (tokens, 384)."""
         # A lone surrogate is no text; one at a time, because the tokenizer's own threads do not survive a fork.
         clean = text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
-        ids = np.array([self._tokenizer.encode(clean).ids], dtype=np.int64)
-        mean = self._session.run(["last_hidden_state"], {"input_ids": ids})[0].mean(axis=1)
+        encoded = self._tokenizer.encode(clean)
+        ids = np.array([encoded.ids], dtype=np.int64)
+        states: NDArray[np.float32] = self._session.run(["last_hidden_state"], {"input_ids": ids})[0][0]
+        return encoded.offsets, states
+
+    def _alone(self, text: str) -> NDArray[np.float32]:
+        """The vector of one text, shape (1, 384): in a batch it would depend on the other texts."""
+        mean = self.token_states(text)[1].mean(axis=0, keepdims=True)
         unit: NDArray[np.float32] = (mean / np.linalg.norm(mean)).astype(np.float32)
         return unit
 

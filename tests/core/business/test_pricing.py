@@ -134,6 +134,7 @@ def test_allow_list_is_the_contact_of_the_business() -> None:
     ("old", "new", "named"),
     [
         ("adult = 55", 'adult = "many"', "prices.adult"),
+        ("America/Los_Angeles", "Pacific", "contact.timezone"),
         ("adult = 55", "", "prices.adult"),
         ("minimum = 550", "minimum = -1", "prices.minimum"),
         ("deposit = 100 ", "deposit = 600 ", "deposit"),

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from fakes.stored import DAY, NOW, START, opinion, row_versions, say, talk
 
-from mhc_core.collection.settling import FIRST_DAY, score_feedback, settle_day, undatable
+from mhc_core.collection.settling import score_feedback, settle_day, undatable
 from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import examples as scrubbing
 from mhc_core.db.queries import scoring
@@ -26,16 +26,15 @@ def state(connection: sa.Connection, conversation: UUID) -> tuple[str, str | Non
 
 
 def test_conversations_that_no_day_collects_are_counted(connection: sa.Connection) -> None:
-    midnight = datetime(2020, 1, 1, tzinfo=UTC)
+    midnight = datetime.combine(SETTINGS.first_day, time(), UTC)
     tomorrow = datetime.combine(NOW.date() + timedelta(days=1), time(), UTC)
-    before = undatable(connection, NOW)
+    before = undatable(connection, SETTINGS, NOW)
     for at in (midnight, NOW, tomorrow - timedelta(seconds=1)):
         talk(connection, say("user", "how much"), at=at)
-    assert undatable(connection, NOW) == before
+    assert undatable(connection, SETTINGS, NOW) == before
     for at in (midnight - timedelta(seconds=1), datetime(1970, 1, 1, tzinfo=UTC), tomorrow):
         talk(connection, say("user", "how much"), at=at)
-    assert undatable(connection, NOW) == before + 3
-    assert midnight.date() == FIRST_DAY
+    assert undatable(connection, SETTINGS, NOW) == before + 3
 
 
 def test_silent_conversations_are_closed_with_what_became_of_them(connection: sa.Connection) -> None:
@@ -56,6 +55,13 @@ def test_silent_conversations_are_closed_with_what_became_of_them(connection: sa
     assert found == queries.DaySummary(conversations=5, messages=10, customers=5, escalated=1, active=1)
     updated = sa.select(conversations.c.updated_at).where(conversations.c.id == left)
     assert connection.execute(updated).scalar_one() == IDLE, "the stages after this one must see that it changed"
+
+
+def test_a_day_with_a_conversation_that_fell_silent_has_work(connection: sa.Connection) -> None:
+    """An evening's conversation is not idle yet when the night collects its day; another night has to come back."""
+    talk(connection, say("user", "hello"), status="active")
+    assert queries.days_with_work(connection, "s1", "c1", START - timedelta(minutes=1)) == []
+    assert queries.days_with_work(connection, "s1", "c1", START + timedelta(minutes=1)) == [DAY]
 
 
 def test_the_hours_of_silence_are_a_setting(connection: sa.Connection) -> None:

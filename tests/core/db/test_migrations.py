@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from fakes.stored import example
 from sqlalchemy.exc import IntegrityError
 
 from mhc_core.db import engine as engines
@@ -37,7 +39,7 @@ def _definitions(connection: sa.Connection) -> set[str]:
         connection.scalars(
             sa.text(
                 "select indexdef from pg_indexes where schemaname = 'ai' "
-                "and tablename not in ('alembic_version', 'conversation_stats') "
+                "and tablename <> 'alembic_version' "
                 "union all select conname || pg_get_constraintdef(oid) from pg_constraint "
                 "where connamespace = 'ai'::regnamespace and contype <> 'n' and conname <> 'alembic_version_pkc' "
                 "union all select table_name || column_name || coalesce(column_default, '') || is_nullable "
@@ -149,36 +151,28 @@ def test_unknown_channel_is_refused_by_the_database(connection: sa.Connection) -
         _add_conversation(connection, "1", channel="telegram")
 
 
-def test_conversation_stats_count_by_utc_day(fresh_database_url: str) -> None:
-    engine = engines.create(fresh_database_url)
+def test_what_was_learned_on_utc_days_moves_to_the_business_s(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url, zone="America/Los_Angeles")
+    migrations.downgrade(engine, "0013")
+    evening = datetime(2026, 3, 3, 7, 30, tzinfo=UTC)  # still 2 March where the business is
     with engine.begin() as connection:
-        _add_conversation(connection, "1", at="2026-03-01 23:30:00-05", outcome="booked")  # already 2 March in UTC
-        _add_conversation(connection, "2", at="2026-03-02 12:00:00+00", outcome="resolved")
-        _add_conversation(connection, "3", at="2026-03-02 12:00:00+00", status="escalated")
+        learned = example(connection, "a", "b", day=evening.date())
+        connection.execute(sa.text("update ai.conversations set started_at = :at"), {"at": evening})
         connection.execute(
-            sa.text(
-                "insert into ai.messages (id, conversation_id, position, role, content, latency_ms, sent_at) "
-                "select gen_random_uuid(), id, n, case n when 0 then 'user' else 'assistant' end, 'x', n * 100, "
-                "started_at from ai.conversations, generate_series(0, 2) n where source_id = '1'"
-            )
+            sa.text("""
+                insert into ai.scrub_holds (answer_message_id, day, reason, kind, held_at)
+                select answer_message_id, day, 'r', 'error', now() from ai.training_examples
+            """)
         )
-        connection.execute(
-            sa.text(
-                "insert into ai.feedback (id, source, source_id, conversation_id, vote, given_at) "
-                "select gen_random_uuid(), 't', source_id, id, 'up', started_at from ai.conversations "
-                "where source_id < '3'"
-            )
-        )
-
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("refresh materialized view concurrently ai.conversation_stats"))
-        rows = connection.execute(sa.text("select * from ai.conversation_stats order by status")).mappings().all()
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        day = connection.scalar(sa.text("select day from ai.training_examples where id = :id"), {"id": learned})
+        held = connection.scalar(sa.text("select day from ai.scrub_holds"))
+    assert day == held == date(2026, 3, 2)
+    migrations.downgrade(engine, "0013")
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("select max(day) from ai.training_examples")) == date(2026, 3, 3)
     engine.dispose()
-
-    closed, escalated = rows
-    assert (str(closed["day"]), closed["conversations"], closed["messages"]) == ("2026-03-02", 2, 3)
-    assert (closed["booked"], closed["thumbs_up"], closed["average_first_answer_ms"]) == (1, 2, 100)
-    assert (escalated["conversations"], escalated["escalated"], escalated["messages"]) == (1, 1, 0)
 
 
 def _all_migrations() -> list[object]:

@@ -93,6 +93,7 @@ def test_the_card_holds_everything_that_is_recorded(engine: sa.Engine, trained: 
     assert card["model"]["base_model"] == "gpt-4.1-mini-2025-04-14"
     assert card["model"]["ends"] == "2027-01-14"
     assert card["dataset"]["train"] == 48
+    assert card["dataset"]["approvals"] == {"one_by_one": 0, "in_bulk": 0}
     assert card["dataset"]["intents"] == {"policy": 24, "menu": 12}
     made = card["training"]
     assert made["hyperparameters"] == {"n_epochs": 3}

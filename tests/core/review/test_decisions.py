@@ -10,8 +10,17 @@ import sqlalchemy as sa
 from fakes.stored import NOW, example
 
 from mhc_core.db import engine as engines
+from mhc_core.db.queries import dataset as datasets
 from mhc_core.db.queries import review as queries
-from mhc_core.db.tables import audit_log, messages, review_decisions, review_items, training_examples
+from mhc_core.db.tables import (
+    audit_log,
+    dataset_members,
+    dataset_versions,
+    messages,
+    review_decisions,
+    review_items,
+    training_examples,
+)
 from mhc_core.errors import Conflict, DataError, NotFound, ScrubRefused
 from mhc_core.review import decisions
 from mhc_core.review.decisions import BulkFilter
@@ -223,6 +232,32 @@ def test_a_bulk_decision_respects_quality_above_and_the_limit(connection: sa.Con
     queue_of(connection)
     assert decisions.decide_bulk(connection, BulkFilter(max_quality=0.5, limit=2), Decision.REJECT, "kim", NOW) == 2
     assert [state(connection, identifier).active for identifier in (*low, high)] == [True, False, False, True]
+
+
+def test_a_data_set_tells_what_was_approved_in_bulk_from_what_was_not(connection: sa.Connection) -> None:
+    alone, item = one(connection)
+    together, _ = one(connection)
+    decide(connection, item, Decision.APPROVE)
+    decisions.decide_bulk(connection, BulkFilter(), Decision.APPROVE, "kim", NOW)
+    connection.execute(
+        sa.insert(dataset_versions).values(
+            id="ds-1",
+            train_uri="t",
+            validation_uri="v",
+            train_count=2,
+            validation_count=0,
+            last_sequence=1,
+            manifest={},
+        )
+    )
+    connection.execute(
+        sa.insert(dataset_members),
+        [
+            {"dataset_id": "ds-1", "example_id": identifier, "split": "train", "position": place}
+            for place, identifier in enumerate((alone, together))
+        ],
+    )
+    assert datasets.approvals(connection, "ds-1") == {"one_by_one": 1, "in_bulk": 1}
 
 
 def test_nobody_edits_in_bulk(connection: sa.Connection) -> None:

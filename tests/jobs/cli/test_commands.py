@@ -14,7 +14,7 @@ import typer
 from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from mhc_core.db.upgrade import HEAD
+from mhc_core.db import upgrade as migrations
 from mhc_core.errors import MHCError
 from mhc_core.settings import Settings
 from mhc_jobs.cli.main import app, main
@@ -68,17 +68,19 @@ def test_what_prints_a_result_prints_it_as_json_too() -> None:
 
     without = {name for name, as_json in commands(typer.main.get_command(app)) if not as_json}
     servers, documents = {"up", "serve"}, {"config", "openapi", "db url", "scrub", "dataset members"}
-    assert without == servers | documents
+    assert without == servers | documents | {"dagster"}
 
 
 def test_an_error_is_one_line_with_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused = "postgresql://mhc:secret@127.0.0.1:1/mhc"
     for arguments, variables in (
         (["status"], {"MHC_DATABASE_URL": refused}),
         (["status"], {"MHC_SEED": "many"}),
         (["dataset", "validate", str(tmp_path / "none.jsonl")], {}),
+        (["db", "downgrade", "9999", "--yes"], {"MHC_DATABASE_URL": database_url}),
+        (["status", "--message", "nothing"], {"MHC_DATABASE_URL": database_url}),
     ):
         with monkeypatch.context() as patch:
             for name, value in variables.items():
@@ -102,9 +104,21 @@ def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, mo
     for arguments in (["status"], ["models", "list"], ["models", "jobs"], ["dataset", "list"], ["review", "list"]):
         assert mhc(*arguments).exit_code == 0, arguments
     assert mhc("review").stdout.strip() == "the queue is empty"
-    assert f"revision {HEAD}" in mhc("db", "upgrade").stdout
-    assert told("db", "upgrade") == {"revision": HEAD}
+    assert f"revision {migrations.HEAD}" in mhc("db", "upgrade").stdout
+    assert told("db", "upgrade") == {"revision": migrations.HEAD}
     assert mhc("db", "url").stdout.startswith("postgresql://")
+
+
+def test_dagsters_own_command_works_on_the_platforms_instance(
+    fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
+    monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path))
+    assert mhc("dagster", "instance", "info").exit_code == 0
+    said = capfd.readouterr().out
+    assert f"DAGSTER_HOME: {tmp_path}/dagster" in said.replace("$", "")
+    assert "mhc_jobs.run_launcher" in said
+    assert mhc("dagster", "no-such-command").exit_code == 2
 
 
 def test_a_revoked_key_is_listed_as_that(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from mhc_jobs.simulation.pipeline import Clock, SimulatedPlatform
 from mhc_jobs.simulation.sabotage import Saboteur, mislabelling
 from mhc_jobs.simulation.weeks import Plan, simulate
 
-MONDAY = date(2025, 1, 6)
+MONDAY = date(2026, 1, 5)
 
 
 def week(number: int, met: int, candidate: report.Candidate | None = None) -> report.Week:
@@ -65,7 +65,7 @@ def test_a_week_goes_round(fresh_database_url: str, tmp_path: Path, monkeypatch:
     assert decisions["edit"] > 0
     assert sum(decisions.values()) == one.approved_answers
     assert newest is not None
-    assert MONDAY <= newest.date() < date(2025, 1, 13)  # serving lives in the simulated week
+    assert MONDAY <= newest.date() < date(2026, 1, 12)  # serving lives in the simulated week
     assert one.candidate is None  # too few answers to train on
     assert one.read is not None
     assert 0 < one.read.right < one.read.messages == 25

@@ -1,0 +1,51 @@
+"""A message as vectors: one a word, made by the embedder's network from the whole sentence, and one of it all."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mhc_core.understanding.words import Word, split
+
+
+class TokenStates(Protocol):
+    """An embedder that also tells what its network makes of each token."""
+
+    def token_states(self, text: str) -> tuple[list[tuple[int, int]], NDArray[np.float32]]:
+        """The places of the tokens (characters, (0, 0) for special ones) and their states, shape (tokens, n)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The words of a message with their states, shape (words, n), and the unit vector of the message, shape (n,)."""
+
+    words: list[Word]
+    states: NDArray[np.float32]
+    whole: NDArray[np.float32]
+
+    def part(self, start: int, end: int) -> NDArray[np.float32]:
+        """The unit vector of the words between two characters; zero where there are none."""
+        inside = [row for row, word in enumerate(self.words) if word.start >= start and word.end <= end]
+        if not inside:
+            return np.zeros_like(self.whole)
+        mean = self.states[inside].mean(axis=0)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
+
+
+def encode(text: str, embedder: TokenStates) -> Encoded:
+    """The message as vectors; words beyond what the embedder reads have zeros."""
+    words = split(text)
+    places, tokens = embedder.token_states(text)
+    states = np.zeros((len(words), tokens.shape[1]), dtype=np.float32)
+    token = 0
+    for row, word in enumerate(words):
+        while token < len(places) and places[token][1] <= word.start:
+            token += 1
+        last = token
+        while last < len(places) and places[last][0] < word.end:
+            last += 1
+        if last > token:
+            states[row] = tokens[token:last].mean(axis=0)
+    mean = tokens.mean(axis=0)
+    return Encoded(words, states, (mean / np.linalg.norm(mean)).astype(np.float32))

@@ -1,0 +1,113 @@
+"""Classifiers over parts of a message: multinomial logistic regression on the embedder's vector and hashed terms.
+
+Words, word pairs and letter groups of three to five are hashed (Weinberger et al. 2009), so nothing but weights is
+fitted and misspellings keep most of their features. Probabilities are calibrated by a temperature (Guo et al. 2017).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+TERMS = 2**15
+"""Columns of words and pairs, and as many of letter groups."""
+_VECTOR, _CIRCUMSTANCES, _LETTERS = 1.5, 0.7, 0.7
+_TEMPERATURES = np.geomspace(0.5, 4, 25)
+_FOLD = 5
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Parts of messages: texts, unit vectors (parts, n), and circumstances (parts, m), of which there may be none."""
+
+    texts: Sequence[str]
+    vectors: Floats
+    circumstances: Floats
+
+    def matrix(self) -> Any:
+        """All features as a sparse matrix."""
+        from scipy import sparse
+
+        words, letters = (hasher.transform(self.texts) for hasher in _hashers())
+        dense = sparse.csr_matrix(np.hstack([_VECTOR * self.vectors, _CIRCUMSTANCES * self.circumstances]))
+        return sparse.hstack([dense, words, _LETTERS * letters], format="csr", dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A classifier: ``weights`` of shape (features, classes), ``bias`` (classes,)."""
+
+    classes: tuple[str, ...]
+    weights: Floats
+    bias: Floats
+    temperature: float
+
+    def probabilities(self, inputs: Inputs) -> Floats:
+        """Shape (parts, classes)."""
+        return _softmax((inputs.matrix() @ self.weights + self.bias) / self.temperature)
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it as plain arrays."""
+        return {
+            "classes": np.array(self.classes),
+            "weights": self.weights,
+            "bias": self.bias,
+            "temperature": np.array(self.temperature),
+        }
+
+    @staticmethod
+    def from_arrays(arrays: dict[str, NDArray[Any]]) -> "Head":
+        """The head that ``arrays`` describe."""
+        classes = tuple(str(name) for name in arrays["classes"])
+        return Head(classes, arrays["weights"], arrays["bias"], arrays["temperature"].item())
+
+
+def train(inputs: Inputs, labels: Sequence[str], groups: Sequence[int], regularisation: float = 20.0) -> Head:
+    """A head for the labels; ``groups`` name the message of each part: every fifth message sets the temperature."""
+    matrix, wanted = inputs.matrix(), np.array(labels)
+    kept_aside = np.array(groups) % _FOLD == 0
+    temperature = 1.0
+    if kept_aside.any() and set(wanted[kept_aside]) <= set(wanted[~kept_aside]):
+        trial = _fitted(matrix[~kept_aside], wanted[~kept_aside], regularisation)
+        row = {name: number for number, name in enumerate(trial.classes)}
+        truth = np.array([row[label] for label in wanted[kept_aside]])
+        scores = matrix[kept_aside] @ trial.weights + trial.bias
+        temperature = min(_TEMPERATURES, key=lambda t: _log_loss(scores / t, truth))
+    fitted = _fitted(matrix, wanted, regularisation)
+    return Head(fitted.classes, fitted.weights, fitted.bias, float(temperature))
+
+
+def _fitted(matrix: Any, labels: NDArray[np.str_], regularisation: float) -> Head:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=regularisation, max_iter=200, tol=1e-3).fit(matrix, labels)
+    coefficients, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # one row of coefficients stands for both
+        coefficients, bias = np.vstack([-coefficients, coefficients]) / 2, np.concatenate([-bias, bias]) / 2
+    weights = np.ascontiguousarray(coefficients.T, dtype=np.float32)
+    return Head(tuple(str(name) for name in model.classes_), weights, bias.astype(np.float32), 1.0)
+
+
+@cache
+def _hashers() -> tuple[Any, Any]:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    words = HashingVectorizer(
+        n_features=TERMS, ngram_range=(1, 2), alternate_sign=False, token_pattern=r"[^\W_]+|[^\w\s.,'’]"
+    )
+    letters = HashingVectorizer(n_features=TERMS, analyzer="char_wb", ngram_range=(3, 5), alternate_sign=False)
+    return words, letters
+
+
+def _log_loss(scores: Floats, truth: NDArray[np.int64]) -> float:
+    return float(-np.log(_softmax(scores)[np.arange(len(truth)), truth] + 1e-9).mean())
+
+
+def _softmax(scores: Floats) -> Floats:
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -1,0 +1,114 @@
+"""Values for all slots of a message."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from mhc_core.business.pricing import Business
+from mhc_core.understanding.result import DialogueContext, Segment, Slot, SlotName, SlotValue, Understood
+from mhc_core.understanding.values import (
+    ages,
+    allergies,
+    amounts,
+    contacts,
+    counts,
+    dates,
+    dishes,
+    occasions,
+    times,
+)
+
+_PARTED = re.compile(r"\b(?:not|or|but|instead|no)\b|n['’]?t\b", re.IGNORECASE)
+_NEAR = 25
+"""How much text may lie between a weekday and the day of the month that it goes with (characters)."""
+_FOLLOWING = 12
+"""How much of the text behind a time may belong to it (characters)."""
+
+
+def resolve(
+    understood: Understood, business: Business, today: date, context: DialogueContext, about: date | None = None
+) -> Understood:
+    """The message with a value in each slot whose words give one; words are never changed.
+
+    ``today`` is the day it was written in the business's zone, ``about`` the day of the party as far as it is known,
+    which "make it the 14th" refers to. An impossible date has ``ImpossibleDate`` as its value.
+    """
+    said = _Said(business, today, about, SlotName.DATE in context.known)
+    segments = []
+    for segment in understood.segments:
+        slots = []
+        for slot in segment.slots:
+            resolved = replace(slot, value=_value(slot, segment, said))
+            said.slots.append(resolved)
+            slots.append(resolved)
+        segments.append(replace(segment, slots=tuple(slots)))
+    return replace(understood, segments=tuple(segments))
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the words of a slot are read after; ``slots`` stand before it in the message."""
+
+    business: Business
+    today: date
+    about: date | None
+    day_known: bool
+    slots: list[Slot] = field(default_factory=list)
+
+    def day(self, slot: Slot, segment: Segment) -> SlotValue | None:
+        """The day that a date slot names."""
+        dates_before = [one for one in self.slots if one.name is SlotName.DATE]
+        about = next((one.value for one in reversed(dates_before) if isinstance(one.value, date)), self.about)
+        last = dates_before[-1] if dates_before else None
+        joined = last is not None and (last.value is None or _belongs(last, slot, segment))
+        return dates.day(slot.text, self.today, about, self.day_known, last.text if last and joined else "")
+
+
+def _belongs(last: Slot, slot: Slot, segment: Segment) -> bool:
+    between = segment.text[max(last.end - segment.start, 0) : slot.start - segment.start]
+    return last.start >= segment.start and len(between) <= _NEAR and not _PARTED.search(between)
+
+
+def _value(slot: Slot, segment: Segment, said: _Said) -> SlotValue | None:
+    words = slot.text
+    match slot.name:
+        case SlotName.ADULTS | SlotName.CHILDREN | SlotName.YOUNGEST | SlotName.GUESTS:
+            last = said.slots[-1].value if said.slots and said.slots[-1].name is slot.name else None
+            return counts.people(words, last if isinstance(last, int) else None)
+        case SlotName.COUNT:
+            return counts.portions(words)
+        case SlotName.AGE:
+            return ages.age(words, said.business.prices.adult_from_age)
+        case SlotName.DATE:
+            return said.day(slot, segment)
+        case SlotName.TIME:
+            end = slot.end - segment.start
+            return times.start(words, segment.text[end : end + _FOLLOWING])
+        case SlotName.MILES:
+            return amounts.miles(words)
+        case SlotName.BUDGET:
+            return amounts.budget(words)
+        case SlotName.DISH:
+            return dishes.dish(words, said.business)
+        case SlotName.ALLERGEN:
+            return allergies.allergen(words)
+        case SlotName.SEVERITY:
+            return allergies.severity(words)
+        case SlotName.WHOM:
+            return occasions.whom(words)
+        case SlotName.OCCASION:
+            return occasions.occasion(words)
+        case SlotName.REFERENCE:
+            return contacts.reference(words, said.business.short_name)
+        case SlotName.NAME:
+            return contacts.name(words)
+        case SlotName.PHONE:
+            return contacts.phone(words)
+        case SlotName.EMAIL:
+            return contacts.email(words)
+        case SlotName.ZIP:
+            return contacts.zip_code(words)
+        case SlotName.CITY:
+            return contacts.city(words)
+        case SlotName.ADDRESS:
+            return contacts.address(words)
