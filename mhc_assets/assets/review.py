@@ -9,6 +9,7 @@ from mhc_assets.resources import Platform
 from mhc_assets.style import LEARN, OWNERS
 from mhc_core.db.queries import review as queries
 from mhc_core.review import decisions
+from mhc_core.scrubbing import merging
 
 
 @dg.asset(
@@ -30,6 +31,7 @@ def review_decisions(platform: Platform) -> dg.MaterializeResult[None]:
     with platform.engine.begin() as connection:
         queued = decisions.enqueue(connection, platform.settings)
         carried, refused = decisions.apply_carried(connection, platform.scrubber)
+        merging.merge(connection, platform.embedder(), platform.settings)
         summary = queries.summary(connection)
     return dg.MaterializeResult(
         metadata={

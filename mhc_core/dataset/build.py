@@ -53,6 +53,8 @@ def build(
 ) -> BuiltDataset:
     """Choose, split and serialise. The same examples, settings, past and wordings give the same bytes and the same id.
 
+    In which order the examples were stored does not count.
+
     ``wordings`` are the prompts that the examples open with; those of the release where none are given.
 
     Raises:
@@ -62,7 +64,7 @@ def build(
         raise DataError(
             f"{len(examples)} verified examples, {settings.dataset_min_examples} needed: review more with `mhc review`"
         )
-    chosen = sample(sorted(examples, key=lambda e: e.sequence), settings.dataset_max_examples, settings.seed)
+    chosen = sample(sorted(examples, key=lambda e: (e.day, e.id)), settings.dataset_max_examples, settings.seed)
     split = sides(chosen, past, settings)
     parts: dict[Side, list[VerifiedExample]] = {
         side: [example for example, found in zip(chosen, split, strict=True) if found == side] for side in SIDES

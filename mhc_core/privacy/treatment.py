@@ -61,7 +61,7 @@ TABLES = {
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
         plain="customer_hash channel intent origin vote findings risk language tags embedder content_sha256 "
-        "verified_by",
+        "numbers_sha256 verified_by",
         erasure="emptied",
     ),
     "scrub_holds": _table(plain="reason kind", erasure="deleted"),

@@ -6,9 +6,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit
+from mhc_core.db.queries import audit, merging
 from mhc_core.db.queries import review as queries
+from mhc_core.db.queries import review_order as order
 from mhc_core.errors import Conflict, DataError, NotFound
+from mhc_core.review import intent_model, priority
 from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Decision, Intent
@@ -27,8 +29,18 @@ class BulkFilter:
 
 
 def enqueue(connection: sa.Connection, settings: Settings) -> int:
-    """Queue every active, unverified example that is not queued yet; returns how many."""
-    return queries.enqueue(connection, settings.confidence_threshold)
+    """Queue every active, unverified example that is not queued yet, or has other signals than then; how many."""
+    queued = 0
+    for embedder in order.embedders(connection):
+        waiting, vectors = order.unplaced(connection, embedder, settings.confidence_threshold)
+        if not waiting:
+            continue
+        labels, known = order.intents(connection, embedder, intent_model.SAMPLE)
+        intents = intent_model.Intents(known, labels, [one.intent for one in waiting])
+        head = order.head(connection, embedder, priority.COMPARED, [one.example_id for one in waiting])
+        placed = priority.place(waiting, vectors, intents, head, settings.confidence_threshold)
+        queued += order.save(connection, placed)
+    return queued
 
 
 def decide(
@@ -88,6 +100,7 @@ def apply_carried(connection: sa.Connection, load_scrubber: Callable[[], Scrubbe
 
     Each is recorded once. Returns how many were recorded, and how many were left because their text was refused.
     """
+    merging.lock(connection)
     carried = queries.carried(connection)
     accepted: list[queries.CarriedDecision] = []
     for found in carried:

@@ -1,7 +1,6 @@
 """From a scrubbed conversation to training examples: which answers are worth learning from, and why."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -10,6 +9,7 @@ from uuid import UUID, uuid5
 from mhc_core.db.rows.examples import Example, Hold, Origin, SourceConversation, SourceMessage
 from mhc_core.language import intents
 from mhc_core.pseudonyms import customer_hash, subject
+from mhc_core.scrubbing.meaning import numbers_sha256, words
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import ANSWERING_ROLES, PERSON
 
@@ -119,6 +119,7 @@ def build(
                 findings=dict(findings),
                 risk=max((item.risk for item in clean), key=RISK_ORDER.index),
                 content_sha256=_digest(question, clean[-1].text),
+                numbers_sha256=numbers_sha256(question, clean[-1].text),
                 rejected_answer=_rejected(message, contents[answered]) if answered in edits else None,
             )
         )
@@ -144,18 +145,6 @@ def exchanges(messages: Sequence[SourceMessage]) -> list[tuple[list[int], int]]:
     return found
 
 
-def same_meaning(question: str, answer: str, other_question: str, other_answer: str) -> bool:
-    """Whether two examples whose questions are already near in meaning may be merged.
-
-    No cosine threshold tells "10 people" from "20 people", so the numbers of questions and answers must agree, and at
-    least half of the answers' words must be the same.
-    """
-    if _numbers(question) != _numbers(other_question) or _numbers(answer) != _numbers(other_answer):
-        return False
-    mine, theirs = set(_words(answer)), set(_words(other_answer))
-    return len(mine & theirs) >= 0.5 * len(mine | theirs)
-
-
 def _rejected(message: SourceMessage, original: Scrubbed | str) -> str | None:
     """The text that an edit took the place of; none where serving's own rules spoke, which are not to be unlearned."""
     if message.agent in NOT_LEARNED or isinstance(original, str) or not original.safe_for_training:
@@ -172,13 +161,5 @@ def _hold(answer_id: UUID, involved: Sequence[Scrubbed | str]) -> Hold | None:
     return None
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def _numbers(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\d+(?:[.,]\d+)*", re.sub(r"\[[A-Z_]+_\d+\]", "", text)))
-
-
 def _digest(question: str, answer: str) -> str:
-    return hashlib.sha256("\x1f".join((*_words(question), "\x1e", *_words(answer))).encode()).hexdigest()
+    return hashlib.sha256("\x1f".join((*words(question), "\x1e", *words(answer))).encode()).hexdigest()

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from mhc_core.db.queries import examples as queries
 from mhc_core.db.queries import installation
 from mhc_core.db.queries import marks as mark_queries
+from mhc_core.db.queries import merging as merging_queries
 from mhc_core.db.rows.examples import Example, Hold, SourceConversation
 from mhc_core.errors import ScrubRefused
 from mhc_core.language.tags import language, tone
 from mhc_core.protocols import Embedder
-from mhc_core.scrubbing import Known, PiiType, Scrubber
-from mhc_core.scrubbing.examples import Scrubbed, build, same_meaning
+from mhc_core.scrubbing import Known, PiiType, Scrubber, merging
+from mhc_core.scrubbing.examples import Scrubbed, build
 from mhc_core.scrubbing.on_record import on_record
 from mhc_core.settings import Settings
 
@@ -42,10 +43,11 @@ def scrub_day(
         found += [_tagged(example) for example in built]
         holds += held
     vectors = embedder.embed([example.question for example in found])
+    merging_queries.lock(connection)
     written = queries.save(connection, found, vectors, embedder.id)
     queries.save_tags(connection, found)
     queries.save_holds(connection, holds, [conversation.id for conversation in conversations], day, now)
-    _merge(connection, embedder, settings, day)
+    merging.merge(connection, embedder, settings)
     queries.mark_scrubbed(connection, day, scrubber.version, now)
     return written
 
@@ -106,20 +108,3 @@ def _scrub_texts(
         except ScrubRefused as refusal:
             return [str(refusal)] * len(texts)
         return [refusals[index] if index in refusals else next(results) for index in range(len(texts))]
-
-
-def _merge(connection: sa.Connection, embedder: Embedder, settings: Settings, day: date) -> None:
-    """Find each new example's nearest neighbour, and keep one of those that say the same."""
-    novelty: dict[UUID, float] = {}
-    duplicates: dict[UUID, UUID] = {}
-    for pair in queries.neighbours(connection, day, embedder.id, embedder.dimensions):
-        novelty.setdefault(pair.id, min(1.0, max(0.0, 1 - pair.similarity)))
-        if pair.similarity < settings.near_duplicate_similarity:
-            continue
-        if not same_meaning(pair.question, pair.answer, pair.other_question, pair.other_answer):
-            continue
-        mine = (pair.verified, pair.origin == "human_edit", -pair.sequence)
-        other = (pair.other_verified, pair.other_origin == "human_edit", -pair.other_sequence)
-        kept, left = (pair.other_id, pair.id) if mine < other else (pair.id, pair.other_id)
-        duplicates.setdefault(left, kept)
-    queries.save_novelty(connection, day, novelty, duplicates)

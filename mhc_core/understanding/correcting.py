@@ -104,7 +104,7 @@ def _checked(line: str, shown: LabelledMessage, reasons: Sequence[str]) -> Label
     unknown = sorted({part.reason for part in message.segments if part.reason} - {*reasons})
     if unknown:
         raise DataError(f"{unknown[0]!r} is no reason for a person; take one of: {', '.join(reasons)}")
-    if strange := sorted(message.asked - ASKED):
+    if strange := sorted(message.asked - shown.asked - ASKED):
         raise DataError(f"@{strange[0]} is nothing that can be asked for; take one of: {', '.join(sorted(ASKED))}")
     return message
 

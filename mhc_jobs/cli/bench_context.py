@@ -68,7 +68,8 @@ def _passages(business: Business) -> list[Any]:
 
 def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any], seed: int) -> dict[str, Any]:
     from mhc_core.concierge.agents import context
-    from mhc_core.concierge.facts import memory
+    from mhc_core.concierge.facts.memory import Facts
+    from mhc_core.concierge.guards import party_reading
     from mhc_core.db.queries.serving import StoredTurn
     from mhc_core.statistics.cluster_bootstrap import paired_interval
 
@@ -76,7 +77,8 @@ def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any]
     full, sent, history, condensed_right, full_right, messages = [], [], [], [], [], []
     for talk in talks:
         turns = [StoredTurn(turn["role"], turn["content"], {}) for turn in talk.messages]
-        facts = memory.recall(business, turns, talk.today)
+        said = [turn.content for turn in turns if turn.role == "user"]
+        facts = Facts(party=party_reading.combine(business, said))
         prepared = context.prepare(facts, turns[-context.TURNS :], QUESTION, passages, prompt)
         messages.append(len(turns))
         whole = context.prepare(facts, turns, QUESTION, passages, prompt)
@@ -104,10 +106,10 @@ def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any]
 
 def _total(business: Business, texts: list[str]) -> Decimal | None:
     """The price (USD) that the local calculator works out from what was read; ``None`` when something is missing."""
-    from mhc_core.concierge.facts import party
+    from mhc_core.concierge.guards import party_reading
     from mhc_core.concierge.tools import quote
 
-    worked = quote.work_out(business, party.combine(business, texts), QUESTION)
+    worked = quote.work_out(business, party_reading.combine(business, texts))
     return worked.quote.total if worked.quote else None
 
 

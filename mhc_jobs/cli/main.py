@@ -14,6 +14,7 @@ from mhc_jobs.cli import (
     bench_chat,
     bench_context,
     bench_gate,
+    bench_loop,
     bench_offline,
     bench_scores,
     bench_scrub,
@@ -77,6 +78,7 @@ bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_
 bench.command("scrub")(bench_scrub.command)
 bench.command("cache")(bench_cache.command)
 bench.command("chat")(bench_chat.command)
+bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)

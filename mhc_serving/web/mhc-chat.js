@@ -136,6 +136,7 @@ class Chat extends HTMLElement {
   }
 
   #show(item, given) {
+    if (!given.answer) return void item.remove(); // a person has the conversation, and the customer knows it
     item.classList.remove("waiting");
     item.classList.toggle("person", given.escalated);
     item.querySelector(".text").textContent = readable(given.answer);

@@ -5,10 +5,12 @@ The API is imported where a test asks for it: every test loads this module, and 
 
 from __future__ import annotations
 
+import functools
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from fakes.databases import copy
+from fakes.understanding import Labelled
 from fakes.waiting import until
 from mhc_core.db import engine as engines
 from mhc_core.knowledge import articles, index
@@ -72,7 +75,26 @@ def publish_knowledge(engine: sa.Engine, folder: Path, texts: dict[str, tuple[st
 
 
 @pytest.fixture(scope="session")
-def serving_engine(_server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+def reader() -> Iterator[Labelled]:
+    """What every concierge of the tests understands messages with, unless a model of understanding is promoted."""
+    from mhc_core.concierge.models.live import LiveVersions
+
+    known, make = Labelled(), LiveVersions.__init__
+
+    @functools.wraps(make)
+    def with_reader(self: LiveVersions, *given: Any, **named: Any) -> None:
+        make(self, *given, **named)
+        self._now = replace(self._now, reader=known)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveVersions, "__init__", with_reader)
+        yield known
+
+
+@pytest.fixture(scope="session")
+def serving_engine(
+    _server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory, reader: Labelled
+) -> Iterator[sa.Engine]:
     """A database with published knowledge and no promoted model, for the whole session: use customers of your own."""
     with copy(_server_url, _template) as url:
         engine = engines.create(url)
@@ -82,7 +104,7 @@ def serving_engine(_server_url: str, _template: str, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture
-def empty_engine(fresh_database_url: str) -> Iterator[sa.Engine]:
+def empty_engine(fresh_database_url: str, reader: Labelled) -> Iterator[sa.Engine]:
     """A database of one's own without knowledge and models."""
     engine = engines.create(fresh_database_url)
     yield engine
@@ -125,12 +147,13 @@ def customer() -> str:
 
 
 @pytest.fixture
-def say(client: TestClient, customer: str) -> Callable[..., dict[str, Any]]:
-    """Sends a message of ``customer`` and returns the answer; goes on with the conversation unless told otherwise."""
+def say(client: TestClient, customer: str, reader: Labelled) -> Callable[..., dict[str, Any]]:
+    """Sends a message of ``customer``, written with or without labels, and returns the answer; goes on with the
+    conversation unless told otherwise."""
     running: list[str] = []
 
     def call(message: str, *, fresh: bool = False, channel: str = "web") -> dict[str, Any]:
-        body = {"message": message, "customer_id": customer, "channel": channel}
+        body = {"message": reader.learn(message), "customer_id": customer, "channel": channel}
         if running and not fresh:
             body["conversation_id"] = running[-1]
         response = client.post("/api/v1/chat", json=body)

@@ -30,6 +30,7 @@ from mhc_core.knowledge import index, learned
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.pseudonyms import customer_hash
+from mhc_core.review import decisions
 from mhc_core.settings import Settings
 from mhc_core.training import jobs
 from mhc_core.vocabulary import Decision
@@ -45,7 +46,8 @@ TOPICS = ("deposit", "shrimp", "travel", "rain", "allergy", "noodles", "chairs",
 
 def settings(root: Path) -> Settings:
     """Where a small data set is enough and everything is written under ``root``."""
-    return Settings(state_dir=root, dataset_min_examples=10, fine_tuner="local")
+    # With this seed the victim is trained on.
+    return Settings(state_dir=root, dataset_min_examples=10, fine_tuner="local", seed=1)
 
 
 def forgetter(engine: sa.Engine, root: Path, **options: Any) -> Forgetter:
@@ -89,7 +91,7 @@ def populate(engine: sa.Engine, root: Path) -> None:
     assert bring_in(engine, root, RECORDS).inserted == len(RECORDS)
     with engine.begin() as connection:
         _learn(connection)
-        review.enqueue(connection, 0.7)
+        decisions.enqueue(connection, Settings())
         items = list(connection.scalars(sa.text("select id from ai.review_items order by id")))
         review.record(connection, items, Decision.APPROVE, "Ann", NOW, None, f"{CANARY} is fine", None)
         _publish(connection)

@@ -68,5 +68,4 @@ AGENT = Agent(
     temperature=0.7,
     tools=("policy_lookup", "hand_over"),
     reply=reply,
-    intents=frozenset({Intent.COMPLAINT}),
 )

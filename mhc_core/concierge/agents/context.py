@@ -19,7 +19,6 @@ from mhc_core.concierge.guards.injection import clean_passage
 from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.knowledge import retrieval
-from mhc_core.language import intents
 from mhc_core.protocols import Passage, Turn
 from mhc_core.providers import tokens
 from mhc_core.vocabulary import Intent
@@ -97,7 +96,7 @@ def summary(facts: Facts, older: Sequence[StoredTurn]) -> str:
     known += [f"{'?' if count is None else 'all' if count < 0 else count} × {name}" for name, count in _wishes(facts)]
     known += [f"on {facts.day:%A, %B} {facts.day.day}, {facts.day.year}"] if facts.day else []
     known += [f"at {facts.starts:%H:%M}"] if facts.starts else []
-    known += [f"allergies: {', '.join(facts.allergies)}"] if facts.allergies else []
+    known += [f"allergies: {', '.join(map(str, facts.allergies))}"] if facts.allergies else []
     given = [name for name in ("address", "name", "phone", "email") if getattr(facts, name)]
     known += [f"{', '.join(given)} given"] if given else []
     known += ["wants to book"] if facts.booking else []
@@ -105,8 +104,8 @@ def summary(facts: Facts, older: Sequence[StoredTurn]) -> str:
     if older:
         price = next((turn.notes["total_usd"] for turn in reversed(older) if turn.notes.get("total_usd")), None)
         lines += [f"Last price given earlier: ${price}."] if price else []
-        topics = dict.fromkeys(intents.tag(turn.content) for turn in older if turn.role == "user")
-        named = [topic.value for topic in topics if topic not in (Intent.OTHER, Intent.SMALLTALK)]
+        topics = dict.fromkeys(turn.intent for turn in older if turn.role == "user" and turn.intent)
+        named = [topic for topic in topics if topic not in (Intent.OTHER, Intent.SMALLTALK)]
         lines += [f"Talked about before: {', '.join(named)}."] if named else []
     return "Known from this conversation:\n" + "\n".join(lines) if lines else ""
 

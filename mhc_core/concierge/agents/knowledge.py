@@ -75,8 +75,8 @@ def _unknown(
     base = withheld or Reply("", AGENT.name, intent, confidence, model_id, knowledge_id=around.live.knowledge_id)
     if intent is Intent.SMALLTALK:
         text = (
-            f"Hello, this is the assistant of {question.business.name}. Ask me about prices, the menu, dates or our "
-            "rules, or tell me how many guests you expect and I work out the price."
+            f"I am the automatic assistant of {question.business.name}, not a person. Ask me about prices, the menu, "
+            "dates or our rules, or tell me how many guests you expect and I work out the price."
         )
         return replace(
             base,

@@ -9,23 +9,7 @@ from mhc_core.concierge.tools.quote import usd
 from mhc_core.vocabulary import Intent
 
 MODEL_ID = "rules/lead"
-_UNDECIDED = re.compile(
-    r"\b(?:think (?:about|on|over) it|think it over|sleep on it|get back to (?:you|u)|let (?:you"
-    r"|u) know|not sure yet|still deciding"
-    r"|haven'?t decided|maybe (?:later|next)|just (?:looking|browsing|checking|curious)"
-    r"|shopping around|comparing|on the fence"
-    r"|(?:check|talk|speak|discuss|run it by)(?: it)?(?: with)? (?:my|the) (?:husband|wife|partner"
-    r"|family|mom|mum|dad|boyfriend"
-    r"|girlfriend|friends|sister|brother|group)|(?:bit|little|too|kinda|kind of|pretty) (?:pricey|expensive|steep|much)"
-    r"|over (?:my|our|the) budget|more than (?:i|we) (?:thought|expected|planned))\b"
-)  # fmt: skip
 _PRICEY = re.compile(r"\b(?:pricey|expensive|steep|much|budget|more than)\b")
-
-
-def claims(question: Question) -> int:
-    """A customer who says that they are not there yet."""
-    text = question.text.lower().replace("’", "'")
-    return 3 if _UNDECIDED.search(text) and "how much" not in text else 0
 
 
 def reply(question: Question, around: AgentContext) -> Reply:
@@ -69,5 +53,4 @@ AGENT = Agent(
     temperature=0.6,
     tools=("quote", "policy_lookup", "hand_over"),
     reply=reply,
-    claims=claims,
 )

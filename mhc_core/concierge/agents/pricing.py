@@ -1,26 +1,21 @@
 """Prices: works the price of a party out from the business file, or asks for what is missing. No model is asked."""
 
+from collections.abc import Sequence
+
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
-from mhc_core.concierge.facts import party
 from mhc_core.concierge.tools import quote
+from mhc_core.understanding.result import Topic
 from mhc_core.vocabulary import Intent
 
 MODEL_ID = "tool/quote"
-
-
-def claims(question: Question) -> int:
-    """A question for the price of a party, or an answer to what the last one asked for."""
-    said = party.read(question.business, question.text)
-    if question.facts.party != question.before.party and not said.known:
-        said = question.facts.party
-    return 2 if quote.asked(question.text, said, question.notes.get("agent") == AGENT.name) else 0
 
 
 def reply(question: Question, around: AgentContext) -> Reply:
     """The price, or what is missing for it."""
     facts = question.facts
     open_ = facts.distance_open or facts.address is not None
-    worked = quote.work_out(question.business, facts.party, question.text, open_)
+    of_the_way = question.topics == {Topic.TRAVEL}
+    worked = quote.work_out(question.business, facts.party, of_the_way, open_)
     return Reply(
         text=worked.text,
         agent=AGENT.name,
@@ -28,10 +23,14 @@ def reply(question: Question, around: AgentContext) -> Reply:
         confidence=1.0,
         model_id=MODEL_ID,
         evidence=[worked.text],
-        notes={"missing": list(worked.missing), "total_usd": str(worked.quote.total) if worked.quote else None},
+        notes={"missing": _asked(worked.missing), "total_usd": str(worked.quote.total) if worked.quote else None},
     )
 
 
-AGENT = Agent(
-    name="quote", prompt="knowledge", temperature=0.3, tools=("quote", "travel_fee"), reply=reply, claims=claims
-)
+def _asked(missing: Sequence[str]) -> list[str]:
+    """What a quote lacks, by the names that questions have."""
+    names = {"adults": "ages"}
+    return list(dict.fromkeys("proteins" if name.startswith("number:") else names.get(name, name) for name in missing))
+
+
+AGENT = Agent(name="quote", prompt="knowledge", temperature=0.3, tools=("quote", "travel_fee"), reply=reply)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.memory import Facts
@@ -12,14 +13,17 @@ from mhc_core.concierge.tools.case import BookingRequest, Case
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.prompts.experiments import Chosen, Exposure
 from mhc_core.protocols import Passage
+from mhc_core.understanding.result import Act, DialogueContext, Segment, SlotName, Topic, Understood
 from mhc_core.vocabulary import Intent
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A customer's message with the turns before it, oldest first.
+    """A customer's message, or a part of it, with the turns before it, oldest first.
 
-    ``before`` are the facts without this message, ``facts`` with it; ``intent`` is what the router took it for.
+    ``before`` are the facts without this message, ``facts`` with it; ``context`` is what it was read after, ``notes``
+    what the last answer noted about itself. ``understood`` is None where no model of understanding is live. ``intent``
+    is that of the part that an agent answers.
     """
 
     text: str
@@ -28,16 +32,49 @@ class Question:
     before: Facts
     facts: Facts
     intent: Intent = Intent.OTHER
+    understood: Understood | None = None
+    context: DialogueContext = field(default_factory=DialogueContext)
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def notes(self) -> Mapping[str, Any]:
-        """What the last answer noted about itself."""
-        return next((turn.notes for turn in reversed(self.turns) if turn.role != "user"), {})
+    def segments(self) -> Sequence[Segment]:
+        """The parts of the message with what is done in each."""
+        return self.understood.segments if self.understood is not None else ()
+
+    @property
+    def acts(self) -> frozenset[Act]:
+        """What the customer does in the whole message."""
+        return frozenset(segment.act for segment in self.segments)
+
+    @property
+    def topics(self) -> frozenset[Topic]:
+        """What the whole message is about."""
+        return frozenset(segment.topic for segment in self.segments)
+
+    @property
+    def slots(self) -> frozenset[SlotName]:
+        """What the whole message tells or names."""
+        return frozenset(slot.name for segment in self.segments for slot in segment.slots)
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """What the last answer asked for."""
+        return self.context.asked
+
+    @property
+    def confirming(self) -> bool:
+        """Whether the last answer asked to send a request."""
+        return self.context.confirming
 
     @property
     def told(self) -> bool:
         """Whether this message told anything new."""
-        return self.facts != self.before
+        return self.facts.told != self.before.told
+
+    @property
+    def booking_open(self) -> bool:
+        """Whether a booking is being put together, or a sent one changed."""
+        return self.facts.booking and (not self.facts.reference or self.facts.changed)
 
     @property
     def answered(self) -> int:
@@ -48,6 +85,8 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer as its agent gives it. ``escalation`` is the reason when it hands the conversation to a person.
+
+    ``withdraws`` is the booking request that the customer takes back.
 
     ``facts`` replaces the conversation's facts where the agent changed them; ``evidence`` are the texts of tool results
     and passages that the answer rests on; ``written`` says that a model wrote it, under the system prompt ``prompt``,
@@ -69,6 +108,7 @@ class Reply:
     cost_usd: Decimal = Decimal(0)
     facts: Facts | None = None
     booking: BookingRequest | None = None
+    withdraws: UUID | None = None
     evidence: Sequence[str] = ()
     written: bool = False
     prompt: str = ""
@@ -105,8 +145,6 @@ class Agent:
         prompt: name of its prompt after ``agent/``, see ``mhc_core.prompts.wordings``.
         temperature: of a model that writes for it, 0..2.
         tools: names of the tools such a model may call.
-        intents: the intents that are its own.
-        claims: how surely a message is its own whatever the intent: 0 not at all, the highest number wins.
     """
 
     name: str
@@ -114,5 +152,3 @@ class Agent:
     temperature: float
     tools: tuple[str, ...]
     reply: Callable[[Question, AgentContext], Reply]
-    intents: frozenset[Intent] = frozenset()
-    claims: Callable[[Question], int] = lambda question: 0

@@ -1,58 +1,146 @@
-"""Who answers: the agent that claims the message, else the one whose intent it is, else the knowledge agent.
+"""Who answers what: a message is taken apart by what the customer does in each part of it, and about what.
 
-The intent comes from the classifier that was trained with the live model; where there is none, or it is not sure, from
-the rules of ``mhc_core.language.intents``.
+A message may ask two things and tell a third: each question is answered, and a booking goes on with its own question
+after them.
 """
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from mhc_core.concierge.agents import booking, complaint, knowledge, lead, operations, pricing
+from mhc_core.concierge.agents import booking, complaint, courtesy, knowledge, lead, operations, pricing
 from mhc_core.concierge.agents.reply import Agent, Question
+from mhc_core.understanding.result import Act, Segment, SlotName, Topic
 from mhc_core.vocabulary import Intent
-
-SURE_FROM = 0.4
-"""A trained classifier below this probability leaves it to the rules."""
-
-Classify = Callable[[str], tuple[Intent, float] | None]
-
 
 AGENTS: tuple[Agent, ...] = (
     booking.AGENT,
     complaint.AGENT,
+    courtesy.AGENT,
     knowledge.AGENT,
     lead.AGENT,
     operations.AGENT,
     pricing.AGENT,
 )
-"""Where two claim a message equally surely, the first of them answers."""
+MOST_QUESTIONS = 3
+"""Questions of one message that are answered one by one; more are answered as a whole."""
+_COURTEOUS = (Act.GREET, Act.THANK, Act.GOODBYE)
+_TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE)
+_OPERATIONS = frozenset(
+    {
+        *(Topic.BOOKING_STATUS, Topic.BOOKING_CHANGE, Topic.BOOKING_CANCEL, Topic.CONTACT_DETAILS),
+        *(Topic.DATA_REQUEST, Topic.DAY_OF),
+    }
+)
+_OF_A_QUOTE = frozenset(
+    {
+        *(SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.AGE, SlotName.GUESTS, SlotName.MILES),
+        *(SlotName.DISH, SlotName.COUNT, SlotName.CITY, SlotName.BUDGET, SlotName.OCCASION),
+    }
+)
+"""What may be told in answer to a quote without a wish to book."""
 
 
-def claimed(question: Question) -> Agent | None:
-    """The agent who claims a question most surely, whatever its intent; None where nobody does."""
-    claims = [(agent.claims(question), agent) for agent in AGENTS]
-    strongest, agent = max(claims, key=lambda claim: claim[0])
-    return agent if strongest else None
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of an answer: who gives it, and the question it answers."""
+
+    agent: Agent
+    question: Question
 
 
-def route(question: Question, claimed: Agent | None, classify: Classify = lambda text: None) -> tuple[Agent, Intent]:
-    """The agent for a question, and the intent it is taken for; ``question.intent`` is the one by the rules.
+def plan(question: Question) -> Sequence[Step]:
+    """The parts of the answer in their order; a booking's next step comes last."""
+    if question.understood is None:
+        return (Step(knowledge.AGENT, replace(question, intent=Intent.OTHER)),)
+    parts: dict[str, list[Segment]] = {}
+    asked: list[Segment] = []
+    for segment in question.segments:
+        agent = _agent(question, segment)
+        if agent is knowledge.AGENT:
+            asked.append(segment)
+        elif agent is not None:
+            parts.setdefault(agent.name, []).append(segment)
+    if courtesy.AGENT.name in parts and Act.STOP in question.acts:
+        return (Step(courtesy.AGENT, question),)
+    steps = _looked_up(question, asked, alone=not parts)
+    by_name = {agent.name: agent for agent in AGENTS}
+    order = [complaint.AGENT, operations.AGENT, pricing.AGENT, lead.AGENT, booking.AGENT]
+    if lead.AGENT.name in parts:
+        order.remove(booking.AGENT)  # nobody who wants to think about it is asked for the next thing
+    steps += [
+        Step(by_name[agent.name], replace(question, intent=parts[agent.name][0].topic.intent))
+        for agent in order
+        if agent.name in parts
+    ]
+    return steps or [Step(courtesy.AGENT, replace(question, intent=Intent.SMALLTALK))]
 
-    The classifier is asked only when nobody claims the question.
-    """
-    if claimed is not None:
-        return claimed, question.intent
-    intent = _intent(question.text, question.intent, classify)
-    return _by_intent()[intent], intent
+
+def _looked_up(question: Question, asked: Sequence[Segment], alone: bool) -> list[Step]:
+    """The knowledge's parts; a message that asks one thing and does nothing else is looked up with all its words."""
+    if not asked:
+        return []
+    about = replace(question, intent=asked[0].topic.intent)
+    whole = (alone and len(asked) == 1) or len(asked) > MOST_QUESTIONS
+    texts = [question.text] if whole else [segment.text for segment in asked]
+    intents = [about.intent] if whole else [segment.topic.intent for segment in asked]
+    return [
+        Step(knowledge.AGENT, replace(about, text=text, intent=intent))
+        for text, intent in zip(texts, intents, strict=True)
+    ]
 
 
-@functools.cache
-def _by_intent() -> Mapping[Intent, Agent]:
-    return dict.fromkeys(Intent, knowledge.AGENT) | {intent: agent for agent in AGENTS for intent in agent.intents}
+def _agent(question: Question, segment: Segment) -> Agent | None:
+    """Who answers a part of the message; None for what needs no answer beside the others."""
+    act, topic, open_ = segment.act, segment.topic, question.booking_open
+    if act is Act.STOP:
+        return courtesy.AGENT
+    if act is Act.COMPLAIN:
+        return complaint.AGENT
+    if act in _COURTEOUS:
+        return None
+    if act in (Act.AFFIRM, Act.DENY):
+        return booking.AGENT if open_ and not question.context.offered_person else None
+    if topic is Topic.UNDECIDED and not question.asked & {"proteins", "miles"}:
+        return lead.AGENT
+    if topic in _OPERATIONS:
+        return _about_a_request(question, segment)
+    if topic is Topic.PAYMENT and act is not Act.ASK:
+        return operations.AGENT
+    return _asking(question, segment) if act is Act.ASK else _telling(question, segment)
 
 
-def _intent(text: str, tagged: Intent, classify: Classify) -> Intent:
-    learned = classify(text)
-    if learned is None or (learned[1] < SURE_FROM and tagged is not Intent.OTHER):
-        return tagged
-    return learned[0]
+def _about_a_request(question: Question, segment: Segment) -> Agent:
+    """A request that is still being put together is the booking's, and so is a change of a sent one that says what."""
+    ours = segment.topic in (Topic.BOOKING_CHANGE, Topic.CONTACT_DETAILS)
+    unsent = question.facts.booking and not question.facts.reference
+    if (unsent and (ours or segment.topic is Topic.BOOKING_CANCEL)) or (
+        ours and question.facts.reference and question.told
+    ):
+        return booking.AGENT
+    return operations.AGENT
+
+
+def _asking(question: Question, segment: Segment) -> Agent:
+    names = {slot.name for slot in segment.slots}
+    if segment.topic is Topic.PRICE_PARTY or (segment.topic is Topic.TRAVEL and SlotName.MILES in names):
+        return pricing.AGENT
+    if segment.topic is Topic.BOOK or (segment.topic is Topic.AVAILABILITY and SlotName.DATE in names):
+        return booking.AGENT
+    return knowledge.AGENT
+
+
+def _telling(question: Question, segment: Segment) -> Agent | None:
+    names = {slot.name for slot in segment.slots}
+    books = question.booking_open or Topic.BOOK in question.topics
+    if segment.topic is Topic.ALLERGY and books and question.told:
+        return booking.AGENT
+    if question.booking_open and (question.told or segment.topic in (Topic.BOOK, Topic.PRICE_PARTY)):
+        return booking.AGENT
+    quoting = question.notes.get("agent") == pricing.AGENT.name and bool(names) and names <= _OF_A_QUOTE
+    if segment.topic is Topic.PRICE_PARTY or (quoting and not question.facts.booking):
+        return pricing.AGENT
+    if segment.topic is Topic.BOOK:
+        return booking.AGENT
+    if segment.topic is Topic.SMALLTALK:
+        return booking.AGENT if question.booking_open else None
+    return booking.AGENT if question.booking_open and segment.act in _TELLING and question.asked else knowledge.AGENT

@@ -16,8 +16,9 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.facts import dates, party
 from mhc_core.concierge.facts.party import Party
+from mhc_core.concierge.guards import party_reading as party
+from mhc_core.concierge.guards import time_reading
 from mhc_core.concierge.guards.business_figures import KnownFigures, amounts, given_away
 from mhc_core.concierge.guards.contradictions import contradicted
 from mhc_core.language.answer_text import content_words
@@ -262,7 +263,7 @@ class _Support:
     @cached_property
     def _starts(self) -> frozenset[Figure]:
         """Start times that the customer wrote without saying that they are: "at 6"."""
-        times = (dates.read(message, self.today or date.min)[0].starts for message in self.said)
+        times = (time_reading.read(message) for message in self.said)
         return frozenset(Figure("clock", Decimal(at.hour * 60 + at.minute).normalize()) for at in times if at)
 
     @cached_property

@@ -9,16 +9,21 @@ from pydantic import Field
 
 from mhc_core.business import pricing
 from mhc_core.business.pricing import Business
+from mhc_core.concierge.facts import dishes
+from mhc_core.concierge.facts.heads import Heads, counted
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.facts.party import Party
 from mhc_core.concierge.tools import quote
 from mhc_core.concierge.tools.case import BookingRequest, Case
-from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, counted
+from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, in_miles
+from mhc_core.concierge.tools.portions import counted as portions
 from mhc_core.errors import DataError
+from mhc_core.understanding.result import EVERYONE
 
 SATURDAY = 5
 COUNTRY = "US"
 """Whose public holidays count."""
+LARGE = "large party"
 YEARS_AHEAD = 2
 """A party further away is taken for a slip of the pen."""
 
@@ -38,29 +43,36 @@ class BookingArguments(Arguments):
     ]
 
 
-def missing(facts: Facts) -> tuple[str, ...]:
-    """What a request still needs, in the order it is asked for."""
-    people = facts.party
-    whole = people.adults is not None and not people.open_ages
-    split = people.children is not None or people.under_six is not None
-    counted_all = people.guests is None or split or people.guests == people.adults
+def missing(business: Business, facts: Facts) -> tuple[str, ...]:
+    """What a request still needs, in the order it is asked for; what the customer does not want to tell it can lack."""
+    people, heads = facts.party, counted(business.prices, facts.heads)
+    open_heads = heads.missing if facts.heads.told or not people.people_known else None
+    if open_heads in facts.declined and heads.adults is not None:
+        open_heads = None
+    chosen = facts.proteins or people.upgrades
     needs = {
         "date": facts.day is None,
         "time": facts.starts is None,
-        "guests": not whole and people.guests is None and people.adults is None,
-        "ages": (people.guests is not None or people.open_ages) and not (whole and counted_all),
-        "children": whole and people.guests is None and not split,
+        **{name: name == open_heads for name in ("guests", "ages", "children")},
         "address": facts.address is None,
-        "proteins": not facts.proteins and not facts.proteins_open and not people.upgrades,
+        "miles": people.miles is None and not facts.distance_open,
+        "proteins": not facts.proteins_open and (not chosen or bool(dishes.uncounted(people))),
+        "name": facts.name is None and "name" not in facts.declined,
+        "contact": facts.phone is None and facts.email is None and "contact" not in facts.declined,
     }
     return tuple(name for name, open_ in needs.items() if open_)
+
+
+def doubt(business: Business, facts: Facts) -> str | None:
+    """What of the guests does not agree with itself, as a sentence."""
+    return counted(business.prices, facts.heads).doubt if facts.heads.told else None
 
 
 def problems(business: Business, facts: Facts, now: datetime) -> dict[str, str]:
     """What speaks against the wish, by the fact to correct, each as a sentence. ``now`` is local time."""
     found: dict[str, str] = {}
     if facts.impossible_day is not None:
-        found["date"] = f"There is no {facts.impossible_day} in the calendar."
+        found["date"] = f"{facts.impossible_day.rstrip('.')}."
     elif facts.day is not None:
         found.update(_day(business, facts.day, facts.starts, now))
     travel, people = business.travel, facts.party
@@ -69,10 +81,16 @@ def problems(business: Business, facts: Facts, now: datetime) -> dict[str, str]:
             f"{people.miles:f} miles is further than we travel: we serve parties up to "
             f"{travel.maximum_miles} miles away."
         )
-    if people.head_count >= business.handover.guests_from:
+    if people.head_count >= business.handover.guests_from and LARGE not in facts.handed:
         found["guests"] = f"Parties of {business.handover.guests_from} or more are arranged by a person of our team."
     elif people.adults == 0:
         found["guests"] = "A party needs at least one adult."
+    upgraded = sum(people.head_count if count == EVERYONE else count or 0 for count in people.upgrades.values())
+    if people.adults is not None and upgraded > people.head_count * business.menu.proteins_included:
+        found["proteins"] = (
+            f"{upgraded} upgrades are more than {business.menu.proteins_included} proteins for each of "
+            f"{people.head_count} guests."
+        )
     return found
 
 
@@ -137,16 +155,19 @@ def request(case: Case, wanted: BookingArguments) -> str:
         under_six=wanted.under_six,
         guests=None,
         open_ages=False,
-        miles=case.facts.party.miles if wanted.miles is None else Decimal(str(wanted.miles)),
+        miles=case.facts.party.miles if wanted.miles is None else in_miles(wanted.miles),
     )
+    heads, counts = case.facts.heads, (wanted.adults, wanted.children, wanted.under_six)
+    heads_now = counted(case.business.prices, heads)
     facts = replace(
         case.facts,
         party=people,
+        heads=heads if counts == (heads_now.adults, heads_now.children or 0, heads_now.under_six or 0) else Heads(),
         day=wanted.day,
         starts=wanted.starts,
         impossible_day=None,
-        address=wanted.address,
-        proteins=_proteins(case.business, wanted) or case.facts.proteins,
+        address=case.facts.address if wanted.address == case.facts.where else wanted.address,
+        proteins={**case.facts.proteins, **_proteins(case.business, wanted)},
     )
     against = problems(case.business, facts, case.now)
     if against:
@@ -160,7 +181,7 @@ def request(case: Case, wanted: BookingArguments) -> str:
 
 def _proteins(business: Business, wanted: BookingArguments) -> dict[str, int | None]:
     by_name = {name.casefold(): name for name in (*business.menu.proteins, *business.upgrades)}
-    chosen = counted(wanted.proteins)
+    chosen = portions(wanted.proteins)
     unknown = [name for name in chosen if name not in by_name]
     if unknown:
         raise DataError(f"{', '.join(unknown)} is not on the menu; choose from: {', '.join(by_name.values())}")
@@ -176,9 +197,9 @@ def arguments(facts: Facts) -> dict[str, object]:
         "adults": people.adults,
         "children": people.children or 0,
         "under_six": people.under_six or 0,
-        "address": facts.address,
+        "address": facts.where,
         "miles": people.miles,
-        "proteins": [{"name": name, "count": count} for name, count in facts.proteins.items() if count],
+        "proteins": [{"name": name, "count": count} for name, count in facts.proteins.items() if count and count > 0],
     }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.memory import Facts
+from mhc_core.db.queries.bookings import Booking
 from mhc_core.protocols import Passage, ToolCall
 
 
@@ -24,8 +25,9 @@ class BookingRequest:
 class Case:
     """The turn, and what its tools have done so far.
 
-    ``now`` is in the business's own time zone. ``booking`` and ``escalation`` are carried out when the turn is stored;
-    ``calls`` and ``passages`` are the evidence of what the answer states.
+    ``now`` is in the business's own time zone. ``booked`` looks up the newest request of this conversation, or of its
+    customer. ``booking`` and ``escalation`` are carried out when the turn is stored; ``calls`` and ``passages`` are the
+    evidence of what the answer states.
     """
 
     business: Business
@@ -33,6 +35,7 @@ class Case:
     now: datetime
     reference: str
     search: Callable[[str], Sequence[Passage]]
+    booked: Callable[[], Booking | None] = lambda: None
     calls: list[ToolCall] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     booking: BookingRequest | None = None

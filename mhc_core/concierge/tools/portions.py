@@ -1,6 +1,7 @@
 """Arguments that several tools share."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +21,11 @@ class Portions(Arguments):
 
     name: Annotated[str, Field(min_length=1, max_length=60, description="A protein, upgrade or add-on by its name.")]
     count: Annotated[int, Field(ge=0, le=2_000, description="How many persons or portions.")]
+
+
+def in_miles(miles: float) -> Decimal:
+    """A distance as it was written: 20 and not 20.0."""
+    return Decimal(f"{miles:g}")
 
 
 def counted(items: Iterable[Portions]) -> dict[str, int]:

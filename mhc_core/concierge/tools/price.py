@@ -1,6 +1,5 @@
 """The tools ``quote`` and ``travel_fee``: what a party costs, by the business's own file."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
@@ -9,7 +8,7 @@ from mhc_core.business.pricing import QuoteRequest
 from mhc_core.business.pricing import quote as work_out
 from mhc_core.concierge.tools import quote
 from mhc_core.concierge.tools.case import Case
-from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, counted
+from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, counted, in_miles
 
 
 class QuoteArguments(Arguments):
@@ -43,7 +42,7 @@ def price(case: Case, wanted: QuoteArguments) -> str:
         adults=wanted.adults,
         children=wanted.children,
         under_six=wanted.under_six,
-        miles=None if wanted.miles is None else Decimal(str(wanted.miles)),
+        miles=None if wanted.miles is None else in_miles(wanted.miles),
         upgrades=counted(wanted.upgrades),
         add_ons=counted(wanted.add_ons),
     )
@@ -54,4 +53,4 @@ def price(case: Case, wanted: QuoteArguments) -> str:
 
 def travel_fee(case: Case, wanted: TravelArguments) -> str:
     """What the way costs, or that it is too far."""
-    return quote.travel_text(case.business, Decimal(str(wanted.miles)))
+    return quote.travel_text(case.business, in_miles(wanted.miles))

@@ -1,30 +1,14 @@
 """Works out a price from what the customer said in this conversation, or says what is missing. It never guesses."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from mhc_core.business import pricing as prices
 from mhc_core.business.pricing import Business, Quote, QuoteRequest
-from mhc_core.concierge.facts.extras import EVERYONE
 from mhc_core.concierge.facts.party import Party
 from mhc_core.errors import DataError
-
-PRICE_WORDS = re.compile(
-    r"\b(?:how much|quote|estimate|total|price|prices|pricing|cost|costs|ballpark|come to|comes to|run me|run us|pay"
-    r"|owe|afford|budget|charge)\b",
-    re.IGNORECASE,
-)
-_WHOLE_PARTY = re.compile(
-    r"\b(?:quote|estimate|total|ballpark)\b|\b(?:for|of|is|are|would|will|does) (?:a |an |my |our |the )?(?:\w+ )?"
-    r"(?:party|event|dinner|birthday|wedding|reunion|group|family|celebration|gathering)\b",
-    re.IGNORECASE,
-)
-_TRAVEL = re.compile(r"\b(?:travel|mileage|distance|delivery|drive|trip)\b", re.IGNORECASE)
-_BOOK = re.compile(r"\b(?:book|booking|reserve|reservation|lock (?:it )?in|schedule)\b", re.IGNORECASE)
-SHORT_QUESTION_WORDS = 3
-"""A question about prices in so few words, such as "how much?", is about the whole party."""
+from mhc_core.understanding.result import EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +20,13 @@ class Worked:
     quote: Quote | None
 
 
-def asked(message: str, said: Party, quoting: bool) -> bool:
-    """Whether this message wants a price worked out for a party.
+def work_out(business: Business, known: Party, of_the_way: bool = False, distance_open: bool = False) -> Worked:
+    """Price the party, or ask for what is missing.
 
-    ``quoting`` says that the last answer was a quote or asked for what one needs.
+    ``of_the_way`` says that only the travel fee is asked about, ``distance_open`` that the customer does not know the
+    miles.
     """
-    if quoting and said.known:
-        return True
-    if _BOOK.search(message) and said.people_known:
-        return True
-    if not PRICE_WORDS.search(message):
-        return False
-    if len(message.split()) <= SHORT_QUESTION_WORDS and not said.known:
-        return True
-    return said.people_known or said.miles is not None or bool(_WHOLE_PARTY.search(message))
-
-
-def work_out(business: Business, known: Party, message: str, distance_open: bool = False) -> Worked:
-    """Price the party, or ask for what is missing. ``distance_open``: the customer does not know the miles."""
-    if known.miles is not None and not known.people_known and _TRAVEL.search(message):
+    if known.miles is not None and of_the_way:
         return Worked(travel_text(business, known.miles), (), None)
     missing = tuple(name for name in _missing(known) if name != "miles" or not distance_open)
     if "adults" in missing or "guests" in missing or "ages" in missing or known.adults is None:

@@ -5,31 +5,36 @@ model wrote.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge import timing
-from mhc_core.concierge.agents import booking, context, handover, knowledge, router
-from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
+from mhc_core.concierge.agents import context, handover, knowledge, operations, router
+from mhc_core.concierge.agents.reply import AgentContext, Question, Reply
+from mhc_core.concierge.agents.router import Step
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.guards import final_check, injection
 from mhc_core.concierge.models.live import Live, LiveVersions
 from mhc_core.concierge.models.rollout import Chosen, RolloutRouter
 from mhc_core.concierge.tools.case import Case
+from mhc_core.concierge.turn import composing
 from mhc_core.concierge.turn.memo import FirstMessageMemo, MessageKey, message_key
 from mhc_core.concierge.turn.request import TurnRequest, TurnResult
 from mhc_core.concierge.turn.response_cache import ResponseCache
 from mhc_core.concierge.turn.understanding import Understanding, understand
 from mhc_core.db.engine import autocommit
+from mhc_core.db.queries import bookings
+from mhc_core.db.queries.bookings import Booking
 from mhc_core.prompts import wordings
-from mhc_core.protocols import Classifier, Passage
+from mhc_core.protocols import Passage
 from mhc_core.settings import Settings
+from mhc_core.understanding.notes import reading_notes
 from mhc_core.vocabulary import Intent
 
 log = logging.getLogger(__name__)
@@ -64,45 +69,52 @@ class Answering:
         live, local = self._live.now, request.now.astimezone(self._zone)
         key = message_key(request, local.date())
         understood = self._understand(live, request, local, key)
-        if understood.question.facts.identifying:
-            key = None  # nothing else of it is remembered
+        if understood.question.understood is None or understood.question.facts.identifying:
+            key = None  # nothing else of it is remembered: it tells, or may tell, who somebody is
+        reading = _reading(understood.question)
         if understood.escalation is not None:
-            return self._handed_over(understood, understood.escalation, request.now)
+            return replace(self._handed_over(understood, understood.escalation, request.now), reading=reading)
         if understood.attack is not None:
-            return self._refused(understood, str(understood.attack.style))
+            return replace(self._refused(understood, str(understood.attack.style)), reading=reading)
 
-        agent, intent = router.route(understood.question, understood.claimed, self._classifier(live, key))
-        question = replace(understood.question, intent=intent)
-        asks_models = agent is knowledge.AGENT
-        chosen = self._rollout.choose(live, request.customer, len(question.turns), intent, asks_models)
+        question, steps = understood.question, router.plan(understood.question)
+        first = steps[0]
+        looked_up = any(step.agent is knowledge.AGENT for step in steps)
+        asks_models = len(steps) == 1 and looked_up
+        intent = first.question.intent
+        chosen = self._rollout.choose(live, request.customer, len(question.turns), intent, looked_up)
         result, candidate = None, None
         wording = live.prompts.choose(wordings.knowledge(intent), request.customer)
-        shared = asks_models and wording.exposure is None  # a shared answer would hide the wording that is on trial
+        alone = asks_models and not question.booking_open  # within a booking its own question follows
+        shared = alone and wording.exposure is None  # a shared answer would hide the wording that is on trial
         if shared and chosen == Chosen(live) and not request.bypass_cache:
             result = self._memo.find("result", live, key)
         if shared and result is None:
-            result, candidate = self._cache.find(question, wording.version.id, chosen.live)
+            result, candidate = self._cache.find(first.question, wording.version.id, chosen.live)
         if result is None:
-            reply = self._from_agent(agent, question, request, local, live, chosen)
+            reply = self._from_agents(steps, question, intent, request, local, live, chosen)
             result = TurnResult(reply, candidate=candidate if self._cache.admissible(reply) else None)
         if shared and chosen == Chosen(live):
             again = result if result.cached or _repeats(live, result) else None
             self._memo.keep("result", live, key, again)  # None: what was remembered may have been withdrawn
         reply = result.reply
         facts, notes = reply.facts or question.facts, {**reply.notes, **understood.tone}
-        return replace(result, reply=replace(reply, facts=facts, notes=notes), exposure=chosen.exposure)
+        reply = replace(reply, facts=facts, notes=notes)
+        return replace(result, reply=reply, exposure=chosen.exposure, reading=reading)
 
     def _understand(self, live: Live, request: TurnRequest, local: datetime, key: MessageKey | None) -> Understanding:
         known: Understanding | None = self._memo.find("understanding", live, key)
         if known is not None:
             return known
-        found = understand(self._business, request, local.date())
-        if not found.question.facts.identifying:
+        found = understand(self._business, live.reader, request, local.date())
+        if found.question.understood is not None and not found.question.facts.identifying:
             self._memo.keep("understanding", live, key, found)
         return found
 
     def _handed_over(self, understood: Understanding, reason: str, now: datetime) -> TurnResult:
-        question, text = understood.question, handover.text(self._business, reason, now)
+        question = understood.question
+        text = handover.text(self._business, reason, now, question.text)
+        facts = handover.handed(question.facts, reason)
         return TurnResult(
             Reply(
                 text,
@@ -111,7 +123,7 @@ class Answering:
                 1.0,
                 HANDOVER_MODEL_ID,
                 escalation=reason,
-                facts=question.facts,
+                facts=facts,
                 notes=understood.tone,
             )
         )
@@ -124,48 +136,39 @@ class Answering:
             Reply(text, "refusal", question.intent, 1.0, REFUSAL_MODEL_ID, facts=question.before, notes=notes)
         )
 
-    def _classifier(self, live: Live, key: MessageKey | None) -> router.Classify:
-        """Asks the live model's own classifier; nothing where no such model is live or the embedder fails."""
-        trained = next((model for model in live.models if isinstance(model, Classifier)), None)
-
-        def classify(text: str) -> tuple[Intent, float] | None:
-            known: tuple[Intent, float] | None = self._memo.find("intent", live, key)
-            if known is not None or trained is None or live.embedder is None:
-                return known
-            try:
-                with timing.part("embedding"):
-                    vector = live.embedder.embed([text])[0]
-                found = trained.classify(vector)
-            except Exception as error:
-                log.warning("the intent was not classified (%s): using the rules", type(error).__name__)
-                return None
-            self._memo.keep("intent", live, key, found)
-            return found
-
-        return classify
-
-    def _from_agent(
-        self, agent: Agent, question: Question, request: TurnRequest, local: datetime, live: Live, chosen: Chosen
+    def _from_agents(
+        self,
+        steps: Sequence[Step],
+        question: Question,
+        intent: Intent,
+        request: TurnRequest,
+        local: datetime,
+        live: Live,
+        chosen: Chosen,
     ) -> Reply:
-        """The agent's reply; production's versions answer where a candidate's fail. What was found is found once."""
+        """The agents' reply; production's versions answer where a candidate's fail. What was found is found once."""
         before = context.history(question.turns)
-        reference = f"{self._business.short_name}-{request.conversation_id.hex[:8].upper()}"
+        reference = operations.reference(self._business.short_name, request.conversation_id)
 
         @cache
         def search(topic: str) -> Sequence[Passage]:
             return context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
 
-        def answer(versions: Live) -> Reply:
-            case = Case(self._business, question.facts, local, reference, search)
-            around = AgentContext(versions, case, self._settings.minimum_confidence, request.customer)
-            given = agent.reply(question, around)
-            return self._guarded(question, given, local) if given.written else given
+        def booked() -> Booking | None:
+            with self._reads.connect() as connection:
+                return bookings.latest(connection, request.conversation_id, request.customer_id)
 
-        reply, failed = self._rollout.answered(chosen, live, question.intent, answer)
-        if failed:
-            reply = replace(reply, notes={**reply.notes, "fallback": failed})
-        reminder = booking.reminder(question) if agent is not booking.AGENT and reply.escalation is None else None
-        return replace(reply, text=f"{reply.text}\n{reminder}") if reminder else reply
+        def answer(versions: Live) -> Reply:
+            def ask(step: Step, part: Question) -> Reply:
+                case = Case(self._business, part.facts, local, reference, search, booked)
+                around = AgentContext(versions, case, self._settings.minimum_confidence, request.customer)
+                given = step.agent.reply(part, around)
+                return self._guarded(part, given, local) if given.written else given
+
+            return composing.answer(question, steps, ask)
+
+        reply, failed = self._rollout.answered(chosen, live, intent, answer)
+        return replace(reply, notes={**reply.notes, "fallback": failed}) if failed else reply
 
     def _guarded(self, question: Question, given: Reply, now: datetime) -> Reply:
         """A model's reply without its prompt, without figures that nothing supports, in polite words.
@@ -195,3 +198,8 @@ def _repeats(live: Live, result: TurnResult) -> bool:
     reply = result.reply
     plain = reply.escalation is None and "fallback" not in reply.notes and bool(reply.evidence)
     return plain and result.candidate is None and all(getattr(model, "deterministic", False) for model in live.models)
+
+
+def _reading(question: Question) -> Mapping[str, Any] | None:
+    """What is kept of how the message was read."""
+    return None if question.understood is None else reading_notes(question.understood, question.context)

@@ -29,10 +29,9 @@ from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
-from mhc_core.language import intents
 from mhc_core.settings import Settings
 from mhc_core.understanding.notes import READING
-from mhc_core.vocabulary import Channel, ConversationStatus
+from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +55,11 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """The stored answer. ``escalated`` says that a person has the conversation now, ``cached`` that it was made for
-    another customer's question."""
+    """The stored answer, empty while a person has the conversation and the customer was told so.
+
+    ``escalated`` says that a person has the conversation now, ``cached`` that it was made for another customer's
+    question.
+    """
 
     conversation_id: UUID
     message_id: UUID
@@ -131,7 +133,7 @@ class Concierge:
         begun_as = incoming.conversation_id if incoming.may_begin else None
         conversation_id = opened.id if opened else begun_as or uuid4()
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
-            result = self._waiting(incoming.message)
+            result = self._waiting(told=_told_to_wait(opened.turns))
         else:
             request = TurnRequest(
                 incoming.message,
@@ -163,10 +165,10 @@ class Concierge:
             )
         return found
 
-    def _waiting(self, message: str) -> TurnResult:
-        """While a person has the conversation the assistant only says so."""
-        text = handover.waiting_text(self._business, self._clock())
-        return TurnResult(Reply(text, "waiting", intents.tag(message), 1.0, HANDOVER_MODEL_ID))
+    def _waiting(self, told: bool = False) -> TurnResult:
+        """While a person has the conversation the assistant says so once, and is silent then."""
+        text = "" if told else handover.waiting_text(self._business, self._clock())
+        return TurnResult(Reply(text, "waiting", Intent.OTHER, 1.0, HANDOVER_MODEL_ID))
 
     def _store(
         self,
@@ -189,16 +191,16 @@ class Concierge:
                     storing.answer_turn(message_id, result, sent_at, latency_ms),
                     begins=begins,
                     cached=None if incoming.bypass_cache else result.cached,  # looked up a moment ago: not again
-                    waiting=lambda: storing.answer_turn(
-                        message_id, self._waiting(incoming.message), sent_at, latency_ms
-                    ),
+                    waiting=None
+                    if reply.agent == "waiting"
+                    else lambda: storing.answer_turn(message_id, self._waiting(), sent_at, latency_ms),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
                     rows=storing.exposure_rows(result, message_id, received_at, sent_at),
                     effects=storing.effects(self._business, conversation_id, reply, sent_at),
                 )
             )
-        if stored.handed_over:
-            reply = self._waiting(incoming.message).reply
+        if stored.handed_over and reply.agent != "waiting":
+            reply = self._waiting().reply
         elif result.candidate is not None:
             self._cache.offer(result.candidate, reply, message_id)
         log.info(
@@ -208,3 +210,13 @@ class Concierge:
         )
         escalated = reply.escalation is not None or reply.agent == "waiting"
         return Outgoing(conversation_id, message_id, reply, escalated, result.cached is not None, latency_ms)
+
+
+def _told_to_wait(turns: Sequence[StoredTurn]) -> bool:
+    """Whether the customer was told since the assistant's last answer that a person has the conversation."""
+    for turn in reversed(turns):
+        if turn.notes.get("agent") == "waiting":
+            return True
+        if turn.role == "assistant":
+            return False
+    return False

@@ -6,6 +6,7 @@ progress, and after ten minutes. Messages are known by their hashes; one that te
 """
 
 import hashlib
+import re
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,8 @@ from mhc_core.response_cache.scope import MAX_CHARS
 ENTRIES = 10_000
 SECONDS = 600.0
 
-Kind = Literal["understanding", "intent", "result"]
+_REACHES = re.compile(r"@|\d(?:[ ().-]{0,2}\d){6}")
+Kind = Literal["understanding", "result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,9 @@ class MessageKey:
 
 
 def message_key(request: TurnRequest, today: date) -> MessageKey | None:
-    """The key of a message that begins a conversation; None for any other, and for a long one."""
-    if not request.first or len(request.message) > MAX_CHARS:
+    """The key of a message that begins a conversation; None for any other, a long one, and one with an address or a
+    number to reach somebody at, whatever else it is understood to say."""
+    if not request.first or len(request.message) > MAX_CHARS or _REACHES.search(request.message):
         return None
     return MessageKey(today, _digest(request.message), _digest(normalised(request.message) or request.message))
 
@@ -44,8 +47,8 @@ def message_key(request: TurnRequest, today: date) -> MessageKey | None:
 class FirstMessageMemo:
     """Safe to use from several threads. Holds only what was worked out with the present versions.
 
-    An understanding is found by the very same text, since punctuation and capitals carry tone; the classified intent
-    and the result are found by the message in any spelling. Without a key nothing is found or kept.
+    An understanding is found by the very same text, since punctuation and capitals carry tone; the result is found by
+    the message in any spelling. Without a key nothing is found or kept.
     """
 
     def __init__(self, live: LiveVersions) -> None:

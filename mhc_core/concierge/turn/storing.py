@@ -66,12 +66,14 @@ def exposure_rows(
 
 
 def effects(business: Business, conversation_id: UUID, reply: Reply, now: datetime) -> list[Effect]:
-    """The hand-over and the booking request of an answer, where it makes any."""
+    """The hand-over and the booking request of an answer, made or taken back, where there is one."""
     found: list[Effect] = []
     if reply.escalation is not None:
         found.append(partial(_hand_over, business, conversation_id, reply.escalation, now))
     if reply.booking is not None:
         found.append(partial(_save_booking, conversation_id, reply.booking, now))
+    if reply.withdraws is not None:
+        found.append(partial(_withdraw, reply.withdraws, now))
     return found
 
 
@@ -79,6 +81,10 @@ def _hand_over(
     business: Business, conversation_id: UUID, reason: str, now: datetime, connection: sa.Connection
 ) -> None:
     handovers.begin(connection, business, conversation_id, reason, now)
+
+
+def _withdraw(booking_id: UUID, now: datetime, connection: sa.Connection) -> None:
+    bookings.withdraw(connection, booking_id, now)
 
 
 def _save_booking(conversation_id: UUID, asked: BookingRequest, now: datetime, connection: sa.Connection) -> None:

@@ -1,51 +1,151 @@
-"""What a message says before anybody answers it: facts, tone, a reason to hand over, an attack, and who claims it."""
+"""What a message says before anybody answers it: acts, topics, slots and facts, and whether a person must answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.agents import handover, router
-from mhc_core.concierge.agents.reply import Agent, Question
-from mhc_core.concierge.facts import memory
+from mhc_core.concierge import timing
+from mhc_core.concierge.agents import handover, questions
+from mhc_core.concierge.agents.reply import Question
+from mhc_core.concierge.facts import updating
+from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.guards import injection, tone
 from mhc_core.concierge.guards.injection import Attack
 from mhc_core.concierge.turn.request import TurnRequest
-from mhc_core.language import intents
+from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.understanding.reader import Reader
+from mhc_core.understanding.result import Act, DialogueContext, SlotName, Understood
+from mhc_core.understanding.values.resolve import resolve
+from mhc_core.vocabulary import Intent
+
+log = logging.getLogger(__name__)
+
+_KNOWN = {
+    SlotName.DATE: "day",
+    SlotName.TIME: "starts",
+    SlotName.ADDRESS: "address",
+    SlotName.CITY: "city",
+    SlotName.ZIP: "zip",
+    SlotName.NAME: "name",
+    SlotName.PHONE: "phone",
+    SlotName.EMAIL: "email",
+    SlotName.OCCASION: "occasion",
+    SlotName.BUDGET: "budget",
+    SlotName.ALLERGEN: "allergies",
+    SlotName.DISH: "proteins",
+}
+_KNOWN_HEADS = {
+    SlotName.ADULTS: "adults",
+    SlotName.CHILDREN: "kids",
+    SlotName.YOUNGEST: "youngest",
+    SlotName.GUESTS: "guests",
+    SlotName.AGE: "ages",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """A message with its place in the conversation. ``tone`` is noted with the answer, ``escalation`` is the reason why
-    a person must answer, ``claimed`` the agent whose the message surely is."""
+    a person must answer."""
 
     question: Question
     tone: Mapping[str, str]
     escalation: str | None
     attack: Attack | None
-    claimed: Agent | None
 
 
-def understand(business: Business, request: TurnRequest, today: date) -> Understanding:
-    """What a message says after the turns before it; ``today`` is the day in the business's own time zone."""
+def understand(business: Business, reader: Reader | None, request: TurnRequest, today: date) -> Understanding:
+    """What a message says after the turns before it; ``today`` is the day in the business's own time zone.
+
+    Without a reader, or when it fails, the message changes no facts, and only its tone and attacks are seen.
+    """
     message, turns = request.message, request.turns
-    before = memory.recall(business, turns, today) if request.stored is None else request.stored
-    question = Question(message, turns, business, before, before, intents.tag(message))
-    asked = frozenset(str(item) for item in question.notes.get("missing", ()))
-    question = replace(question, facts=memory.update(business, before, message, asked, today))
-    read = tone.read(message, turns)
+    before = recall(business, reader, turns, today, request.now) if request.stored is None else request.stored
+    context, notes = _context(business, turns, before)
+    read = _read(business, reader, message, context, today)
+    facts = before
+    if read is not None:
+        source = Source(sum(turn.role == "user" for turn in turns) + 1, request.now)
+        agreed = _agreed(business, reader, before, read, turns, today, source)
+        facts = updating.update(business, agreed, read, context, source)
+    intent = read.segments[0].topic.intent if read is not None and read.segments else Intent.OTHER
+    question = Question(message, turns, business, before, facts, intent, read, context, notes)
+    felt = tone.read(message, turns)
     escalation = handover.check(
         business,
         handover.Situation(
-            message=message,
-            party=question.facts.party,
-            answered=question.answered,
-            offered=bool(question.notes.get("offered_person")),
-            upset=read.abusive or read.emotion is tone.Emotion.ANGRY,
+            message,
+            read,
+            facts,
+            answered=sum(turn.role == "assistant" for turn in turns),
+            offered=context.offered_person,
+            upset=felt.abusive or felt.emotion is tone.Emotion.ANGRY,
         ),
     )
     attack = None if escalation else injection.detect(message)
-    claimed = None if escalation or attack else router.claimed(question)
-    return Understanding(
-        question, {"emotion": str(read.emotion), "urgency": str(read.urgency)}, escalation, attack, claimed
-    )
+    return Understanding(question, {"emotion": str(felt.emotion), "urgency": str(felt.urgency)}, escalation, attack)
+
+
+def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn], today: date, now: datetime) -> Facts:
+    """The facts of turns that were not stored with theirs, such as a transcript that a client keeps itself."""
+    facts, seen = Facts(), list[StoredTurn]()
+    for turn in turns:
+        if turn.role == "user":
+            context, _ = _context(business, seen, facts)
+            read = _read(business, reader, turn.content, context, today)
+            if read is not None:
+                count = sum(one.role == "user" for one in seen) + 1
+                facts = updating.update(business, facts, read, context, Source(count, now))
+        seen.append(turn)
+    return facts
+
+
+def _context(
+    business: Business, turns: Sequence[StoredTurn], facts: Facts
+) -> tuple[DialogueContext, Mapping[str, Any]]:
+    """What the next message is read after, and the notes of the last answer."""
+    last = next((turn for turn in reversed(turns) if turn.role != "user"), None)
+    notes: Mapping[str, Any] = last.notes if last is not None else {}
+    ours = last is None or last.role == "agent" or "agent" in notes
+    asked = notes if last is None or ours else questions.asked_in(business, last.content)
+    known = [name for name, field in _KNOWN.items() if getattr(facts, field)]
+    known += [name for name, field in _KNOWN_HEADS.items() if getattr(facts.heads, field) not in (None, ())]
+    known += [SlotName.MILES] if facts.party.miles is not None else []
+    return DialogueContext(
+        frozenset(str(item) for item in asked.get("missing", ())),
+        frozenset(known),
+        bool(asked.get("confirm")),
+        bool(asked.get("offered_person")),
+    ), {**notes, **asked}
+
+
+def _read(
+    business: Business, reader: Reader | None, message: str, context: DialogueContext, today: date
+) -> Understood | None:
+    if reader is None:
+        return None
+    try:
+        with timing.part("understanding"):
+            return resolve(reader.read(message, context), business, today, context)
+    except Exception as error:
+        log.warning("a message was not understood (%s): the knowledge answers", type(error).__name__)
+        return None
+
+
+def _agreed(
+    business: Business,
+    reader: Reader | None,
+    facts: Facts,
+    read: Understood,
+    turns: Sequence[StoredTurn],
+    today: date,
+    source: Source,
+) -> Facts:
+    """The facts with what a person of the team proposed right before, where the customer says yes to it."""
+    if not facts.booking or Act.AFFIRM not in read.acts or not turns or turns[-1].role != "agent":
+        return facts
+    said = _read(business, reader, turns[-1].content, DialogueContext(), today)
+    return facts if said is None else updating.proposed(business, facts, said, source)

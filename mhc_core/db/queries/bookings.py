@@ -81,6 +81,24 @@ def page(
     return [Booking(*row) for row in connection.execute(statement)]
 
 
+def latest(connection: sa.Connection, conversation_id: UUID, customer_id: str | None) -> Booking | None:
+    """The newest request of a conversation; where it has none, the newest of the same customer."""
+    mine = _C.id == conversation_id
+    whose = mine if customer_id is None else sa.or_(mine, _C.customer_id == customer_id)
+    statement = _booking().join(conversations, _C.id == _B.conversation_id).where(whose)
+    row = connection.execute(statement.order_by(mine.desc(), _B.updated_at.desc()).limit(1)).one_or_none()
+    return Booking(*row) if row else None
+
+
+def withdraw(connection: sa.Connection, booking_id: UUID, now: datetime) -> None:
+    """Take a request back that the team has not decided on; any other is left as it is."""
+    connection.execute(
+        sa.update(booking_requests)
+        .where(_B.id == booking_id, _B.status == "requested")
+        .values(status="withdrawn", updated_at=sa.func.greatest(_B.updated_at, now))
+    )
+
+
 def locked(connection: sa.Connection, booking_id: UUID) -> Booking | None:
     """One request; others who lock it, or its conversation, wait until the transaction ends.
 

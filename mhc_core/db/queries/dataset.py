@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries import retired
+from mhc_core.db.queries.vectors import packed, unpacked
 from mhc_core.db.rows.dataset import PREFERENCES, Frozen, NewDataset, Past, VerifiedExample
 from mhc_core.db.tables import (
     dataset_members,
@@ -58,14 +59,15 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
     rows = connection.execute(
         sa.select(
             _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
-            _E.question, _E.answer, _E.embedding.label("vector"), _E.rejected_answer, _E.vote,
+            _E.question, _E.answer, packed(_E.embedding).label("vector"), _E.rejected_answer, _E.vote,
         )
         .where(_E.active, _E.verified, _E.embedder == embedder)
         .order_by(_E.sequence)
-    )  # fmt: skip
+    ).mappings().all()  # fmt: skip
+    vectors = unpacked([row["vector"] for row in rows])
     return [
-        VerifiedExample(**{**row, "intent": Intent(row["intent"]), "vector": np.asarray(row["vector"], np.float32)})
-        for row in rows.mappings()
+        VerifiedExample(**{**row, "intent": Intent(row["intent"]), "vector": vector})
+        for row, vector in zip(rows, vectors, strict=True)
     ]
 
 
@@ -113,12 +115,20 @@ def save(connection: sa.Connection, dataset: NewDataset) -> bool:
         .returning(_V.id)
     )
     if added:
+        examples, splits, positions = zip(*dataset.members, strict=True) if dataset.members else ((), (), ())
         connection.execute(
-            sa.insert(dataset_members),
-            [
-                {"dataset_id": dataset.id, "example_id": example, "split": split, "position": position}
-                for example, split, position in dataset.members
-            ],
+            sa.text("""
+                insert into ai.dataset_members (dataset_id, example_id, split, position)
+                select :dataset, n.example, n.split, n.position
+                from unnest(cast(:examples as uuid[]), cast(:splits as text[]), cast(:positions as integer[]))
+                     n(example, split, position)
+            """),
+            {
+                "dataset": dataset.id,
+                "examples": list(examples),
+                "splits": list(splits),
+                "positions": list(positions),
+            },
         )
     return added is not None
 

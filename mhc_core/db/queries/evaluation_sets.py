@@ -1,5 +1,6 @@
 """Frozen evaluation sets: their questions, and what a data set holds that is near them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -102,12 +103,25 @@ def save(
         raise Conflict("an example was erased while the evaluation set was frozen; run it again")
     row = {"id": set_id, "dataset_id": dataset_id, "questions": len(questions), "manifest": dict(manifest)}
     if connection.scalar(insert(evaluation_sets).values(row).on_conflict_do_nothing().returning(_S.id)):
+        members = [
+            {
+                **question._asdict(),
+                "example_id": str(question.example_id),
+                "day": question.day.isoformat(),
+                "position": position,
+            }
+            for position, question in enumerate(questions)
+        ]
         connection.execute(
-            sa.insert(evaluation_set_members),
-            [
-                {"set_id": set_id, "position": position, **question._asdict()}
-                for position, question in enumerate(questions)
-            ],
+            sa.text("""
+                insert into ai.evaluation_set_members
+                    (set_id, position, example_id, customer_hash, day, channel, intent, messages)
+                select :set, n.position, n.example_id, n.customer_hash, n.day, n.channel, n.intent, n.messages
+                from jsonb_to_recordset(cast(:members as jsonb))
+                     n(position integer, example_id uuid, customer_hash text, day date, channel text, intent text,
+                       messages jsonb)
+            """),
+            {"set": set_id, "members": json.dumps(members)},
         )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 from sqlalchemy.dialects.postgresql import insert
 
+from mhc_core.db.queries import merging
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.holds import EXCLUDED
 from mhc_core.db.queries.redaction import empty_erased
@@ -116,7 +117,8 @@ def _teaches(conversation: SourceConversation, minimum_score: float, sure_from: 
 def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArray[np.float32], embedder: str) -> int:
     """Insert examples, or replace those whose text or worth changed; a verified one only yields to a human edit.
 
-    What became of an example (switched off, merged) stands until its text changes. Returns how many rows were written.
+    What became of an example (switched off, merged) stands until its text changes or a person writes it. Returns how
+    many rows were written.
     """
     if not examples:
         return 0
@@ -124,6 +126,7 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
     new = statement.excluded
     kept = ("id", "answer_message_id")
     reworded = _T.content_sha256.is_distinct_from(new.content_sha256)
+    anew = sa.or_(reworded, sa.and_(new.origin == "human_edit", _T.origin != "human_edit"))
     reassessed = sa.or_(*(_T[name].is_distinct_from(new[name]) for name in ("origin", "quality", "confidence", "vote")))
     statement = statement.on_conflict_do_update(
         index_elements=[_T.id],
@@ -132,8 +135,8 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
             "verified": False,
             "verified_by": None,
             "verified_at": None,
-            "active": sa.or_(reworded, _T.active),
-            **{column.name: sa.case((reworded, None), else_=column) for column in (_T.duplicate_of, _T.novelty)},
+            "active": sa.or_(anew, _T.active),
+            **{column.name: sa.case((anew, None), else_=column) for column in (_T.duplicate_of, _T.novelty)},
         },
         where=sa.or_(
             sa.and_(reworded, sa.or_(~_T.verified, new.origin == "human_edit")),
@@ -142,7 +145,7 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
         ),
     )
     result = connection.execute(
-        statement.returning(_T.id),
+        statement.returning(_T.id, _T.novelty),
         [
             {
                 **{name: getattr(example, name) for name in _FIELDS},
@@ -155,15 +158,16 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
             for example, vector in zip(examples, vectors, strict=True)
         ],
     )
-    written = list(result.scalars())
-    empty_erased(connection, written)
+    written = {row.id: row.novelty for row in result}
+    merging.release(connection, [identifier for identifier, novelty in written.items() if novelty is None])
+    empty_erased(connection, list(written))
     return len(written)
 
 
 _FIELDS = (
     "id", "conversation_id", "question_message_id", "answer_message_id", "customer_hash", "day", "channel", "intent",
     "origin", "question", "answer", "rejected_answer", "quality", "confidence", "vote", "risk", "content_sha256",
-    "language",
+    "language", "numbers_sha256",
 )  # fmt: skip
 _WRITTEN = (*_FIELDS, "tags", "context", "findings", "embedder", "embedding")
 
@@ -210,17 +214,18 @@ def save_holds(
     )
     if holds:
         connection.execute(
-            sa.insert(scrub_holds),
-            [
-                {
-                    "answer_message_id": hold.answer_message_id,
-                    "day": day,
-                    "kind": hold.kind,
-                    "reason": hold.reason,
-                    "held_at": now,
-                }
-                for hold in holds
-            ],
+            sa.text("""
+                insert into ai.scrub_holds (answer_message_id, day, kind, reason, held_at)
+                select n.id, :day, n.kind, n.reason, :now
+                from unnest(cast(:ids as uuid[]), cast(:kinds as text[]), cast(:reasons as text[])) n(id, kind, reason)
+            """),
+            {
+                "day": day,
+                "now": now,
+                "ids": [hold.answer_message_id for hold in holds],
+                "kinds": [hold.kind for hold in holds],
+                "reasons": [hold.reason for hold in holds],
+            },
         )
 
 
@@ -239,71 +244,6 @@ def mark_scrubbed(connection: sa.Connection, day: date, scrubber: str, now: date
                 < sa.func.greatest(conversation_scores.c.scored_at, conversations.c.updated_at),
             ),
         )
-    )
-
-
-class Neighbour(NamedTuple):
-    """A new example beside an active one whose question is near."""
-
-    id: UUID
-    sequence: int
-    verified: bool
-    origin: str
-    question: str
-    answer: str
-    other_id: UUID
-    other_sequence: int
-    other_verified: bool
-    other_origin: str
-    other_question: str
-    other_answer: str
-    similarity: float
-
-
-def neighbours(connection: sa.Connection, day: date, embedder: str, dimensions: int, count: int = 8) -> list[Neighbour]:
-    """The nearest active examples of each example of the day whose novelty is not known yet, nearest first."""
-    rows = connection.execute(
-        sa.text(f"""
-            select n.id, n.sequence, n.verified, n.origin, n.question, n.answer,
-                   o.id, o.sequence, o.verified, o.origin, o.question, o.answer, 1 - o.distance
-            from ai.training_examples n
-            cross join lateral (
-                select e.id, e.sequence, e.verified, e.origin, e.question, e.answer,
-                       e.embedding::halfvec({dimensions:d}) <=> n.embedding::halfvec({dimensions:d}) as distance
-                from ai.training_examples e
-                where e.active and vector_dims(e.embedding) = {dimensions:d}
-                order by e.embedding::halfvec({dimensions:d}) <=> n.embedding::halfvec({dimensions:d})
-                limit :count + 1
-            ) o
-            where n.day = :day and n.active and n.novelty is null and n.embedder = :embedder and o.id <> n.id
-            order by n.sequence, o.distance, o.sequence
-        """),
-        {"day": day, "embedder": embedder, "count": count},
-    )
-    return [Neighbour(*row) for row in rows]
-
-
-def save_novelty(
-    connection: sa.Connection, day: date, novelty: Mapping[UUID, float], duplicates: Mapping[UUID, UUID]
-) -> None:
-    """Store how unusual each new example of the day is, 0..1, and switch off what another one already says."""
-    connection.execute(
-        sa.text("""
-            update ai.training_examples e set novelty = coalesce(n.novelty, 1)
-            from ai.training_examples t
-            left join jsonb_each_text(cast(:novelty as jsonb)) j on j.key = t.id::text
-            cross join lateral (select cast(j.value as real) as novelty) n
-            where e.id = t.id and t.day = :day and t.active and t.novelty is null
-        """),
-        {"day": day, "novelty": json.dumps({str(key): value for key, value in novelty.items()})},
-    )
-    connection.execute(
-        sa.text("""
-            update ai.training_examples e set duplicate_of = cast(j.value as uuid), active = false
-            from jsonb_each_text(cast(:duplicates as jsonb)) j
-            where e.id = cast(j.key as uuid) and not e.verified
-        """),
-        {"duplicates": json.dumps({str(key): str(value) for key, value in duplicates.items()})},
     )
 
 

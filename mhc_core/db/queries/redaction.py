@@ -37,7 +37,7 @@ _FIND = (
 )
 _EMPTY_EXAMPLE = """
     question = '', answer = '', rejected_answer = null, context = '[]', findings = '{}', tags = '{}', active = false,
-    content_sha256 = 'erased',
+    content_sha256 = 'erased', numbers_sha256 = null,
     embedding = cast('[' || repeat('0,', vector_dims(embedding) - 1) || '0]' as halfvec)
 """
 

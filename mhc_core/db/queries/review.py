@@ -1,5 +1,6 @@
 """The review queue and its decisions."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -51,48 +52,6 @@ class CarriedDecision(NamedTuple):
     reason: str | None
     decided_by: str
     decided_at: datetime
-
-
-def enqueue(connection: sa.Connection, confidence_threshold: float) -> int:
-    """Queue active, unverified examples that are not queued, by what a decision on them would teach.
-
-    One that was decided is back here because its text was replaced, and is decided again; one that waits with other
-    reasons than before gets its new place.
-
-    Priority is a sum: up to 1 for a confidence below the threshold (in proportion), 1 for a thumbs down on a confident
-    answer, 0.5 for booking and complaint, up to 0.5 for a question unlike any other, 0.25 for any other disliked
-    answer.
-    """
-    return connection.execute(
-        sa.text("""
-            insert into ai.review_items (example_id, priority, reasons)
-            select id,
-                   (case when unsure then (:threshold - confidence) / :threshold else 0 end)
-                   + (case when confidently_wrong then 1 when vote = 'down' then 0.25 else 0 end)
-                   + (case when sensitive then 0.5 else 0 end)
-                   + 0.5 * coalesce(novelty, 0),
-                   array_remove(array[
-                       case when unsure then 'low_confidence' end,
-                       case when confidently_wrong then 'confident_but_disliked' end,
-                       case when vote = 'down' and not confidently_wrong then 'disliked' end,
-                       case when sensitive then 'sensitive_intent' end,
-                       case when novelty > 0.5 then 'unusual_question' end,
-                       case when origin = 'human_edit' then 'human_edit' end
-                   ], null)
-            from (
-                select e.*,
-                       coalesce(confidence < :threshold, false) as unsure,
-                       coalesce(vote = 'down' and confidence >= :threshold, false) as confidently_wrong,
-                       intent in ('booking', 'complaint') as sensitive
-                from ai.training_examples e
-                where active and not verified
-            ) e
-            on conflict (example_id) do update
-            set status = 'pending', priority = excluded.priority, reasons = excluded.reasons
-            where review_items.status = 'decided' or review_items.reasons <> excluded.reasons
-        """),
-        {"threshold": confidence_threshold},
-    ).rowcount
 
 
 def _items() -> sa.Select[Any]:
@@ -180,19 +139,21 @@ def record(
     if not items:
         return
     connection.execute(
-        sa.insert(review_decisions),
-        [
-            {
-                "item_id": identifier,
-                "decision": decision,
-                "edited_answer": edited_answer,
-                "reason": reason,
-                "decided_by": decided_by,
-                "decided_at": now,
-                "bulk_filter": dict(bulk_filter) if bulk_filter is not None else sa.null(),
-            }
-            for identifier in items
-        ],
+        sa.text("""
+            insert into ai.review_decisions (item_id, decision, edited_answer, reason, decided_by, decided_at,
+                                             bulk_filter)
+            select item, :decision, :answer, :reason, :by, :now, cast(:filter as jsonb)
+            from unnest(cast(:items as bigint[])) with ordinality n(item, place) order by place
+        """),
+        {
+            "items": list(items),
+            "decision": decision.value,
+            "answer": edited_answer,
+            "reason": reason,
+            "by": decided_by,
+            "now": now,
+            "filter": json.dumps(bulk_filter) if bulk_filter is not None else None,
+        },
     )
     _carry_out(connection, items)
 
@@ -227,12 +188,26 @@ def record_carried(connection: sa.Connection, decisions: Sequence[CarriedDecisio
     """Keep decisions that came with messages and carry them out."""
     if not decisions:
         return
-    connection.execute(sa.insert(review_decisions), [found._asdict() for found in decisions])
+    columns = {name: [getattr(found, name) for found in decisions] for name in CarriedDecision._fields}
+    connection.execute(
+        sa.text("""
+            insert into ai.review_decisions (item_id, decision, edited_answer, reason, decided_by, decided_at)
+            select item, decision, answer, reason, by, at
+            from unnest(cast(:item_id as bigint[]), cast(:decision as text[]), cast(:edited_answer as text[]),
+                        cast(:reason as text[]), cast(:decided_by as text[]), cast(:decided_at as timestamptz[]))
+                 with ordinality n(item, decision, answer, reason, by, at, place)
+            order by place
+        """),
+        {**columns, "decision": [found.decision.value for found in decisions]},
+    )
     _carry_out(connection, [found.item_id for found in decisions])
 
 
 def _carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
-    """Apply the latest decision of each item to its example and to the queue."""
+    """Apply the latest decision of each item to its example and to the queue.
+
+    An answer that was reworded is compared with the others again when examples are merged next.
+    """
     connection.execute(
         sa.text("""
             with latest as (
@@ -250,6 +225,8 @@ def _carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
             set verified = l.decision in ('approve', 'edit'),
                 active = case when l.decision = 'reject' then false else true end,
                 answer = case when l.decision = 'edit' then l.edited_answer else e.answer end,
+                numbers_sha256 = case when l.decision = 'edit' then null else e.numbers_sha256 end,
+                novelty = case when l.decision = 'edit' then null else e.novelty end,
                 rejected_answer = case when l.decision = 'edit' then coalesce(e.rejected_answer, e.answer)
                                        else e.rejected_answer end,
                 verified_by = case when l.decision in ('approve', 'edit') then l.decided_by end,

@@ -1,5 +1,6 @@
 """Feedback scores and conversation scores."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -7,7 +8,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.privacy import REDACTED
@@ -115,24 +115,31 @@ def save_scores(connection: sa.Connection, scores: Sequence[tuple[UUID, Score]],
     """Insert or replace conversation scores."""
     if not scores:
         return
-    statement = insert(conversation_scores)
-    statement = statement.on_conflict_do_update(
-        index_elements=[conversation_scores.c.conversation_id],
-        set_={c.name: c for c in statement.excluded if c.name != "conversation_id"},
-    )
     connection.execute(
-        statement,
-        [
-            {
-                "conversation_id": identifier,
-                "score": score.value,
-                "weights": dict(score.weights),
-                "scorer": scorer,
-                "scored_at": now,
-                **asdict(score.factors),
-            }
-            for identifier, score in scores
-        ],
+        sa.text("""
+            insert into ai.conversation_scores as stored
+                (conversation_id, score, feedback, outcome, coherence, sentiment, efficiency, weights, scorer,
+                 scored_at)
+            select n.id, n.score, n.feedback, n.outcome, n.coherence, n.sentiment, n.efficiency, n.weights,
+                   :scorer, :now
+            from jsonb_to_recordset(cast(:scores as jsonb))
+                 n(id uuid, score real, feedback real, outcome real, coherence real, sentiment real, efficiency real,
+                   weights jsonb)
+            on conflict (conversation_id) do update set
+                score = excluded.score, feedback = excluded.feedback, outcome = excluded.outcome,
+                coherence = excluded.coherence, sentiment = excluded.sentiment, efficiency = excluded.efficiency,
+                weights = excluded.weights, scorer = excluded.scorer, scored_at = excluded.scored_at
+        """),
+        {
+            "scorer": scorer,
+            "now": now,
+            "scores": json.dumps(
+                [
+                    {"id": str(found), "score": score.value, "weights": dict(score.weights), **asdict(score.factors)}
+                    for found, score in scores
+                ]
+            ),
+        },
     )
 
 

@@ -19,11 +19,12 @@ _C, _M = conversations.c, messages.c
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """One message of a conversation as stored; ``notes`` is its metadata."""
+    """One message of a conversation as stored; ``notes`` is its metadata, ``intent`` what it was about."""
 
     role: str
     content: str
     notes: Mapping[str, Any]
+    intent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def conversation(
     if found is None:
         return None
     rows = connection.execute(
-        sa.select(_M.role, _M.content, _M.message_metadata)
+        sa.select(_M.role, _M.content, _M.message_metadata, _M.intent)
         .where(_M.conversation_id == conversation_id)
         .order_by(_M.position.desc())
         .limit(limit)

@@ -148,7 +148,8 @@ def write(connection: sa.Connection, turns: Sequence[tuple[Turn, NewTurn]]) -> s
             parameters["continued"].append(about)
         depends = turn.cached is not None and turn.begins is not None
         parameters["said"] += [_message(turn.conversation_id, 0, turn.question, depends)]
-        parameters["said"] += [_message(turn.conversation_id, 1, answer, depends)]
+        # Nothing was said where a person has the conversation and the customer knows it.
+        parameters["said"] += [_message(turn.conversation_id, 1, answer, depends)] if answer.content else []
     as_json = {name: orjson.dumps(rows, default=str).decode() for name, rows in parameters.items()}
     begun = set(connection.scalars(_WRITE, as_json))
     refused = {turn.conversation_id for turn, _ in turns if turn.begins is not None} - begun

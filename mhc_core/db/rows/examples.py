@@ -46,6 +46,7 @@ class Example:
     """One scrubbed question with its answer and the turns before it.
 
     ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything.
+    ``numbers_sha256`` is the same for two examples that state the same numbers.
     """
 
     id: UUID
@@ -69,6 +70,7 @@ class Example:
     language: str | None = None
     tags: tuple[str, ...] = ()
     rejected_answer: str | None = None
+    numbers_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ training_examples = sa.Table(
     sa.Column("verified_at", UTC_TIME),
     created(),
     sa.Column("rejected_answer", sa.Text),
+    sa.Column("numbers_sha256", sa.Text),
     sa.CheckConstraint("origin in ('score', 'human_edit', 'correction')", name="origin"),
     sa.CheckConstraint("risk in ('none', 'low', 'medium', 'high')", name="risk"),
     one_of("intent", Intent),
@@ -75,14 +76,14 @@ training_examples = sa.Table(
     sa.Index(None, "conversation_id"),
     sa.Index(None, "question_message_id"),
     sa.Index(None, "day"),
+    sa.Index(None, "numbers_sha256"),
+    sa.Index("ix_training_examples_unplaced", "id", postgresql_where=sa.text("active and novelty is null")),
     sa.Index(
-        "ix_training_examples_embedding_384",
-        sa.literal_column("(embedding::halfvec(384))").label("halfvec"),
-        postgresql_ops={"halfvec": "halfvec_cosine_ops"},
-        postgresql_using="hnsw",
-        postgresql_with={"m": 16, "ef_construction": 64},
-        postgresql_where=sa.text("active and vector_dims(embedding) = 384"),
+        "ix_training_examples_unnumbered",
+        "id",
+        postgresql_where=sa.text("numbers_sha256 is null and question <> ''"),
     ),
+    sa.Index(None, "duplicate_of", postgresql_where=sa.text("duplicate_of is not null")),
 )
 
 scrub_holds = sa.Table(

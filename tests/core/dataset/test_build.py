@@ -26,6 +26,7 @@ from mhc_core.db.queries import dataset as queries
 from mhc_core.db.rows.dataset import VerifiedExample
 from mhc_core.db.tables import training_examples
 from mhc_core.errors import DataError
+from mhc_core.pseudonyms import customer_hash as hashed
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
 
@@ -103,6 +104,16 @@ def test_every_line_is_its_member_with_prompt_context_question_and_answer() -> N
     assert built.manifest["examples"] == {split: len(found) for split, found in lines.items()}
     assert built.manifest["sha256"]["train"] == hashlib.sha256(built.train).hexdigest()
     assert sum(built.manifest["intents"]["train"].values()) == len(lines["train"])
+
+
+def test_neither_the_order_of_arrival_nor_the_salt_of_an_installation_changes_a_data_set() -> None:
+    examples = [verified(number, f"customer-{number // 3}", f"same{number // 5} words") for number in range(1, 90)]
+    elsewhere = [
+        replace(one, sequence=1000 - one.sequence, customer_hash=hashed(b"another salt", one.customer_hash))
+        for one in examples
+    ]
+    chosen = SMALL.model_copy(update={"dataset_max_examples": 60})
+    assert build.build(examples, BUSINESS, chosen).id == build.build(elsewhere[::-1], BUSINESS, chosen).id
 
 
 GROUPED = st.lists(

@@ -86,7 +86,7 @@ def test_the_queue_begins_with_what_teaches_most(connection: sa.Connection) -> N
     assert set(items) == set(names)
     shown = queries.queue(connection, 50)
     order = [item.question for item in shown]
-    assert order[:3] == ["complaint_disliked", "confident_but_disliked", "unsure"]
+    assert order[:4] == ["complaint_disliked", "confident_but_disliked", "disliked", "unsure"]
     assert order[-2:] == ["confident_and_liked", "written"]
     reasons = {item.question: item.reasons for item in shown}
     assert reasons["complaint_disliked"] == ("confident_but_disliked", "sensitive_intent")

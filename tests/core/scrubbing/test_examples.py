@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mhc_core.db.rows.examples import Example, Hold, SourceConversation, SourceMessage
 from mhc_core.pseudonyms import customer_hash
-from mhc_core.scrubbing.examples import CONTEXT_TURNS, build, exchanges, origin, same_meaning
+from mhc_core.scrubbing.examples import CONTEXT_TURNS, build, exchanges, origin
+from mhc_core.scrubbing.meaning import same_meaning
 from mhc_core.settings import Settings
 
 SETTINGS = Settings()

@@ -184,7 +184,7 @@ def test_a_new_look_that_finds_the_same_leaves_examples_alone(connection: sa.Con
 
 @pytest.mark.parametrize("days", [0, 1])
 def test_the_same_question_and_answer_is_kept_once(connection: sa.Connection, days: int) -> None:
-    later = timedelta(days=days)
+    later = timedelta(days=days, minutes=1)
     start = NOW - timedelta(days=3)
     day = start.date()
     _, (_, first) = talk(connection, say("user", "what deposit"), say("assistant", "it is $100"), score=0.9, at=start)

@@ -1,4 +1,4 @@
-"""Bookings in chat, as customers write them: collected over several turns, checked, sent once they agree, kept raw."""
+"""Bookings in chat as a state: facts in any order, questions in the middle, and a yes that confirms what was asked."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
@@ -8,15 +8,175 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from fakes.understanding import Labelled
 from fastapi.testclient import TestClient
 
+from mhc_core.business import pricing
 from mhc_core.db.tables import booking_requests, conversations
 from mhc_core.settings import Settings
+from mhc_jobs.bench.understanding.policies import Talk
 from mhc_serving.app import create_app
 
-SATURDAY_NOON = datetime(2026, 11, 21, 20, tzinfo=UTC)  # noon in California
+RULES = pricing.load()
 
-Talk = Callable[..., dict[str, Any]]
+
+class Dialogue:
+    """Says labelled messages one after the other to a concierge without a server, on Monday, November 30, 2026."""
+
+    def __init__(self) -> None:
+        self.reader = Labelled()
+        self.talk = Talk(RULES, self.reader, "test")
+        self.notes: dict[str, Any] = {}
+
+    def __call__(self, *lines: str) -> str:
+        for line in lines:
+            given = self.talk.say(self.reader.learn(line))
+        self.notes = dict(given.notes)
+        return given.text
+
+
+@pytest.fixture
+def tell() -> Dialogue:
+    return Dialogue()
+
+
+STEP_BY_STEP = (
+    "greet: hi! || inform/book: id like to book hibachi for my sons [occasion:bday]",
+    "@date+time inform/book: [date:dec 12] at [time:6pm]",
+    "@guests inform/book: [adults:8 adults] and [children:4 kids]",
+    "@ages inform/book: [age:7] [age:8] [age:9] and [age:12]",
+    "@address inform/book: [address:123 Oak Street], [city:Folsom] [zip:95630], about [miles:45 miles]",
+    "@proteins inform/book: [count:12] [dish:chicken] and [count:12] [dish:steak]",
+    "@name inform/book: [name:Tom Carver] [phone:916-555-0191]",
+)
+ALL_AT_ONCE = (
+    "inform/book: I want to book for [adults:10 adults], [children:no kids], on [date:12/19] at [time:5:30], "
+    "[dish:chicken] and [dish:shrimp] for [count:everyone], at [address:88 Maple Ave], [city:Davis], [miles:20 miles]. "
+    "my name is [name:Ana Ruiz], [email:ana@example.com]"
+)
+
+
+def test_one_thing_is_asked_at_a_time_and_nothing_twice(tell: Dialogue) -> None:
+    asked = []
+    for line in STEP_BY_STEP:
+        tell(line)
+        asked.append(tell.notes.get("missing", []))
+    assert asked == [["date", "time"], ["guests"], ["ages"], ["address"], ["proteins"], ["name"], []]
+    assert tell.notes["confirm"]
+
+
+def test_the_questions_name_what_they_ask_for(tell: Dialogue) -> None:
+    nouns = ("the date", "how many guests", "the ages", "the address", "which proteins", "your name", "Shall I send")
+    assert [noun for line, noun in zip(STEP_BY_STEP, nouns, strict=True) if noun not in tell(line)] == []
+
+
+def test_all_in_one_message_is_asked_for_nothing_but_the_agreement(tell: Dialogue) -> None:
+    text = tell(ALL_AT_ONCE)
+    assert "Saturday, December 19, 2026 at 5:30 pm" in text
+    assert "Total: $550" in text
+    assert text.endswith("Shall I send this request to our team? Just say yes, or tell me what to change.")
+
+
+def test_a_yes_sends_what_was_summed_up_and_nothing_else_does(tell: Dialogue) -> None:
+    tell("affirm: yes", *STEP_BY_STEP[:2], "affirm: yes")
+    assert tell.talk.sent is None
+    tell(*STEP_BY_STEP[2:])
+    assert "not a booking yet" in tell("@confirm affirm: sí, mándala")
+    assert tell.talk.sent is not None
+
+
+def test_a_yes_with_a_change_is_summed_up_again(tell: Dialogue) -> None:
+    text = tell(ALL_AT_ONCE, "@confirm affirm: yes but || correct/book: start at [time:7]")
+    assert "at 7 pm" in text
+    assert "Shall I send" in text
+    assert tell.talk.sent is None
+
+
+def test_a_no_asks_what_to_change_and_a_second_one_leaves_it(tell: Dialogue) -> None:
+    assert "What would you like to change?" in tell(ALL_AT_ONCE, "@confirm deny: no")
+    assert "Shall I send" in tell("@confirm add/book: add [count:2] [dish:gyoza]")
+    tell("@confirm deny: no")
+    assert "nothing is sent" in tell("@confirm deny: no")
+    assert tell.talk.sent is None
+
+
+def test_a_name_and_a_number_after_the_summary_are_taken(tell: Dialogue) -> None:
+    text = tell(ALL_AT_ONCE, "@confirm inform/book: [name:Tom Carver] [phone:916-555-0191]")
+    assert "Tom Carver" in text
+    assert tell.notes["confirm"]
+
+
+def test_what_is_the_total_is_answered_and_the_agreement_asked_again(tell: Dialogue) -> None:
+    text = tell(ALL_AT_ONCE, "@confirm ask/price_party: whats the total?")
+    assert "Total: $550" in text
+    assert text.endswith("Shall I send this request to our team?")
+    assert "not a booking yet" in tell("@confirm affirm: ok send it")
+
+
+def test_a_question_in_the_middle_is_answered_and_the_booking_goes_on(tell: Dialogue) -> None:
+    text = tell(*STEP_BY_STEP[:4], "@address ask/policy: how much space do you need btw?")
+    assert "Please tell me the address" in text
+    assert tell.notes["missing"] == ["address"]
+    assert tell.talk.facts.questions == ("how much space do you need btw?",)  # nobody knew: the team sees it
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("inform/book: book us for [date:nov 2] at [time:5pm]", "has already passed"),
+        ("inform/book: book us for [date:tomorrow] at [time:noon]", "at least 48 hours"),
+        ("inform/book: book us for [date:feb 30] at [time:6pm]", "February"),
+        ("inform/book: book us for [date:Friday December 12th]", "is a Saturday"),
+        ("inform/book: [adults:10 adults], [miles:250 miles] away", "further than we travel"),
+        ("inform/book: book [date:dec 20] at [time:3am]", "did you mean 3 pm"),
+    ],
+)
+def test_a_wish_that_can_not_be_is_told_so(tell: Dialogue, line: str, says: str) -> None:
+    assert says in tell(line)
+    assert not tell.notes.get("confirm")
+
+
+def test_too_soon_is_no_dead_end(tell: Dialogue) -> None:
+    tell("inform/book: book us for [date:tomorrow] at [time:noon]")
+    tell("@date+person affirm: yes please")
+    assert tell.talk.person
+    other = Dialogue()
+    other("inform/book: book us for [date:tomorrow] at [time:noon]", "@date+person inform/book: then [date:dec 12]")
+    assert other.notes["missing"] == ["guests"]
+
+
+def test_who_does_not_want_to_give_a_name_can_book(tell: Dialogue) -> None:
+    tell(*STEP_BY_STEP[:6], "@name deny: rather not say")
+    assert tell.notes["missing"] == ["contact"]
+    assert "Shall I send" in tell("@contact deny: no need")
+
+
+def test_never_mind_ends_it_and_an_undecided_customer_is_not_pressed(tell: Dialogue) -> None:
+    text = tell(*STEP_BY_STEP[:3], "@ages inform/undecided: let me talk to my husband first")
+    assert "take your time" in text
+    assert "Please tell me" not in text
+    assert "Nothing was sent" in tell("deny: hm || inform/booking_cancel: never mind all of it")
+
+
+def test_a_party_that_grew_reaches_a_person_once_and_goes_on_with_what_staff_said(tell: Dialogue) -> None:
+    tell(*STEP_BY_STEP[:6], "add/book: [adults:20 more adults]")
+    assert tell.talk.person
+    tell.talk.person = False
+    text = tell.talk.staff(tell.reader.learn("inform/book: 32 is fine if you start at [time:5pm]"))
+    text = tell("affirm: ok great")
+    assert not tell.talk.person
+    assert tell.notes["missing"] == ["name"]
+    assert tell.talk.facts.starts == time(17)
+    assert "5 pm" in text
+
+
+def test_a_distance_to_look_at_reaches_a_person_and_one_out_of_reach_does_not(tell: Dialogue) -> None:
+    tell("inform/book: book [date:dec 12] [time:6pm], [adults:10 adults], its [miles:160 miles]")
+    assert tell.talk.person
+
+
+# --- stored, changed, taken back -------------------------------------------------------------------------------------
+SATURDAY_NOON = datetime(2026, 11, 21, 20, tzinfo=UTC)  # noon in California
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +187,16 @@ def on_saturday(serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def talk(on_saturday: TestClient, customer: str) -> Talk:
-    """Sends messages one after the other; the last answer."""
-    running: dict[str, str] = {}
+def talk(on_saturday: TestClient, customer: str, reader: Labelled) -> Callable[..., dict[str, Any]]:
+    """Sends messages of a customer, one after the other; the last answer."""
+    running: dict[str, dict[str, str]] = {}
 
-    def call(*messages: str) -> dict[str, Any]:
-        for message in messages:
-            body = {"message": message, "customer_id": customer, "channel": "web", **running}
+    def call(*lines: str, by: str = customer) -> dict[str, Any]:
+        for line in lines:
+            body = {"message": reader.learn(line), "customer_id": by, "channel": "web", **running.get(by, {})}
             response = on_saturday.post("/api/v1/chat", json=body)
             assert response.status_code == 200, response.text
-            running["conversation_id"] = response.json()["conversation_id"]
+            running[by] = {"conversation_id": response.json()["conversation_id"]}
         given: dict[str, Any] = response.json()
         return given
 
@@ -50,148 +210,38 @@ def request_of(engine: sa.Engine, given: dict[str, Any]) -> Any:
         ).one_or_none()
 
 
-def facts_of(engine: sa.Engine, given: dict[str, Any]) -> dict[str, Any]:
-    with engine.connect() as connection:
-        facts: dict[str, Any] = connection.scalar(
-            sa.select(conversations.c.facts).where(conversations.c.id == UUID(given["conversation_id"]))
-        )
-    return facts
-
-
-STEP_BY_STEP = (
-    "hi! id like to book hibachi for my sons bday",
-    "dec 12 at 6pm",
-    "8 adluts and 4 kids",
-    "123 Oak Street, Folsom 95630, about 45 miles",
-    "12 chiken and 12 steak",
-)
-
-
-def test_a_booking_is_collected_over_several_turns_and_stored_once_agreed(
-    talk: Talk, serving_engine: sa.Engine
+def test_a_request_is_stored_once_agreed_then_changed_and_taken_back(
+    talk: Callable[..., dict[str, Any]], serving_engine: sa.Engine
 ) -> None:
-    first = talk(STEP_BY_STEP[0])
-    assert "cannot see the calendar" in first["answer"]
-    assert "the date and the start time" in first["answer"]
-    assert "how many guests" in talk(STEP_BY_STEP[1])["answer"]
-    assert "address" in talk(STEP_BY_STEP[2])["answer"]
-    assert "Total: $590" in talk(STEP_BY_STEP[3])["answer"]
-    last = talk(STEP_BY_STEP[4])
-    assert "Saturday, December 12, 2026 at 6 pm" in last["answer"]
-    assert "Shall I send" in last["answer"]
-    assert request_of(serving_engine, last) is None
-    sent = talk("yes please")
-    assert "not a booking yet" in sent["answer"]
-    assert not sent["escalated"]
-    row = request_of(serving_engine, sent)
+    assert request_of(serving_engine, talk(*STEP_BY_STEP)) is None
+    row = request_of(serving_engine, talk("@confirm affirm: yes please"))
     assert (row.status, row.event_on, row.starts_at) == ("requested", date(2026, 12, 12), time(18))
     assert (row.adults, row.children, row.total_usd) == (8, 4, Decimal(590))
-    assert row.details["address"] == "123 Oak Street, Folsom 95630"
+    assert row.details["address"] == "123 Oak Street"
     assert row.details["proteins"] == {"chicken": 12, "NY strip steak": 12}
+    assert row.details["sources"]["starts"]["message"] == 2
+
+    assert "send the change" in talk("correct/booking_change: make it [time:7] instead")["answer"]
+    assert request_of(serving_engine, talk("@confirm affirm: yep")).starts_at == time(19)
+
+    assert "is with our team" in talk("ask/booking_status: did you get my booking?")["answer"]
+    given = talk("inform/booking_cancel: scrap my request please")
+    assert "taken back" in given["answer"]
+    assert request_of(serving_engine, given).status == "withdrawn"
+    assert "nothing is booked" in talk("ask/booking_status: is my booking confirmed?")["answer"]
 
 
-def test_all_in_one_message_is_asked_for_nothing_but_the_agreement(talk: Talk) -> None:
-    given = talk(
-        "I want to book for 10 adults, no kids, on 12/19 at 5:30, chicken and shrimp for everyone, "
-        "at 88 Maple Ave, Davis 95616, 20 miles. my name is Ana Ruiz"
-    )
-    assert "Shall I send" in given["answer"]
-    assert "Saturday, December 19, 2026 at 5:30 pm" in given["answer"]
-    assert "Total: $550" in given["answer"]
+def test_the_state_of_a_request_is_told_to_its_customer_only(talk: Callable[..., dict[str, Any]]) -> None:
+    talk(ALL_AT_ONCE, "@confirm affirm: yes", by="the-owner")
+    assert "December 19" not in talk("ask/booking_status: did you get my booking?", by="another")["answer"]
 
 
-def test_what_was_told_before_is_never_asked_again(talk: Talk) -> None:
-    talk("how much for 8 adults and 4 kids, 45 miles away?")
-    given = talk("ok lets book it for december 12th at 6 pm")
-    assert "how many guests" not in given["answer"]
-    assert "miles" not in given["answer"].split("Please tell me")[-1]
-    assert "address" in given["answer"]
-
-
-@pytest.mark.parametrize(
-    ("message", "says"),
-    [
-        ("i want to book for nov 1 at 5pm", "has already passed"),
-        ("can you book us for tomorrow at noon", "at least 48 hours"),
-        ("please book feb 30 at 6pm", "There is no feb 30"),
-        ("we'd like to book december 12 at 6pm, we are 10 adults and 250 miles away", "person"),
-    ],
-)
-def test_a_wish_that_can_not_be_is_told_so(talk: Talk, message: str, says: str, serving_engine: sa.Engine) -> None:
-    given = talk(message)
-    assert says in given["answer"]
-    assert "{" not in given["answer"]
-    assert "Shall I send" not in given["answer"]
-    assert request_of(serving_engine, given) is None
-
-
-def test_a_corrected_date_is_taken(talk: Talk) -> None:
-    given = talk("i want to book for nov 1 at 5pm", "oh sorry, dec 1")
-    assert "Tuesday, December 1, 2026" in given["answer"]
-    assert "how many guests" in given["answer"]
-
-
-def test_next_saturday_is_said_back_with_its_date(talk: Talk) -> None:
-    given = talk("Can I book next saterday at 6?")
-    assert "Saturday, November 28, 2026" in given["answer"]
-    assert "6 pm" in given["answer"]
-
-
-def test_a_correction_replaces_the_number_and_asks_only_for_the_ages(talk: Talk, serving_engine: sa.Engine) -> None:
-    given = talk(*STEP_BY_STEP, "actually 14 of us")
-    assert "how many of your guests are 13 or older" in given["answer"]
-    assert "address" not in given["answer"].split("Please tell me")[-1]
-    given = talk("10 adults 4 kids")
-    assert "10 adults and 4 children" in given["answer"]
-    assert facts_of(serving_engine, given)["party"]["adults"] == 10
-
-
-def test_a_request_can_be_changed_after_it_was_sent(talk: Talk, serving_engine: sa.Engine) -> None:
-    talk(*STEP_BY_STEP, "yes")
-    given = talk("we have 2 more adults")
-    assert "send the change" in given["answer"]
-    row = request_of(serving_engine, talk("yes"))
-    assert (row.adults, row.total_usd) == (10, Decimal(700))
-
-
-def test_a_question_between_is_answered_and_the_booking_goes_on(talk: Talk) -> None:
-    given = talk(*STEP_BY_STEP[:2], "do we get a refund if we cancel 10 days before?")
-    assert given["citations"][0]["id"] == "KB-042"
-    assert "I still need how many guests" in given["answer"]
-    assert "address" in talk("8 adults, no kids")["answer"]
-
-
-def test_a_party_of_thirty_goes_to_a_person(talk: Talk, serving_engine: sa.Engine) -> None:
-    given = talk(*STEP_BY_STEP[:2], "34 adults")
-    assert given["escalated"]
-    assert request_of(serving_engine, given) is None
-
-
-def test_a_booking_that_is_given_up_sends_nothing(talk: Talk, serving_engine: sa.Engine) -> None:
-    given = talk(*STEP_BY_STEP, "never mind")
-    assert "Nothing was sent" in given["answer"]
-    assert request_of(serving_engine, given) is None
-
-
-def test_undecided_proteins_are_no_obstacle(talk: Talk, serving_engine: sa.Engine) -> None:
-    given = talk(*STEP_BY_STEP[:4], "not sure yet")
-    assert "to be decided" in given["answer"]
-    assert request_of(serving_engine, talk("looks good")) is not None
-
-
-def test_allergies_are_kept_for_the_team(talk: Talk, serving_engine: sa.Engine) -> None:
-    given = talk("i want to book dec 12 6pm for 12 adults no kids, my aunt is allergic to eggs")
-    assert facts_of(serving_engine, given)["allergies"] == ["eggs"]
-
-
-@pytest.mark.parametrize(
-    "question", ["How do I book?", "how far ahead do we need to book?", "is my booking confirmed?"]
-)
-def test_a_question_about_booking_starts_no_request(talk: Talk, serving_engine: sa.Engine, question: str) -> None:
-    assert "booking" not in facts_of(serving_engine, talk(question))
-
-
-def test_a_holiday_close_by_is_said_to_be_busy(talk: Talk) -> None:
-    given = talk("I'd like to book Thursday, November 26 at 6pm")
-    assert "That is Thanksgiving Day, and holidays are usually booked 1 to 2 weeks ahead" in given["answer"]
-    assert "booked 1 to 2 weeks" not in talk("make it December 10")["answer"]
+def test_a_question_about_booking_starts_no_request(
+    talk: Callable[..., dict[str, Any]], serving_engine: sa.Engine
+) -> None:
+    given = talk("ask/booking_info: how far ahead do we need to book?")
+    with serving_engine.connect() as connection:
+        facts = connection.scalar(
+            sa.select(conversations.c.facts).where(conversations.c.id == UUID(given["conversation_id"]))
+        )
+    assert "booking" not in facts

@@ -63,7 +63,7 @@ def test_a_crash_has_a_number_and_no_words(
     def crash(*_: object) -> None:
         raise ValueError("my SECRET question")
 
-    monkeypatch.setattr("mhc_core.concierge.agents.router.route", crash)
+    monkeypatch.setattr("mhc_core.concierge.agents.router.plan", crash)
     caplog.set_level(logging.INFO)
     with TestClient(create_app(settings, serving_engine), raise_server_exceptions=False) as client:
         response = client.post("/api/v1/chat", json=BODY)

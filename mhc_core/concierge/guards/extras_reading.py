@@ -1,9 +1,10 @@
-"""Reads premium proteins and add-ons out of a message: only what is ordered, not what is merely asked about."""
+"""Reads premium proteins and add-ons out of a text for the check of its figures: what is ordered, not asked about."""
 
 import re
 from collections.abc import Mapping
 
 from mhc_core.business.pricing import Business
+from mhc_core.understanding.result import EVERYONE
 
 _NUMBER = r"(?<![\d$.,:/-])(?P<before>\d{1,3})"
 _NOT_ORDERED = re.compile(
@@ -21,9 +22,6 @@ _FOR = (
     r"(?:\s*(?:for|x|:|=)\s*(?:about |the )?"
     rf"(?P<after>\d{{1,3}}|all of us|everyone|everybody|all|each)\b{_NOT_GUESTS})"
 )
-EVERYONE = -1
-"""In place of a number: for every guest."""
-
 Counts = Mapping[str, int | None]
 
 

@@ -1,0 +1,103 @@
+"""Which examples wait for a place in the review queue, what their places are judged by, and the places they get."""
+
+import json
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from mhc_core.db.queries.vectors import PACKED, unpacked
+from mhc_core.db.rows.review import Head, Placement, Unplaced
+
+SIGNALS = ("low_confidence", "confident_but_disliked", "disliked", "human_edit")
+"""Reasons that stand in an example's own row; when one comes or goes, the example gets a new place."""
+
+
+def embedders(connection: sa.Connection) -> list[str]:
+    """Embedders of the vectors that examples carry; vectors of two cannot be compared."""
+    return list(connection.scalars(sa.text("select distinct embedder from ai.training_examples order by 1")))
+
+
+def unplaced(
+    connection: sa.Connection, embedder: str, confidence_threshold: float
+) -> tuple[list[Unplaced], NDArray[np.float32]]:
+    """Active, unverified examples without a place, or with other signals than they had, with their questions' vectors.
+
+    One that was decided is here again because its text was replaced.
+    """
+    rows = connection.execute(
+        sa.text(f"""
+            select e.id, e.conversation_id, e.intent, e.confidence, e.vote, e.novelty, c.coherence, s.signals,
+                   e.question, e.answer, {PACKED.format("e.embedding")}
+            from ai.training_examples e
+            cross join lateral (
+                select array_remove(array[
+                    case when e.confidence < :threshold then 'low_confidence' end,
+                    case when e.vote = 'down' and e.confidence >= :threshold then 'confident_but_disliked' end,
+                    case when e.vote = 'down' and not coalesce(e.confidence >= :threshold, false) then 'disliked' end,
+                    case when e.origin = 'human_edit' then 'human_edit' end
+                ], null) as signals
+            ) s
+            left join ai.review_items i on i.example_id = e.id
+            left join ai.conversation_scores c on c.conversation_id = e.conversation_id
+            where e.active and not e.verified and e.embedder = :embedder
+              and (i.id is null or i.status = 'decided'
+                   or array(select r from unnest(i.reasons) r where r = any(:known)) <> s.signals)
+            order by e.sequence
+        """),
+        {"threshold": confidence_threshold, "embedder": embedder, "known": list(SIGNALS)},
+    ).all()
+    found = [Unplaced._make((*row[:7], tuple(row[7]), _words(row[8]), _words(row[9]))) for row in rows]
+    return found, unpacked([row[-1] for row in rows])
+
+
+def _words(text: str) -> int:
+    return len(set(re.findall(r"\w+", text.lower())))
+
+
+def head(connection: sa.Connection, embedder: str, limit: int, leave_out: Sequence[UUID]) -> Head:
+    """The pending examples with the highest priorities, without those to ``leave_out``: they get a new place."""
+    rows = connection.execute(
+        sa.text(f"""
+            select e.conversation_id, i.priority, {PACKED.format("e.embedding")}
+            from ai.review_items i join ai.training_examples e on e.id = i.example_id
+            where i.status = 'pending' and e.active and e.embedder = :embedder and e.id <> all(:leave_out)
+            order by i.priority desc, i.id limit :limit
+        """),
+        {"embedder": embedder, "limit": limit, "leave_out": list(leave_out)},
+    ).all()
+    return Head([row[0] for row in rows], [row[1] for row in rows], unpacked([row[2] for row in rows]))
+
+
+def intents(connection: sa.Connection, embedder: str, limit: int) -> tuple[list[str], NDArray[np.float32]]:
+    """The intents that examples came with, and their questions' vectors: a fixed sample, since ids are hashes."""
+    rows = connection.execute(
+        sa.text(f"""
+            select intent, {PACKED.format("embedding")} from ai.training_examples
+            where embedder = :embedder and question <> '' order by id limit :limit
+        """),
+        {"embedder": embedder, "limit": limit},
+    ).all()
+    return [row[0] for row in rows], unpacked([row[1] for row in rows])
+
+
+def save(connection: sa.Connection, placements: Sequence[Placement]) -> int:
+    """Queue examples at their places; returns how many."""
+    if not placements:
+        return 0
+    found = [{"id": str(one.example_id), "priority": one.priority, "reasons": one.reasons} for one in placements]
+    return connection.execute(
+        sa.text("""
+            insert into ai.review_items (example_id, priority, reasons)
+            select n.id, n.priority, array(select jsonb_array_elements_text(n.reasons))
+            from jsonb_to_recordset(cast(:placements as jsonb)) n(id uuid, priority real, reasons jsonb)
+            join ai.training_examples e on e.id = n.id
+            order by e.sequence
+            on conflict (example_id) do update
+            set status = 'pending', priority = excluded.priority, reasons = excluded.reasons
+        """),
+        {"placements": json.dumps(found)},
+    ).rowcount

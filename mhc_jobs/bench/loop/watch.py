@@ -1,0 +1,63 @@
+"""Seconds, processor time and peak memory of a piece of work."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_EVERY = 0.05
+
+
+@dataclass
+class Spent:
+    """What a piece of work took.
+
+    ``seconds`` are wall clock. ``cpu_seconds`` are this process and the database server, all threads and processes.
+    ``peak_mb`` is the most resident memory of this process alone.
+    """
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_mb: float = 0.0
+
+
+@contextmanager
+def watch(spent: Spent, database: Path) -> Iterator[None]:
+    """Add what is done inside to ``spent``; memory is looked at twenty times a second.
+
+    Args:
+        database: the data folder of the server, which all its processes run in.
+    """
+    import psutil
+
+    process, done = psutil.Process(), threading.Event()
+
+    def look() -> None:
+        while True:
+            spent.peak_mb = max(spent.peak_mb, process.memory_info().rss / 1e6)
+            if done.wait(_EVERY):
+                return
+
+    looker = threading.Thread(target=look, daemon=True)
+    looker.start()
+    started, cpu = time.perf_counter(), _cpu(database)
+    try:
+        yield
+    finally:
+        spent.seconds += time.perf_counter() - started
+        spent.cpu_seconds += _cpu(database) - cpu
+        done.set()
+        looker.join()
+
+
+def _cpu(database: Path) -> float:
+    """Processor seconds so far of this process and the server, with those of sessions that ended."""
+    import psutil
+
+    found = [time.process_time()]
+    for server in psutil.process_iter(["cwd", "cpu_times"]):
+        if server.info["cwd"] == str(database) and (spent := server.info["cpu_times"]):
+            found.append(spent.user + spent.system + spent.children_user + spent.children_system)
+    return sum(found)
