@@ -1,6 +1,7 @@
 """A version of understanding goes live within seconds, and so does its rollback; a broken one changes nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def live(empty_engine: sa.Engine, settings: Settings, monkeypatch: pytest.Monkey
     with empty_engine.begin() as connection:
         examples.gather(connection, examples.gold()[:200], Scrubber.load(), NOW)
     found = LiveVersions(empty_engine, pricing.load(), ConfiguredProviders(settings), settings.refresh_seconds)
+    found._now = replace(found._now, reader=None)  # no reader of the tests
     found.start()
     yield found
     found.stop()
