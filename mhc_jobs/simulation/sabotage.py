@@ -57,14 +57,21 @@ class Saboteur:
 
 
 def mislabelling(honest: Recipe) -> Recipe:
-    """A recipe whose models are taught another act, topic and slot in place of each, always the same one."""
+    """A recipe whose models are taught another act, topic and slot in place of each, always the same one, and to call a
+    person for everybody who needs none."""
     acts, topics, slots = (dict(zip(kind, [*kind][1:] + [*kind][:1], strict=True)) for kind in (Act, Topic, SlotName))
 
     def spoiled(message: LabelledMessage) -> LabelledMessage:
         return replace(
             message,
             segments=tuple(
-                replace(part, act=acts[part.act], topic=topics[part.topic], reason=None) for part in message.segments
+                replace(
+                    part,
+                    act=acts[part.act],
+                    topic=topics[part.topic],
+                    reason=None if part.reason else "request for a person",
+                )
+                for part in message.segments
             ),
             slots=tuple(replace(slot, name=slots[slot.name]) for slot in message.slots),
         )

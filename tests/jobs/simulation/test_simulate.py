@@ -95,7 +95,7 @@ def test_a_mislabelled_version_is_taught_no_label_right() -> None:
     assert spoiled.name != rote(80).name
     [taught] = seen
     assert taught.text == message.text
-    assert taught.reason is None
+    assert [part.reason for part in taught.segments] == [None, "request for a person"]
     for one, other in zip(message.segments, taught.segments, strict=True):
         assert one.act is not other.act
         assert one.topic is not other.topic
