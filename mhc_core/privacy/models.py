@@ -25,7 +25,7 @@ REMOTE = "weights are the provider's; delete the model there once its successor 
 ADAPTER = "weights were fitted on everybody's answers at once; delete the artifact once its successor is promoted"
 
 READER = (
-    "weights were fitted on everybody's scrubbed messages at once; delete its file once a version without them is live"
+    "weights were fitted on everybody's scrubbed messages at once; delete its file once its successor is live"
 )
 
 
