@@ -150,6 +150,9 @@ class Settings(BaseSettings):
     fine_tuner: Literal["local", "openai", "azure", "lora"] = Field("local", description="Which adapter trains.")
     retraining_threshold: int = Field(1000, ge=1, description="New verified examples that start a training run.")
     knowledge_threshold: int = Field(50, ge=1, description="New verified examples that start a knowledge update.")
+    understanding_threshold: int = Field(
+        50, ge=1, description="New corrections and bookings that start training a version of understanding."
+    )
     fine_tune_base: str = Field("gpt-4.1-mini-2025-04-14", description="Base model of the OpenAI and Azure adapters.")
     fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI and Azure adapters.")
     fine_tune_budget_usd: Decimal = Field(

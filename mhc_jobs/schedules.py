@@ -71,6 +71,12 @@ ALL = [
         "0 2 * * 0",
         "Every Sunday at 02:00: learn articles and publish the index when it is not worse.",
     ),
+    _by_clock(
+        "understanding_examples_daily",
+        "gather_understanding",
+        "30 1 * * *",
+        "Every day at 01:30: labelled messages from bookings; the sensor trains when enough are new.",
+    ),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
     _by_clock(
         "privacy_daily",

@@ -7,7 +7,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from mhc_core.collection.settling import undatable
-from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
+from mhc_core.db.queries import (
+    audit,
+    dataset,
+    evaluation,
+    knowledge,
+    stats,
+    training,
+    understanding,
+    understanding_versions,
+    versions,
+)
 from mhc_core.monitoring import incidents
 from mhc_core.monitoring.training_wait import waiting
 from mhc_core.scoring import own
@@ -17,7 +27,9 @@ LOOP_FINISHED = "loop.finished"
 
 STAGES = (
     "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
-    "knowledge_articles", "kb_embeddings", "training_dataset", "evaluation_set", "fine_tuned_model",
+    "knowledge_articles", "kb_embeddings",
+    "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
+    "training_dataset", "evaluation_set", "fine_tuned_model",
     "shadow_evaluation", "promoted_model", "conversation_stats",
 )  # fmt: skip
 """The assets in the order the loop makes them."""
@@ -36,6 +48,8 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
     live = training.model(connection, production) if production else None
     index_id = versions.live(connection, "knowledge")
     index = knowledge.version(connection, index_id) if index_id else None
+    reading_id = versions.live(connection, understanding_versions.KIND)
+    judged = understanding_versions.latest_evaluation(connection, reading_id) if reading_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
     learned = own.current(connection)
     return {
@@ -82,6 +96,13 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
             "embedder": index.embedder,
         }
         if index
+        else None,
+        "understanding": {
+            "version": reading_id,
+            "labelled": understanding.counts(connection),
+            "metrics": dict(judged.candidate_metrics) if judged else {},
+        }
+        if reading_id
         else None,
         "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
     }

@@ -113,6 +113,14 @@ TABLES = {
     "rollout_exposures": _table(plain="customer_hash arm", erasure="deleted"),
     "rollout_looks": _table(plain="decision reasons numbers"),
     "rollout_shadow_pairs": _table(plain="intent"),
+    "understanding_examples": _table(
+        scrubbed="line", plain="key origin text_sha256 customer_hash author", erasure="emptied"
+    ),
+    "understanding_versions": _table(plain="id key recipe artifact_uri artifact_sha256 examples metrics"),
+    "understanding_members": _table(plain="version_id"),
+    "understanding_evaluations": _table(
+        plain="key candidate_id baseline_id set_sha256 candidate_metrics baseline_metrics differences verdict reasons"
+    ),
     "version_aliases": _table(plain="kind alias version_id moved_by reason"),
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),

@@ -40,6 +40,7 @@ from mhc_jobs.cli import (
     serve,
     simulate,
     status,
+    understanding,
     up,
 )
 from mhc_jobs.cli.console import err
@@ -65,6 +66,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(understanding.app, name="understanding")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")

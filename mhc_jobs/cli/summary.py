@@ -98,6 +98,9 @@ def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(
             ("knowledge", f"{knowledge['version']}: {knowledge['articles']:,} articles, {knowledge['chunks']:,} chunks")
         )
+    if understanding := status["understanding"]:
+        labelled = sum(understanding["labelled"].values())
+        rows.append(("understanding", f"{understanding['version']}: {labelled:,} labelled messages"))
     if evaluation := status["evaluation"]:
         low, high = evaluation["interval"]
         rows += [

@@ -72,6 +72,7 @@ messages = sa.Table(
     unit("confidence"),
     sa.Index(None, "search", postgresql_using="gin"),
     sa.Index(None, "sent_at"),
+    sa.Index("ix_messages_reading", "sent_at", postgresql_where=sa.text("message_metadata ? 'reading'")),
 )
 
 _NEGATIVE = -0.3
