@@ -37,6 +37,7 @@ _OF_A_BOOKING = (Topic.BOOKING_CHANGE, Topic.BOOKING_CANCEL, Topic.BOOKING_STATU
 _REACH = (SlotName.NAME, SlotName.PHONE, SlotName.EMAIL)
 _HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
 _FURTHER = re.compile(r"\b(?:more|extra|additional|another|plus|más|further)\b")
+_JOINING = re.compile(r"^\W*(?:oh\W+)?(?:and|plus)\b|\b(?:brings?|bringing|joins?|joining|coming|also|too)\b")
 _OF_THEM = re.compile(r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos)\b")
 _EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b")
 _NEGATED = re.compile(r"\b(?:not|instead of|rather than|isn'?t|from)\s+(?:on\s+|the\s+|for\s+)?$")
@@ -122,6 +123,9 @@ def _heads(business: Business, heads: Heads, segment: Segment, context: Dialogue
         slot.value for slot in segment.slots if slot.name is SlotName.AGE and isinstance(slot.value, int | AgeRange)
     ]
     adding = segment.act is Act.ADD or any(_further(segment, name) for name in told)
+    if ages and not told and segment.act is Act.INFORM and "ages" not in context.asked:
+        # All ages are known: those of "and my cousin brings hers, 5 and 7" are further children's.
+        adding = adding or (len(heads.ages) == heads.kids and bool(_JOINING.search(segment.text.casefold())))
     if segment.act is Act.REMOVE and any(told.values()):
         return _fewer(heads, told)
     if adding and heads.told and (told or ages):

@@ -32,6 +32,10 @@ _AT = re.compile(
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _BEFORE_A_DISH = re.compile(r"(?<![\w$.:/-])(?P<count>\d{1,3})\s*x?\s+(?:of\s+(?:the|those|my|our)\s+)?$")
+_WEEKDAY = re.compile(
+    r"\b(?P<day>(?:next|this|coming|on|for) (?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?)\b",
+    re.IGNORECASE,
+)
 _ALL_ADULTS = re.compile(
     r"\b(?:all|only|just|everyone(?:'s| is)? an?) adults?\b|\badults only\b|\bno (?:kids|children)\b", re.IGNORECASE
 )
@@ -89,6 +93,8 @@ def _with_exact(segment: Segment) -> Segment:
     if segment.act is Act.AFFIRM or (segment.act in _TELLING and segment.topic in _OF_A_BOOKING):
         if not any(slot.name is SlotName.TIME for slot in segment.slots):
             found += [_slot(segment, SlotName.TIME, match, "time") for match in _AT.finditer(segment.text)][:1]
+        if not any(slot.name is SlotName.DATE for slot in segment.slots):
+            found += [_slot(segment, SlotName.DATE, match, "day") for match in _WEEKDAY.finditer(segment.text)][:1]
         found += [count for slot in segment.slots if (count := _count_before(segment, slot))]
     fresh = [slot for slot in found if not any(_overlap(slot, other) for other in segment.slots)]
     if not fresh:

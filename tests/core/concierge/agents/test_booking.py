@@ -159,6 +159,12 @@ def test_a_wish_that_can_not_be_is_told_so(tell: Dialogue, line: str, says: str)
     assert not tell.notes.get("confirm")
 
 
+def test_a_request_that_is_not_sent_is_not_said_to_be(tell: Dialogue) -> None:
+    text = tell(*STEP_BY_STEP[:2], "ask/booking_status: did you get my booking?")
+    assert "not sent" in text
+    assert tell.notes["missing"] == ["guests"]
+
+
 def test_too_soon_is_no_dead_end(tell: Dialogue) -> None:
     tell("inform/book: book us for [date:tomorrow] at [time:noon]")
     tell("@date+person affirm: yes please")

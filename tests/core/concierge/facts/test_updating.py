@@ -66,6 +66,8 @@ TEN_AND_TWO = "inform/book: [adults:10 adults] and [children:2 kids]"
         (["inform/book: [adults:24 adults]", "correct/book: thats [adults:10 more adults]"], (34, None, None)),
         (["inform/book: [adults:8 adults] [children:2 kids], [age:7] and [age:9]",
           "add/book: my cousin brings hers, [age:5] and [age:14]"], (9, 2, 1)),
+        (["inform/book: [adults:8 adults] [children:2 kids], [age:7] and [age:9]",
+          "inform/book: oh and my cousin brings hers, [age:5] and [age:7]"], (8, 3, 1)),
         ([TEN_AND_TWO, "remove/book: [children:one less kid]"], (10, 1, None)),
         (["inform/book: [adults:12 adults]", "@children deny: none", "remove/book: [guests:two people] dropped out"],
          (10, 0, None)),

@@ -27,6 +27,7 @@ def slots(line: str) -> list[tuple[SlotName, SlotValue | None]]:
         ("@miles inform/book: [guests:85] i think", [(SlotName.MILES, Decimal(85))]),
         ("@miles inform/book: idk 5", [(SlotName.MILES, Decimal(5))]),
         ("@children inform/book: 3", [(SlotName.CHILDREN, 3)]),
+        ("inform/book: ok lets do next sat", [(SlotName.DATE, date(2026, 12, 12))]),
         ("@ages inform/book: all adults", [(SlotName.CHILDREN, 0)]),
         ("@contact inform/book: best is 916 555 0174", [(SlotName.PHONE, "+19165550174")]),
         ("@contact inform/book: dana@example.com", [(SlotName.EMAIL, "dana@example.com")]),
