@@ -1,6 +1,6 @@
 """What assets, checks and sensors are given: settings, database and models. Nothing of it stands in run config."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -16,6 +16,9 @@ from mhc_core.protocols import ChatModel, Embedder, FineTuner
 from mhc_core.providers import select
 from mhc_core.scrubbing import Scrubber, loading
 from mhc_core.settings import Settings, load
+from mhc_core.understanding import examples, recipe
+from mhc_core.understanding.labelled import LabelledMessage
+from mhc_core.understanding.recipe import Recipe
 
 
 class Platform(dg.ConfigurableResource["Platform"]):
@@ -60,6 +63,14 @@ class Platform(dg.ConfigurableResource["Platform"]):
 
     def fine_tuner(self) -> FineTuner:
         return select.fine_tuner(self._settings, self.now().date())
+
+    def gold(self) -> Sequence[LabelledMessage]:
+        """The labelled messages that understanding begins with."""
+        return examples.gold()
+
+    def understanding(self) -> Recipe:
+        """How a version of understanding is trained."""
+        return recipe.standard()
 
     def chat_model(self, version: ModelVersion) -> ChatModel:
         return select.chat_model(

@@ -5,5 +5,6 @@ OWNERS = ["team:data"]
 COLLECT = "collection"
 LEARN = "curation"
 MODEL = "model"
+UNDERSTAND = "understanding"
 KNOWLEDGE = "knowledge"
 MONITOR = "monitoring"

@@ -43,10 +43,7 @@ class ScoreWeights(BaseModel, frozen=True):
 class ScoreScales(BaseModel, frozen=True):
     """What 0 and 1 mean for the factors that are measured on another scale."""
 
-    coherence_zero_cosine: float = 0.10
-    coherence_one_cosine: float = 0.60
-    efficiency_one_messages: int = 6
-    efficiency_zero_messages: int = 20
+    efficiency_zero_length: float = Field(3.0, gt=1)
     outcomes: dict[Outcome, float] = {
         Outcome.BOOKED: 1.0,
         Outcome.RESOLVED: 1.0,
@@ -110,7 +107,14 @@ class Settings(BaseSettings):
     score_weights: ScoreWeights = Field(
         ScoreWeights(), description="Weights of the conversation score, e.g. `MHC_SCORE_WEIGHTS__FEEDBACK=0.3`."
     )
-    score_scales: ScoreScales = Field(ScoreScales(), description="Scales of outcome, coherence and efficiency.")
+    score_scales: ScoreScales = Field(
+        ScoreScales(),
+        description="What outcomes are worth, and the multiple of the usual length at which efficiency is 0.",
+    )
+    promoting_score: Literal["weighted", "learned"] = Field(
+        "weighted",
+        description="Which score promotes answers: `weighted` by the lower end of its interval, or the `learned` one.",
+    )
     idle_hours: int = Field(
         24, ge=1, description="An active conversation without a message for longer is closed (hours)."
     )
@@ -146,6 +150,9 @@ class Settings(BaseSettings):
     fine_tuner: Literal["local", "openai", "azure", "lora"] = Field("local", description="Which adapter trains.")
     retraining_threshold: int = Field(1000, ge=1, description="New verified examples that start a training run.")
     knowledge_threshold: int = Field(50, ge=1, description="New verified examples that start a knowledge update.")
+    understanding_threshold: int = Field(
+        50, ge=1, description="New corrections and bookings that start training a version of understanding."
+    )
     fine_tune_base: str = Field("gpt-4.1-mini-2025-04-14", description="Base model of the OpenAI and Azure adapters.")
     fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI and Azure adapters.")
     fine_tune_budget_usd: Decimal = Field(

@@ -8,7 +8,7 @@ import dagster as dg
 from mhc_assets import assets, checks
 from mhc_assets.resources import Platform
 from mhc_jobs import housekeeping, jobs, schedules
-from sensors import conversation_stats, knowledge, monitoring, prompts, rollout, training
+from sensors import conversation_stats, knowledge, monitoring, prompts, rollout, training, understanding
 
 
 def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -22,6 +22,8 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.train,
             jobs.finish_training,
             jobs.knowledge,
+            jobs.understanding,
+            jobs.gather_understanding,
             jobs.stats,
             jobs.deadlines,
             jobs.weekly_report,
@@ -33,6 +35,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             training.retraining,
             training.fine_tune_poller,
             knowledge.knowledge_update,
+            understanding.understanding_update,
             rollout.live_rollout,
             monitoring.record_failures,
             conversation_stats.conversation_stats,

@@ -13,6 +13,12 @@ from mhc_core.privacy.erase import Forgetter
 DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training_data")
 TRAINING = ("training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "promoted_model")
 KNOWLEDGE = ("knowledge_articles", "kb_embeddings")
+UNDERSTANDING = (
+    "understanding_examples",
+    "understanding_model",
+    "understanding_evaluation",
+    "promoted_understanding",
+)
 
 
 def _job(name: str, description: str, *assets: str) -> Any:
@@ -39,6 +45,14 @@ knowledge = _job(
     "knowledge",
     "Learn articles from approved answers and publish a new index version when it is not worse.",
     *KNOWLEDGE,
+)
+understanding = _job(
+    "understanding",
+    "Labelled messages, a version of understanding trained on them, its evaluation, and promotion if it is not worse.",
+    *UNDERSTANDING,
+)
+gather_understanding = _job(
+    "gather_understanding", "Labelled messages from the release and from bookings.", UNDERSTANDING[0]
 )
 stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
 deadlines = dg.define_asset_job(

@@ -19,11 +19,12 @@ from mhc_core.db.queries import collection as queries
 from mhc_core.db.queries import review as reviews
 from mhc_core.errors import MHCError
 from mhc_core.monitoring.status import LOOP_FINISHED, STAGES
-from mhc_core.monitoring.triggers import Due, knowledge_due, training_due
+from mhc_core.monitoring.triggers import Due, knowledge_due, training_due, understanding_due
 from mhc_core.providers import select
-from mhc_core.scoring.factors import scorer_version
+from mhc_core.scoring.scorer import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.settings import Settings
+from mhc_core.understanding.recipe import NAME
 from mhc_jobs.definitions import defs
 from mhc_jobs.run_launcher import HOST, fail_gone
 
@@ -76,6 +77,9 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
     with engine.connect() as connection:
         due = knowledge_due(connection, settings)
     _run("knowledge", instance, _cause(due), result, report)
+    with engine.connect() as connection:
+        due = understanding_due(connection, settings, NAME)
+    _run("understanding", instance, _cause(due), result, report)
     with engine.connect() as connection:
         due = training_due(connection, settings)
         verified = reviews.summary(connection).verified

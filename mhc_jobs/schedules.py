@@ -11,7 +11,7 @@ from mhc_assets.requests import once
 from mhc_assets.resources import Platform
 from mhc_core.db.queries import collection as queries
 from mhc_core.monitoring.triggers import training_due
-from mhc_core.scoring.factors import scorer_version
+from mhc_core.scoring.scorer import scorer_version
 from mhc_core.scrubbing.loading import version as scrubber_version
 from sensors.training import JOBS
 
@@ -70,6 +70,12 @@ ALL = [
         "knowledge",
         "0 2 * * 0",
         "Every Sunday at 02:00: learn articles and publish the index when it is not worse.",
+    ),
+    _by_clock(
+        "understanding_examples_daily",
+        "gather_understanding",
+        "30 1 * * *",
+        "Every day at 01:30: labelled messages from bookings; the sensor trains when enough are new.",
     ),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
     _by_clock(

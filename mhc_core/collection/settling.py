@@ -1,5 +1,6 @@
 """Collecting: a day of conversations is settled so that the stages after it see it as it stays."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from mhc_core.db.queries import days
 from mhc_core.db.queries import scoring as scores
 from mhc_core.feedback.points import score
 from mhc_core.language import intents
+from mhc_core.language.sentiment import polarity
 from mhc_core.settings import Settings
 
 
@@ -28,7 +30,11 @@ def settle_day(connection: sa.Connection, settings: Settings, day: date, now: da
 def score_feedback(connection: sa.Connection, settings: Settings, day: date) -> tuple[int, int]:
     """Score the feedback given on a day; returns how many pieces there are and how many scores changed."""
     given = scores.feedback_of_day(connection, day)
-    changed = scores.save_feedback_scores(
-        connection, [(row.id, score(row.signals, settings.feedback_points)) for row in given]
-    )
+    changed = scores.save_feedback_scores(connection, [_scored(row, settings) for row in given])
     return len(given), changed
+
+
+def _scored(row: scores.FeedbackRow, settings: Settings) -> scores.FeedbackScore:
+    heard = polarity(row.comment) if row.comment else None
+    worth = score(replace(row.signals, comment_polarity=heard), settings.feedback_points)
+    return scores.FeedbackScore(row.id, worth, heard)

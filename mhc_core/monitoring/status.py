@@ -7,16 +7,29 @@ from typing import Any
 import sqlalchemy as sa
 
 from mhc_core.collection.settling import undatable
-from mhc_core.db.queries import audit, dataset, evaluation, knowledge, stats, training, versions
+from mhc_core.db.queries import (
+    audit,
+    dataset,
+    evaluation,
+    knowledge,
+    stats,
+    training,
+    understanding,
+    understanding_versions,
+    versions,
+)
 from mhc_core.monitoring import incidents
 from mhc_core.monitoring.training_wait import waiting
+from mhc_core.scoring import own
 from mhc_core.settings import Settings
 
 LOOP_FINISHED = "loop.finished"
 
 STAGES = (
     "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
-    "knowledge_articles", "kb_embeddings", "training_dataset", "evaluation_set", "fine_tuned_model",
+    "knowledge_articles", "kb_embeddings",
+    "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
+    "training_dataset", "evaluation_set", "fine_tuned_model",
     "shadow_evaluation", "promoted_model", "conversation_stats",
 )  # fmt: skip
 """The assets in the order the loop makes them."""
@@ -25,7 +38,8 @@ STAGES = (
 def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict[str, Any]:
     """What is wrong, counts by stage, the newest versions and evaluation, what is live, and the last loop's seconds.
 
-    Among the counts, ``undatable_conversations`` are those whose date no daily run can collect.
+    Among the counts, ``undatable_conversations`` are those whose date no daily run can collect. ``scores`` says which
+    learned score is in force and how both scores agree with ratings that they did not see.
     """
     newest = dataset.latest(connection)
     candidate = training.latest_trained(connection)
@@ -34,11 +48,21 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
     live = training.model(connection, production) if production else None
     index_id = versions.live(connection, "knowledge")
     index = knowledge.version(connection, index_id) if index_id else None
+    reading_id = versions.live(connection, understanding_versions.KIND)
+    judged = understanding_versions.latest_evaluation(connection, reading_id) if reading_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
+    learned = own.current(connection)
     return {
         "incidents": [incidents.shown(incident) for incident in incidents.current(connection, now)],
         "first_day": settings.first_day.isoformat(),
         "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, settings, now)},
+        "scores": {
+            "learned": learned.source,
+            "rated_conversations": learned.rated,
+            "learned_spearman": _rounded(learned.learned_spearman),
+            "weighted_spearman": _rounded(learned.weighted_spearman),
+            "learned_calibration_error": _rounded(learned.calibration_error),
+        },
         "dataset": {"version": newest.id, "train": newest.train_count, "validation": newest.validation_count}
         if newest
         else None,
@@ -73,8 +97,19 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
         }
         if index
         else None,
+        "understanding": {
+            "version": reading_id,
+            "labelled": understanding.counts(connection),
+            "metrics": dict(judged.candidate_metrics) if judged else {},
+        }
+        if reading_id
+        else None,
         "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def _in_order(by_stage: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit, dataset, evaluation, review, rollout, training
+from mhc_core.db.queries import (
+    audit,
+    dataset,
+    evaluation,
+    review,
+    rollout,
+    training,
+    understanding,
+    understanding_versions,
+)
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import RETRAINING, RolloutStatus, Verdict
 
@@ -63,3 +72,20 @@ def knowledge_due(connection: sa.Connection, settings: Settings) -> Due:
     crossing, rest = divmod(approved, settings.knowledge_threshold)
     reason = f"{settings.knowledge_threshold - rest} more approvals start the next knowledge update"
     return Due(f"knowledge:{settings.knowledge_threshold}:{crossing}" if crossing else "", reason)
+
+
+def understanding_due(connection: sa.Connection, settings: Settings, recipe: str) -> Due:
+    """Whether a version of understanding is to be trained.
+
+    That is the case when none was trained by this ``recipe``, when the live one holds a message of an erased customer
+    that the newest does not, or when enough labelled messages of customers are new.
+    """
+    newest = understanding_versions.newest(connection)
+    if newest is None or newest.recipe != recipe:
+        return Due(f"understanding:recipe:{recipe}", "no version of understanding was trained by this release")
+    if newest.id in understanding_versions.holding_erased(connection):
+        return Due(f"understanding:erasure:{newest.id}", "an erasure asks for a version without the customer")
+    waiting = understanding.new_since(connection, newest.examples_until)
+    crossing = waiting // settings.understanding_threshold
+    reason = f"{waiting} new labelled messages, {settings.understanding_threshold} start a training run"
+    return Due(f"understanding:{newest.id}:{settings.understanding_threshold}:{crossing}" if crossing else "", reason)

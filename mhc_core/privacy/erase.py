@@ -170,7 +170,10 @@ def _retirement(run: Run, connection: sa.Connection, done: dict[str, Any]) -> di
 def _models(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
     trained_on = [found["id"] for found in done["retirement"]["versions"]]
     examples, at = set(done["words"]["examples"]), run.forgetter
-    return {"models": models.clean_all(at.engine, trained_on, examples, run.erasure.id, at.settings, run.now)}
+    return {
+        "models": models.clean_all(at.engine, trained_on, examples, run.erasure.id, at.settings, run.now),
+        "understanding": models.readers(connection, run.erasure.customer_hash),
+    }
 
 
 def _retraining(run: Run, connection: sa.Connection, done: dict[str, Any]) -> dict[str, Any]:
@@ -191,7 +194,9 @@ STEPS = (
         "datasets": {**done["data set"], "retired": done["retirement"]["versions"]},
         "delete_at_provider": done["retirement"]["uploads"],
     }),
-    Step("models", _models, lambda done: {"models": done["models"]["models"]}),
+    Step("models", _models, lambda done: {
+        "models": done["models"]["models"], "understanding": done["models"].get("understanding", []),
+    }),
     Step("retraining", _retraining, lambda done: {"retraining": done["retraining"]}),
 )  # fmt: skip
 

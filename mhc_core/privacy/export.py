@@ -28,6 +28,7 @@ _TITLES = {
     "experiment_exposures": "Wordings of answers that were tried",
     "rollout_exposures": "Models that were tried",
     "review_decisions": "What reviewers decided",
+    "understanding_examples": "Messages from which reading was learned, with names and numbers taken out",
     "knowledge_articles": "Articles written from answers",
     "erasures": "Requests to be forgotten",
     "audit_log": "Log entries",

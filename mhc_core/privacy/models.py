@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from mhc_core.artifacts import store
-from mhc_core.db.queries import retired, versions
+from mhc_core.db.queries import retired, understanding_versions, versions
 from mhc_core.db.queries.retired import TrainedOn
 from mhc_core.db.queries.training import ensure_baseline
 from mhc_core.db.tables.artifact_address import located
 from mhc_core.errors import DataError, NotFound
 from mhc_core.privacy.unlearn import clean
+from mhc_core.pseudonyms import Pseudonym
 from mhc_core.settings import Settings
 
 ACTOR = "privacy"
@@ -22,6 +23,18 @@ MISSING = "artifact removed, it was missing or damaged"
 UNTOUCHED = "held none of the person's answers"
 REMOTE = "weights are the provider's; delete the model there once its successor is promoted"
 ADAPTER = "weights were fitted on everybody's answers at once; delete the artifact once its successor is promoted"
+
+READER = (
+    "weights were fitted on everybody's scrubbed messages at once; delete its file once its successor is live"
+)
+
+
+def readers(connection: sa.Connection, customer_hash: Pseudonym) -> list[dict[str, Any]]:
+    """Versions of understanding that learned from a customer's messages, and what becomes of them."""
+    return [
+        {"id": version.id, "sha256": version.artifact_sha256, "outcome": READER}
+        for version in understanding_versions.trained_on_customer(connection, customer_hash)
+    ]
 
 
 def clean_all(

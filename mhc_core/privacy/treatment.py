@@ -50,14 +50,14 @@ TABLES = {
         retention="emptied",
     ),
     "feedback": _table(
-        raw="source source_id customer_id comment", plain="vote", erasure="deleted", retention="emptied"
+        raw="source source_id customer_id comment", plain="vote verdict", erasure="deleted", retention="emptied"
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
     "conversation_stats": _table(plain="channel status"),
-    "conversation_scores": _table(plain="weights scorer scrubber"),
+    "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
         plain="customer_hash channel intent origin vote findings risk language tags embedder content_sha256 "
@@ -113,6 +113,14 @@ TABLES = {
     "rollout_exposures": _table(plain="customer_hash arm", erasure="deleted"),
     "rollout_looks": _table(plain="decision reasons numbers"),
     "rollout_shadow_pairs": _table(plain="intent"),
+    "understanding_examples": _table(
+        scrubbed="line", plain="key origin text_sha256 customer_hash author", erasure="emptied"
+    ),
+    "understanding_versions": _table(plain="id key recipe artifact_uri artifact_sha256 examples metrics"),
+    "understanding_members": _table(plain="version_id"),
+    "understanding_evaluations": _table(
+        plain="key candidate_id baseline_id set_sha256 candidate_metrics baseline_metrics differences verdict reasons"
+    ),
     "version_aliases": _table(plain="kind alias version_id moved_by reason"),
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),

@@ -154,10 +154,10 @@ def thumb(connection: sa.Connection, message_id: UUID, up: bool, now: datetime) 
     return 0 if up or not entries else queries.withdraw(connection, [entry for entry, _ in entries], now)
 
 
-def rated(connection: sa.Connection, message_id: UUID | None, vote: str | None, now: datetime) -> None:
-    """:func:`thumb` for a stored rating, which may be of no answer and without a vote."""
-    if message_id is not None and vote is not None:
-        thumb(connection, message_id, vote == "up", now)
+def rated(connection: sa.Connection, message_id: UUID | None, verdict: str | None, now: datetime) -> None:
+    """:func:`thumb` for a stored rating, which may be of no answer and without a verdict."""
+    if message_id is not None and verdict is not None:
+        thumb(connection, message_id, verdict == "up", now)
 
 
 def _very_same(kept: queries.CachedEntry) -> Hit:

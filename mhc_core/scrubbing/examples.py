@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 from uuid import UUID, uuid5
 
@@ -11,7 +12,7 @@ from mhc_core.language import intents
 from mhc_core.pseudonyms import customer_hash, subject
 from mhc_core.scrubbing.meaning import numbers_sha256, words
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import ANSWERING_ROLES, PERSON
+from mhc_core.vocabulary import ANSWERING_ROLES, PERSON, Intent
 
 CONTEXT_TURNS = 6
 NOT_LEARNED = frozenset({"quote", "handover", "waiting"})
@@ -38,8 +39,8 @@ def origin(message: SourceMessage, conversation: SourceConversation, settings: S
 
     A human edit, or a person's own reply, always does. Answers of serving's own rules (``NOT_LEARNED``) never do: a
     worked-out quote would teach one party's numbers to all others. A disliked answer, or one the model was unsure of,
-    goes to review to be corrected. The rest is promoted by the conversation's score, unless a rating below the minimum
-    says otherwise. What a person excluded is never learned.
+    goes to review to be corrected. The rest is promoted by the conversation's score, unless somebody disliked the whole
+    or rated it below the minimum. What a person excluded is never learned.
     """
     if message.excluded:
         return None
@@ -48,9 +49,10 @@ def origin(message: SourceMessage, conversation: SourceConversation, settings: S
     if message.agent in NOT_LEARNED:
         return None
     ratings = [stars for stars in (message.stars, conversation.stars) if stars is not None]
-    if message.vote == "down" or (message.stars is not None and message.stars <= 2):
+    if message.vote == "down":
         return "correction"
-    if conversation.score >= settings.quality_threshold and all(s >= settings.minimum_rating for s in ratings):
+    praised = conversation.vote != "down" and all(stars >= settings.minimum_rating for stars in ratings)
+    if praised and conversation.promoting >= settings.quality_threshold:
         return "score"
     if message.confidence is not None and message.confidence < settings.confidence_threshold:
         return "correction"
@@ -70,6 +72,7 @@ def build(
         contents: what scrubbing says of each message, in order; a string is the reason why it was refused.
         edits: the same for human edits, by the message's index.
     """
+    conversation = _blame(conversation)
     examples: list[Example] = []
     holds: list[Hold] = []
     person = customer_hash(salt, subject(conversation.customer_id, conversation.id))
@@ -88,7 +91,6 @@ def build(
         question = "\n".join(item.text for item in clean[asked[0] - start : -1])
         if not question.strip() or not clean[-1].text.strip():
             continue
-        raw_question = "\n".join(conversation.messages[index].content for index in asked)
         findings = Counter[str]()
         for item in clean:
             findings.update(item.counts)
@@ -101,7 +103,7 @@ def build(
                 customer_hash=person,
                 day=conversation.day,
                 channel=conversation.channel,
-                intent=conversation.messages[asked[-1]].intent or intents.tag(raw_question),
+                intent=_intent(conversation, asked),
                 origin=why,
                 question=question,
                 answer=clean[-1].text,
@@ -124,6 +126,30 @@ def build(
             )
         )
     return examples, holds
+
+
+def _blame(conversation: SourceConversation) -> SourceConversation:
+    """Who dislikes a conversation as a whole means one of its answers: the last that is no small talk is looked at.
+
+    Where an answer of it was disliked by itself, that is the one.
+    """
+    if conversation.vote != "down" or any(message.vote == "down" for message in conversation.messages):
+        return conversation
+    answers = exchanges(conversation.messages)
+    telling = [pair for pair in answers if _intent(conversation, pair[0]) != Intent.SMALLTALK] or answers
+    blamed = telling[-1][1] if telling else None
+    return replace(
+        conversation,
+        messages=tuple(
+            replace(message, vote="down") if index == blamed else message
+            for index, message in enumerate(conversation.messages)
+        ),
+    )
+
+
+def _intent(conversation: SourceConversation, asked: Sequence[int]) -> str:
+    messages = conversation.messages
+    return messages[asked[-1]].intent or intents.tag("\n".join(messages[index].content for index in asked))
 
 
 def exchanges(messages: Sequence[SourceMessage]) -> list[tuple[list[int], int]]:

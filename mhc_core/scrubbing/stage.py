@@ -29,7 +29,12 @@ def scrub_day(
     Conversations that did not change since the same scrubber saw them are not looked at again.
     """
     conversations = queries.waiting(
-        connection, day, scrubber.version, settings.quality_threshold, settings.confidence_threshold
+        connection,
+        day,
+        scrubber.version,
+        settings.quality_threshold,
+        settings.confidence_threshold,
+        settings.promoting_score == "learned",
     )
     salt = installation.salt(connection)
     marked: dict[tuple[UUID, bool], list[Known]] = {}

@@ -6,11 +6,15 @@ fitted and misspellings keep most of their features. Probabilities are calibrate
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mhc_core.language import terms
+from mhc_core.language.terms import Terms
 
 Floats = NDArray[np.float32]
 TERMS = 2**15
@@ -28,13 +32,37 @@ class Inputs:
     vectors: Floats
     circumstances: Floats
 
+    @cached_property
+    def features(self) -> "Features":
+        """What the heads look at."""
+        return Features(
+            np.hstack([_VECTOR * self.vectors, _CIRCUMSTANCES * self.circumstances]).astype(np.float32),
+            _halved(terms.count(self.texts)),
+        )
+
+
+@dataclass(frozen=True)
+class Features:
+    """Dense features, shape (parts, n), and the hashed terms of each part, words and letter groups of unit length."""
+
+    dense: Floats
+    terms: Terms
+
     def matrix(self) -> Any:
-        """All features as a sparse matrix."""
+        """All of them as one sparse matrix."""
         from scipy import sparse
 
-        words, letters = (hasher.transform(self.texts) for hasher in _hashers())
-        dense = sparse.csr_matrix(np.hstack([_VECTOR * self.vectors, _CIRCUMSTANCES * self.circumstances]))
-        return sparse.hstack([dense, words, _LETTERS * letters], format="csr", dtype=np.float32)
+        shape = (len(self.dense), 2 * TERMS)
+        hashed = sparse.csr_matrix((self.terms.data, self.terms.indices, self.terms.indptr), shape=shape)
+        return sparse.hstack([sparse.csr_matrix(self.dense), hashed], format="csr", dtype=np.float32)
+
+    def times(self, weights: Floats) -> Floats:
+        """The product with weights of shape (features, classes), without making a matrix."""
+        product = self.dense @ weights[: self.dense.shape[1]]
+        hashed = weights[self.dense.shape[1] :]
+        for row, (start, end) in enumerate(pairwise(self.terms.indptr.tolist())):
+            product[row] += self.terms.data[start:end] @ hashed[self.terms.indices[start:end]]
+        return np.asarray(product, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -48,7 +76,7 @@ class Head:
 
     def probabilities(self, inputs: Inputs) -> Floats:
         """Shape (parts, classes)."""
-        return _softmax((inputs.matrix() @ self.weights + self.bias) / self.temperature)
+        return _softmax((inputs.features.times(self.weights) + self.bias) / self.temperature)
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -69,7 +97,7 @@ class Head:
 
 def train(inputs: Inputs, labels: Sequence[str], groups: Sequence[int], regularisation: float = 20.0) -> Head:
     """A head for the labels; ``groups`` name the message of each part: every fifth message sets the temperature."""
-    matrix, wanted = inputs.matrix(), np.array(labels)
+    matrix, wanted = inputs.features.matrix(), np.array(labels)
     kept_aside = np.array(groups) % _FOLD == 0
     temperature = 1.0
     if kept_aside.any() and set(wanted[kept_aside]) <= set(wanted[~kept_aside]):
@@ -93,15 +121,15 @@ def _fitted(matrix: Any, labels: NDArray[np.str_], regularisation: float) -> Hea
     return Head(tuple(str(name) for name in model.classes_), weights, bias.astype(np.float32), 1.0)
 
 
-@cache
-def _hashers() -> tuple[Any, Any]:
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    words = HashingVectorizer(
-        n_features=TERMS, ngram_range=(1, 2), alternate_sign=False, token_pattern=r"[^\W_]+|[^\w\s.,'’]"
-    )
-    letters = HashingVectorizer(n_features=TERMS, analyzer="char_wb", ngram_range=(3, 5), alternate_sign=False)
-    return words, letters
+def _halved(counts: Terms) -> Terms:
+    """Terms folded into ``TERMS`` columns of words and as many of letter groups, each half of unit length."""
+    letters = counts.indices >= terms.WORD_TERMS
+    columns = np.where(letters, TERMS + counts.indices % TERMS, counts.indices % TERMS).astype(np.int32)
+    rows = np.repeat(np.arange(len(counts.indptr) - 1), np.diff(counts.indptr))
+    half = rows * 2 + letters
+    squares = np.bincount(half, counts.data.astype(np.float64) ** 2, 2 * (len(counts.indptr) - 1))
+    weights = counts.data / np.sqrt(squares)[half] * np.where(letters, _LETTERS, 1.0)
+    return Terms(counts.indptr, columns, weights.astype(np.float32))
 
 
 def _log_loss(scores: Floats, truth: NDArray[np.int64]) -> float:

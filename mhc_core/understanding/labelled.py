@@ -23,7 +23,9 @@ from mhc_core.understanding.result import (
 
 _ASKED = re.compile(r"@(\S+) ")
 _SEGMENT = re.compile(r"(?P<act>[a-z]+)(?:/(?P<topic>[a-z_]+))?(?: !(?P<reason>[a-z ]+?))?: (?P<words>\S.*)", re.DOTALL)
-_SLOT = re.compile(r"\[(?P<name>[a-z]+):(?P<words>[^\[\]]+)\]")
+_SLOT = re.compile(
+    r"\[(?P<name>[a-z]+):(?P<words>(?:[^\[\]]|\[[A-Z_]+_\d+\])+)\]"
+)  # words may hold the scrubber's "[PHONE_1]"
 CONFIRM, PERSON = "confirm", "person"
 """What may stand after ``@`` beside slots: the request was to be confirmed, a person was offered."""
 

@@ -1,6 +1,6 @@
 """``mhc bench scores``: whether the platform's scores mean anything, beside what people said of the same answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +8,8 @@ import typer
 from rich.console import RenderableType
 
 from mhc_core import settings as configuration
-from mhc_core.errors import ConfigurationError
+from mhc_core.errors import ConfigurationError, DataError
+from mhc_core.protocols import Embedder
 from mhc_jobs.bench.scores import ratings
 from mhc_jobs.bench.scores.ratings import RatedTalk
 from mhc_jobs.cli.console import AsJson, columns, err, respond
@@ -27,8 +28,8 @@ def command(
         Path,
         typer.Option(
             exists=True,
-            file_okay=False,
-            help="Folder with feedback_answer_ratings_*, feedback_votes_taskmaster*, conversations_star* (.jsonl.gz).",
+            help="Folder with feedback_answer_ratings_*, feedback_votes_taskmaster*, conversations_star* (.jsonl.gz), "
+            "or one file of rated conversations in the format of `mhc import conversations`.",
         ),
     ],
     seed: Annotated[int, typer.Option(help="Seed of samples, resamples and training.")] = 1,
@@ -37,17 +38,22 @@ def command(
     """Measure rank correlation and AUC of the scores on human ratings, and the confidence predictor on unseen votes.
 
     Intervals are 95 %, from resampling whole conversations, questions or customers. Definitions were chosen on one half
-    of the ratings; the figures are of the other half.
+    of the ratings; the figures are of the other half. Of a file, both scores are compared with its ratings by source.
     """
     from mhc_core.providers import select
     from mhc_jobs.bench.scores import benchmark, prediction
 
+    if data.is_file():
+        of_file: dict[str, Any] = {"seed": seed, "satisfaction": _of_file(data, seed)}
+        respond(as_json, of_file, *_satisfaction(of_file))
+        return
     files = {pattern: sorted(data.glob(pattern)) for pattern in PATTERNS}
     if not any(files.values()):
         raise ConfigurationError(f"{data} holds none of {', '.join(PATTERNS)}: name the folder that does")
     settings = configuration.load()
     embedder = select.embedder(settings)
     report: dict[str, Any] = {"seed": seed, "conversation_score": {}, "feedback_score": {}, "predictor": {}}
+    kept: dict[str, Sequence[RatedTalk]] = {}
     for pattern, paths in files.items():
         for path in paths:
             name = path.name.removesuffix(".jsonl.gz")
@@ -60,13 +66,63 @@ def command(
                 shown = benchmark.sample(shown, RATED_QUESTIONS, seed)
             elif PATTERNS[pattern] is ratings.verdicts:
                 shown = benchmark.fewer_liked(shown, LIKED_CONVERSATIONS, seed)
+            kept[name] = shown
             report["conversation_score"][name] = benchmark.conversation_score(shown, embedder, settings, seed)
             if PATTERNS[pattern] is ratings.answers:
                 report["feedback_score"][name] = benchmark.feedback_score(shown, embedder, settings, seed)
             if PATTERNS[pattern] is ratings.votes:
                 err.print(f"{name}: training the confidence predictor …", markup=False)
                 report["predictor"][name] = prediction.measure(talks, embedder, seed)
-    respond(as_json, report, *_shown(report))
+    report["satisfaction"] = _kept_out(data, kept, embedder, settings, seed)
+    respond(as_json, report, *_shown(report), *_satisfaction(report))
+
+
+def _of_file(path: Path, seed: int) -> dict[str, Any]:
+    """Both scores, as shipped, beside the ratings of a file's conversations, by source and together."""
+    from mhc_core.providers.minilm import embedder as minilm
+    from mhc_core.scoring import trained
+    from mhc_jobs.bench.scores import satisfaction
+
+    settings = configuration.load()
+    embedder = minilm.load(settings.embedder_threads)
+    found = ratings.conversations(path)
+    if not found:
+        raise DataError(
+            f"{path.name} holds no rated conversation; give each a satisfaction, stars, a vote or a verdict"
+        )
+    if len(found) > 1:
+        found["all"] = [talk for talks in found.values() for talk in talks]
+    models = trained.shipped()
+    return {name: satisfaction.measure(talks, models, embedder, settings, seed) for name, talks in found.items()}
+
+
+def _kept_out(
+    data: Path, kept: Mapping[str, Sequence[RatedTalk]], embedder: Embedder, settings: configuration.Settings, seed: int
+) -> dict[str, Any]:
+    """Both scores on each source by models trained on the others; share-alike sources by those trained on all."""
+    from mhc_jobs.bench.scores import satisfaction, training
+
+    permitted = (*training.MARKED, training.VOTED, training.FINISHED)
+    found = [training.source(name, talks, embedder) for name, talks in kept.items() if name in permitted]
+    if len(found) < 2 or not all((data / f"intents_{name}.jsonl.gz").is_file() for name in training.TALK_TO_ASSISTANTS):
+        return {}
+    reacted = training.reactions(data, embedder, seed)
+    report = satisfaction.kept_out(found, reacted, embedder, settings, seed)
+    models = training.train(found, reacted, embedder, {})
+    for name, talks in kept.items():
+        if name not in permitted:
+            report[name] = satisfaction.measure(talks, models, embedder, settings, seed)
+    return report
+
+
+def _satisfaction(report: dict[str, Any]) -> Iterator[RenderableType]:
+    for name, measured in report["satisfaction"].items():
+        for target in ("rating", "outcome"):
+            if target in measured:
+                table = columns("score", ">Spearman", title=f"{name}: {measured['items']:,} conversations, {target}")
+                for score, found in measured[target].items():
+                    table.add_row(score, _interval(found))
+                yield table
 
 
 def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:

@@ -181,9 +181,11 @@ def _tell(report: ImportReport, noun: str) -> None:
     if report.notes:
         repaired = ", ".join(f"{kind.replace('_', ' ')}: {count:,}" for kind, count in sorted(report.notes.items()))
         console.print(f"  noted: {repaired}", markup=False, highlight=False, soft_wrap=True)
-    if report.reject_file:
+    if report.first_reject:
+        line, reason = report.first_reject
         err.print(
-            f"  {report.rejected:,} lines were rejected, the rest is in; why: {report.reject_file}",
+            f"  {report.rejected:,} lines were rejected, the rest is in; line {line}: {reason}; "
+            f"all of them: {report.reject_file}",
             markup=False,
             highlight=False,
             soft_wrap=True,

@@ -18,6 +18,7 @@ from mhc_jobs.cli import (
     bench_offline,
     bench_scores,
     bench_scrub,
+    bench_train_scores,
     chat,
     config,
     dagster,
@@ -39,6 +40,7 @@ from mhc_jobs.cli import (
     serve,
     simulate,
     status,
+    understanding,
     up,
 )
 from mhc_jobs.cli.console import err
@@ -64,6 +66,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(understanding.app, name="understanding")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
@@ -80,6 +83,7 @@ bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)
+bench.command("train-scores")(bench_train_scores.command)
 bench.command("gate")(bench_gate.command)
 app.add_typer(bench, name="bench")
 

@@ -20,9 +20,11 @@ from mhc_core.scrubbing import loading, marks
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Decision, Intent
+from mhc_jobs.cli import review_understanding
 from mhc_jobs.cli.console import AsJson, By, columns, console, err, respond
 
 app = typer.Typer(help="Decide what the platform may learn. Without a command: one item after the other.")
+app.add_typer(review_understanding.app, name="understanding")
 KEYS = {"a": Decision.APPROVE, "e": Decision.EDIT, "r": Decision.REJECT, "s": Decision.SKIP}
 
 

@@ -41,15 +41,19 @@ def command(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     respond(as_json, report, *_shown(report))
-    sabotaged = report["sabotaged_candidate"]
-    if sabotaged["passed"]:
-        err.print("[bold red]error:[/bold red] the sabotaged candidate passed; look at its evaluation")
-        raise typer.Exit(1)
-    if not sabotaged["offered"]:
-        err.print(
-            "[bold red]error:[/bold red] no sabotaged candidate could be trained; simulate more customers or weeks"
-        )
-        raise typer.Exit(1)
+    reading = report["understanding"]
+    for what, sabotaged in (
+        ("candidate", report["sabotaged_candidate"]),
+        *([("version of understanding", reading["sabotaged_candidate"])] if reading else []),
+    ):
+        if sabotaged["passed"]:
+            err.print(f"[bold red]error:[/bold red] the sabotaged {what} passed; look at its evaluation")
+            raise typer.Exit(1)
+        if not sabotaged["offered"]:
+            err.print(
+                f"[bold red]error:[/bold red] no sabotaged {what} could be trained; simulate more customers or weeks"
+            )
+            raise typer.Exit(1)
 
 
 def settings_for(folder: Path) -> Settings:
@@ -105,6 +109,29 @@ def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
     interval = f"{100 * gain['low']:+.1f} to {100 * gain['high']:+.1f}"
     verdict = "the curve rises" if report["rises"] else "no rise is shown"
     yield f"last minus first week: {100 * gain['difference']:+.1f} points ({interval}): {verdict}"
+    if report["understanding"]:
+        yield from _reading(report)
+
+
+def _reading(report: dict[str, Any]) -> Iterator[RenderableType]:
+    table = columns(
+        ">week", ">read without fault", ">slots F1", ">topics", ">corrections so far", "version at the end of the week",
+        title="messages whose right reading is known, by the version that was live",
+    )  # fmt: skip
+    for week in report["weeks"]:
+        read = week["read"]
+        found = read["candidate"]
+        fate = "promoted" if found["promoted"] else "not promoted"
+        kind = "sabotaged, " if found["sabotaged"] else ""
+        table.add_row(
+            str(week["number"]), f"{read['right'] / read['messages']:.1%}", f"{read['slots_f1']:.3f}",
+            f"{read['topics']:.3f}", str(read["corrections"]), f"{kind}{found['verdict']}, {fate}",
+        )  # fmt: skip
+    yield table
+    gain = report["understanding"]["last_minus_first"]
+    interval = f"{100 * gain['low']:+.1f} to {100 * gain['high']:+.1f}"
+    verdict = "the curve rises" if report["understanding"]["rises"] else "no rise is shown"
+    yield f"reading, last minus first week: {100 * gain['difference']:+.1f} points ({interval}): {verdict}"
 
 
 def _candidate(found: dict[str, Any] | None) -> str:

@@ -41,6 +41,7 @@ def show(status: Mapping[str, Any]) -> None:
             style="yellow",
             soft_wrap=True,
         )
+    console.print(_agreement(status["scores"]), soft_wrap=True)
     console.print()
     versions = _grid("left", "left")
     for row in _versions(status):
@@ -76,6 +77,17 @@ def bullets(lines: Sequence[str]) -> Table:
     return table
 
 
+def _agreement(scores: Mapping[str, Any]) -> str:
+    if scores["learned_spearman"] is None:
+        few = f"{scores['rated_conversations']:,} rated conversations are too few to judge it"
+        return f"learned score: {scores['learned']}; {few}"
+    return (
+        f"agreement with {scores['rated_conversations']:,} rated conversations (Spearman): learned score "
+        f"({scores['learned']}) {scores['learned_spearman']:.2f}, weighted without the rating "
+        f"{scores['weighted_spearman']:.2f}"
+    )
+
+
 def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows = []
     if dataset := status["dataset"]:
@@ -86,6 +98,9 @@ def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(
             ("knowledge", f"{knowledge['version']}: {knowledge['articles']:,} articles, {knowledge['chunks']:,} chunks")
         )
+    if understanding := status["understanding"]:
+        labelled = sum(understanding["labelled"].values())
+        rows.append(("understanding", f"{understanding['version']}: {labelled:,} labelled messages"))
     if evaluation := status["evaluation"]:
         low, high = evaluation["interval"]
         rows += [

@@ -13,6 +13,7 @@ from mhc_core import settings as configuration
 from mhc_core.db import embedded
 from mhc_core.db.engine import database
 from mhc_core.db.queries import stats, versions
+from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_jobs import sample
@@ -34,6 +35,7 @@ def command() -> None:
     with database(settings) as engine:
         if settings.database_url is None:
             _sample_knowledge(engine, settings)
+        _first_understanding(engine, settings)
         _run(engine, settings)
 
 
@@ -104,6 +106,23 @@ def _sample_knowledge(engine: sa.Engine, settings: Settings) -> None:
         version = index.build(connection, embedder, now)
     with engine.begin() as connection:
         index.publish(connection, version.id, embedder, now, "mhc up")
+
+
+def _first_understanding(engine: sa.Engine, settings: Settings) -> None:
+    from mhc_core.scrubbing import loading
+    from mhc_core.understanding import examples, learning, recipe
+
+    with engine.connect() as connection:
+        if versions.live(connection, KIND):
+            return
+    err.print("learning to read customers' messages (about a minute, once) …")
+    now, standard = datetime.now(UTC), recipe.standard()
+    with engine.begin() as connection:
+        examples.gather(connection, examples.gold(), loading.scrubber_or_refusal(connection, settings), now)
+    made = learning.train(engine, standard, settings.artifacts, settings.seed, now)
+    judged = learning.evaluate(engine, standard, made.id, settings.seed)
+    with engine.begin() as connection:
+        learning.promote(connection, judged, "mhc up", now)
 
 
 def _require_free(port: int) -> None:

@@ -1,5 +1,6 @@
 """The real jobs of the pipeline under a clock that is set, and with a saboteur in one week."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Self
 
@@ -12,9 +13,12 @@ from mhc_core.protocols import FineTuner
 from mhc_core.providers import select
 from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.settings import Settings
+from mhc_core.understanding.labelled import LabelledMessage
+from mhc_core.understanding.recipe import Recipe
 from mhc_jobs.definitions import build_definitions
 from mhc_jobs.loop import LoopFailed, failure
-from mhc_jobs.simulation.sabotage import Saboteur
+from mhc_jobs.simulation import reading
+from mhc_jobs.simulation.sabotage import Saboteur, mislabelling
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -30,10 +34,14 @@ class Clock:
 
 
 class SimulatedPlatform(Platform):
-    """The platform over a given database and clock; ``sabotage`` spoils whatever is trained."""
+    """The platform over a given database and clock; ``sabotage`` spoils whatever is trained.
+
+    It begins with a small part of the gold messages: what it reads better later it learned from corrections.
+    """
 
     _clock: Clock = PrivateAttr()
     _sabotage: bool = PrivateAttr(default=False)
+    _misread: bool = PrivateAttr(default=False)
 
     @classmethod
     def over(cls, engine: sa.Engine, settings: Settings, clock: Clock) -> Self:
@@ -46,8 +54,19 @@ class SimulatedPlatform(Platform):
         """Whether the next training is spoiled."""
         self._sabotage = spoil
 
+    def set_misread(self, spoil: bool) -> None:
+        """Whether the next version of understanding is taught wrong labels."""
+        self._misread = spoil
+
     def now(self) -> datetime:
         return self._clock()
+
+    def gold(self) -> Sequence[LabelledMessage]:
+        return reading.known_at_first()
+
+    def understanding(self) -> Recipe:
+        honest = super().understanding()
+        return mislabelling(honest) if self._misread else honest
 
     def fine_tuner(self) -> FineTuner:
         honest = LocalFineTuner(select.embedder(self._settings), self._settings.artifacts, self._settings.seed)

@@ -28,6 +28,33 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """The version of understanding trained in a week, and what became of it."""
+
+    version: str
+    sabotaged: bool
+    verdict: str
+    messages: int
+    promoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How the live version of understanding read a week's messages; ``right`` counts those without any fault.
+
+    ``corrections`` are those of all weeks so far, ``candidate`` what was learned from them afterwards.
+    """
+
+    version: str
+    messages: int
+    right: int
+    slots_f1: float
+    topics: float
+    corrections: int
+    candidate: Reader | None
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """One week: what customers met, under which model, and what the pipeline made of it afterwards."""
 
@@ -41,6 +68,7 @@ class Week:
     candidate: Candidate | None
     examples: Sequence[Example]
     seconds: float
+    read: Read | None = None
 
 
 def wilson(met: int, asked: int) -> tuple[float, float]:
@@ -74,6 +102,23 @@ def document(weeks: Sequence[Week], seed: int, customers: int) -> dict[str, Any]
         "sabotaged_candidate": {
             "offered": bool(offered),
             "passed": any(candidate.promoted or candidate.verdict == "promote" for candidate in offered),
+        },
+        "understanding": _understanding([week.read for week in weeks if week.read is not None]),
+    }
+
+
+def _understanding(weeks: Sequence[Read]) -> dict[str, Any] | None:
+    """How reading changed from the first week to the last; None where no messages were read."""
+    if not weeks:
+        return None
+    gain, low, high = difference(*((week.right, week.messages) for week in (weeks[0], weeks[-1])))
+    offered = [week.candidate for week in weeks if week.candidate is not None and week.candidate.sabotaged]
+    return {
+        "last_minus_first": {"difference": gain, "low": low, "high": high},
+        "rises": low > 0,
+        "sabotaged_candidate": {
+            "offered": bool(offered),
+            "passed": any(found.promoted or found.verdict == "promote" for found in offered),
         },
     }
 

@@ -1,7 +1,8 @@
-"""A candidate that must never pass: trained as any other, with its answers shuffled afterwards.
+"""Candidates that must never pass.
 
-Its questions, its intents and its confidence are those of the honest model, so it is sure of the wrong answers. A model
-trained on shuffled answers would notice out of fold that it knows nothing, and say so.
+A model is trained as any other, with its answers shuffled afterwards. Its questions, its intents and its confidence are
+those of the honest model, so it is sure of the wrong answers. A model trained on shuffled answers would notice out of
+fold that it knows nothing, and say so. A version of understanding is taught the wrong labels.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,9 @@ from mhc_core.artifacts import store
 from mhc_core.protocols import JobState, SaveProgress, TrainingFiles
 from mhc_core.providers.local import artifact
 from mhc_core.providers.local.fine_tuner import LocalFineTuner
+from mhc_core.understanding.labelled import LabelledMessage
+from mhc_core.understanding.recipe import Recipe, Trained
+from mhc_core.understanding.result import Act, SlotName, Topic
 from mhc_core.vocabulary import JobStatus
 
 
@@ -50,6 +54,32 @@ class Saboteur:
 
     def poll(self, known: JobState) -> JobState:
         return self._honest.poll(known)
+
+
+def mislabelling(honest: Recipe) -> Recipe:
+    """A recipe whose models are taught another act, topic and slot in place of each, always the same one, and to call a
+    person for everybody who needs none."""
+    acts, topics, slots = (dict(zip(kind, [*kind][1:] + [*kind][:1], strict=True)) for kind in (Act, Topic, SlotName))
+
+    def spoiled(message: LabelledMessage) -> LabelledMessage:
+        return replace(
+            message,
+            segments=tuple(
+                replace(
+                    part,
+                    act=acts[part.act],
+                    topic=topics[part.topic],
+                    reason=None if part.reason else "request for a person",
+                )
+                for part in message.segments
+            ),
+            slots=tuple(replace(slot, name=slots[slot.name]) for slot in message.slots),
+        )
+
+    def train(examples: Sequence[LabelledMessage], seed: int) -> Trained:
+        return honest.train([spoiled(message) for message in examples], seed)
+
+    return Recipe(f"{honest.name}-mislabelled", train, honest.load)
 
 
 def _deranged(answers: Sequence[str], rng: Random) -> list[str]:

@@ -8,7 +8,7 @@ is measured by ``mhc bench gate``.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -32,6 +32,7 @@ from mhc_core.scrubbing.loading import scrubber
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, Decision, FeedbackVia
 from mhc_jobs import dagster_home, sample
+from mhc_jobs.simulation import reading
 from mhc_jobs.simulation.customers import Need, draw
 from mhc_jobs.simulation.pipeline import Clock, Pipeline, SimulatedPlatform
 from mhc_jobs.simulation.report import Candidate, Example, Week
@@ -58,7 +59,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``sabotage_week``: from this week on the first candidate is spoiled, once."""
+    """``sabotage_week``: its version of understanding is spoiled, and the first candidate from it on, once."""
 
     weeks: int
     customers: int
@@ -82,6 +83,10 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
         with engine.begin() as connection:
             import_articles(connection, [sample.knowledge_dir()], clock.now)
         pipeline.run("knowledge")
+        report("the first version of understanding")
+        pipeline.run("understanding")
+        to_read = reading.to_come(plan.seed)
+        a_week = min(plan.customers, len(to_read) // plan.weeks)
         answered: dict[UUID, Given] = {}
         spoiled = ""
         with _serving(settings, business, engine, clock) as concierge:
@@ -104,6 +109,13 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
                     pipeline.run(job, *(days if job == "collect" else ()))
                 report(f"week {number}: staff")
                 _review(engine, settings, clock, rng, answered)
+                report(f"week {number}: {a_week} messages to read")
+                said = to_read[(number - 1) * a_week : number * a_week]
+                read = reading.read_week(engine, settings, business, clock.now, rng, said)
+                platform.set_misread(number == plan.sabotage_week)
+                report(f"week {number}: understanding")
+                pipeline.run("understanding")
+                read = replace(read, candidate=reading.candidate(engine, number == plan.sabotage_week))
                 report(f"week {number}: knowledge")
                 pipeline.run("knowledge")
                 with engine.connect() as connection:
@@ -128,6 +140,7 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
                     candidate=candidate,
                     examples=[Example(one.need.question, one.answer, one.met) for one in given[:SHOWN]],
                     seconds=round(time.perf_counter() - started, 1),
+                    read=read,
                 )
 
 

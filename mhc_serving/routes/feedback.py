@@ -46,7 +46,7 @@ def rate(said: FeedbackIn, app: App, caller: Speaker) -> FeedbackOut:
         if rated is None:
             raise NotFound("this customer was given no such answer; send the message_id of a chat answer")
         row = ratings.save(connection, rated, rating, FeedbackVia.CHAT, app.clock())
-        response_cache.rated(connection, rated.message_id, rating.vote, app.clock())
+        response_cache.rated(connection, rated.message_id, row.verdict, app.clock())
     return FeedbackOut(
         feedback_id=row.id,
         message_id=said.message_id,
@@ -76,7 +76,7 @@ def rate_as_agent(said: AgentFeedbackIn, app: App, agent: Staff) -> AgentFeedbac
         if rated is None or rated.conversation_id != said.conversation_id:
             raise NotFound("there is no such answer in this conversation; send ids that belong together")
         row = ratings.save(connection, rated, rating, FeedbackVia.AGENT, app.clock(), by=agent.name)
-        response_cache.rated(connection, rated.message_id, rating.vote, app.clock())
+        response_cache.rated(connection, rated.message_id, row.verdict, app.clock())
     return AgentFeedbackOut(feedback_id=row.id, good_job=row.vote == "up", accurate=row.accurate, given_by=agent.name)
 
 
@@ -118,5 +118,9 @@ def _of(groups: Sequence[Any], kind: str) -> dict[str, FeedbackFigures]:
 
 def _figures(row: Any) -> FeedbackFigures:
     return FeedbackFigures(
-        ratings=row.ratings, up=row.up, down=row.down, stars=None if row.stars is None else float(row.stars)
+        ratings=row.ratings,
+        up=row.up,
+        down=row.down,
+        disliked=row.disliked,
+        stars=None if row.stars is None else float(row.stars),
     )

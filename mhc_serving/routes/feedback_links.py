@@ -123,8 +123,8 @@ def _save(
 ) -> None:
     """A conversation whose words are gone is rated no more; the customer is thanked all the same."""
     if rated is not None:
-        ratings.save(connection, rated, rating, via, app.clock())
-        response_cache.rated(connection, rated.message_id, rating.vote, app.clock())
+        row = ratings.save(connection, rated, rating, via, app.clock())
+        response_cache.rated(connection, rated.message_id, row.verdict, app.clock())
 
 
 def _id(text: str) -> UUID:

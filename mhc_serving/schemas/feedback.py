@@ -57,6 +57,10 @@ class FeedbackFigures(BaseModel):
     ratings: int = Field(description="How many ratings.")
     up: int = Field(description="Thumbs up.")
     down: int = Field(description="Thumbs down.")
+    disliked: int = Field(
+        description="Ratings with a dislike of any kind: a thumb down, one or two stars, not helpful, not accurate, "
+        "or a comment that complains."
+    )
     stars: float | None = Field(description="Average of the stars given; null when none were.")
 
 

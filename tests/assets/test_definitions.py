@@ -11,6 +11,7 @@ KEYS = {
     "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
     "training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "live_rollout", "promoted_model",
     "knowledge_articles", "kb_embeddings", "conversation_stats",
+    "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
 }  # fmt: skip
 DAILY = {"conversations", "feedback", "scored_conversations", "scrubbed_training_data"}
 
@@ -86,6 +87,7 @@ def test_checks_that_stop_what_comes_after(graph: "dg.AssetGraph") -> None:
         "training_dataset:dataset_meets_expectations",
         "evaluation_set:evaluation_set_is_not_trained_on",
         "kb_embeddings:live_index_is_complete",
+        "understanding_examples:held_out_messages_are_not_trained_on",
     }
     for key in graph.asset_check_keys:
         assert len(graph.get_check_spec(key).description or "") > 40, key

@@ -21,8 +21,9 @@ from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.dataset import build
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as dataset_queries
-from mhc_core.db.queries import installation, review, versions
+from mhc_core.db.queries import installation, review, understanding, understanding_versions, versions
 from mhc_core.db.queries.knowledge import replace_questions, upsert_articles
+from mhc_core.db.rows.understanding import NewExample
 from mhc_core.db.tables import knowledge_articles, training_examples
 from mhc_core.evaluation import sets
 from mhc_core.knowledge import index, learned
@@ -94,6 +95,7 @@ def populate(engine: sa.Engine, root: Path) -> None:
         items = list(connection.scalars(sa.text("select id from ai.review_items order by id")))
         review.record(connection, items, Decision.APPROVE, "Ann", NOW, None, f"{CANARY} is fine", None)
         _publish(connection)
+        _understand(connection, root)
         examples = dataset_queries.verified(connection, EMBEDDER.id)
     made = build.store(engine, examples, pricing.load(), settings(root))
     job = jobs.submit(engine, LocalFineTuner(EMBEDDER, settings(root).artifacts, 7), made, NOW)
@@ -144,6 +146,32 @@ def _learn(connection: sa.Connection) -> None:
     )  # fmt: skip
 
 
+def _understand(connection: sa.Connection, root: Path) -> None:
+    """Corrections of two customers' messages, had the scrubber not known the canary, and a version taught by them."""
+    salt = installation.salt(connection)
+    rows = connection.execute(
+        sa.text("""
+            select m.id, c.customer_id, m.content from ai.messages m join ai.conversations c on c.id = m.conversation_id
+            where m.position = 0 and c.customer_id in (:victim, 'customer-1') order by m.content
+        """),
+        {"victim": VICTIM},
+    ).all()
+    corrected = [
+        NewExample(
+            f"correction:{row.id}", "correction", f"ask/policy: {row.content}", str(number), False, row.id,
+            customer_hash(salt, row.customer_id), THEN.date(), "Ann",
+        )
+        for number, row in enumerate(rows)
+    ]  # fmt: skip
+    understanding.save(connection, corrected, NOW)
+    members = [one.id for one in understanding.to_train(connection)]
+    assert len(members) == 2
+    understanding_versions.add(
+        connection, members, id="understanding-1", key="1", recipe="1", seed=1, artifact_uri=root.as_uri(),
+        artifact_sha256="0", examples={"correction": 2}, examples_until=NOW,
+    )  # fmt: skip
+
+
 def _publish(connection: sa.Connection) -> None:
     example = connection.execute(
         sa.text("select id, question, answer from ai.training_examples where question like :c order by id limit 1"),
@@ -187,6 +215,7 @@ def moved(engine: sa.Engine, before: Path, after: Path) -> None:
             ("dataset_versions", ("train_uri", "validation_uri")),
             ("model_versions", ("artifact_uri",)),
             ("training_jobs", ("artifact_uri",)),
+            ("understanding_versions", ("artifact_uri",)),
         ):
             for column in columns:
                 connection.execute(

@@ -16,13 +16,18 @@ JOBS = {
     "train": {"training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "promoted_model"},
     "finish_training": {"fine_tuned_model", "shadow_evaluation", "promoted_model"},
     "knowledge": {"knowledge_articles", "kb_embeddings"},
+    "understanding": {
+        "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
+    },
+    "gather_understanding": {"understanding_examples"},
     "stats": {"conversation_stats"},
     "deadlines": set(),
-}
+}  # fmt: skip
 SCHEDULES = {
     "collect_daily": ("0 1 * * *", "collect"),
     "train_daily": ("0 2 * * *", "train"),
     "knowledge_weekly": ("0 2 * * 0", "knowledge"),
+    "understanding_examples_daily": ("30 1 * * *", "gather_understanding"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "privacy_daily": ("0 4 * * *", "privacy"),
     "housekeeping_daily": ("30 4 * * *", "housekeeping"),
@@ -33,6 +38,7 @@ SENSORS = {
     "retraining",
     "fine_tune_poller",
     "knowledge_update",
+    "understanding_update",
     "live_rollout",
     "record_failures",
     "conversation_stats",

@@ -19,12 +19,14 @@ from fakes import doors, leaks
 from fakes.databases import copy
 from fakes.environment import environment
 from fakes.pipeline import ZONE, bring_in, fingerprint, small_sample
+from fakes.rote_reader import rote
 from fakes.waiting import until
 
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
 from mhc_core.monitoring.status import status
 from mhc_core.settings import Settings
+from mhc_core.understanding import recipe
 from mhc_jobs import dagster_home, sample
 from mhc_jobs.loop import LoopResult, run_loop
 
@@ -171,6 +173,13 @@ def test_what_came_in_by_a_door_is_learned_without_its_person(entered: Place) ->
     assert in_files
 
 
+def test_what_reads_messages_was_trained_and_is_live(learned: tuple[Place, list[dict[str, Any]]]) -> None:
+    found = learned[0].first["understanding"]
+    assert found["version"].startswith("understanding-")
+    assert found["metrics"]["slots_f1"] > 0.8
+    assert found["metrics"]["topics"] > 0.7
+
+
 def test_a_second_loop_changes_no_row(learned: tuple[Place, list[dict[str, Any]]]) -> None:
     here = learned[0]
     before = fingerprint(here.engine)
@@ -182,8 +191,10 @@ def test_a_second_loop_changes_no_row(learned: tuple[Place, list[dict[str, Any]]
 
 
 def test_a_loop_killed_anywhere_and_started_again_ends_where_an_undisturbed_one_does(
-    places: Callable[[], AbstractContextManager[Place]],
+    places: Callable[[], AbstractContextManager[Place]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(recipe, "standard", lambda: rote(80))  # a real version is trained above
+
     def outcome(there: Place) -> dict[str, Any]:
         found = there.status()
         kept = ("counts", "dataset", "model", "production", "knowledge")

@@ -73,7 +73,7 @@ def import_conversations(
         report.rejected = rejects.count
         report.read = report.stored + report.rejected + report.erased
         progress(opened.position, opened.size, report.read)
-    report.reject_file = reject_path if report.rejected else None
+    report.reject_file, report.first_reject = (reject_path, rejects.first) if report.rejected else (None, None)
     report.seconds = time.perf_counter() - began
     return report
 

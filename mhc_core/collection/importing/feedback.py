@@ -1,14 +1,15 @@
 """Imports feedback that comes in a file of its own, as JSON lines or CSV.
 
-A record says what it is about, either by ``message_id`` (an id of this platform) or by ``conversation_id`` and
-``source`` (those of the file that the conversation came from) with an optional ``position`` (the message's index in
-it, from 0), and holds at least one of vote (up, down), stars (1 to 5), helpful, accurate and comment. ``id`` tells
-several pieces of feedback on one message apart; without it a later one replaces the earlier.
+A record says what it is about: by ``message_id`` (an id of this platform, or the message's own in the file that it
+came from), by ``conversation_id`` and ``source`` (those of the file that the conversation came from) with an optional
+``position`` (the message's index in it, from 0), or by ``customer_id`` and ``at``: then the last answer before that is
+meant. It holds at least one of vote (up, down), stars (1 to 5), helpful, accurate and comment. ``id`` tells several
+pieces of feedback on one message apart; without it a later one replaces the earlier.
 """
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -29,6 +30,10 @@ from mhc_core.db.queries import conversations as conversation_queries
 from mhc_core.db.queries import feedback as queries
 
 BATCH = 2000
+REMEMBERED = timedelta(days=7)
+"""How long after an answer a rating without any id is still taken to mean it."""
+NOT_STORED = "what it is about is not stored; import its conversation first, under the same source"
+NO_ANSWER = f"this customer got no answer in the {REMEMBERED.days} days before; give a message_id or conversation_id"
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "id": ("feedback_id",),
     "conversation_id": ("conversation", "conv_id", "session_id", "chat_id"),
@@ -41,7 +46,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 
 
 class _Feedback(Given):
-    message_id: UUID | None = None
+    message_id: Label = None
     conversation_id: Label = None
     source: Label = None
     customer_id: Label = None
@@ -52,7 +57,7 @@ class _Feedback(Given):
 
 
 Entry = tuple[Incoming, _Feedback]
-Counts = tuple[queries.FeedbackCounts, list[Incoming]]
+Counts = tuple[queries.FeedbackCounts, list[tuple[Incoming, str]]]
 
 
 def import_feedback(
@@ -92,7 +97,7 @@ def import_feedback(
         report.rejected = rejects.count
         report.read = report.stored + report.rejected + report.erased
         progress(opened.position, opened.size, report.read)
-    report.reject_file = reject_path if report.rejected else None
+    report.reject_file, report.first_reject = (reject_path, rejects.first) if report.rejected else (None, None)
     report.seconds = time.perf_counter() - began
     return report
 
@@ -107,8 +112,10 @@ def check(record: dict[str, Any]) -> _Feedback:
         given = _Feedback.model_validate(record)
     except ValidationError as error:
         raise Rejected(why(error)) from None
-    if (given.message_id is None) == (given.conversation_id is None):
-        raise Rejected("needs either message_id or conversation_id")
+    if given.message_id is not None and given.conversation_id is not None:
+        raise Rejected("needs either message_id or conversation_id, not both")
+    if given.message_id is None and given.conversation_id is None and (given.customer_id is None or given.at is None):
+        raise Rejected("does not say what it is about: needs message_id, or conversation_id, or customer_id and at")
     if not given.says_something():
         raise Rejected("says nothing: no vote, stars, helpful, accurate or comment")
     return given
@@ -127,7 +134,7 @@ def _batches(entries: Iterator[Entry], source: str) -> Iterator[list[Entry]]:
     seen: set[object] = set()
     for entry in entries:
         given = entry[1]
-        about = given.message_id or (given.source or source, given.conversation_id)
+        about = given.message_id or (given.source or source, given.conversation_id) if _has_id(given) else id(entry)
         if len(batch) >= BATCH or (about, given.position, given.id) in seen:
             yield batch
             batch, seen = [], set()
@@ -142,18 +149,19 @@ def _store(
 ) -> None:
     def write(connection: sa.Connection, part: Sequence[Entry]) -> Counts:
         conversation_queries.lock_imports(connection)
-        addresses = queries.find_messages(connection, [given.message_id for _, given in part if given.message_id])
-        placed = [(item, _row(given, addresses, source, now)) for item, given in part]
-        counts = queries.upsert(connection, [row for _, row in placed if row is not None], now)
+        addresses = find(connection, [given for _, given in part])
+        placed = [(item, _row(given, found, source, now)) for (item, given), found in zip(part, addresses, strict=True)]
+        counts = queries.upsert(connection, [row for _, row in placed if not isinstance(row, str)], now)
         conversation_queries.touch(connection, counts.conversations, now)
-        return counts, [item for item, row in placed if row is None or row.id in counts.missing]
+        lost = [(item, row if isinstance(row, str) else NOT_STORED) for item, row in placed if _is_lost(row, counts)]
+        return counts, lost
 
     def refuse(entry: Entry, reason: str) -> None:
         entry[0].reject(rejects, reason)
 
     for part, (counts, lost) in store(engine, batch, write, refuse):
-        for item in lost:
-            item.reject(rejects, "what it is about is not stored; import its conversation first, under the same source")
+        for item, reason in lost:
+            item.reject(rejects, reason)
         report.inserted += counts.inserted
         report.updated += counts.updated
         report.erased += len(counts.erased)
@@ -162,18 +170,59 @@ def _store(
         report.feedback_updated += counts.updated
 
 
+def find(connection: sa.Connection, given: Sequence[_Feedback]) -> list[queries.MessageAddress | str | None]:
+    """The answer that each piece of feedback is about, why there is none, or None where it names its conversation."""
+    ours = queries.find_messages(connection, [ident for each in given if (ident := _uuid(each.message_id))])
+    own = [each.message_id for each in given if each.message_id and _uuid(each.message_id) not in ours]
+    theirs = queries.find_by_own_id(connection, own)
+    asked = [(each.customer_id, each.source, each.at) for each in given if not _has_id(each)]
+    last = queries.find_last_answers(connection, asked, REMEMBERED)  # type: ignore[arg-type]  # checked on the way in
+    found: list[queries.MessageAddress | str | None] = []
+    guessed = 0
+    for each in given:
+        if each.message_id is not None:
+            named = [ours[ident]] if (ident := _uuid(each.message_id)) in ours else theirs.get(each.message_id, [])
+            found.append(_only([address for address in named if each.source in (None, address.source)]))
+        elif each.conversation_id is not None:
+            found.append(None)
+        else:
+            found.append(last.get(guessed, NO_ANSWER))
+            guessed += 1
+    return found
+
+
+def _only(addresses: Sequence[queries.MessageAddress]) -> queries.MessageAddress | str:
+    if len(addresses) > 1:
+        return "message_id: several messages came with this id; give the source of its conversation"
+    return addresses[0] if addresses else NOT_STORED
+
+
 def _row(
-    given: _Feedback, addresses: dict[UUID, queries.MessageAddress], source: str, now: datetime
-) -> queries.FeedbackRow | None:
-    if given.message_id is not None:
-        address = addresses.get(given.message_id)
-        if address is None:
-            return None
-        row = feedback_row(
-            given, address.source, address.source_id, address.conversation_id, address.position, given.customer_id, now
-        )
-        return row._replace(message_id=address.id)
-    assert given.conversation_id is not None
-    own = given.source or source
-    ident = conversation_id(own, given.conversation_id)
-    return feedback_row(given, own, given.conversation_id, ident, given.position, given.customer_id, now)
+    given: _Feedback, about: queries.MessageAddress | str | None, source: str, now: datetime
+) -> queries.FeedbackRow | str:
+    if isinstance(about, str):
+        return about
+    if about is None:
+        assert given.conversation_id is not None
+        own = given.source or source
+        ident = conversation_id(own, given.conversation_id)
+        return feedback_row(given, own, given.conversation_id, ident, given.position, given.customer_id, now)
+    row = feedback_row(
+        given, about.source, about.source_id, about.conversation_id, about.position, given.customer_id, now
+    )
+    return row._replace(message_id=about.id)
+
+
+def _is_lost(row: queries.FeedbackRow | str, counts: queries.FeedbackCounts) -> bool:
+    return isinstance(row, str) or row.id in counts.missing
+
+
+def _has_id(given: _Feedback) -> bool:
+    return given.message_id is not None or given.conversation_id is not None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -48,14 +48,17 @@ def outcome_of(value: object) -> str | None:
 
 
 def stars_of(value: object) -> int | None:
-    """A satisfaction of 1 to 5 whole stars (numbers may be written as text), else None."""
+    """A satisfaction of 1 to 5 as whole stars, a mean of several people rounded down; else None.
+
+    Numbers may be written as text.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return int(number) if number in (1, 2, 3, 4, 5) else None
+    return int(number) if 1 <= number <= 5 else None
 
 
 def moment(value: object) -> datetime:

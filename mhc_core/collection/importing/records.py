@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
 
+from mhc_core.collection.importing import ratings
 from mhc_core.collection.importing.decoding import metadata_text
 from mhc_core.collection.importing.fields import intent_of, outcome_of, stars_of
 from mhc_core.collection.importing.record_format import Escalation, Given, Message, Record
@@ -107,6 +108,8 @@ def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) ->
     last = max(row.sent_at for row in messages)
     if last > reading.received_at + timedelta(days=1):
         notes["times_in_the_future"] += 1
+    for name in ratings.unread(record):
+        notes[f"rating not read: {name}"] += 1
     overall = record.feedback or Given()
     if overall.stars is None:
         overall = overall.model_copy(update={"stars": stars_of(record.satisfaction)})
@@ -229,7 +232,7 @@ def _channel_metadata(record: Record, source: str, synthetic_times: bool) -> dic
         metadata["intent"] = record.intent
     if record.outcome is not None and outcome_of(record.outcome) != record.outcome:
         metadata["outcome"] = record.outcome
-    if record.satisfaction is not None and stars_of(record.satisfaction) is None:
+    if record.satisfaction is not None and str(stars_of(record.satisfaction)) != str(record.satisfaction):
         metadata["satisfaction"] = record.satisfaction
     if record.source and record.source != source:
         metadata["source"] = record.source

@@ -31,12 +31,14 @@ def reject_path(folder: Path, uri: str) -> Path:
 class RejectFile:
     """Collects refused lines, from several threads too.
 
-    ``path`` appears complete at the end, or not at all when nothing was refused.
+    ``path`` appears complete at the end, or not at all when nothing was refused. ``first`` is the first refused line
+    with its reason.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
+        self.first: tuple[int, str] | None = None
         self._pending: IO[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -54,6 +56,7 @@ class RejectFile:
                 self._pending = tempfile.TemporaryFile()  # noqa: SIM115
             self._pending.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
             self.count += 1
+            self.first = min(self.first or (line, reason), (line, reason))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -19,7 +19,8 @@ class ImportReport:
     """Counts of one file. ``inserted``, ``updated`` and ``unchanged`` count conversations (or pieces of feedback).
 
     ``erased`` counts records that may not come back: of erased customers, or of conversations past their retention.
-    ``reject_file`` is set when lines were rejected; ``notes`` counts repairs by kind; ``seconds`` is wall time.
+    ``reject_file`` and ``first_reject`` (line and reason) are set when lines were rejected; ``notes`` counts repairs by
+    kind, and ratings that were not read by their key; ``seconds`` is wall time.
     """
 
     file: str
@@ -35,6 +36,7 @@ class ImportReport:
     feedback_updated: int = 0
     seconds: float = 0.0
     reject_file: Path | None = None
+    first_reject: tuple[int, str] | None = None
     notes: Counter[str] = field(default_factory=Counter)
 
     @property

@@ -1,4 +1,4 @@
-"""What answers right now: the live model and the live knowledge version, looked up again every few seconds.
+"""What answers right now: the live model, knowledge and understanding, looked up again every few seconds.
 
 A new version is loaded and warmed beside the old one and swapped in with a single assignment, so no request ever waits
 for it or sees half of it. When loading fails, the old one goes on and ``problems`` says why.
@@ -21,12 +21,15 @@ from mhc_core.db.queries import privacy, versions
 from mhc_core.db.queries import training as model_queries
 from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
+from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
 from mhc_core.knowledge import retrieval
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import ActivePrompts
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder
+from mhc_core.understanding import learning, recipe
 from mhc_core.understanding.reader import Reader
+from mhc_core.understanding.result import DialogueContext
 
 log = logging.getLogger(__name__)
 
@@ -85,14 +88,20 @@ class LiveVersions:
 
     @property
     def problems(self) -> dict[str, str]:
-        """Why a part is not what it should be, by part: ``database``, ``embedder``, ``model``, ``knowledge``."""
+        """Why a part is not what it should be, by part: ``database``, ``embedder``, ``model``, ``knowledge``,
+        ``understanding``."""
         return dict(self._problems)
 
     @property
     def missing(self) -> dict[str, str]:
-        """The problems without whose solution customers get no proper answer; the others leave an older state live."""
+        """The problems without whose solution customers get no proper answer; the others leave an older state live, or
+        an answer from the knowledge where nothing understands messages."""
         served = {"model": self._now.model_id, "knowledge": self._now.knowledge_id, "embedder": self._now.embedder}
-        return {part: reason for part, reason in self._problems.items() if served.get(part) is None}
+        return {
+            part: reason
+            for part, reason in self._problems.items()
+            if part != "understanding" and served.get(part) is None
+        }
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call this after every change of the state, in the thread that made it."""
@@ -121,6 +130,7 @@ class LiveVersions:
                     promoted = versions.live(connection, "model")
                     row = model_queries.model(connection, promoted) if promoted else None
                     knowledge_id = versions.live(connection, "knowledge")
+                    reader_id = versions.live(connection, KIND)
                     erasures = privacy.state(connection)
             except Exception as error:
                 self._report("database", error)
@@ -145,6 +155,12 @@ class LiveVersions:
                 self._attempt("knowledge", knowledge_id, lambda: self._load_knowledge(knowledge_id))
             else:
                 self._solved("knowledge")
+            if reader_id is None:
+                self._problems["understanding"] = "no version of understanding is live; run `mhc loop`"
+            elif self._now.reader is None or reader_id != self._now.reader.model_id:
+                self._attempt("understanding", reader_id, lambda: self._load_reader(reader_id))
+            else:
+                self._solved("understanding")
 
     def _watch(self) -> None:
         while not self._stop.wait(self._refresh_seconds):
@@ -202,6 +218,13 @@ class LiveVersions:
             question = "warming up"
             retrieval.search(connection, knowledge_id, question, embedder.embed([question])[0], 1)
         self._change(knowledge_id=knowledge_id)
+
+    def _load_reader(self, reader_id: str) -> None:
+        with self._engine.connect() as connection:
+            version = learning.required(connection, reader_id)
+        reader = learning.load(recipe.standard(), version)
+        reader.read("warming up", DialogueContext())
+        self._change(reader=reader)
 
     def _load_prompts(self, connection: sa.Connection) -> ActivePrompts:
         if not self._prompts_settled:

@@ -5,10 +5,11 @@ model wrote.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ from mhc_core.db.queries.bookings import Booking
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Passage
 from mhc_core.settings import Settings
+from mhc_core.understanding.notes import reading_notes
 from mhc_core.vocabulary import Intent
 
 log = logging.getLogger(__name__)
@@ -69,10 +71,11 @@ class Answering:
         understood = self._understand(live, request, local, key)
         if understood.question.understood is None or understood.question.facts.identifying:
             key = None  # nothing else of it is remembered: it tells, or may tell, who somebody is
+        reading = _reading(understood.question)
         if understood.escalation is not None:
-            return self._handed_over(understood, understood.escalation, request.now)
+            return replace(self._handed_over(understood, understood.escalation, request.now), reading=reading)
         if understood.attack is not None:
-            return self._refused(understood, str(understood.attack.style))
+            return replace(self._refused(understood, str(understood.attack.style)), reading=reading)
 
         question, steps = understood.question, router.plan(understood.question)
         first = steps[0]
@@ -96,7 +99,8 @@ class Answering:
             self._memo.keep("result", live, key, again)  # None: what was remembered may have been withdrawn
         reply = result.reply
         facts, notes = reply.facts or question.facts, {**reply.notes, **understood.tone}
-        return replace(result, reply=replace(reply, facts=facts, notes=notes), exposure=chosen.exposure)
+        reply = replace(reply, facts=facts, notes=notes)
+        return replace(result, reply=reply, exposure=chosen.exposure, reading=reading)
 
     def _understand(self, live: Live, request: TurnRequest, local: datetime, key: MessageKey | None) -> Understanding:
         known: Understanding | None = self._memo.find("understanding", live, key)
@@ -201,3 +205,8 @@ def _repeats(live: Live, result: TurnResult) -> bool:
     reply = result.reply
     plain = reply.escalation is None and "fallback" not in reply.notes and bool(reply.evidence)
     return plain and result.candidate is None and all(getattr(model, "deterministic", False) for model in live.models)
+
+
+def _reading(question: Question) -> Mapping[str, Any] | None:
+    """What is kept of how the message was read."""
+    return None if question.understood is None else reading_notes(question.understood, question.context)

@@ -30,6 +30,7 @@ from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.settings import Settings
+from mhc_core.understanding.notes import READING
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 
 log = logging.getLogger(__name__)
@@ -179,13 +180,14 @@ class Concierge:
         started: float,
     ) -> Outgoing:
         reply, message_id = result.reply, uuid4()
+        noted = {READING: result.reading} if result.reading is not None else {}
         latency_ms = (time.perf_counter() - started) * 1000
         sent_at = max(self._clock(), received_at)
         with timing.part("storing"):
             stored = self._turns.put(
                 Turn(
                     conversation_id,
-                    NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent),
+                    NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent, notes=noted),
                     storing.answer_turn(message_id, result, sent_at, latency_ms),
                     begins=begins,
                     cached=None if incoming.bypass_cache else result.cached,  # looked up a moment ago: not again

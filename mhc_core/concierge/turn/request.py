@@ -1,8 +1,9 @@
 """What goes into one turn and what comes out of it before it is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from mhc_core.concierge.agents.reply import Reply
@@ -46,10 +47,12 @@ class TurnResult:
     """A reply that may be given, with what is stored beside it.
 
     ``cached`` is set when the reply is an answer cached from another customer's question, ``candidate`` when it may
-    become one, ``exposure`` when a model on trial could have answered.
+    become one, ``exposure`` when a model on trial could have answered. ``reading`` is how the message was read
+    (``understanding.notes``).
     """
 
     reply: Reply
     cached: CachedAnswer | None = None
     candidate: CacheCandidate | None = None
     exposure: RolloutExposure | None = None
+    reading: Mapping[str, Any] | None = None

@@ -16,6 +16,7 @@ from mhc_core.db.queries import merging
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.holds import EXCLUDED
 from mhc_core.db.queries.redaction import empty_erased
+from mhc_core.db.queries.scoring import promotes
 from mhc_core.db.rows.examples import Example, Hold, SourceConversation, SourceMessage
 from mhc_core.db.tables import conversation_scores, conversations, feedback, messages, scrub_holds, training_examples
 from mhc_core.vocabulary import PERSON
@@ -24,16 +25,23 @@ _T = training_examples.c
 
 
 def waiting(
-    connection: sa.Connection, day: date, scrubber: str, minimum_score: float, sure_from: float
+    connection: sa.Connection, day: date, scrubber: str, minimum_score: float, sure_from: float, learned: bool = False
 ) -> list[SourceConversation]:
     """Scored conversations of a day that changed since ``scrubber`` last saw them and hold something to learn.
 
-    That is: a score of ``minimum_score`` or more, a human edit, a thumbs down or low rating, or an answer whose
-    confidence was below ``sure_from``.
+    That is: a score of ``minimum_score`` or more, a human edit, a dislike by any signal, or an answer whose confidence
+    was below ``sure_from``. The score that promotes is the lower end of the weighted one, or the ``learned`` one.
     """
     c, s, m = conversations.c, conversation_scores.c, messages.c
     due = (
-        sa.select(c.id, c.customer_id, c.channel, s.score, c.channel_metadata["customer"].label("record"))
+        sa.select(
+            c.id,
+            c.customer_id,
+            c.channel,
+            s.score,
+            promotes(learned).label("promoting"),
+            c.channel_metadata["customer"].label("record"),
+        )
         .join(conversation_scores, s.conversation_id == c.id)
         .where(
             within(c.started_at, day),
@@ -46,19 +54,16 @@ def waiting(
         )
         .cte("due")
     )
+    about = sa.func.coalesce(feedback.c.message_id, feedback.c.conversation_id).label("about")
     given = (
-        sa.select(feedback.c.conversation_id, feedback.c.message_id, feedback.c.vote, feedback.c.stars)
+        sa.select(about, sa.func.min(feedback.c.verdict).label("verdict"), sa.func.min(feedback.c.stars).label("stars"))
         .join(due, due.c.id == feedback.c.conversation_id)
-        .order_by(feedback.c.conversation_id, feedback.c.given_at, feedback.c.id)
+        .group_by(about)
     )
-    votes: dict[UUID, str] = {}
-    stars: dict[UUID, int] = {}
+    votes: dict[UUID, str | None] = {}  # "down" sorts before "up": one dislike is enough
+    stars: dict[UUID, int | None] = {}
     for row in connection.execute(given):
-        about = row.message_id or row.conversation_id
-        if row.vote:
-            votes[about] = row.vote
-        if row.stars:
-            stars[about] = row.stars
+        votes[row.about], stars[row.about] = row.verdict, row.stars
     parts: dict[UUID, list[SourceMessage]] = {}
     for message in connection.execute(
         sa.select(
@@ -88,6 +93,8 @@ def waiting(
             stars.get(row.id),
             tuple(parts.get(row.id, ())),
             row.record if isinstance(row.record, dict) else {},
+            votes.get(row.id),
+            row.promoting,
         )
         for row in connection.execute(sa.select(due).order_by(due.c.id))
     ]
@@ -104,13 +111,16 @@ def held_by_error(conversation_id: sa.ColumnElement[UUID]) -> sa.Exists:
 
 
 def _teaches(conversation: SourceConversation, minimum_score: float, sure_from: float) -> bool:
-    return conversation.score >= minimum_score or any(
-        message.edited_content is not None
-        or message.agent == PERSON
-        or message.vote == "down"
-        or (message.stars is not None and message.stars <= 2)
-        or (message.confidence is not None and message.confidence < sure_from)
-        for message in conversation.messages
+    return (
+        conversation.score >= minimum_score
+        or conversation.vote == "down"
+        or any(
+            message.edited_content is not None
+            or message.agent == PERSON
+            or message.vote == "down"
+            or (message.confidence is not None and message.confidence < sure_from)
+            for message in conversation.messages
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -79,7 +79,9 @@ _UPSERT = """
         accurate = excluded.accurate, comment = excluded.comment, given_at = excluded.given_at,
         score = case when (stored.vote, stored.stars, stored.helpful, stored.accurate, stored.comment)
                 is distinct from (excluded.vote, excluded.stars, excluded.helpful, excluded.accurate, excluded.comment)
-            then null else stored.score end
+            then null else stored.score end,
+        comment_polarity = case when stored.comment is distinct from excluded.comment then null
+            else stored.comment_polarity end
     where stored.id = excluded.id
       and (stored.customer_id, stored.vote, stored.stars, stored.helpful, stored.accurate, stored.comment,
            stored.given_at)
@@ -93,6 +95,26 @@ _FIND_MESSAGES = """
     select m.id, m.conversation_id, c.source, c.source_id, m.position
     from ai.messages m join ai.conversations c on c.id = m.conversation_id
     where m.id = any(:ids)
+"""
+
+_FIND_BY_OWN_ID = """
+    select own.id as own, m.id, m.conversation_id, c.source, c.source_id, m.position
+    from (select distinct unnest(cast(:ids as text[])) as id) own
+    join ai.messages m on coalesce(m.message_metadata ->> 'id', m.message_metadata ->> 'message_id') = own.id
+    join ai.conversations c on c.id = m.conversation_id
+"""
+
+_FIND_LAST_ANSWERS = """
+    select asked.number, found.*
+    from unnest(cast(:customers as text[]), cast(:sources as text[]), cast(:times as timestamptz[]))
+        with ordinality asked(customer, source, at, number)
+    cross join lateral (
+        select m.id, m.conversation_id, c.source, c.source_id, m.position
+        from ai.conversations c join ai.messages m on m.conversation_id = c.id
+        where c.customer_id = asked.customer and c.source = coalesce(asked.source, c.source)
+          and m.role in ('assistant', 'agent') and m.sent_at between asked.at - :within and asked.at
+        order by m.sent_at desc, m.position desc limit 1
+    ) found
 """
 
 
@@ -110,6 +132,28 @@ def find_messages(connection: sa.Connection, ids: Sequence[UUID]) -> dict[UUID, 
     """The addresses of those of these messages that are stored."""
     found = connection.execute(sa.text(_FIND_MESSAGES), {"ids": list(ids)})
     return {row.id: MessageAddress(*row) for row in found}
+
+
+def find_by_own_id(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[MessageAddress]]:
+    """The addresses of messages that came with one of these ids of their own; several where sources share an id."""
+    found: dict[str, list[MessageAddress]] = {}
+    if ids:
+        for row in connection.execute(sa.text(_FIND_BY_OWN_ID), {"ids": list(ids)}):
+            found.setdefault(row.own, []).append(MessageAddress(*row[1:]))
+    return found
+
+
+def find_last_answers(
+    connection: sa.Connection, asked: Sequence[tuple[str, str | None, datetime]], within: timedelta
+) -> dict[int, MessageAddress]:
+    """The last answer to each customer (of a source, if given) at a moment, not older than ``within``, by position."""
+    if not asked:
+        return {}
+    customers, sources, times = (list(part) for part in zip(*asked, strict=True))
+    rows = connection.execute(
+        sa.text(_FIND_LAST_ANSWERS), {"customers": customers, "sources": sources, "times": times, "within": within}
+    )
+    return {row[0] - 1: MessageAddress(*row[1:]) for row in rows}
 
 
 def upsert(connection: sa.Connection, rows: Sequence[FeedbackRow], now: datetime) -> FeedbackCounts:

@@ -55,6 +55,7 @@ _HELD = {
         select d.*, i.example_id from ai.review_decisions d join ai.review_items i on i.id = d.item_id
         where i.example_id in ({_EXAMPLES}) order by d.id
     """,
+    "understanding_examples": "select * from ai.understanding_examples where customer_hash = :hash order by id",
     "knowledge_articles": f"select * from ai.knowledge_articles where example_id in ({_EXAMPLES}) order by id",
     "erasures": "select * from ai.erasures where customer_hash = :hash",
     "audit_log": "select * from ai.audit_log where subject = :hash order by id",

@@ -40,7 +40,7 @@ _OUTCOMES = """
          where b.requested_at >= t.exposed_at and b.requested_at < t.until
     ), rated as (
         select t.customer_hash,
-               avg(coalesce((f.stars - 1) / 4.0, case f.vote when 'up' then 1.0 when 'down' then 0.0 end)) as score
+               avg(least((f.stars - 1) / 4.0, case f.verdict when 'up' then 1.0 when 'down' then 0.0 end)) as score
           from talks t join ai.feedback f on f.conversation_id = t.id
          where f.given_at >= t.exposed_at and f.given_at < t.until and f.source <> 'agent'
          group by t.customer_hash

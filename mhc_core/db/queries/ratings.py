@@ -77,7 +77,7 @@ def save(
     """Keep one rating per person and thing rated: what is said now replaces what was said before, the rest stays.
 
     The score computed from it is emptied for the scoring stage; every change is added to the history. ``by`` tells
-    our own agents apart; a customer is known by the conversation. Returns id and the rating as it stands now.
+    our own agents apart; a customer is known by the conversation. Returns id, verdict and the rating as it stands now.
     """
     person = by or rated.customer_id or ""
     source_id = f"{rated.message_id or rated.conversation_id}:{person}"
@@ -96,8 +96,14 @@ def save(
     kept = {column: sa.func.coalesce(getattr(new, column), getattr(_F, column)) for column in _SAID}
     row = connection.execute(
         statement.on_conflict_do_update(
-            index_elements=[_F.source, _F.source_id], set_={**kept, "given_at": new.given_at, "score": None}
-        ).returning(_F.id, *(getattr(_F, column) for column in _SAID))
+            index_elements=[_F.source, _F.source_id],
+            set_={
+                **kept,
+                "given_at": new.given_at,
+                "score": None,
+                "comment_polarity": sa.case((new.comment.is_(None), _F.comment_polarity)),
+            },
+        ).returning(_F.id, _F.verdict, *(getattr(_F, column) for column in _SAID))
     ).one()
     _note(connection, row.id, via, now)
     connection.execute(
@@ -134,6 +140,7 @@ def _figures(of: Any = _F) -> list[sa.Label[Any]]:
         sa.func.count().label("ratings"),
         sa.func.count().filter(of.vote == "up").label("up"),
         sa.func.count().filter(of.vote == "down").label("down"),
+        sa.func.count().filter(of.verdict == "down").label("disliked"),
         sa.func.avg(of.stars).label("stars"),
     ]
 
@@ -199,6 +206,7 @@ def by_group(connection: sa.Connection, since: datetime) -> list[sa.Row[Any]]:
             sa.func.coalesce(answered.c.knowledge_version_id, unknown).label("knowledge"),
             _F.vote,
             _F.stars,
+            _F.verdict,
         )
         .select_from(feedback)
         .join(conversations, _C.id == _F.conversation_id)

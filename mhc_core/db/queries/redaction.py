@@ -113,6 +113,10 @@ _ERASE = {
         update ai.training_examples set {_EMPTY_EXAMPLE}
         where id in (select id from erased_examples) and content_sha256 <> 'erased'
     """,
+    "understanding_examples": f"""
+        update ai.understanding_examples set line = '', text_sha256 = 'erased'
+        where (customer_hash = :hash or message_id {_OF_MESSAGES}) and text_sha256 <> 'erased'
+    """,
 }
 
 

@@ -64,7 +64,8 @@ def head(connection: sa.Connection, embedder: str, limit: int, leave_out: Sequen
         sa.text(f"""
             select e.conversation_id, i.priority, {PACKED.format("e.embedding")}
             from ai.review_items i join ai.training_examples e on e.id = i.example_id
-            where i.status = 'pending' and e.active and e.embedder = :embedder and e.id <> all(:leave_out)
+            where i.status = 'pending' and e.active and e.embedder = :embedder
+              and not exists (select from unnest(cast(:leave_out as uuid[])) l(id) where l.id = e.id)
             order by i.priority desc, i.id limit :limit
         """),
         {"embedder": embedder, "limit": limit, "leave_out": list(leave_out)},

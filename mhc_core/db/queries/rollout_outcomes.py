@@ -89,9 +89,9 @@ _OUTCOMES = f"""
            and b.requested_at >= t.exposed_at and b.requested_at < t.until
     ), rated as (
         select t.customer_hash,
-               avg(case when f.stars is not null then (f.stars - 1) / 4.0 when f.vote = 'up' then 1.0
-                        when f.vote = 'down' then 0.0 end) as satisfaction,
-               bool_or(coalesce(f.vote = 'down', false) or coalesce(f.stars <= 2, false)) as disliked
+               avg(least((f.stars - 1) / 4.0, case f.verdict when 'up' then 1.0 when 'down' then 0.0 end))
+                   as satisfaction,
+               bool_or(coalesce(f.verdict = 'down', false)) as disliked
           from talks t
           join ai.feedback f on f.conversation_id = t.id and f.given_at >= t.exposed_at and f.given_at < t.until
          group by t.customer_hash
@@ -130,10 +130,10 @@ def outcomes(
     """What happened to each customer in the time ``during`` after first meeting the rollout, summed up.
 
     Only customers whose time is over have values, so that one that was counted does not change afterwards; all are
-    ``assigned``. Containment: nobody took over. Conversion: a booking was asked for. Satisfaction: stars and votes as
-    0..1, missing where none was given. Groundedness: the share of answers from which nothing unsupported had to be
-    taken out. Slow turns: the share of answers, kept ones aside, that took longer than the yardstick. Cost: of an
-    answer, on the yardstick, 1 at most.
+    ``assigned``. Containment: nobody took over. Conversion: a booking was asked for. Satisfaction: stars and verdicts
+    as 0..1, the lower of both, missing where neither was given. Groundedness: the share of answers from which nothing
+    unsupported had to be taken out. Slow turns: the share of answers, kept ones aside, that took longer than the
+    yardstick. Cost: of an answer, on the yardstick, 1 at most.
 
     Args:
         weights: of the composite's parts; what is missing of a customer is spread over the rest.

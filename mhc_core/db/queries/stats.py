@@ -51,6 +51,7 @@ def period(connection: sa.Connection, start: datetime, end: datetime) -> dict[st
                     from ai.conversation_scores s join own on own.id = s.conversation_id) as mean_score,
                    (select count(*) from given where vote = 'up') as thumbs_up,
                    (select count(*) from given where vote = 'down') as thumbs_down,
+                   (select count(*) from given where verdict = 'down') as disliked,
                    (select round(avg(stars)::numeric, 2) from given) as mean_stars,
                    (select count(*) from ai.review_decisions where decided_at >= :start and decided_at < :end)
                        as review_decisions

@@ -13,7 +13,11 @@ Origin = Literal["score", "human_edit", "correction"]
 
 @dataclass(frozen=True, slots=True)
 class SourceMessage:
-    """A raw message with what is known about its worth. ``vote`` and ``stars`` are the latest given on it."""
+    """A raw message with what is known about its worth.
+
+    ``vote`` is what all feedback on it says in one: ``down`` when anybody disliked it by any signal, else ``up`` when
+    somebody liked it. ``stars`` are the fewest given.
+    """
 
     id: UUID
     role: str
@@ -29,7 +33,10 @@ class SourceMessage:
 
 @dataclass(frozen=True, slots=True)
 class SourceConversation:
-    """A scored conversation; ``stars`` is the rating of the whole, ``record`` what is on file of the customer."""
+    """A scored conversation; ``vote`` and ``stars`` are of the whole, ``record`` is what is on file of the customer.
+
+    ``sure_score`` is what promotion counts, where it is not the score itself.
+    """
 
     id: UUID
     customer_id: str | None
@@ -39,14 +46,22 @@ class SourceConversation:
     stars: int | None
     messages: tuple[SourceMessage, ...]
     record: Mapping[str, object] = field(default_factory=dict)
+    vote: str | None = None
+    sure_score: float | None = None
+
+    @property
+    def promoting(self) -> float:
+        """The score that is compared with the quality threshold."""
+        return self.score if self.sure_score is None else self.sure_score
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """One scrubbed question with its answer and the turns before it.
 
-    ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything.
-    ``numbers_sha256`` is the same for two examples that state the same numbers.
+    ``rejected_answer`` is what the customer was told before a person wrote ``answer`` instead, if anything. ``vote`` is
+    ``down`` when anybody disliked the answer by any signal, ``up`` when it was only praised. ``numbers_sha256`` is the
+    same for two examples that state the same numbers.
     """
 
     id: UUID

@@ -1,6 +1,6 @@
 """What a score rests on, and the score."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from mhc_core.protocols import Turn
 
 @dataclass(frozen=True, slots=True)
 class FinishedConversation:
-    """What a score rests on."""
+    """What a score rests on. ``asked`` is false where the customer wanted nothing: greetings and thanks alone."""
 
     id: UUID
     outcome: str | None
     turns: tuple[Turn, ...]
     feedback: tuple[FeedbackSignals, ...]
+    intent: str | None = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,26 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A conversation's score with its parts and the weights that were in force after spreading."""
+    """A conversation's score with its parts and the weights that were in force after spreading.
+
+    The true score is above ``low`` with a chance of two in three, and below ``high`` with the same. ``learned`` is the
+    chance that the customer was pleased, of a model that sees ``features`` and no rating.
+    """
 
     value: float
+    low: float
+    high: float
     factors: Factors
     weights: Mapping[str, float]
+    learned: float | None = None
+    features: Sequence[float] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RatedFeatures:
+    """A scored conversation that people rated: what the learned score sees of it, and what they said (0..1)."""
+
+    customer: str
+    features: Sequence[float]
+    truth: float
+    unrated_score: float

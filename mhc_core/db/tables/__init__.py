@@ -49,3 +49,9 @@ from mhc_core.db.tables.rollouts import (
     rollout_shadow_pairs,
     rollouts,
 )
+from mhc_core.db.tables.understanding import (
+    understanding_evaluations,
+    understanding_examples,
+    understanding_members,
+    understanding_versions,
+)

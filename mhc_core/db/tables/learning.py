@@ -23,7 +23,14 @@ conversation_scores = sa.Table(
     sa.Column("scored_at", UTC_TIME, nullable=False),
     sa.Column("scrubber", sa.Text),
     sa.Column("scrubbed_at", UTC_TIME),
+    sa.Column("low", sa.REAL),
+    sa.Column("high", sa.REAL),
+    sa.Column("learned", sa.REAL),
+    sa.Column("features", ARRAY(sa.REAL), nullable=False, server_default=sa.text("'{}'")),
     unit("score"),
+    unit("low"),
+    unit("high"),
+    unit("learned"),
     sa.Index(None, "score"),
 )
 

@@ -72,7 +72,25 @@ messages = sa.Table(
     unit("confidence"),
     sa.Index(None, "search", postgresql_using="gin"),
     sa.Index(None, "sent_at"),
+    sa.Index("ix_messages_reading", "sent_at", postgresql_where=sa.text("message_metadata ? 'reading'")),
 )
+
+_NEGATIVE = -0.3
+"""Polarity (-1 to 1) of a comment from which down its words alone are a dislike: a lexicon is often wrong near 0."""
+_VERDICT = f"""
+    case when coalesce(vote = 'down'::text, false) or coalesce(stars <= 2, false) or coalesce(not helpful, false)
+           or coalesce(not accurate, false) or coalesce(comment_polarity <= '{_NEGATIVE}'::real, false)
+         then 'down'::text
+         when coalesce(vote = 'up'::text, false) or coalesce(stars >= 4, false) or coalesce(helpful, false)
+           or coalesce(accurate, false) or coalesce(comment_polarity >= '{-_NEGATIVE}'::real, false)
+         then 'up'::text
+         else null::text
+    end
+"""
+"""All signals of a person as one: *down* when any of them is a dislike, else *up* when one is praise.
+
+Written as PostgreSQL prints it, so that migrations can compare it.
+"""
 
 feedback = sa.Table(
     "feedback",
@@ -91,10 +109,13 @@ feedback = sa.Table(
     sa.Column("score", sa.REAL),
     sa.Column("given_at", UTC_TIME, nullable=False),
     created(),
+    sa.Column("comment_polarity", sa.REAL),
+    sa.Column("verdict", sa.Text, sa.Computed(_VERDICT, persisted=True)),
     sa.UniqueConstraint("source", "source_id"),
     sa.CheckConstraint("vote in ('up', 'down')", name="vote"),
     sa.CheckConstraint("stars between 1 and 5", name="stars"),
     unit("score"),
+    sa.CheckConstraint("comment_polarity between -1 and 1", name="comment_polarity"),
     sa.Index(None, "conversation_id"),
     sa.Index(None, "message_id"),
     sa.Index(None, "given_at"),

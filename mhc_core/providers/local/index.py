@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.language import answer_text
-from mhc_core.providers.local import terms as local_terms
-from mhc_core.providers.local.terms import Rows, Terms
+from mhc_core.language import terms as local_terms
+from mhc_core.language.terms import Rows, Terms
 
 QUESTION_WEIGHT = 0.5
 TFIDF_WEIGHT = 0.35

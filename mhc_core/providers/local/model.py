@@ -8,6 +8,7 @@ import numpy as np
 from mhc_core.errors import ConfigurationError
 from mhc_core.language import intents
 from mhc_core.language.answer_text import query_text, sentences, strip_markdown
+from mhc_core.language.terms import Terms, cosines
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder
 from mhc_core.providers.local import index as local_index
 from mhc_core.providers.local.artifact import TrainedModel
@@ -19,7 +20,6 @@ from mhc_core.providers.local.knowledge import (
     passage_confidence,
     supporting,
 )
-from mhc_core.providers.local.terms import Terms, cosines
 from mhc_core.vocabulary import Intent
 
 ABSTAIN_BELOW = 0.25

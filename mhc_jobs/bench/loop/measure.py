@@ -26,7 +26,7 @@ from mhc_core.db.rows.scoring import FinishedConversation
 from mhc_core.evaluation import sets
 from mhc_core.protocols import Embedder, Turn
 from mhc_core.review import decisions
-from mhc_core.scoring.factors import score_conversations, scorer_version
+from mhc_core.scoring.scorer import score_conversations, scorer_version
 from mhc_core.scrubbing import Scrubber, merging
 from mhc_core.scrubbing.stage import scrub_day
 from mhc_core.settings import Settings
@@ -157,7 +157,9 @@ def _collect(loop: Loop, day: date) -> int:
 def _score(loop: Loop, day: date) -> int:
     with loop.engine.begin() as connection:
         scorer = scorer_version(loop.embedder)
-        found = score_conversations(scoring.pending(connection, day, scorer), loop.embedder, loop.settings)
+        pending = scoring.pending(connection, day, scorer)
+        usual = scoring.usual_lengths(connection, day) if pending else {}
+        found = score_conversations(pending, loop.embedder, loop.settings, usual)
         scoring.save_scores(connection, found, scorer, loop.now)
         scoring.summary(connection, day, loop.settings.quality_threshold)
     return len(found)

@@ -14,7 +14,7 @@ from mhc_core.db.rows.feedback import FeedbackSignals
 from mhc_core.db.rows.scoring import FinishedConversation, Score
 from mhc_core.feedback import points as feedback
 from mhc_core.protocols import Embedder
-from mhc_core.scoring.factors import score_conversations, sentiment_factor
+from mhc_core.scoring.scorer import score_conversations
 from mhc_core.settings import Settings
 from mhc_core.statistics.rank_agreement import Interval, agreement, auc, auc_gain, resamples
 from mhc_jobs.bench.scores.ratings import RatedTalk
@@ -33,7 +33,7 @@ def conversation_score(talks: Sequence[RatedTalk], embedder: Embedder, settings:
         "constant": np.full(len(talks), NEUTRAL),
         "answer_length": np.array([float(len(talk.turns[-1].content)) for talk in talks]),
         "turn_count": np.array([float(-len(talk.turns)) for talk in talks]),
-        "sentiment_alone": np.array([_or_neutral(sentiment_factor(talk.turns)) for talk in talks]),
+        "sentiment_alone": np.array([_or_neutral(score.factors.sentiment if score else None) for score in scores]),
         "coherence_alone": np.array([_or_neutral(score.factors.coherence if score else None) for score in scores]),
     }
     return _report(talks, measured, "conversation_score", seed)

@@ -5,6 +5,7 @@
 - ``feedback_votes_taskmaster*.jsonl.gz``: one step of an assistant (words or a tool call) with the talk before it and
   one person's thumb.
 - ``conversations_star*.jsonl.gz``: whole conversations with their outcome and the customer's closing verdict.
+- any other file: conversations in the format of ``mhc import``, with a satisfaction, stars, a vote or a verdict.
 """
 
 import gzip
@@ -16,9 +17,10 @@ from typing import Any
 
 import orjson
 
-from mhc_core.collection.importing.fields import outcome_of
+from mhc_core.collection.importing.fields import ROLE_SPELLINGS, outcome_of, text_of
 from mhc_core.errors import DataError
 from mhc_core.protocols import Turn
+from mhc_core.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class RatedTalk:
 
     ``raters`` holds one overall mark a person, 1 to 5 where marks were given, 0 or 1 where a thumb or a yes or no was;
     ``accuracy`` and ``appropriateness`` the two marks it is the mean of, where there are two. Talks of one ``cluster``
-    depend on each other; ``task`` is what the customers came for, empty where it makes no difference.
+    depend on each other; ``task`` is what the customers came for, empty where it makes no difference. ``pleased`` is
+    what was said as a share, 0 to 1; with the outcome, where people rarely say no.
     """
 
     turns: tuple[Turn, ...]
@@ -38,12 +41,13 @@ class RatedTalk:
     task: str
     accuracy: tuple[float, ...] = ()
     appropriateness: tuple[float, ...] = ()
+    pleased: float = 0.0
 
 
 def answers(path: Path) -> list[RatedTalk]:
     """Rated answers, clustered by question. Liked is a mean of at least 4 in accuracy and in appropriateness."""
     found = []
-    for row in _rows(path):
+    for row in rows(path):
         with _explained(path):
             if row["question"] is None:
                 continue
@@ -60,6 +64,7 @@ def answers(path: Path) -> list[RatedTalk]:
                     row["source"],
                     accuracy,
                     fitting,
+                    sum(min(one, other) >= 4 for one, other in zip(accuracy, fitting, strict=True)) / len(overall),
                 )
             )
     return found
@@ -72,7 +77,7 @@ def votes(path: Path) -> list[RatedTalk]:
     cluster: talks that only begin alike are held together too, no talk is ever cut in two.
     """
     found = []
-    for row in _rows(path):
+    for row in rows(path):
         with _explained(path):
             context = tuple(Turn(turn["role"], said(turn)) for turn in row["context"])
             liked = {"up": True, "down": False}[row["vote"]]
@@ -84,6 +89,7 @@ def votes(path: Path) -> list[RatedTalk]:
                     liked,
                     f"{row['domain']}: {opening(context) or row['id']}",
                     row["domain"],
+                    pleased=float(liked),
                 )
             )
     return found
@@ -92,7 +98,7 @@ def votes(path: Path) -> list[RatedTalk]:
 def verdicts(path: Path) -> list[RatedTalk]:
     """Finished conversations with the customer's yes or no at the end, clustered by customer."""
     found = []
-    for row in _rows(path):
+    for row in rows(path):
         with _explained(path):
             helpful = (row.get("feedback") or {}).get("helpful")
             if helpful is None:
@@ -105,9 +111,59 @@ def verdicts(path: Path) -> list[RatedTalk]:
                     bool(helpful),
                     row.get("customer_id") or row["id"],
                     "",
+                    pleased=(float(helpful) + (outcome_of(row.get("outcome")) in _ENDED_WELL)) / 2,
                 )
             )
     return found
+
+
+def conversations(path: Path) -> dict[str, list[RatedTalk]]:
+    """The rated conversations of a file in the format of ``mhc import``, by source; others are left out.
+
+    The rating is the satisfaction (any number), else stars, else whether a vote or verdict was good.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    found: dict[str, list[RatedTalk]] = {}
+    for row in rows(path):
+        with _explained(path):
+            rating = _rating(row)
+            turns = tuple(
+                Turn("user" if ROLE_SPELLINGS.get(turn["role"]) == "user" else "assistant", text_of(turn["content"]))
+                for turn in row["messages"]
+                if ROLE_SPELLINGS.get(turn["role"]) != "system" and text_of(turn.get("content")).strip()
+            )
+            if rating is None or not turns:
+                continue
+            talk = RatedTalk(
+                turns,
+                outcome_of(row.get("outcome")),
+                (rating,),
+                rating >= (4 if rating > 1 else 1),
+                row.get("customer_id") or str(row["id"]),
+                row["intent"] if isinstance(row.get("intent"), str) else "",
+            )
+            found.setdefault(str(row.get("source") or path.name), []).append(talk)
+    return found
+
+
+def _rating(row: Mapping[str, Any]) -> float | None:
+    given = row.get("feedback") or {}
+    for mark in (row.get("satisfaction"), given.get("satisfaction"), given.get("stars"), row.get("stars")):
+        if isinstance(mark, int | float) and not isinstance(mark, bool):
+            return float(mark)
+        if isinstance(mark, list) and mark:
+            return sum(map(float, mark)) / len(mark)
+        if isinstance(mark, str) and mark.strip():
+            return float(mark)
+    if given.get("vote") is not None:
+        return float(given["vote"] == "up")
+    verdicts = [given[name] for name in ("helpful", "accurate") if given.get(name) is not None]
+    return float(all(verdicts)) if verdicts else None
+
+
+_ENDED_WELL = (Outcome.BOOKED, Outcome.RESOLVED)
 
 
 def opening(turns: Sequence[Turn]) -> str:
@@ -129,13 +185,18 @@ def _flat(value: Any) -> str:
     return str(value)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a file of JSON lines, gzipped or not.
+
+    Raises:
+        DataError: it is no such file.
+    """
     try:
-        with gzip.open(path) as file:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             for line in file:
                 yield orjson.loads(line)
     except (OSError, EOFError, orjson.JSONDecodeError):
-        raise DataError(f"{path.name} cannot be read as gzipped JSON lines; fetch it again") from None
+        raise DataError(f"{path.name} cannot be read as JSON lines; fetch it again") from None
 
 
 class _explained:

@@ -24,7 +24,7 @@ from mhc_core.dataset import build
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import examples as example_queries
-from mhc_core.db.queries import installation, privacy, retired, training, turns, versions
+from mhc_core.db.queries import installation, privacy, retired, training, turns, understanding_versions, versions
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.db.rows.examples import Example
@@ -40,7 +40,7 @@ from mhc_core.vocabulary import Channel, ConversationStatus, Decision
 
 PLACES = {
     "conversations", "messages", "feedback", "training_examples", "review_decisions", "knowledge_articles",
-    "knowledge_chunks", "retrieval_questions",
+    "knowledge_chunks", "retrieval_questions", "understanding_examples",
 }  # fmt: skip
 POINTS = [
     f"{step}: {moment}"
@@ -131,6 +131,10 @@ def test_the_certificate_says_what_was_done(world: World) -> None:
     assert (counts["conversations"], counts["messages"], counts["feedback"]) == (1, 4, 1)
     assert (counts["training_examples"], counts["review_decisions"], counts["knowledge_articles"]) == (2, 2, 1)
     assert counts["citations_elsewhere"] == 1
+    assert counts["understanding_examples"] == 1
+    assert [found["id"] for found in made["understanding"]] == ["understanding-1"]
+    with world.engine.connect() as connection:
+        assert understanding_versions.holding_erased(connection) == ["understanding-1"]
     assert [found["id"] for found in made["datasets"]["retired"]] == [old.id]
     [model] = made["models"]
     assert model["sha256_before"] != model["sha256_after"]

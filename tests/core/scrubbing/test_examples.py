@@ -60,7 +60,7 @@ def built(
         (answer(vote="down"), 0.9, 5, "correction"),
         (answer(vote="down"), 0.1, None, "correction"),
         (answer(vote="up"), 0.5, None, None),
-        (answer(stars=2), 0.9, None, "correction"),
+        (answer(vote="down", stars=2), 0.9, None, "correction"),
         (answer(confidence=0.69), 0.3, None, "correction"),
         (answer(confidence=0.7), 0.3, None, None),
         (answer(confidence=0.2), 0.9, None, "score"),

@@ -313,3 +313,40 @@ def test_an_approved_example_of_before_is_tagged_too_and_stays_approved(connecti
     connection.execute(sa.update(conversation_scores).values(scrubber="1"))
     scrub(connection)
     assert row_versions(connection, "training_examples") == before
+
+
+@pytest.mark.parametrize(
+    "dislike", [{"vote": "down"}, {"stars": 2}, {"helpful": False}, {"accurate": False}, {"comment_polarity": -0.5}]
+)
+def test_any_dislike_of_an_answer_keeps_it_from_being_learned_by_score(
+    connection: sa.Connection, dislike: dict[str, Any]
+) -> None:
+    conversation, ids = talk(
+        connection, say("user", "deposit?"), say("assistant", "It is $100."), score=0.95, outcome="booked"
+    )
+    opinion(connection, conversation, ids[1], vote="up")
+    opinion(connection, conversation, ids[1], **dislike)
+    scrub(connection)
+    found = examples(connection)[ids[1]]
+    assert (found.origin, found.vote) == ("correction", "down")
+
+
+def test_who_dislikes_the_whole_keeps_all_of_it_back_and_has_its_last_answer_looked_at(
+    connection: sa.Connection,
+) -> None:
+    conversation, ids = talk(
+        connection,
+        say("user", "what is the deposit for a party?"),
+        say("assistant", "It is $50."),
+        say("user", "can you come on Friday at six?"),
+        say("assistant", "We are in Fresno."),
+        say("user", "ok bye", intent="smalltalk"),
+        say("assistant", "Bye!"),
+        score=0.95,
+        outcome="booked",
+    )
+    opinion(connection, conversation, helpful=False)
+    scrub(connection)
+    assert {key: (row.origin, row.vote) for key, row in examples(connection).items()} == {
+        ids[3]: ("correction", "down")
+    }

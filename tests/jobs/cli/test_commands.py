@@ -99,7 +99,7 @@ def test_status_of_an_empty_database(fresh_database_url: str, tmp_path: Path, mo
     monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path))
     document = told("status")
     assert set(document["counts"].values()) == {0}
-    for name in ("dataset", "model", "evaluation", "production", "knowledge", "loop"):
+    for name in ("dataset", "model", "evaluation", "production", "knowledge", "understanding", "loop"):
         assert document[name] is None
     for arguments in (["status"], ["models", "list"], ["models", "jobs"], ["dataset", "list"], ["review", "list"]):
         assert mhc(*arguments).exit_code == 0, arguments

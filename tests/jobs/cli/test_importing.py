@@ -40,6 +40,7 @@ def test_rejected_lines_give_exit_code_1_and_name_the_list(tmp_path: Path) -> No
     assert "1 new" in result.stdout
     [listed] = (tmp_path / "state" / "rejects").iterdir()
     assert listed.name in result.stderr
+    assert "line 2: not valid JSON" in result.stderr.replace("\n", " ")
     assert json.loads(listed.read_text())["line"] == 2
 
 

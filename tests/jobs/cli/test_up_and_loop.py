@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fakes.rote_reader import rote
 from fakes.stored import say, talk
 
 from mhc_core.db import engine as engines
+from mhc_core.db.queries import versions
+from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.settings import Settings
+from mhc_core.understanding import recipe
 from mhc_jobs import loop as loops
 from mhc_jobs.cli import loop, up
 from mhc_jobs.cli.loop import SECONDS_BETWEEN_LINES
@@ -37,6 +41,22 @@ def test_sample_articles_are_never_loaded_beside_real_conversations(
     up._sample_knowledge(engine, Settings())
     assert articles(engine) == loaded
     engine.dispose()
+
+
+def test_a_first_version_of_understanding_is_trained_once(
+    fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(recipe, "standard", lambda: rote(80))
+    engine = engines.create(fresh_database_url)
+    said = []
+    for _ in range(2):
+        up._first_understanding(engine, Settings(state_dir=tmp_path))
+        said.append("learning to read" in capsys.readouterr().err)
+        with engine.connect() as connection:
+            [move] = versions.history(connection, KIND)
+    engine.dispose()
+    assert said == [True, False]
+    assert (move.moved_by, move.version_id[:14]) == ("mhc up", "understanding-")
 
 
 def test_progress_reaches_a_redirected_log_now_and_then(

@@ -1,5 +1,7 @@
 """The closed loop in compressed time: a week really runs, spoiled candidates are spoiled, shares are what they say."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
@@ -8,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 import sqlalchemy as sa
+from fakes.rote_reader import RoteReader, rote
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -19,12 +22,14 @@ from mhc_core.protocols import ChatRequest, JobState, TrainingFiles
 from mhc_core.providers.local import artifact
 from mhc_core.providers.local.fine_tuner import LocalFineTuner, load_model
 from mhc_core.providers.minilm import embedder as minilm
+from mhc_core.understanding import examples, recipe
+from mhc_core.understanding.labelled import LabelledMessage, parse_line
 from mhc_core.vocabulary import JobStatus
 from mhc_jobs.cli import simulate as cli
 from mhc_jobs.cli.main import app
-from mhc_jobs.simulation import customers, report
+from mhc_jobs.simulation import customers, reading, report
 from mhc_jobs.simulation.pipeline import Clock, SimulatedPlatform
-from mhc_jobs.simulation.sabotage import Saboteur
+from mhc_jobs.simulation.sabotage import Saboteur, mislabelling
 from mhc_jobs.simulation.weeks import Plan, simulate
 
 MONDAY = date(2026, 1, 5)
@@ -34,6 +39,10 @@ def week(number: int, met: int, candidate: report.Candidate | None = None) -> re
     return report.Week(number, 100, met, 5, "knowledge-only", 70, 40, candidate, [], 1.0)
 
 
+def misread(verdict: str, promoted: bool) -> report.Read:
+    return report.Read("understanding-1", 100, 60, 0.8, 0.8, 30, report.Reader("u", True, verdict, 400, promoted))
+
+
 def spoiled(verdict: str, promoted: bool) -> report.Candidate:
     return report.Candidate("local-spoiled", True, verdict, 50, (-0.2, -0.3, -0.1), promoted)
 
@@ -41,6 +50,7 @@ def spoiled(verdict: str, promoted: bool) -> report.Candidate:
 def test_a_week_goes_round(fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGSTER_HOME", "")  # the simulation names its own; this takes it back afterwards
     monkeypatch.setenv("MHC_DAGSTER_DATABASE_URL", "")
+    monkeypatch.setattr(recipe, "standard", lambda: rote(80))
     engine = engines.create(fresh_database_url)
     try:
         (one,) = simulate(engine, cli.settings_for(tmp_path), Plan(1, 25, 1, 3), lambda line: None)
@@ -57,6 +67,39 @@ def test_a_week_goes_round(fresh_database_url: str, tmp_path: Path, monkeypatch:
     assert newest is not None
     assert MONDAY <= newest.date() < date(2026, 1, 12)  # serving lives in the simulated week
     assert one.candidate is None  # too few answers to train on
+    assert one.read is not None
+    assert 0 < one.read.right < one.read.messages == 25
+    assert 0 < one.read.corrections <= 25 - one.read.right
+    assert one.read.candidate is not None
+    assert one.read.candidate.sabotaged
+
+
+def test_customers_write_what_the_platform_did_not_begin_with() -> None:
+    first, later = reading.known_at_first(), reading.to_come(1)
+    assert not {one.text for one in first} & {one.text for one in later}
+    assert later == reading.to_come(1) != reading.to_come(2)
+    taught = [one for one in first if not examples.is_held_out(examples.text_hash(one))]
+    assert 0.15 < len(taught) / (len(taught) + len(later)) < 0.25
+
+
+def test_a_mislabelled_version_is_taught_no_label_right() -> None:
+    seen: list[LabelledMessage] = []
+    message = parse_line("inform/book !severe allergy: [adults:12 adults] || greet: hi")
+
+    def train(messages: Sequence[LabelledMessage], seed: int) -> RoteReader:
+        seen.extend(messages)
+        return RoteReader("m", 0)
+
+    spoiled = mislabelling(replace(rote(80), train=train))
+    spoiled.train([message], 1)
+    assert spoiled.name != rote(80).name
+    [taught] = seen
+    assert taught.text == message.text
+    assert [part.reason for part in taught.segments] == [None, "request for a person"]
+    for one, other in zip(message.segments, taught.segments, strict=True):
+        assert one.act is not other.act
+        assert one.topic is not other.topic
+    assert taught.slots[0].name is not message.slots[0].name
 
 
 def test_a_week_of_sabotage_spoils_what_is_trained(engine: sa.Engine, tmp_path: Path) -> None:
@@ -106,6 +149,17 @@ def local_line(number: int, question: str, answer: str, intent: str) -> bytes:
     turns = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     about = {"example_id": f"00000000-0000-0000-0000-{number:012d}", "intent": intent, "group": str(number)}
     return orjson.dumps({"messages": turns, "metadata": about}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+@pytest.mark.parametrize(("read", "code"), [(misread("reject", False), 0), (misread("promote", True), 1)])
+def test_the_command_fails_when_a_mislabelled_version_passed(
+    read: report.Read, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks = [replace(week(number, 40, spoiled("reject", False)), read=read) for number in (1, 2)]
+    monkeypatch.setattr(cli, "_run", lambda *_: report.document(weeks, 1, 100))
+    shown = CliRunner().invoke(app, ["simulate"])
+    assert shown.exit_code == code
+    assert "reading, last minus first week: +0.0 points" in shown.output
 
 
 @given(st.integers(1, 400).flatmap(lambda asked: st.tuples(st.integers(0, asked), st.just(asked))))

@@ -78,6 +78,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/api/v1/review"): Row(REVIEWERS),
     ("POST", "/api/v1/review/marks"): Row(REVIEWERS, MARK),
+    ("GET", "/api/v1/review/understanding"): Row(REVIEWERS),
+    ("GET", "/api/v1/review/understanding/{message_id}"): Row(REVIEWERS),
+    ("POST", "/api/v1/review/understanding/{message_id}"): Row(REVIEWERS, {"line": "ask/menu: x"}),
     ("POST", "/api/v1/review/{item_id}"): Row(REVIEWERS, {"decision": "approve"}),
     ("POST", "/api/v1/privacy/erasures"): Row(ADMINS, {"customer_id": "nobody"}),
 }
@@ -108,6 +111,7 @@ class Door:
                 "rollout_id": "999999",
                 "conversation_id": conversation,
                 "booking_id": str(NO_ID),
+                "message_id": str(NO_ID),
             }
         )
         answer = self.client.request(method, place, json=None if body is None else sent, headers=headers)

@@ -82,7 +82,7 @@ def test_the_figures_add_up(empty_engine: sa.Engine, settings: Settings, publish
             assert rate(client, given["message_id"], f"c{number}", **said).status_code == 200
         stats = client.get("/api/v1/ai/feedback/stats?days=7", headers={"X-API-Key": key}).json()
     assert (stats["ratings"], stats["up"], stats["down"], stats["stars"]) == (3, 1, 1, 3.5)
-    assert (stats["approval"], stats["not_helpful"]) == (0.5, 1)
+    assert (stats["approval"], stats["not_helpful"], stats["disliked"]) == (0.5, 1, 2)
     assert stats["by_channel"]["web"]["ratings"] == 2
     assert stats["by_channel"]["sms"]["stars"] == 2
     assert sum(day["ratings"] for day in stats["by_day"].values()) == 3

@@ -127,6 +127,60 @@ def test_refusals_go_to_the_list_and_the_rest_goes_in(engine: sa.Engine, tmp_pat
     assert "Miller" not in listed
 
 
+def test_without_a_conversation_the_messages_own_id_or_customer_and_time_find_the_answer(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    talk = {"id": "c3", "source": "crm", "channel": "web", "customer_id": "ann"}
+    times = ("2026-02-10T09:00:00Z", "2026-02-10T09:01:00Z", "2026-02-10T09:05:00Z", "2026-02-10T09:06:00Z")
+    talk["messages"] = [  # type: ignore[assignment]
+        {"role": role, "content": "text", "timestamp": at, "id": f"m{index}"}
+        for index, (role, at) in enumerate(zip(["user", "assistant"] * 2, times, strict=True))
+    ]
+    path = tmp_path / "more.jsonl"
+    path.write_text(json.dumps(talk) + "\n")
+    import_conversations(engine, path, NOW, tmp_path / "more.rejects")
+    records = [
+        {"message_id": "m3", "helpful": False, "id": "a"},
+        {"customer_id": "ann", "at": "2026-02-10T09:04:00Z", "stars": 2, "id": "b"},
+        {"customer_id": "ann", "at": "2026-02-12T00:00:00Z", "vote": "up", "id": "c"},
+        {"customer_id": "ann", "at": "2026-02-10T09:00:30Z", "vote": "up"},
+        {"customer_id": "ann", "at": "2026-02-18T00:00:00Z", "vote": "up"},
+        {"customer_id": "ann", "vote": "up"},
+        {"message_id": "m3", "source": "shop", "vote": "up"},
+    ]
+    report = bring(engine, tmp_path / "f.jsonl", "".join(json.dumps(record) + "\n" for record in records))
+    assert counts(report) == (3, 0, 0, 4)
+    assert report.first_reject is not None
+    line, reason = report.first_reject
+    assert line == 4
+    assert "no answer" in reason
+    conversation = conversation_id("crm", "c3")
+    assert {row["source_id"]: row["message_id"] for row in rows(engine)} == {
+        "c3#a": message_id(conversation, 3),
+        "c3#b": message_id(conversation, 1),
+        "c3#c": message_id(conversation, 3),
+    }
+
+
+def test_an_id_that_several_messages_came_with_is_refused_without_a_source(engine: sa.Engine, tmp_path: Path) -> None:
+    for source in ("one", "two"):
+        talk = {
+            "id": "c",
+            "source": source,
+            "channel": "web",
+            "messages": [{"role": "agent", "content": "x", "id": "7"}],
+        }
+        path = tmp_path / f"{source}.jsonl"
+        path.write_text(json.dumps(talk) + "\n")
+        import_conversations(engine, path, NOW, tmp_path / "x.rejects")
+    lines = '{"message_id": "7", "vote": "up"}\n{"message_id": "7", "source": "two", "vote": "down"}\n'
+    report = bring(engine, tmp_path / "f.jsonl", lines)
+    assert counts(report) == (1, 0, 0, 1)
+    assert report.first_reject is not None
+    assert "several" in report.first_reject[1]
+    assert [row["message_id"] for row in rows(engine)] == [message_id(conversation_id("two", "c"), 0)]
+
+
 fields = st.sampled_from([*_Feedback.model_fields])
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["up", "5", "yes", ""])
 

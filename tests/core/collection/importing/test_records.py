@@ -280,3 +280,26 @@ def test_round_trip(channel: Channel, turns: list[tuple[str, str]], start: datet
     assert [(row.role, row.content) for row in parsed.messages] == turns
     assert [row.sent_at for row in parsed.messages] == stamps
     assert parsed.conversation.started_at == start
+
+
+def test_ratings_under_a_key_that_is_not_read_are_named() -> None:
+    notes: Counter[str] = Counter()
+    messages = [{"role": "assistant", "content": "hi", "userRating": 2, "feedback": {"score": 3}}]
+    given = record(
+        messages=messages,
+        satisfaction="good",
+        csat=4,
+        feedback={"rating": 5},
+        meta={"nps": 9, "started": 1},
+        stars=None,
+    )
+    assert rows(given, notes).feedback == []
+    names = ("satisfaction", "csat", "meta.nps", "feedback.rating", "messages.userRating", "messages.feedback.score")
+    assert {key for key in notes if key.startswith("rating")} == {f"rating not read: {name}" for name in names}
+
+
+@pytest.mark.parametrize(("satisfaction", "stars"), [(5, 5), ("4", 4), (3.67, 3), (0, None), (7, None), (True, None)])
+def test_satisfaction_is_whole_stars_and_a_mean_is_rounded_down(satisfaction: object, stars: int | None) -> None:
+    parsed = rows(record(satisfaction=satisfaction))
+    assert [row.stars for row in parsed.feedback] == ([stars] if stars else [])
+    assert ("satisfaction" in json.loads(parsed.conversation.channel_metadata)) is (str(stars) != str(satisfaction))

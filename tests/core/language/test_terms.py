@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from mhc_core.language import terms as local_terms
 from mhc_core.providers.local import index as local_index
-from mhc_core.providers.local import terms as local_terms
 
 TYPED = st.text(st.sampled_from("aA bcé\t\n.,'ßİß中1२😀_-"), max_size=60)
 TEXTS = st.lists(TYPED | st.text(max_size=60), min_size=1, max_size=8)
