@@ -10,9 +10,9 @@ from typing import Any
 from mhc_core.business.rules import Business
 from mhc_core.concierge.agents import handover
 from mhc_core.concierge.facts import dishes
+from mhc_core.concierge.facts.details import meant
 from mhc_core.concierge.facts.heads import counted
 from mhc_core.concierge.facts.memory import Facts
-from mhc_core.concierge.facts.updating import meant
 from mhc_core.concierge.tools import booking
 
 TOGETHER = (("date", "time"), ("guests",), ("ages",), ("children",), ("address",), ("miles",), ("proteins",), ("name",),
