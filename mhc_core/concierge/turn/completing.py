@@ -41,6 +41,7 @@ _ALL_ADULTS = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
+_TO_COME = (Topic.BOOK, Topic.PRICE_PARTY, Topic.AVAILABILITY)
 _OF_A_BOOKING = (Topic.BOOK, Topic.BOOKING_CHANGE)
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
 
@@ -50,7 +51,7 @@ def completed(read: Understood, business: Business, today: date, context: Dialog
     bare = _bare_answer(read, context)
     if bare is not None:
         return resolve(bare, business, today, context)
-    segments = [_with_month(_with_exact(segment), today) for segment in read.segments]
+    segments = [_with_month(_with_exact(_coherent(segment)), today) for segment in read.segments]
     told = {slot.name for segment in segments for slot in segment.slots}
     if len(segments) == 1 and segments[0].act in _TELLING:
         segments = [_with_asked(segments[0], told, today, context)]
@@ -80,6 +81,12 @@ def _bare_answer(read: Understood, context: DialogueContext) -> Understood | Non
     slot = Slot(name, number.start("number"), number.end("number"), number["number"], None)
     part = Segment(0, len(text), text, Act.INFORM, 1.0, Topic.BOOK, 1.0, (slot,))
     return replace(read, segments=(part,))
+
+
+def _coherent(segment: Segment) -> Segment:
+    """A complaint is about something that went wrong: details of a party to come are told, not complained of."""
+    tells = segment.topic in _TO_COME and bool(segment.slots)
+    return replace(segment, act=Act.INFORM) if segment.act is Act.COMPLAIN and tells else segment
 
 
 def _with_exact(segment: Segment) -> Segment:

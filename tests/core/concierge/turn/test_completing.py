@@ -8,7 +8,7 @@ import pytest
 from mhc_core.business import pricing
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.understanding import labelled
-from mhc_core.understanding.result import SlotName, SlotValue
+from mhc_core.understanding.result import Act, SlotName, SlotValue
 from mhc_core.understanding.values.resolve import resolve
 
 RULES = pricing.load()
@@ -40,6 +40,12 @@ def slots(line: str) -> list[tuple[SlotName, SlotValue | None]]:
 )  # fmt: skip
 def test_an_exact_form_is_taken(line: str, expected: list[tuple[SlotName, SlotValue]]) -> None:
     assert slots(line) == expected
+
+
+def test_details_of_a_party_to_come_are_no_complaint() -> None:
+    message = labelled.parse_line("complain/book: were 18 on [date:jan 9], [children:5] of them kids")
+    read = completed(labelled.as_understood(message), RULES, TODAY, message.context)
+    assert read.acts == {Act.INFORM}
 
 
 @pytest.mark.parametrize(
