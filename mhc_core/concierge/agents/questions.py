@@ -34,6 +34,15 @@ _NOUNS = {
 }
 
 
+_EXAMPLES = {
+    "date": "“December 12”",
+    "time": "“6:30 pm”",
+    "guests": "“12 adults and 2 children”",
+    "ages": "“7, 9 and 12”",
+    "address": "“12 Oak Street, Davis”",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """The question that a booking waits with. ``notes`` tell the next turn what was asked."""
@@ -63,7 +72,12 @@ def following(missing: Sequence[str]) -> tuple[str, ...]:
 
 def asked(business: Business, facts: Facts, needs: Sequence[str]) -> str:
     """The words for what is asked."""
-    return " and ".join(_words(business, facts, name) for name in needs)
+    return " and ".join(_words(business, facts, name) + _example(facts, name) for name in needs)
+
+
+def _example(facts: Facts, name: str) -> str:
+    """How an answer may look, once one could not be read."""
+    return f", such as {_EXAMPLES[name]}" if name in facts.unanswered and name in _EXAMPLES else ""
 
 
 def _words(business: Business, facts: Facts, name: str) -> str:

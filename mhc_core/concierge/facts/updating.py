@@ -1,5 +1,6 @@
 """The facts after one more message: what is told or corrected replaces, what is added or removed counts on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,6 +21,9 @@ from mhc_core.understanding.result import (
 
 OPTIONAL = ("ages", "children", "miles", "proteins", "name", "contact")
 """What a request can go without when the customer does not want to tell it or cannot."""
+NEEDED = ("date", "time", "guests", "address")
+"""Without these there is no request."""
+_REMEMBERED = 20
 _OPEN_AT_ONCE = ("miles", "proteins")
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE, Act.AFFIRM, Act.DENY)
 _ANSWERING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE, Act.DENY)
@@ -101,25 +105,29 @@ def _party(business: Business, facts: Facts) -> Party:
 
 def _asked(new: Facts, before: Facts, understood: Understood, context: DialogueContext) -> Facts:
     """The facts with what need not be asked again: what is refused, or was twice not answered with anything."""
-    open_ = [name for name in OPTIONAL if name in context.asked and not _answered(name, new, before)]
+    open_ = [name for name in (*OPTIONAL, *NEEDED) if name in context.asked and not _answered(name, new, before)]
     refused, asks_back = Act.DENY in understood.acts, Act.ASK in understood.acts
     other = not understood.acts & {*_ANSWERING, Act.ASK} or new.told != before.told
     if not open_ or (other and not refused):
         return new
-    decided = [
-        name
-        for name in open_
-        if refused or new.unanswered.count(name) >= (2 if asks_back and name not in _OPEN_AT_ONCE else 1)
-        or (name in _OPEN_AT_ONCE and not asks_back)
-    ]  # fmt: skip
+    decided = [name for name in open_ if name in OPTIONAL and _decided(name, new.unanswered, refused, asks_back)]
     waiting = [name for name in open_ if name not in decided]
     return replace(
         new,
         declined=tuple(dict.fromkeys((*new.declined, *decided))),
-        unanswered=(*new.unanswered, *waiting),
+        unanswered=(*new.unanswered, *waiting)[-_REMEMBERED:],
         distance_open=new.distance_open or "miles" in decided,
         proteins_open=new.proteins_open or "proteins" in decided,
     )
+
+
+def _decided(name: str, unanswered: Sequence[str], refused: bool, asks_back: bool) -> bool:
+    """Whether a thing that was not answered is not asked again: a question back is no refusal the first times."""
+    if refused:
+        return True
+    if name in _OPEN_AT_ONCE:
+        return not asks_back or name in unanswered
+    return unanswered.count(name) >= (2 if asks_back else 1)
 
 
 def _answered(name: str, new: Facts, before: Facts) -> bool:
@@ -130,4 +138,8 @@ def _answered(name: str, new: Facts, before: Facts) -> bool:
         "proteins": bool(new.proteins or new.party.upgrades) and not dishes.uncounted(new.party),
         "name": new.name is not None,
         "contact": new.phone is not None or new.email is not None,
+        "date": new.day is not None or new.impossible_day is not None,
+        "time": new.starts is not None or new.odd_time is not None,
+        "guests": new.heads != before.heads,
+        "address": new.address is not None,
     }[name]

@@ -165,6 +165,15 @@ def test_a_request_that_is_not_sent_is_not_said_to_be(tell: Dialogue) -> None:
     assert tell.notes["missing"] == ["guests"]
 
 
+def test_who_cannot_be_understood_gets_an_example_and_then_a_person(tell: Dialogue) -> None:
+    tell("inform/book: book us please")
+    assert "such as “December 12”" in tell("@date+time inform/book: the usual")
+    tell("@date+time inform/book: the usual")
+    assert "person of our team" in tell("@date+time inform/book: the usual")
+    tell("@date+time+person affirm: yes")
+    assert tell.talk.person
+
+
 def test_too_soon_is_no_dead_end(tell: Dialogue) -> None:
     tell("inform/book: book us for [date:tomorrow] at [time:noon]")
     tell("@date+person affirm: yes please")
