@@ -136,6 +136,7 @@ def test_dishes_are_ordered_changed_and_taken_off(
 
 def test_of_two_dates_the_denied_one_is_left_out() -> None:
     assert after("correct/book: its [date:saturday the 12th] not [date:friday]").day == date(2026, 12, 12)
+    assert after("correct/book: its [date:saturday], not [date:sunday]").day == date(2026, 12, 5)
 
 
 def test_an_odd_time_waits_for_a_yes() -> None:
