@@ -178,7 +178,7 @@ def _doubt(question: Question, facts: Facts) -> str:
 def _opening(question: Question) -> str:
     rules = question.business.booking
     return (
-        "Happy to set that up! I cannot see the calendar, so I put together a request and our team tells you whether "
+        f"Happy to set that up! I cannot see the calendar, so {questions.OPENING} and our team tells you whether "
         f"the date is free; it stands once it is confirmed. We need at least {rules.lead_hours} hours' notice."
     )
 

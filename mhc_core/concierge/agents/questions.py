@@ -3,8 +3,9 @@
 The words name what is asked for by its obvious noun, as customers' own software reads them too.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mhc_core.business.rules import Business
@@ -18,6 +19,9 @@ from mhc_core.concierge.tools import booking
 TOGETHER = (("date", "time"), ("guests",), ("ages",), ("children",), ("address",), ("miles",), ("proteins",), ("name",),
             ("contact",))  # fmt: skip
 """What is asked in one question, in the order of asking."""
+OPENING = "I put together a request"
+"""What every answer says that begins a booking."""
+_SENT = re.compile(r"\brequest (?P<reference>\w+-[0-9A-F]{8}) is with our team")
 CONFIRM = "Shall I send this request to our team?"
 CONFIRM_CHANGE = "Shall I send the change to our team?"
 _NOUNS = {
@@ -113,6 +117,14 @@ def _proteins(business: Business, facts: Facts) -> str:
         f"{_NOUNS['proteins']} you would like: {menu.proteins_included} for each guest out of "
         f"{', '.join(menu.proteins)} ({', '.join(premium)} cost extra); undecided is fine too"
     )
+
+
+def with_state(facts: Facts, answer: str) -> Facts:
+    """The facts with the state of a booking as one of our own answers tells it, where the facts were not stored."""
+    sent = _SENT.search(answer)
+    if sent is not None:
+        return replace(facts, booking=True, reference=sent["reference"], changed=False)
+    return replace(facts, booking=True) if OPENING in answer else facts
 
 
 def asked_in(business: Business, answer: str) -> Mapping[str, Any]:

@@ -12,6 +12,8 @@ from fakes.understanding import Labelled
 from fastapi.testclient import TestClient
 
 from mhc_core.business import pricing
+from mhc_core.concierge.turn import understanding
+from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.db.tables import booking_requests, conversations
 from mhc_core.settings import Settings
 from mhc_jobs.bench.understanding.policies import Talk
@@ -181,6 +183,15 @@ def test_too_soon_is_no_dead_end(tell: Dialogue) -> None:
     other = Dialogue()
     other("inform/book: book us for [date:tomorrow] at [time:noon]", "@date+person inform/book: then [date:dec 12]")
     assert other.notes["missing"] == ["guests"]
+
+
+def test_a_transcript_that_a_client_keeps_itself_is_enough(tell: Dialogue) -> None:
+    for line in (*STEP_BY_STEP, "@confirm affirm: yes please"):
+        tell.talk.turns = [StoredTurn(turn.role, turn.content, {}) for turn in tell.talk.turns]  # as it is sent to us
+        tell.talk.facts = understanding.recall(RULES, tell.reader, tell.talk.turns, date(2026, 11, 30), SATURDAY_NOON)
+        tell(line)
+    assert tell.talk.sent is not None
+    assert tell.talk.sent.party.children == 4
 
 
 def test_who_does_not_want_to_give_a_name_can_book(tell: Dialogue) -> None:
