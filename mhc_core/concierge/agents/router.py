@@ -119,7 +119,7 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
 
 def _questions(segment: Segment) -> bool:
     """Whether a part that sounds like a complaint is a question: then it is answered, not apologised for."""
-    return segment.text.rstrip().endswith("?") and segment.act_probability < _SURELY_COMPLAINS
+    return "?" in segment.text and segment.act_probability < _SURELY_COMPLAINS
 
 
 def _about_a_request(question: Question, segment: Segment) -> Agent:

@@ -41,6 +41,7 @@ _ALL_ADULTS = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
+_CHILDREN = re.compile(r"\b(?:grand)?(?:kids?|kiddos?|child\w*|babies)\b|\bniñ[oa]s?\b|\bnietos\b", re.IGNORECASE)
 _TO_COME = (Topic.BOOK, Topic.PRICE_PARTY, Topic.AVAILABILITY)
 _OF_A_BOOKING = (Topic.BOOK, Topic.BOOKING_CHANGE)
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
@@ -84,9 +85,17 @@ def _bare_answer(read: Understood, context: DialogueContext) -> Understood | Non
 
 
 def _coherent(segment: Segment) -> Segment:
-    """A complaint is about something that went wrong: details of a party to come are told, not complained of."""
+    """The segment without what contradicts itself.
+
+    A complaint is about something that went wrong, so details of a party to come are told, and grandkids are children.
+    """
     tells = segment.topic in _TO_COME and bool(segment.slots)
-    return replace(segment, act=Act.INFORM) if segment.act is Act.COMPLAIN and tells else segment
+    act = Act.INFORM if segment.act is Act.COMPLAIN and tells else segment.act
+    slots = tuple(
+        replace(slot, name=SlotName.CHILDREN) if slot.name is SlotName.ADULTS and _CHILDREN.search(slot.text) else slot
+        for slot in segment.slots
+    )
+    return replace(segment, act=act, slots=slots)
 
 
 def _with_exact(segment: Segment) -> Segment:

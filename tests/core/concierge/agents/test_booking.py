@@ -295,7 +295,7 @@ def test_a_question_about_booking_starts_no_request(
 ) -> None:
     given = talk("ask/booking_info: how far ahead do we need to book?")
     with serving_engine.connect() as connection:
-        facts = connection.scalar(
+        facts: dict[str, Any] = connection.scalar(
             sa.select(conversations.c.facts).where(conversations.c.id == UUID(given["conversation_id"]))
         )
     assert "booking" not in facts
