@@ -4,6 +4,7 @@ A message may ask two things and tell a third: each question is answered, and a 
 after them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,10 @@ _OF_A_QUOTE = frozenset(
 
 
 _SURELY_COMPLAINS = 0.9
+_INTERROGATIVE = re.compile(
+    r"\W*(?:has|have|do|does|is|are|can|could|will|would|what|when|who|how|which|y si|qu[eé]|cu[aá]ndo|puedo)\b",
+    re.IGNORECASE,
+)
 _CAN_WAIT = frozenset({"proteins", "miles", "name", "contact"})
 """Who puts these off has not put the party off."""
 
@@ -119,7 +124,9 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
 
 def _questions(segment: Segment) -> bool:
     """Whether a part that sounds like a complaint is a question: then it is answered, not apologised for."""
-    return "?" in segment.text and segment.act_probability < _SURELY_COMPLAINS
+    if "?" not in segment.text:
+        return False
+    return segment.act_probability < _SURELY_COMPLAINS or bool(_INTERROGATIVE.match(segment.text))
 
 
 def _about_a_request(question: Question, segment: Segment) -> Agent:

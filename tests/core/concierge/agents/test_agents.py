@@ -56,6 +56,7 @@ SENT = Facts(booking=True, day=date(2026, 12, 12), reference="MHC-1")
         ("ask/booking_info: How do I book?", None, ["knowledge"]),
         ("complain/complaint: the chef was rude", None, ["complaint"]),
         ("ask/complaint: when does the chef get here?", None, ["knowledge"]),
+        ("complain/complaint: has a guest ever been burned? my toddlers grab everything", None, ["knowledge"]),
         ("ask/day_of: where should the chef park", None, ["operations"]),
         ("inform/undecided: I need to think about it", None, ["lead"]),
         ("ask/booking_status: is my booking confirmed?", None, ["operations"]),
