@@ -152,7 +152,7 @@ def _asking(question: Question, segment: Segment) -> Agent:
 def _telling(question: Question, segment: Segment) -> Agent | None:
     names = {slot.name for slot in segment.slots}
     books = question.booking_open or Topic.BOOK in question.topics
-    if segment.topic is Topic.ALLERGY and books and question.told:
+    if question.told and ((segment.topic is Topic.ALLERGY and books) or SlotName.DATE in names):
         return booking.AGENT
     if question.booking_open and (question.told or segment.topic in (Topic.BOOK, Topic.PRICE_PARTY)):
         return booking.AGENT

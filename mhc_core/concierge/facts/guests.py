@@ -11,6 +11,10 @@ from mhc_core.understanding.result import Act, AgeRange, DialogueContext, Segmen
 _HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
 _FURTHER = re.compile(r"\b(?:more|extra|additional|another|plus|más|further)\b")
 _JOINING = re.compile(r"^\W*(?:oh\W+)?(?:and|plus)\b|\b(?:brings?|bringing|joins?|joining|coming|also|too)\b")
+_LEAVING = re.compile(
+    r"\b(?:(?:can'?t|cannot|won'?t|not|isn'?t|aren'?t) (?:make it|com(?:e|ing)|join(?:ing)?)|dropped out|dropping out"
+    r"|bailed|backed out|cancell?ed on us|no (?:puede|pueden|viene|vienen))\b"
+)
 _OF_THEM = re.compile(r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos)\b")
 _EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b")
 
@@ -26,7 +30,8 @@ def told(business: Business, heads: Heads, segment: Segment, context: DialogueCo
     if ages and not told and segment.act is Act.INFORM and "ages" not in context.asked:
         # All ages are known: those of "and my cousin brings hers, 5 and 7" are further children's.
         adding = adding or (len(heads.ages) == heads.kids and bool(_JOINING.search(segment.text.casefold())))
-    if segment.act is Act.REMOVE and any(told.values()):
+    leaving = segment.act in (Act.CORRECT, Act.INFORM) and heads.told and bool(_LEAVING.search(segment.text.casefold()))
+    if (segment.act is Act.REMOVE or leaving) and any(told.values()):
         return _fewer(heads, told)
     if adding and heads.told and (told or ages):
         return _more(business, heads, told, ages)

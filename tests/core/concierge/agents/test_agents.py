@@ -58,6 +58,7 @@ SENT = Facts(booking=True, day=date(2026, 12, 12), reference="MHC-1")
         ("ask/complaint: when does the chef get here?", None, ["knowledge"]),
         ("complain/complaint: has a guest ever been burned? my toddlers grab everything", None, ["knowledge"]),
         ("ask/day_of: where should the chef park", None, ["operations"]),
+        ("inform/allergy: need a chef [date:dec 12], my son cant have [allergen:peanuts]", None, ["booking"]),
         ("inform/undecided: I need to think about it", None, ["lead"]),
         ("ask/booking_status: is my booking confirmed?", None, ["operations"]),
         ("inform/contact_details: my new email is [email:a@b.com]", None, ["operations"]),

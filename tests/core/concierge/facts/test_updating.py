@@ -69,6 +69,7 @@ TEN_AND_TWO = "inform/book: [adults:10 adults] and [children:2 kids]"
         (["inform/book: [adults:8 adults] [children:2 kids], [age:7] and [age:9]",
           "inform/book: oh and my cousin brings hers, [age:5] and [age:7]"], (8, 3, 1)),
         ([TEN_AND_TWO, "remove/book: [children:one less kid]"], (10, 1, None)),
+        ([TEN_AND_TWO, "correct/book: [adults:2 adults] cant make it"], (8, 2, None)),
         (["inform/book: [adults:12 adults]", "@children deny: none", "remove/book: [guests:two people] dropped out"],
          (10, 0, None)),
         # another total: with no children it is the adults, otherwise it is asked about

@@ -29,6 +29,7 @@ def slots(line: str) -> list[tuple[SlotName, SlotValue | None]]:
         ("@children inform/book: 3", [(SlotName.CHILDREN, 3)]),
         ("inform/book: ok lets do next sat", [(SlotName.DATE, date(2026, 12, 12))]),
         ("@ages inform/book: all adults", [(SlotName.CHILDREN, 0)]),
+        ("remove/book: the kids arent coming anymore", [(SlotName.CHILDREN, 0)]),
         ("@contact inform/book: best is 916 555 0174", [(SlotName.PHONE, "+19165550174")]),
         ("@contact inform/book: dana@example.com", [(SlotName.EMAIL, "dana@example.com")]),
         ("correct/book: [date:jan 2nd] instead at 6", [(SlotName.DATE, date(2027, 1, 2)), (SlotName.TIME, time(18))]),
@@ -56,6 +57,7 @@ def test_details_of_a_party_to_come_are_no_complaint() -> None:
         "ask/policy: do you clean up at 10?",
         "complain/complaint: call 916 555 0174 now",
         "@date inform/book: not sure yet",
+        "inform/book: you cooked for [guests:30 people] last year",
     ],
 )
 def test_what_leaves_a_choice_stays_open(line: str) -> None:
