@@ -12,6 +12,8 @@ from mhc_core.understanding.result import Act, DialogueContext, ImpossibleDate, 
 EARLIEST, LATEST = time(9), time(22, 30)
 """A party that begins outside these hours is asked about."""
 _REACH = (SlotName.NAME, SlotName.PHONE, SlotName.EMAIL)
+_STATE = ("ca", "calif", "california")
+"""No city, though it stands where one might."""
 _NEGATED = re.compile(r"\b(?:not|instead of|rather than|isn'?t|from)\s+(?:on\s+|the\s+|for\s+)?$")
 _PART_OF_AN_ADDRESS = re.compile(r"(?:unit|apt|apartment|suite|ste|#)", re.IGNORECASE)
 
@@ -70,7 +72,7 @@ def place(facts: Facts, segment: Segment) -> Facts:
 
 
 def _text(segment: Segment, name: SlotName) -> str | None:
-    slot = _last(segment, name, lambda slot: True)
+    slot = _last(segment, name, lambda slot: slot.text.casefold().strip(" .") not in _STATE)
     return None if slot is None else str(slot.value or slot.text)
 
 

@@ -140,6 +140,10 @@ def test_of_two_dates_the_denied_one_is_left_out() -> None:
     assert after("correct/book: its [date:saturday], not [date:sunday]").day == date(2026, 12, 5)
 
 
+def test_the_state_is_no_city() -> None:
+    assert after("inform/book: [address:12 Oak St], [city:Davis], [city:CA] [zip:95616]").where == "12 Oak St, Davis 95616"
+
+
 def test_an_odd_time_waits_for_a_yes() -> None:
     asked = after("inform/book: [date:dec 20] at [time:3am]")
     assert (asked.starts, asked.odd_time) == (None, time(3))
