@@ -35,8 +35,8 @@ ASKED = (
 )  # fmt: skip
 """What an answer may ask for, in the order of the heads' circumstances."""
 _THREADS = 2
-JOINED = 1000
-"""Messages joined from others, to learn where segments begin."""
+JOINED_SHARE = 6
+"""One message joined from others for so many labelled ones, to learn where segments begin."""
 PERSON_FROM = 0.4
 """Probability from which a message goes to a person: one too many costs less than one too few."""
 
@@ -136,7 +136,9 @@ class UnderstandingModel:
         with ThreadPoolExecutor(_THREADS) as threads:
             encoded = list(threads.map(lambda message: encode(message.text, embedder), examples))
             slots = threads.submit(tagger.train, [_slots(*pair) for pair in zip(examples, encoded, strict=True)], seed)
-            cuts = threads.submit(segments.train, list(zip(examples, encoded, strict=True)), embedder, JOINED, seed)
+            cuts = threads.submit(
+                segments.train, list(zip(examples, encoded, strict=True)), embedder, len(examples) // JOINED_SHARE, seed
+            )
             parts = [
                 [(part.start, part.end, message.text[part.start : part.end]) for part in message.segments]
                 for message in examples
