@@ -18,6 +18,7 @@ def _words(facts: Facts) -> dict[str, str]:
         "day": booking.long_day(facts.day) if facts.day else "",
         "starts": booking.clock(facts.starts) if facts.starts else "",
         "people": people(facts),
+        "ages": f"ages {', '.join(map(str, facts.heads.ages))}" if facts.heads.ages else "",
         "where": facts.where,
         "miles": f"{facts.party.miles:f} miles away" if facts.party.miles is not None else "",
         "dishes": dishes(facts),

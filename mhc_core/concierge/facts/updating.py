@@ -105,8 +105,9 @@ def _party(business: Business, facts: Facts) -> Party:
 
 def _asked(new: Facts, before: Facts, understood: Understood, context: DialogueContext) -> Facts:
     """The facts with what need not be asked again: what is refused, or was twice not answered with anything."""
-    open_ = [name for name in (*OPTIONAL, *NEEDED) if name in context.asked and not _answered(name, new, before)]
     refused, asks_back = Act.DENY in understood.acts, Act.ASK in understood.acts
+    names = OPTIONAL if asks_back else (*OPTIONAL, *NEEDED)
+    open_ = [name for name in names if name in context.asked and not _answered(name, new, before)]
     other = not understood.acts & {*_ANSWERING, Act.ASK} or new.told != before.told
     if not open_ or (other and not refused):
         return new

@@ -141,9 +141,8 @@ def test_of_two_dates_the_denied_one_is_left_out() -> None:
 
 
 def test_the_state_is_no_city() -> None:
-    assert (
-        after("inform/book: [address:12 Oak St], [city:Davis], [city:CA] [zip:95616]").where == "12 Oak St, Davis 95616"
-    )
+    facts = after("inform/book: [address:12 Oak St], [city:Davis], [city:CA] [zip:95616]")
+    assert facts.where == "12 Oak St, Davis 95616"
 
 
 def test_an_odd_time_waits_for_a_yes() -> None:
