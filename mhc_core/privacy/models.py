@@ -24,9 +24,7 @@ UNTOUCHED = "held none of the person's answers"
 REMOTE = "weights are the provider's; delete the model there once its successor is promoted"
 ADAPTER = "weights were fitted on everybody's answers at once; delete the artifact once its successor is promoted"
 
-READER = (
-    "weights were fitted on everybody's scrubbed messages at once; delete its file once its successor is live"
-)
+READER = "weights were fitted on everybody's scrubbed messages at once; delete its file once its successor is live"
 
 
 def readers(connection: sa.Connection, customer_hash: Pseudonym) -> list[dict[str, Any]]:
