@@ -1,6 +1,7 @@
 """The model of understanding: a tagger for slots, one for segments, and heads for act, topic and need of a person."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,9 +34,10 @@ ASKED = (
     "date", "time", "guests", "ages", "children", "address", "miles", "proteins", "name", "contact", CONFIRM, PERSON,
 )  # fmt: skip
 """What an answer may ask for, in the order of the heads' circumstances."""
-JOINED = 2500
+_THREADS = 2
+JOINED = 1000
 """Messages joined from others, to learn where segments begin."""
-PERSON_FROM = 0.3
+PERSON_FROM = 0.4
 """Probability from which a message goes to a person: one too many costs less than one too few."""
 
 
@@ -131,33 +133,36 @@ class UnderstandingModel:
         """
         if not examples:
             raise DataError("there is no labelled message to learn understanding from")
-        messages = [(message, encode(message.text, embedder)) for message in examples]
-        contexts = [message.context for message in examples]
-        slots = tagger.train(
-            [
-                tagger.Example(
-                    encoded, message.context, [(slot.name.value, slot.start, slot.end) for slot in message.slots]
+        with ThreadPoolExecutor(_THREADS) as threads:
+            encoded = list(threads.map(lambda message: encode(message.text, embedder), examples))
+            slots = threads.submit(tagger.train, [_slots(*pair) for pair in zip(examples, encoded, strict=True)], seed)
+            cuts = threads.submit(segments.train, list(zip(examples, encoded, strict=True)), embedder, JOINED, seed)
+            parts = [
+                [(part.start, part.end, message.text[part.start : part.end]) for part in message.segments]
+                for message in examples
+            ]
+            inputs = _inputs(encoded, [message.context for message in examples], parts)
+            groups = [number for number, message in enumerate(examples) for _ in message.segments]
+            said = [part for message in examples for part in message.segments]
+            acts, topics, reasons = (
+                threads.submit(heads.train, inputs, labels, groups)
+                for labels in (
+                    [part.act.value for part in said],
+                    [part.topic.value for part in said],
+                    [part.reason or NO_REASON for part in said],
                 )
-                for message, encoded in messages
-            ],
-            seed,
-        )
-        cutting = segments.train(messages, embedder, JOINED, seed)
-        parts = [
-            [(part.start, part.end, message.text[part.start : part.end]) for part in message.segments]
-            for message in examples
-        ]
-        inputs = _inputs([encoded for _, encoded in messages], contexts, parts)
-        groups = [number for number, message in enumerate(examples) for _ in message.segments]
-        said = [part for message in examples for part in message.segments]
-        acts = heads.train(inputs, [part.act.value for part in said], groups)
-        topics = heads.train(inputs, [part.topic.value for part in said], groups)
-        reasons = heads.train(inputs, [part.reason or NO_REASON for part in said], groups)
-        return UnderstandingModel(slots, cutting, acts, topics, reasons, embedder)
+            )
+            return UnderstandingModel(
+                slots.result(), cuts.result(), acts.result(), topics.result(), reasons.result(), embedder
+            )
 
     def named(self, model_id: str) -> "UnderstandingModel":
         """The same model under its name."""
         return replace(self, model_id=model_id)
+
+
+def _slots(message: LabelledMessage, encoded: Encoded) -> tagger.Example:
+    return tagger.Example(encoded, message.context, [(slot.name.value, slot.start, slot.end) for slot in message.slots])
 
 
 def _inputs(

@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 OUTSIDE = "O"
 HIDDEN = 128
 EPOCHS = 4
-CRF_ITERATIONS = 60
+CRF_ITERATIONS = 40
 _SMALL = 1e-6
 _TRANSITIONS = 0.2
 """Weight of the transitions beside both models, which know of neighbours already; chosen on restaurant bookings."""
@@ -72,12 +72,12 @@ class Crf:
             ).reshape(len(features), len(labels))
 
 
-def train_crf(features: Sequence[list[list[str]]], labels: Sequence[list[str]], iterations: int) -> Crf:
-    """A field by L-BFGS with an elastic net; the same text gives the same bytes."""
+def train_crf(features: Sequence[list[list[str]]], labels: Sequence[list[str]]) -> Crf:
+    """A field by L-BFGS with an elastic net, of features seen twice; the same text gives the same bytes."""
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(verbose=False)
-    trainer.set_params({"c1": 0.05, "c2": 0.02, "max_iterations": iterations})
+    trainer.set_params({"c1": 0.05, "c2": 0.02, "max_iterations": CRF_ITERATIONS, "feature.minfreq": 2})
     for seen, wanted in zip(features, labels, strict=True):
         if seen:
             trainer.append(seen, wanted)
@@ -162,13 +162,14 @@ def train(examples: Sequence[Example], seed: int) -> Tagger:
     names = tuple(sorted({label for sequence in sequences for label in sequence}))
     row = {name: number for number, name in enumerate(names)}
     features = [lexical.features(example.encoded.words, example.context) for example in kept]
-    crf = train_crf(features, sequences, CRF_ITERATIONS)
+    crf = train_crf(features, sequences)
     around = np.vstack([neighbourhood(example.encoded.states) for example in kept])
     scale = np.stack([around.mean(axis=0), around.std(axis=0) + _SMALL]).astype(np.float32)
     wanted = np.array([row[label] for sequence in sequences for label in sequence])
-    network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, max_iter=EPOCHS, tol=0, random_state=seed)
-    network.n_iter_no_change = EPOCHS
-    _quietly(network, (around - scale[0]) / scale[1], wanted)
+    network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, random_state=seed)
+    inputs = (around - scale[0]) / scale[1]
+    for _ in range(EPOCHS):  # more would learn the text by heart
+        network.partial_fit(inputs, wanted, classes=np.arange(len(names)))
     layers = (*network.coefs_, *network.intercepts_)
     return Tagger(
         names, crf, tuple(np.asarray(layer, np.float32) for layer in layers), scale, _transitions(sequences, names)
@@ -179,16 +180,6 @@ def neighbourhood(states: Floats) -> Floats:
     """Each word's state beside those of the word before and the word after, shape (words, 3 n)."""
     nothing = np.zeros((1, states.shape[1]), dtype=states.dtype)
     return np.hstack([states, np.vstack([nothing, states[:-1]]), np.vstack([states[1:], nothing])])
-
-
-def _quietly(network: Any, inputs: Floats, wanted: NDArray[np.int64]) -> None:
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # few epochs are meant: more learn the text by heart
-        network.fit(inputs, wanted)
 
 
 def _labels(example: Example) -> list[str]:

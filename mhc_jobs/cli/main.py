@@ -19,6 +19,7 @@ from mhc_jobs.cli import (
     bench_scores,
     bench_scrub,
     bench_train_scores,
+    bench_understanding,
     chat,
     config,
     dagster,
@@ -84,6 +85,7 @@ bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
+bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
 app.add_typer(bench, name="bench")
 

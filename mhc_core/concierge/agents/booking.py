@@ -4,19 +4,21 @@ It never says that a date is free: nobody but the team knows. Each turn looks at
 does; there is no script to fall out of. "Yes" confirms only what was just asked.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mhc_core.concierge.agents import asking, handover, questions, safety, summary, unread
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.facts.memory import Facts
+from mhc_core.concierge.facts.updating import NEEDED
 from mhc_core.concierge.tools import booking, registry
 from mhc_core.concierge.tools.quote import usd
 from mhc_core.understanding.result import EVERYONE, Act, Topic
 from mhc_core.vocabulary import Intent
 
 MODEL_ID = "tool/booking_request"
-_NEEDED = ("date", "time", "guests", "address")
-"""Without these there is no request."""
+STUCK_FROM = 3
+"""Answers to one question that could not be read, from which on a person is offered."""
 
 
 def reply(question: Question, around: AgentContext) -> Reply:
@@ -36,7 +38,7 @@ def reply(question: Question, around: AgentContext) -> Reply:
             return _what_to_change(question, facts)
         if Act.AFFIRM in question.acts and not questions.following(booking.missing(question.business, facts)):
             return _send(question, around, facts)
-    if Act.DENY in question.acts and not question.told and question.asked & {*_NEEDED} and facts.odd_time is None:
+    if Act.DENY in question.acts and not question.told and question.asked & {*NEEDED} and facts.odd_time is None:
         return _later(question, facts)
     return _step(question, around, facts)
 
@@ -72,6 +74,9 @@ def _step(question: Question, around: AgentContext, facts: Facts) -> Reply:
         parts.append(f"If it has to be that day, a person of our team can look at it. {handover.offer_text(business)}")
         notes["offered_person"] = True
         parts.append("For another day, tell me the date.")
+    elif _stuck(facts, notes):
+        parts.append(f"{next_.text if next_ else ''} {handover.offer_text(business)}")
+        notes["offered_person"] = True
     elif next_ is not None:
         parts.append(f"{next_.text} Just say yes, or tell me what to change." if confirming else next_.text)
     return _reply(question, _joined(parts), facts, case.evidence, notes)
@@ -160,6 +165,11 @@ def _too_soon(against: dict[str, str]) -> bool:
     return "notice" in against.get("date", "")
 
 
+def _stuck(facts: Facts, notes: Mapping[str, object]) -> bool:
+    asked = notes.get("missing", ())
+    return isinstance(asked, list) and any(facts.unanswered.count(name) >= STUCK_FROM for name in asked)
+
+
 def _doubt(question: Question, facts: Facts) -> str:
     """What does not agree with itself, as the reason of the question that follows."""
     return booking.doubt(question.business, facts) or ""
@@ -168,7 +178,7 @@ def _doubt(question: Question, facts: Facts) -> str:
 def _opening(question: Question) -> str:
     rules = question.business.booking
     return (
-        "Happy to set that up! I cannot see the calendar, so I put together a request and our team tells you whether "
+        f"Happy to set that up! I cannot see the calendar, so {questions.OPENING} and our team tells you whether "
         f"the date is free; it stands once it is confirmed. We need at least {rules.lead_hours} hours' notice."
     )
 

@@ -22,6 +22,8 @@ MODEL_ID = "rules/operations"
 def reply(question: Question, around: AgentContext) -> Reply:
     """The state of a request or a change of it; else what the team needs to help, and the offer to pass it on."""
     found = around.case.booked() if question.topics & _OF_A_REQUEST else None
+    if found is None and question.booking_open and question.topics & _OF_A_REQUEST:
+        return _reply("Not yet: I have not sent your request to our team.")
     if found is None or found.status == "withdrawn":
         written = asking.converse(AGENT, question, around, Intent.ACCOUNT)
         return written or _for_the_team(question, found)

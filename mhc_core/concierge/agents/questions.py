@@ -3,21 +3,25 @@
 The words name what is asked for by its obvious noun, as customers' own software reads them too.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mhc_core.business.rules import Business
 from mhc_core.concierge.agents import handover
 from mhc_core.concierge.facts import dishes
+from mhc_core.concierge.facts.details import meant
 from mhc_core.concierge.facts.heads import counted
 from mhc_core.concierge.facts.memory import Facts
-from mhc_core.concierge.facts.updating import meant
 from mhc_core.concierge.tools import booking
 
 TOGETHER = (("date", "time"), ("guests",), ("ages",), ("children",), ("address",), ("miles",), ("proteins",), ("name",),
             ("contact",))  # fmt: skip
 """What is asked in one question, in the order of asking."""
+OPENING = "I put together a request"
+"""What every answer says that begins a booking."""
+_SENT = re.compile(r"\brequest (?P<reference>\w+-[0-9A-F]{8}) is with our team")
 CONFIRM = "Shall I send this request to our team?"
 CONFIRM_CHANGE = "Shall I send the change to our team?"
 _NOUNS = {
@@ -31,6 +35,15 @@ _NOUNS = {
     "proteins": "which proteins",
     "name": "your name",
     "contact": "a phone number or e-mail address",
+}
+
+
+_EXAMPLES = {
+    "date": "“December 12”",
+    "time": "“6:30 pm”",
+    "guests": "“12 adults and 2 children”",
+    "ages": "“7, 9 and 12”",
+    "address": "“12 Oak Street, Davis”",
 }
 
 
@@ -63,7 +76,12 @@ def following(missing: Sequence[str]) -> tuple[str, ...]:
 
 def asked(business: Business, facts: Facts, needs: Sequence[str]) -> str:
     """The words for what is asked."""
-    return " and ".join(_words(business, facts, name) for name in needs)
+    return " and ".join(_words(business, facts, name) + _example(facts, name) for name in needs)
+
+
+def _example(facts: Facts, name: str) -> str:
+    """How an answer may look, once one could not be read."""
+    return f", such as {_EXAMPLES[name]}" if name in facts.unanswered and name in _EXAMPLES else ""
 
 
 def _words(business: Business, facts: Facts, name: str) -> str:
@@ -99,6 +117,14 @@ def _proteins(business: Business, facts: Facts) -> str:
         f"{_NOUNS['proteins']} you would like: {menu.proteins_included} for each guest out of "
         f"{', '.join(menu.proteins)} ({', '.join(premium)} cost extra); undecided is fine too"
     )
+
+
+def with_state(facts: Facts, answer: str) -> Facts:
+    """The facts with the state of a booking as one of our own answers tells it, where the facts were not stored."""
+    sent = _SENT.search(answer)
+    if sent is not None:
+        return replace(facts, booking=True, reference=sent["reference"], changed=False)
+    return replace(facts, booking=True) if OPENING in answer else facts
 
 
 def asked_in(business: Business, answer: str) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ A message may ask two things and tell a third: each question is answered, and a 
 after them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,10 @@ _OF_A_QUOTE = frozenset(
 
 
 _SURELY_COMPLAINS = 0.9
+_INTERROGATIVE = re.compile(
+    r"\W*(?:has|have|do|does|is|are|can|could|will|would|what|when|who|how|which|y si|qu[eé]|cu[aá]ndo|puedo)\b",
+    re.IGNORECASE,
+)
 _CAN_WAIT = frozenset({"proteins", "miles", "name", "contact"})
 """Who puts these off has not put the party off."""
 
@@ -119,7 +124,9 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
 
 def _questions(segment: Segment) -> bool:
     """Whether a part that sounds like a complaint is a question: then it is answered, not apologised for."""
-    return segment.text.rstrip().endswith("?") and segment.act_probability < _SURELY_COMPLAINS
+    if "?" not in segment.text:
+        return False
+    return segment.act_probability < _SURELY_COMPLAINS or bool(_INTERROGATIVE.match(segment.text))
 
 
 def _about_a_request(question: Question, segment: Segment) -> Agent:
@@ -145,7 +152,7 @@ def _asking(question: Question, segment: Segment) -> Agent:
 def _telling(question: Question, segment: Segment) -> Agent | None:
     names = {slot.name for slot in segment.slots}
     books = question.booking_open or Topic.BOOK in question.topics
-    if segment.topic is Topic.ALLERGY and books and question.told:
+    if question.told and ((segment.topic is Topic.ALLERGY and books) or SlotName.DATE in names):
         return booking.AGENT
     if question.booking_open and (question.told or segment.topic in (Topic.BOOK, Topic.PRICE_PARTY)):
         return booking.AGENT

@@ -32,11 +32,21 @@ _AT = re.compile(
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _BEFORE_A_DISH = re.compile(r"(?<![\w$.:/-])(?P<count>\d{1,3})\s*x?\s+(?:of\s+(?:the|those|my|our)\s+)?$")
+_WEEKDAY = re.compile(
+    r"\b(?P<day>(?:next|this|coming|on|for) (?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?)\b",
+    re.IGNORECASE,
+)
 _ALL_ADULTS = re.compile(
     r"\b(?:all|only|just|everyone(?:'s| is)? an?) adults?\b|\badults only\b|\bno (?:kids|children)\b", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
+_CHILDREN = re.compile(r"\b(?:grand)?(?:kids?|kiddos?|child\w*|babies)\b|\bniñ[oa]s?\b|\bnietos\b", re.IGNORECASE)
+_SURE_FROM = 0.6
+_HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
+_PAST = re.compile(r"\blast (?:year|time|month|week|summer|spring|fall|winter|christmas)\b", re.IGNORECASE)
+_OF_A_SENT_ONE = (Topic.BOOKING_STATUS, Topic.BOOKING_CHANGE, Topic.BOOKING_CANCEL)
+_TO_COME = (Topic.BOOK, Topic.PRICE_PARTY, Topic.AVAILABILITY)
 _OF_A_BOOKING = (Topic.BOOK, Topic.BOOKING_CHANGE)
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
 
@@ -46,7 +56,7 @@ def completed(read: Understood, business: Business, today: date, context: Dialog
     bare = _bare_answer(read, context)
     if bare is not None:
         return resolve(bare, business, today, context)
-    segments = [_with_month(_with_exact(segment), today) for segment in read.segments]
+    segments = [_with_month(_with_exact(_coherent(segment, context)), today) for segment in read.segments]
     told = {slot.name for segment in segments for slot in segment.slots}
     if len(segments) == 1 and segments[0].act in _TELLING:
         segments = [_with_asked(segments[0], told, today, context)]
@@ -78,6 +88,31 @@ def _bare_answer(read: Understood, context: DialogueContext) -> Understood | Non
     return replace(read, segments=(part,))
 
 
+def _coherent(segment: Segment, context: DialogueContext) -> Segment:
+    """The segment without what contradicts itself.
+
+    A complaint is about something that went wrong, so details of a party to come are told; grandkids are children; and
+    a day told first is that of a new party, unless it is surely about one that is booked.
+    """
+    tells = segment.topic in _TO_COME and bool(segment.slots)
+    act = Act.INFORM if segment.act is Act.COMPLAIN and tells else segment.act
+    counted = () if _PAST.search(segment.text) else _HEADS  # "you cooked for 30 of us last year"
+    slots = tuple(
+        replace(slot, name=SlotName.CHILDREN) if _are_children(slot) else slot
+        for slot in segment.slots
+        if slot.name in counted or slot.name not in _HEADS
+    )
+    dated = SlotName.DATE not in context.known and any(slot.name is SlotName.DATE for slot in slots)
+    unsure = segment.topic in _OF_A_SENT_ONE and segment.topic_probability < _SURE_FROM
+    return replace(segment, act=act, slots=slots, topic=Topic.BOOK if dated and unsure else segment.topic)
+
+
+def _are_children(slot: Slot) -> bool:
+    if slot.name is SlotName.YOUNGEST:
+        return slot.probability < _SURE_FROM  # their ages are asked for then
+    return slot.name is SlotName.ADULTS and bool(_CHILDREN.search(slot.text))
+
+
 def _with_exact(segment: Segment) -> Segment:
     if segment.act is Act.COMPLAIN:
         return segment
@@ -86,9 +121,13 @@ def _with_exact(segment: Segment) -> Segment:
     adults = _ALL_ADULTS.search(segment.text)
     if adults and segment.act is not Act.ASK and not any(slot.name is SlotName.CHILDREN for slot in segment.slots):
         found.append(replace(_slot(segment, SlotName.CHILDREN, adults), value=0))
+    if segment.act is Act.REMOVE and not segment.slots and (gone := _CHILDREN.search(segment.text)):
+        found.append(replace(_slot(segment, SlotName.CHILDREN, gone), value=0))  # "the kids arent coming"
     if segment.act is Act.AFFIRM or (segment.act in _TELLING and segment.topic in _OF_A_BOOKING):
         if not any(slot.name is SlotName.TIME for slot in segment.slots):
             found += [_slot(segment, SlotName.TIME, match, "time") for match in _AT.finditer(segment.text)][:1]
+        if not any(slot.name is SlotName.DATE for slot in segment.slots):
+            found += [_slot(segment, SlotName.DATE, match, "day") for match in _WEEKDAY.finditer(segment.text)][:1]
         found += [count for slot in segment.slots if (count := _count_before(segment, slot))]
     fresh = [slot for slot in found if not any(_overlap(slot, other) for other in segment.slots)]
     if not fresh:

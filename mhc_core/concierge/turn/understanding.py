@@ -100,6 +100,8 @@ def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn
             if read is not None:
                 count = sum(one.role == "user" for one in seen) + 1
                 facts = updating.update(business, facts, read, context, Source(count, now))
+        elif turn.role == "assistant":
+            facts = questions.with_state(facts, turn.content)
         seen.append(turn)
     return facts
 
@@ -110,8 +112,8 @@ def _context(
     """What the next message is read after, and the notes of the last answer."""
     last = next((turn for turn in reversed(turns) if turn.role != "user"), None)
     notes: Mapping[str, Any] = last.notes if last is not None else {}
-    ours = last is None or last.role == "agent" or "agent" in notes
-    asked = notes if last is None or ours else questions.asked_in(business, last.content)
+    noted = last is None or last.role == "agent" or ("agent" in notes and "tools" not in notes)
+    asked = notes if last is None or noted else questions.asked_in(business, last.content)
     known = [name for name, field in _KNOWN.items() if getattr(facts, field)]
     known += [name for name, field in _KNOWN_HEADS.items() if getattr(facts.heads, field) not in (None, ())]
     known += [SlotName.MILES] if facts.party.miles is not None else []

@@ -97,6 +97,12 @@ def play(business: Business, reader: Reader, policy: Policy) -> Played:
     return Played(policy.id, _ended(policy, talk, wrong), wrong, talk.turns)
 
 
+def shares(played: Sequence[Played]) -> Mapping[Ended, float]:
+    """How the dialogues ended, as shares of them all."""
+    ends: tuple[Ended, ...] = ("right", "wrong", "none")
+    return {end: sum(one.ended == end for one in played) / len(played) for end in ends}
+
+
 def _ended(policy: Policy, talk: "Talk", wrong: Sequence[str]) -> Ended:
     if not wrong:
         return "right"

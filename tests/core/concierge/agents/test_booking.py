@@ -12,6 +12,8 @@ from fakes.understanding import Labelled
 from fastapi.testclient import TestClient
 
 from mhc_core.business import pricing
+from mhc_core.concierge.turn import understanding
+from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.db.tables import booking_requests, conversations
 from mhc_core.settings import Settings
 from mhc_jobs.bench.understanding.policies import Talk
@@ -159,6 +161,21 @@ def test_a_wish_that_can_not_be_is_told_so(tell: Dialogue, line: str, says: str)
     assert not tell.notes.get("confirm")
 
 
+def test_a_request_that_is_not_sent_is_not_said_to_be(tell: Dialogue) -> None:
+    text = tell(*STEP_BY_STEP[:2], "ask/booking_status: did you get my booking?")
+    assert "not sent" in text
+    assert tell.notes["missing"] == ["guests"]
+
+
+def test_who_cannot_be_understood_gets_an_example_and_then_a_person(tell: Dialogue) -> None:
+    tell("inform/book: book us please")
+    assert "such as “December 12”" in tell("@date+time inform/book: the usual")
+    tell("@date+time inform/book: the usual")
+    assert "person of our team" in tell("@date+time inform/book: the usual")
+    tell("@date+time+person affirm: yes")
+    assert tell.talk.person
+
+
 def test_too_soon_is_no_dead_end(tell: Dialogue) -> None:
     tell("inform/book: book us for [date:tomorrow] at [time:noon]")
     tell("@date+person affirm: yes please")
@@ -166,6 +183,15 @@ def test_too_soon_is_no_dead_end(tell: Dialogue) -> None:
     other = Dialogue()
     other("inform/book: book us for [date:tomorrow] at [time:noon]", "@date+person inform/book: then [date:dec 12]")
     assert other.notes["missing"] == ["guests"]
+
+
+def test_a_transcript_that_a_client_keeps_itself_is_enough(tell: Dialogue) -> None:
+    for line in (*STEP_BY_STEP, "@confirm affirm: yes please"):
+        tell.talk.turns = [StoredTurn(turn.role, turn.content, {}) for turn in tell.talk.turns]  # as it is sent to us
+        tell.talk.facts = understanding.recall(RULES, tell.reader, tell.talk.turns, date(2026, 11, 30), SATURDAY_NOON)
+        tell(line)
+    assert tell.talk.sent is not None
+    assert tell.talk.sent.party.children == 4
 
 
 def test_who_does_not_want_to_give_a_name_can_book(tell: Dialogue) -> None:
@@ -269,7 +295,7 @@ def test_a_question_about_booking_starts_no_request(
 ) -> None:
     given = talk("ask/booking_info: how far ahead do we need to book?")
     with serving_engine.connect() as connection:
-        facts = connection.scalar(
+        facts: dict[str, Any] = connection.scalar(
             sa.select(conversations.c.facts).where(conversations.c.id == UUID(given["conversation_id"]))
         )
     assert "booking" not in facts

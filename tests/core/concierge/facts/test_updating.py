@@ -66,7 +66,10 @@ TEN_AND_TWO = "inform/book: [adults:10 adults] and [children:2 kids]"
         (["inform/book: [adults:24 adults]", "correct/book: thats [adults:10 more adults]"], (34, None, None)),
         (["inform/book: [adults:8 adults] [children:2 kids], [age:7] and [age:9]",
           "add/book: my cousin brings hers, [age:5] and [age:14]"], (9, 2, 1)),
+        (["inform/book: [adults:8 adults] [children:2 kids], [age:7] and [age:9]",
+          "inform/book: oh and my cousin brings hers, [age:5] and [age:7]"], (8, 3, 1)),
         ([TEN_AND_TWO, "remove/book: [children:one less kid]"], (10, 1, None)),
+        ([TEN_AND_TWO, "correct/book: [adults:2 adults] cant make it"], (8, 2, None)),
         (["inform/book: [adults:12 adults]", "@children deny: none", "remove/book: [guests:two people] dropped out"],
          (10, 0, None)),
         # another total: with no children it is the adults, otherwise it is asked about
@@ -134,6 +137,11 @@ def test_dishes_are_ordered_changed_and_taken_off(
 
 def test_of_two_dates_the_denied_one_is_left_out() -> None:
     assert after("correct/book: its [date:saturday the 12th] not [date:friday]").day == date(2026, 12, 12)
+    assert after("correct/book: its [date:saturday], not [date:sunday]").day == date(2026, 12, 5)
+
+
+def test_the_state_is_no_city() -> None:
+    assert after("inform/book: [address:12 Oak St], [city:Davis], [city:CA] [zip:95616]").where == "12 Oak St, Davis 95616"
 
 
 def test_an_odd_time_waits_for_a_yes() -> None:

@@ -8,7 +8,7 @@ import pytest
 from mhc_core.business import pricing
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.understanding import labelled
-from mhc_core.understanding.result import SlotName, SlotValue
+from mhc_core.understanding.result import Act, SlotName, SlotValue
 from mhc_core.understanding.values.resolve import resolve
 
 RULES = pricing.load()
@@ -27,7 +27,9 @@ def slots(line: str) -> list[tuple[SlotName, SlotValue | None]]:
         ("@miles inform/book: [guests:85] i think", [(SlotName.MILES, Decimal(85))]),
         ("@miles inform/book: idk 5", [(SlotName.MILES, Decimal(5))]),
         ("@children inform/book: 3", [(SlotName.CHILDREN, 3)]),
+        ("inform/book: ok lets do next sat", [(SlotName.DATE, date(2026, 12, 12))]),
         ("@ages inform/book: all adults", [(SlotName.CHILDREN, 0)]),
+        ("remove/book: the kids arent coming anymore", [(SlotName.CHILDREN, 0)]),
         ("@contact inform/book: best is 916 555 0174", [(SlotName.PHONE, "+19165550174")]),
         ("@contact inform/book: dana@example.com", [(SlotName.EMAIL, "dana@example.com")]),
         ("correct/book: [date:jan 2nd] instead at 6", [(SlotName.DATE, date(2027, 1, 2)), (SlotName.TIME, time(18))]),
@@ -41,6 +43,12 @@ def test_an_exact_form_is_taken(line: str, expected: list[tuple[SlotName, SlotVa
     assert slots(line) == expected
 
 
+def test_details_of_a_party_to_come_are_no_complaint() -> None:
+    message = labelled.parse_line("complain/book: were 18 on [date:jan 9], [children:5] of them kids")
+    read = completed(labelled.as_understood(message), RULES, TODAY, message.context)
+    assert read.acts == {Act.INFORM}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -49,6 +57,7 @@ def test_an_exact_form_is_taken(line: str, expected: list[tuple[SlotName, SlotVa
         "ask/policy: do you clean up at 10?",
         "complain/complaint: call 916 555 0174 now",
         "@date inform/book: not sure yet",
+        "inform/book: you cooked for [guests:30 people] last year",
     ],
 )
 def test_what_leaves_a_choice_stays_open(line: str) -> None:

@@ -54,6 +54,7 @@ def played(policy: Policy) -> policies.Played:
 def test_a_customer_who_answers_what_is_asked_ends_in_the_right_record() -> None:
     found = played(DANA)
     assert (found.ended, found.wrong) == ("right", [])
+    assert policies.shares([found]) == {"right": 1, "wrong": 0, "none": 0}
 
 
 @pytest.mark.parametrize(

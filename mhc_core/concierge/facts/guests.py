@@ -1,0 +1,133 @@
+"""Who comes, as a message tells it: counts and ages that replace, add or take away."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mhc_core.business.rules import Business
+from mhc_core.concierge.facts.heads import Heads, with_ages
+from mhc_core.understanding.result import Act, AgeRange, DialogueContext, Segment, SlotName
+
+_HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
+_FURTHER = re.compile(r"\b(?:more|extra|additional|another|plus|más|further)\b")
+_JOINING = re.compile(r"^\W*(?:oh\W+)?(?:and|plus)\b|\b(?:brings?|bringing|joins?|joining|coming|also|too)\b")
+_LEAVING = re.compile(
+    r"\b(?:(?:can'?t|cannot|won'?t|not|isn'?t|aren'?t) (?:make it|com(?:e|ing)|join(?:ing)?)|dropped out|dropping out"
+    r"|bailed|backed out|cancell?ed on us|no (?:puede|pueden|viene|vienen))\b"
+)
+_OF_THEM = re.compile(r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos)\b")
+_EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b")
+
+
+def told(business: Business, heads: Heads, segment: Segment, context: DialogueContext) -> Heads:
+    """The heads after one segment of a message."""
+    counts = {name: _count(segment, name) for name in _HEADS}
+    told = {name: count for name, count in counts.items() if count is not None}
+    ages = [
+        slot.value for slot in segment.slots if slot.name is SlotName.AGE and isinstance(slot.value, int | AgeRange)
+    ]
+    adding = segment.act is Act.ADD or any(_further(segment, name) for name in told)
+    if ages and not told and segment.act is Act.INFORM and "ages" not in context.asked:
+        # All ages are known: those of "and my cousin brings hers, 5 and 7" are further children's.
+        adding = adding or (len(heads.ages) == heads.kids and bool(_JOINING.search(segment.text.casefold())))
+    leaving = segment.act in (Act.CORRECT, Act.INFORM) and heads.told and bool(_LEAVING.search(segment.text.casefold()))
+    if (segment.act is Act.REMOVE or leaving) and any(told.values()):
+        return _fewer(heads, told)
+    if adding and heads.told and (told or ages):
+        return _more(business, heads, told, ages)
+    if told:
+        heads = _replaced(heads, told, segment)
+    elif segment.act is Act.DENY and context.asked & {"children", "ages"} and not heads.kids and not ages:
+        heads = replace(heads, kids=0, ages=())
+    asked = bool(context.asked & {"ages", "children", "guests"})
+    if ages and (heads.kids or asked or len(ages) > 1):
+        if segment.act is Act.CORRECT and heads.ages and len(ages) < (heads.kids or 0):
+            return replace(heads, ages=())  # "the youngest is 6, not 5": they are asked for again
+        heads = with_ages(business.prices, heads, ages, bool(_EVERY.search(segment.text.casefold())), False)
+    return heads
+
+
+def _count(segment: Segment, name: SlotName) -> int | None:
+    values = [slot.value for slot in segment.slots if slot.name is name]
+    if not values or not all(isinstance(value, int) for value in values):
+        return None
+    numbers = [value for value in values if isinstance(value, int)]
+    return numbers[-1] if name is SlotName.GUESTS or segment.act is Act.CORRECT else sum(numbers)
+
+
+def _further(segment: Segment, name: SlotName) -> bool:
+    said = " ".join(slot.text for slot in segment.slots if slot.name is name)
+    return bool(_FURTHER.search(said.casefold()))
+
+
+def _replaced(heads: Heads, told: dict[SlotName, int], segment: Segment) -> Heads:
+    adults, kids = told.get(SlotName.ADULTS), told.get(SlotName.CHILDREN)
+    youngest, guests = told.get(SlotName.YOUNGEST), told.get(SlotName.GUESTS)
+    new = replace(
+        heads,
+        adults=heads.adults if adults is None else adults,
+        kids=heads.kids if kids is None else kids,
+        youngest=heads.youngest if youngest is None else youngest,
+        guests=heads.guests if guests is None else guests,
+        within=bool(_OF_THEM.search(segment.text.casefold())) if youngest else heads.within,
+    )
+    if kids is not None and len(heads.ages) != kids:
+        new = replace(new, ages=(), open=False)
+    if guests is not None and adults is None and guests != heads.guests and _split(heads) not in (None, guests):
+        # The total is another now: nobody knows yet who is more or fewer, but with no children it is the adults.
+        alone = not heads.kids and heads.kids is not None and not heads.youngest
+        return replace(new, adults=None) if alone else Heads(guests=guests)
+    if guests is None and heads.guests is not None and _split(new) not in (None, heads.guests):
+        whole = adults is not None and (kids is not None or youngest is not None)
+        if whole or segment.act is Act.CORRECT:
+            return replace(new, guests=None)
+    return new
+
+
+def _split(heads: Heads) -> int | None:
+    """Everybody, as far as it follows from the parts; None where a part is not known."""
+    if heads.adults is None:
+        return None
+    return heads.adults + (heads.kids or 0) + (0 if heads.within else heads.youngest or 0)
+
+
+def _more(business: Business, heads: Heads, told: dict[SlotName, int], ages: Sequence[int | AgeRange]) -> Heads:
+    kids = told.get(SlotName.CHILDREN, len(ages) if not told else 0)
+    adults, youngest = told.get(SlotName.ADULTS, 0), told.get(SlotName.YOUNGEST, 0)
+    guests = told.get(SlotName.GUESTS, 0)
+    further = kids + adults + youngest
+    if guests and not further and heads.adults is not None and heads.kids is None and not heads.youngest:
+        adults = further = guests  # only adults were spoken of so far
+    elif guests and not further:
+        return Heads(guests=_total(heads) + guests)
+    new = replace(
+        heads,
+        adults=heads.adults if not adults else (heads.adults or 0) + adults,
+        kids=heads.kids if not kids else (heads.kids or 0) + kids,
+        youngest=heads.youngest if not youngest else (heads.youngest or 0) + youngest,
+        guests=None if heads.guests is None else heads.guests + further,
+    )
+    return with_ages(business.prices, new, ages, False, True) if ages else new
+
+
+def _fewer(heads: Heads, told: dict[SlotName, int]) -> Heads:
+    adults, kids = told.get(SlotName.ADULTS, 0), told.get(SlotName.CHILDREN, 0)
+    youngest, guests = told.get(SlotName.YOUNGEST, 0), told.get(SlotName.GUESTS, 0)
+    if guests and not (adults or kids or youngest):
+        if heads.kids or heads.youngest or heads.adults is None:
+            return Heads(guests=max(_total(heads) - guests, 0))
+        adults = guests
+    gone = adults + kids + youngest
+    left = None if heads.kids is None else max(heads.kids - kids, 0)
+    return replace(
+        heads,
+        adults=None if heads.adults is None else max(heads.adults - adults, 0),
+        kids=left,
+        youngest=None if heads.youngest is None else max(heads.youngest - youngest, 0),
+        guests=None if heads.guests is None else max(heads.guests - gone, 0),
+        ages=heads.ages if not kids else (),
+    )
+
+
+def _total(heads: Heads) -> int:
+    return heads.guests if heads.guests is not None else _split(heads) or 0
