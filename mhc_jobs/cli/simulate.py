@@ -115,7 +115,8 @@ def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
 
 def _reading(report: dict[str, Any]) -> Iterator[RenderableType]:
     table = columns(
-        ">week", ">read without fault", ">slots F1", ">topics", ">corrections so far", "version at the end of the week",
+        ">week", ">read without fault", ">held-out ones", ">slots F1", ">topics", ">corrections so far",
+        "version at the end of the week",
         title="messages whose right reading is known, by the version that was live",
     )  # fmt: skip
     for week in report["weeks"]:
@@ -124,7 +125,8 @@ def _reading(report: dict[str, Any]) -> Iterator[RenderableType]:
         fate = "promoted" if found["promoted"] else "not promoted"
         kind = "sabotaged, " if found["sabotaged"] else ""
         table.add_row(
-            str(week["number"]), f"{read['right'] / read['messages']:.1%}", f"{read['slots_f1']:.3f}",
+            str(week["number"]), f"{read['right'] / read['messages']:.1%}",
+            f"{read['held_out'].get('all_right', 0):.1%}", f"{read['slots_f1']:.3f}",
             f"{read['topics']:.3f}", str(read["corrections"]), f"{kind}{found['verdict']}, {fate}",
         )  # fmt: skip
     yield table

@@ -57,6 +57,7 @@ def read_week(
     with engine.connect() as connection:
         live = versions.live(connection, stored.KIND)
         assert live is not None
+        judged = stored.latest_evaluation(connection, live)
         reader = learning.load(recipe.standard(), learning.required(connection, live))
         scrubber = loading.scrubber(connection, settings)
     rows, marks, wrong = list[ReadMessage](), list[Marks](), list[tuple[UUID, LabelledMessage]]()
@@ -84,8 +85,9 @@ def read_week(
                 continue
         corrections = examples_queries.counts(connection).get("correction", 0)
     measured = measures.totals(marks)
+    held_out = judged.candidate_metrics if judged else {}
     right = sum(mark.right for mark in marks)
-    return Read(live, len(said), right, measured["slots_f1"], measured["topics"], corrections, None)
+    return Read(live, len(said), right, measured["slots_f1"], measured["topics"], held_out, corrections, None)
 
 
 def candidate(engine: sa.Engine, sabotaged: bool) -> Reader | None:

@@ -1,6 +1,6 @@
 """What a simulated week came to, and how sure its share is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import hypot
 from typing import Any
@@ -42,7 +42,8 @@ class Reader:
 class Read:
     """How the live version of understanding read a week's messages; ``right`` counts those without any fault.
 
-    ``corrections`` are those of all weeks so far, ``candidate`` what was learned from them afterwards.
+    ``held_out`` are the measures of that version on the messages that versions are judged on, ``corrections`` those of
+    all weeks so far, ``candidate`` what was learned from them afterwards.
     """
 
     version: str
@@ -50,6 +51,7 @@ class Read:
     right: int
     slots_f1: float
     topics: float
+    held_out: Mapping[str, float]
     corrections: int
     candidate: Reader | None
 

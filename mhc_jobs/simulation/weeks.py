@@ -86,7 +86,7 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
         report("the first version of understanding")
         pipeline.run("understanding")
         to_read = reading.to_come(plan.seed)
-        a_week = min(plan.customers, len(to_read) // plan.weeks)
+        a_week = min(2 * plan.customers, len(to_read) // plan.weeks)
         answered: dict[UUID, Given] = {}
         spoiled = ""
         with _serving(settings, business, engine, clock) as concierge:

@@ -40,7 +40,9 @@ def week(number: int, met: int, candidate: report.Candidate | None = None) -> re
 
 
 def misread(verdict: str, promoted: bool) -> report.Read:
-    return report.Read("understanding-1", 100, 60, 0.8, 0.8, 30, report.Reader("u", True, verdict, 400, promoted))
+    return report.Read(
+        "understanding-1", 100, 60, 0.8, 0.8, {"all_right": 0.6}, 30, report.Reader("u", True, verdict, 400, promoted)
+    )
 
 
 def spoiled(verdict: str, promoted: bool) -> report.Candidate:
@@ -68,8 +70,8 @@ def test_a_week_goes_round(fresh_database_url: str, tmp_path: Path, monkeypatch:
     assert MONDAY <= newest.date() < date(2026, 1, 12)  # serving lives in the simulated week
     assert one.candidate is None  # too few answers to train on
     assert one.read is not None
-    assert 0 < one.read.right < one.read.messages == 25
-    assert 0 < one.read.corrections <= 25 - one.read.right
+    assert 0 < one.read.right < one.read.messages == 50
+    assert 0 < one.read.corrections <= 50 - one.read.right
     assert one.read.candidate is not None
     assert one.read.candidate.sabotaged
 
