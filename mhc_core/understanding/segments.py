@@ -36,7 +36,8 @@ def train(messages: Sequence[tuple[LabelledMessage, Encoded]], embedder: TokenSt
     rng = Random(seed)
     examples = [
         Example(encoded, message.context, [(_PART, part.start, part.end) for part in message.segments])
-        for message, encoded in messages
+        for number, (message, encoded) in enumerate(messages)
+        if len(message.segments) > 1 or number % 2
     ]
     short = [message for message, _ in messages if len(message.text) <= _LONGEST and len(message.segments) == 1]
     for _ in range(joined if short else 0):

@@ -167,9 +167,10 @@ def train(examples: Sequence[Example], seed: int) -> Tagger:
     scale = np.stack([around.mean(axis=0), around.std(axis=0) + _SMALL]).astype(np.float32)
     wanted = np.array([row[label] for sequence in sequences for label in sequence])
     network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, random_state=seed)
-    inputs = (around - scale[0]) / scale[1]
+    around -= scale[0]
+    around /= scale[1]
     for _ in range(EPOCHS):  # more would learn the text by heart
-        network.partial_fit(inputs, wanted, classes=np.arange(len(names)))
+        network.partial_fit(around, wanted, classes=np.arange(len(names)))
     layers = (*network.coefs_, *network.intercepts_)
     return Tagger(
         names, crf, tuple(np.asarray(layer, np.float32) for layer in layers), scale, _transitions(sequences, names)

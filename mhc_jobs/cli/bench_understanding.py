@@ -53,8 +53,8 @@ def command(
         ]
         ended = Counter(one.ended for one in played)
         report["own"][half] = {
-            "messages": messages.measure(reader, messages.load(half, "messages")),
-            "handover": messages.measure(reader, messages.load(half, "handover")),
+            "messages": messages.measure(business, reader, messages.load(half, "messages")),
+            "handover": messages.measure(business, reader, messages.load(half, "handover")),
             "bookings": {"played": len(played), "right": ended["right"], "wrong": ended["wrong"]},
         }
     if data is not None:

@@ -2,15 +2,24 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from mhc_core.business.pricing import Business
+from mhc_core.concierge.agents import handover
+from mhc_core.concierge.facts.memory import Facts, Source
+from mhc_core.concierge.facts.updating import update
 from mhc_core.understanding import labelled, measures
 from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.reader import Reader
-from mhc_core.understanding.result import Act
+from mhc_core.understanding.result import Act, PersonNeed, Understood
+from mhc_core.understanding.values.resolve import resolve
+from mhc_jobs.bench.understanding.policies import TODAY
 
+NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 20, tzinfo=UTC)
 SETS = Path(__file__).parent / "sets"
 HALVES = ("dev", "test")
 """The half that was looked at while the platform was built, and the one that is only measured."""
@@ -22,9 +31,10 @@ def load(half: str, name: str) -> list[LabelledMessage]:
     return labelled.parse(path.read_text("utf-8").splitlines(), path.name)
 
 
-def measure(reader: Reader, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
+def measure(business: Business, reader: Reader, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
     """Shares over the messages, and how long reading one takes (median, milliseconds of processor time).
 
+    Whether a person is called is the concierge's decision on the message as the first of a conversation.
     ``complaints_on_questions`` counts messages in which something is asked and nothing complained of, and which are
     read as a complaint.
     """
@@ -33,7 +43,7 @@ def measure(reader: Reader, messages: Sequence[LabelledMessage]) -> dict[str, An
         started = time.process_time()
         read = reader.read(message.text, message.context)
         spent.append(time.process_time() - started)
-        marks.append(measures.mark(message, read))
+        marks.append(measures.mark(message, replace(read, person=_called(business, message, read))))
         acts = {segment.act for segment in message.segments}
         mistaken += Act.ASK in acts and Act.COMPLAIN not in acts and Act.COMPLAIN in read.acts
     shares = {name: round(value, 4) for name, value in measures.totals(marks).items()}
@@ -44,3 +54,12 @@ def measure(reader: Reader, messages: Sequence[LabelledMessage]) -> dict[str, An
         "complaints_on_questions": mistaken,
         "median_ms": round(median(spent) * 1000, 2),
     }
+
+
+def _called(business: Business, message: LabelledMessage, read: Understood) -> PersonNeed | None:
+    resolved = resolve(read, business, TODAY, message.context)
+    facts = update(business, Facts(), resolved, message.context, Source(1, NOON))
+    offered = message.context.offered_person
+    reason = handover.check(business, handover.Situation(message.text, resolved, facts, offered=offered))
+    by_arithmetic = reason in (handover.LARGE, handover.FAR) or (offered and message.reason is None)
+    return None if reason is None or by_arithmetic else PersonNeed(reason, 1.0)
