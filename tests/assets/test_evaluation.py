@@ -1,6 +1,7 @@
 """The evaluation set in Dagster: what was taught stops the training, and what was asked is shown."""
 
 import dagster as dg
+import pytest
 import sqlalchemy as sa
 from fakes.pipeline import QUIET, made, metadata
 
@@ -10,6 +11,7 @@ from mhc_core.dataset import build
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.evaluation import sets
 from mhc_core.providers import select
+from mhc_core.providers.local import training
 from mhc_jobs.definitions import defs
 
 PLANT = """
@@ -63,8 +65,11 @@ def test_a_question_that_is_taught_stops_the_training(reviewed_engine: sa.Engine
     assert made(stopped) == {"evaluation_set"}
 
 
-def test_a_training_that_fails_fails_its_run(reviewed_engine: sa.Engine, instance: dg.DagsterInstance) -> None:
+def test_a_training_that_fails_fails_its_run(
+    reviewed_engine: sa.Engine, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It used to end as a success that made no model, and only the next run said why."""
+    monkeypatch.setattr(training, "MIN_EXAMPLES", 10_000)
     failed = run(instance, "training_dataset", "evaluation_set", "fine_tuned_model")
     [failure] = [event for event in failed.all_events if event.is_step_failure]
     assert failure.step_key == "fine_tuned_model"

@@ -96,7 +96,7 @@ def undisturbed(engine: sa.Engine, folder: Path, *jobs: str) -> dict[str, Any]:
 def outcome(engine: sa.Engine) -> dict[str, Any]:
     """What counts: every row, version and verdict, and that nothing was paid twice."""
     with engine.connect() as connection:
-        found = status(connection, datetime.now(UTC))
+        found = status(connection, configuration.load(), datetime.now(UTC))
         jobs = connection.scalar(sa.text("select count(*) from ai.training_jobs"))
     kept = {name: found[name] for name in ("counts", "dataset", "model", "production")}
     return kept | {"training_jobs": jobs, "verdict": (found["evaluation"] or {}).get("verdict")}

@@ -170,7 +170,7 @@ def usual_lengths(connection: sa.Connection, day: date) -> dict[str, tuple[float
         """),
         {"day": day},
     )
-    return {row[0]: (float(row[1]), int(row[2])) for row in rows}
+    return {row[0]: (float(row[1]), int(row[2])) for row in rows if row[2]}  # of nothing at all there is one row
 
 
 def rated(connection: sa.Connection, limit: int) -> list[RatedFeatures]:

@@ -27,6 +27,7 @@ _ANY_DAY, _ANY_MONTH = "|".join(DAYS), "|".join(MONTHS)
 _MONTH = rf"(?P<month>{_ANY_MONTH})\b\.?"
 _DAY = rf"\b(?P<day>{_ANY_DAY})\b"
 _NUMBER = r"(?P<number>\d{1,2})(?:th)?\b(?!\s*(?:[ap]m\b|:\d))"
+_NO_NUMBER = r"(?<!\d )(?<!\dth )(?<!\d of )(?<!\dth of )(?<!\d de )"  # of "27th of december 10 adults" the 27th
 _YEAR = r"(?:,?\s*(?:of |de |del )?(?P<year>20\d{2})\b)?"
 _ABSOLUTE = (
     re.compile(r"\b(?P<year>20\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<number>\d{1,2})\b"),
@@ -34,7 +35,7 @@ _ABSOLUTE = (
         r"(?<![\d/.-])(?P<month>\d{1,2}) ?[/.-] ?(?P<number>\d{1,2})(?: ?[/.-] ?(?P<year>(?:20)?\d{2}))?"
         r"(?![\d/.-]*\d| ?(?:days?|weeks?|months?)\b)"
     ),
-    re.compile(rf"(?<!\d )\b{_MONTH},?\s*(?:(?:the|on)\s+)?{_NUMBER}{_YEAR}"),
+    re.compile(rf"{_NO_NUMBER}\b{_MONTH},?\s*(?:(?:the|on)\s+)?{_NUMBER}{_YEAR}"),
     re.compile(rf"\b{_NUMBER}\s*(?:day )?(?:of |de )?{_MONTH}(?:,?\s*(?:of |de |del )?'?(?P<year>(?:20)?[2-9]\d)\b)?"),
 )
 _EITHER = re.compile(rf"\b(?:or|either|o)\b|(?<=th)\s*[-/]\s*\d|\b(?:{_ANY_MONTH}) \d{{1,2}}\s*-\s*\d")

@@ -96,7 +96,7 @@ def test_days_with_work_are_worked_off_and_come_back_with_late_feedback(connecti
         return queries.days_with_work(connection, "s1", "c1")
 
     def score(day: date, now: datetime) -> None:
-        value = Score(0.9, Factors(None, 0.9, None, None, None), {"outcome": 1.0})
+        value = Score(0.9, 0.9, 0.9, Factors(None, 0.9, None, None, None), {"outcome": 1.0})
         pending = scoring.pending(connection, day, "s1")
         scoring.save_scores(connection, [(item.id, value) for item in pending], "s1", now)
 

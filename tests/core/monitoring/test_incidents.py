@@ -8,6 +8,7 @@ from fakes.stored import NOW
 from mhc_core.db.tables import incidents as table
 from mhc_core.monitoring import incidents
 from mhc_core.monitoring.status import status
+from mhc_core.settings import Settings
 
 MINUTE = timedelta(minutes=1)
 CHECK = "training_dataset:dataset_format_is_valid"
@@ -58,7 +59,7 @@ def test_a_daemon_that_stopped_is_missed_and_one_that_never_ran_is_not(connectio
     incidents.daemon_is_alive(connection, [], [], NOW)
     assert wrong(connection, 2) == []
     assert wrong(connection, 4) == [("daemon_stopped", "dagster-daemon")]
-    [shown] = status(connection, NOW + 4 * MINUTE)["incidents"]
+    [shown] = status(connection, Settings(), NOW + 4 * MINUTE)["incidents"]
     assert shown["since"] == NOW.isoformat()
     assert "mhc up" in shown["text"]
     incidents.daemon_is_alive(connection, [], [], NOW + 4 * MINUTE)

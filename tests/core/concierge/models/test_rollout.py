@@ -122,6 +122,7 @@ def test_a_candidate_that_fails_costs_no_customer_an_answer(
             given = client.post("/api/v1/chat", json=body)
             assert (given.status_code, given.json()["model"]) == (200, "old")
         warned = client.get("/readyz").json()["warnings"]
+        assert "no version" in warned.pop("understanding")
         assert warned == ({"candidate": "the artifact is damaged; train again"} if model == "broken" else {})
     assert len(exposures(empty_engine)) == met, "who could not be given it is in no arm; who was is counted with it"
 

@@ -138,6 +138,7 @@ def test_no_heap_of_date_words_is_too_odd(words: list[str]) -> None:
         ("in two weeks", "2026-12-14"),
         ("en dos semanas", "2026-12-14"),
         ("in a couple weeks", "2026-12-14"),
+        ("the 27th of december 10", "2026-12-27"),
         ("a month from now", "2026-12-30"),
         ("three weeks from tomorrow", "2026-12-22"),
         ("a week from friday", "2026-12-11"),
