@@ -31,7 +31,7 @@ from mhc_jobs import dagster_home, sample
 from mhc_jobs.loop import LoopResult, run_loop
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
-LEARNING, DAYS = 550, 6
+LEARNING, DAYS = 800, 6
 ENOUGH = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "50"}
 FEW = {"MHC_AUTO_APPROVE": "true", "MHC_DATASET_MIN_EXAMPLES": "20", "MHC_VALIDATION_FRACTION": "0.3"}
 
@@ -170,7 +170,8 @@ def test_what_came_in_by_a_door_is_learned_without_its_person(entered: Place) ->
         )
     for door in ("plates and chairs", "cook outside", "grill run on gas", "tables", "music", "dog"):
         assert any(door in question for question, _ in texts), door
-    assert all("[PERSON_" in question for question, _ in texts if "[PHONE_" in question)
+    nameless = [question for question, _ in texts if "[EMAIL_" in question and "[PERSON_" not in question]
+    assert not nameless, nameless
     assert sum("[PERSON_" in (reason or "") for _, reason in decisions) >= 3
     assert any("[ADDRESS_" in (answer or "") for answer, _ in decisions)
     assert in_files

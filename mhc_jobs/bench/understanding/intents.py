@@ -18,7 +18,6 @@ from mhc_core.understanding.heads import Inputs
 SETS = ("clinc150", "banking77")
 EXAMPLES = 10
 """Taught of each class."""
-REGULARISATION = 100.0
 FALSE_ALARMS = 0.05
 """Share of questions with an intent that are taken for none; at that threshold the recall of the others is told."""
 OUT_OF_SCOPE = "oos"
@@ -38,7 +37,7 @@ def measure(data: Path, name: str, embedder: Embedder, seeds: int) -> dict[str, 
     accuracy, recall = [], []
     for seed in range(seeds):
         taught = _drawn(labels, np.array([row["split"] == "train" for row in rows]), seed)
-        head = heads.train(_inputs(texts, vectors, taught), labels[taught].tolist(), taught.tolist(), REGULARISATION)
+        head = heads.train(_inputs(texts, vectors, taught), labels[taught].tolist(), taught.tolist())
         asked = np.flatnonzero(test)
         probabilities = head.probabilities(_inputs(texts, vectors, asked))
         known = labels[asked] != OUT_OF_SCOPE
