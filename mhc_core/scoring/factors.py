@@ -49,17 +49,18 @@ class Estimates:
         return Factors(**{name: part.mean if part else None for name, part in found.items()})
 
 
-def combine(estimates: Estimates, weights: ScoreWeights) -> Score | None:
+def combine(estimates: Estimates, weights: ScoreWeights) -> Score:
     """Weighted mean of the factors present; a missing factor's weight is spread in proportion over the others.
 
-    Errors of the factors are taken as independent. ``None`` when no factor with a positive weight is present.
+    Errors of the factors are taken as independent. When no factor with a positive weight is present, the score may be
+    anything: it stands in the middle, so that the conversation is not asked for again.
     """
     parts: dict[str, Estimate] = {
         name: part for name in ScoreWeights.model_fields if (part := getattr(estimates, name)) is not None
     }
     total = sum(getattr(weights, name) for name in parts)
     if total <= 0:
-        return None
+        return Score(0.5, 0.0, 1.0, estimates.values, {})
     spread = {name: getattr(weights, name) / total for name in parts}
     value = min(1.0, max(0.0, sum(spread[name] * part.mean for name, part in parts.items())))
     margin = TWO_IN_THREE * sqrt(sum(spread[name] ** 2 * part.variance for name, part in parts.items()))

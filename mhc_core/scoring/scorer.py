@@ -34,7 +34,7 @@ def score_conversations(
     pleased: MonotoneLogit | None = None,
     models: Trained | None = None,
 ) -> list[tuple[UUID, Score]]:
-    """Score many conversations; one with no evidence at all gets none.
+    """Score many conversations, each of them.
 
     Args:
         usual: how long conversations usually are; the platform's own guess where nothing is known.
@@ -57,9 +57,8 @@ def score_conversations(
             sentiment=factors.sentiment_factor(felt),
             efficiency=factors.efficiency_factor(length, item.asked, settings.score_scales),
         )
-        if score := factors.combine(estimates, settings.score_weights):
-            found.append((item.id, score))
-            seen.append(satisfaction.features(talk, fit, felt))
+        found.append((item.id, factors.combine(estimates, settings.score_weights)))
+        seen.append(satisfaction.features(talk, fit, felt))
     if not found:
         return []
     learned = (pleased or models.satisfaction)(np.array(seen))

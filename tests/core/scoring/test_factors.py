@@ -79,9 +79,10 @@ def test_a_missing_part_is_spread_over_the_rest_and_recorded() -> None:
     assert score.factors.feedback is None
 
 
-def test_without_evidence_there_is_no_score() -> None:
-    assert combine(sure(None, None, None, None, None), WEIGHTS) is None
-    assert combine(sure(None, None, None, None, 1.0), ScoreWeights(efficiency=0)) is None
+def test_without_evidence_the_score_may_be_anything_and_promotes_nothing() -> None:
+    nothing = combine(sure(None, None, None, None, None), WEIGHTS)
+    assert (nothing.value, nothing.low, nothing.high) == (0.5, 0.0, 1.0)
+    assert combine(sure(None, None, None, None, 1.0), ScoreWeights(efficiency=0)).low == 0.0
 
 
 @given(ESTIMATES)
