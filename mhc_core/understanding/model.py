@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -163,10 +163,6 @@ class UnderstandingModel:
             return UnderstandingModel(
                 slots.result(), cuts.result(), acts.result(), topics.result(), reasons.result(), embedder
             )
-
-    def named(self, model_id: str) -> "UnderstandingModel":
-        """The same model under its name."""
-        return replace(self, model_id=model_id)
 
 
 def _slots(message: LabelledMessage, encoded: Encoded) -> tagger.Example:

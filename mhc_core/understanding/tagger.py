@@ -52,12 +52,6 @@ class Crf:
         self._tagger.open_inmemory(data)
         self._lock = threading.Lock()
 
-    def labels(self, features: list[list[str]]) -> list[str]:
-        """The best sequence."""
-        with self._lock:
-            found: list[str] = self._tagger.tag(features)
-        return found
-
     def marginals(self, features: list[list[str]], labels: Sequence[str]) -> Floats:
         """The probability of each label at each word, shape (words, labels)."""
         known = set(self._tagger.labels())

@@ -63,18 +63,18 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
         f"chat and API  http://127.0.0.1:{settings.serve_port}": settings.serve_port,
         f"Dagster UI    http://127.0.0.1:{settings.dagster_port}": settings.dagster_port,
     }
-    last_look, last_rotation = 0.0, 0.0
+    last_checked, last_rotation = 0.0, 0.0
 
     def tick() -> None:
-        nonlocal last_look, last_rotation
+        nonlocal last_checked, last_rotation
         for door, port in list(doors.items()):
             if _answers(port):
                 console.print(door, markup=False)
                 del doors[door]
                 if not doors:
                     console.print(f"logs in {logs}; Ctrl-C stops everything", style="dim", markup=False)
-        if settings.database_url is None and time.monotonic() - last_look > 2:
-            last_look = time.monotonic()
+        if settings.database_url is None and time.monotonic() - last_checked > 2:
+            last_checked = time.monotonic()
             with embedded.join(settings.state_dir, settings.database_port):
                 pass  # joining starts the server again where its owner was killed
         if time.monotonic() - last_rotation > ROTATE_SECONDS:
