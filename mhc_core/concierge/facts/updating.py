@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from mhc_core.business.rules import Business
-from mhc_core.concierge.facts import details, dishes, guests
+from mhc_core.concierge.facts import details, dishes, doubts, guests
 from mhc_core.concierge.facts.dishes import Menu
 from mhc_core.concierge.facts.heads import counted
 from mhc_core.concierge.facts.memory import Facts, Source, sourced
@@ -45,6 +45,8 @@ def update(business: Business, facts: Facts, understood: Understood, context: Di
     new = _asked(new, facts, understood, context)
     new = replace(new, party=_party(business, new))
     new = sourced(facts, new, source)
+    doubted = doubts.read_with_doubt(understood.segments, context)
+    new = replace(new, unsure=doubts.after(facts.unsure, new.heads, doubted, doubts.told(understood.segments)))
     return replace(new, changed=True) if facts.reference and new.told != facts.told else new
 
 

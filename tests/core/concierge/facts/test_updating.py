@@ -53,6 +53,13 @@ TEN_AND_TWO = "inform/book: [adults:10 adults] and [children:2 kids]"
         ([TEN_AND_TWO, "@ages inform/book: both [age:7]"], (10, 2, None)),
         ([TEN_AND_TWO, "@ages inform/book: all [age:under 5]"], (10, 0, 2)),
         (["inform/book: [guests:14]", "@ages inform/book: everybodys [age:over 15]"], (14, 0, None)),
+        (["inform/book: [adults:7 parents] [children:8 kids]",
+          "@ages inform/book: [children:five] of em are [age:7] and [children:three] are [age:5]"], (7, 5, 3)),
+        (["inform/book: [adults:10 adults] [children:4 kids]",
+          "@children inform/book: [age:4]. [age:9], [age:6], [age:3] and a [age:newborn]"], (10, 2, 2)),
+        # who stays, told beside who does not come
+        (["inform/book: [adults:11 adults] [children:no kids]",
+          "remove/book: our vegan isnt coming, so [adults:ten adults]"], (10, 0, None)),
         # the youngest beside the children, and among them
         (["inform/book: [adults:15 adults] [youngest:1 baby]"], (15, 0, 1)),
         (["inform/book: [adults:10 adults], [children:4 kids] but [youngest:two] of them are toddlers"], (10, 2, 2)),
