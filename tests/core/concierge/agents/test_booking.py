@@ -63,7 +63,8 @@ def test_a_request_that_stays_in_doubt_goes_to_a_person_and_once_only(tell: Dial
     assert "how many guests" in tell(*STEP_BY_STEP[:2], guests)
     text = tell(guests, *STEP_BY_STEP[4:])
     assert "a person of our team goes through it" in text.replace("\n", " ")
-    assert tell.talk.sent is None and tell.talk.person
+    assert tell.talk.sent is None
+    assert tell.talk.person
     assert "Shall I send this request" in tell("ask/book: can you send it now?")
     assert "is with our team" in tell("@confirm affirm: yes, send it")
 

@@ -74,7 +74,8 @@ def test_what_leaves_a_choice_stays_open(line: str) -> None:
         ("inform/book: two weeks from [date:this saturday]", [(SlotName.DATE, date(2026, 12, 19))]),
         ("@proteins inform/book: [count:Eleven] portions of [dish:salmon] and eleven of [dish:chicken]",
          [(SlotName.COUNT, 11), (SlotName.DISH, "salmon"), (SlotName.COUNT, 11), (SlotName.DISH, "chicken")]),
-        ("@guests inform/book: [guests:12 grownups] n [children:1 kid]", [(SlotName.ADULTS, 12), (SlotName.CHILDREN, 1)]),
+        ("@guests inform/book: [guests:12 grownups] n [children:1 kid]",
+         [(SlotName.ADULTS, 12), (SlotName.CHILDREN, 1)]),
         ("@guests inform/book: [guests:10 persons] adult", [(SlotName.ADULTS, 10)]),
     ],
 )  # fmt: skip
