@@ -34,6 +34,8 @@ _ASKED = {"guests": "guests", "ages": "children", "children": "children", "miles
 _PEOPLE = frozenset({"guests", "children"})
 _MAY_TELL = frozenset({Act.CORRECT, Act.ADD, Act.REMOVE, Act.AFFIRM, Act.INFORM})
 _OTHER = frozenset({Topic.COMPLAINT, Topic.OTHER, Topic.DATA_REQUEST, Topic.PAYMENT})
+ASKED_OF_THE_PARTY = (Topic.PRICE_PARTY, Topic.BOOK, Topic.AVAILABILITY, Topic.BOOKING_CHANGE, Topic.TRAVEL)
+"""A question about these is about the customer's own party, and its counts are facts."""
 _WORDS = "|".join(word for word, value in VALUES.items() if value > 1)
 _NUMBER = re.compile(rf"(?:\b(?:at|to|for|by)\s+)?(?:(?<![\w.])\d[\w:.,/-]*|\b(?:{_WORDS})\b(?!-?\w))", re.IGNORECASE)
 _DAY_OF_A_MONTH = re.compile(
@@ -50,7 +52,7 @@ def read_with_doubt(segments: Sequence[Segment], context: DialogueContext) -> fr
     """Which of ``date``, ``guests``, ``children``, ``miles`` and ``proteins`` a message tells so that doubt is left."""
     found: set[str] = set()
     for segment in segments:
-        if segment.act not in _MAY_TELL or segment.topic in _OTHER:
+        if not _tells(segment):
             continue
         told = {_OF[slot.name] for slot in segment.slots if slot.name in _OF}
         about = (told - {"date"}) or {_ASKED[name] for name in context.asked if name in _ASKED}
@@ -63,6 +65,13 @@ def read_with_doubt(segments: Sequence[Segment], context: DialogueContext) -> fr
         if any(slot.name in _HEADS and _further_person(segment, slot) for slot in segment.slots):
             found.add("guests")
     return frozenset(found)
+
+
+def _tells(segment: Segment) -> bool:
+    """Whether the facts take anything from a segment; a question tells who comes too ("can you do 12 on the 3rd?")."""
+    if segment.act is Act.ASK:
+        return segment.topic in ASKED_OF_THE_PARTY and any(slot.name in _HEADS for slot in segment.slots)
+    return segment.act in _MAY_TELL and segment.topic not in _OTHER
 
 
 def _unlikely(slot: Slot, segment: Segment) -> bool:

@@ -27,7 +27,6 @@ _REMEMBERED = 20
 _OPEN_AT_ONCE = ("miles", "proteins")
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE, Act.AFFIRM, Act.DENY)
 _ANSWERING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE, Act.DENY)
-_ASKED_OF_THE_PARTY = (Topic.PRICE_PARTY, Topic.BOOK, Topic.AVAILABILITY, Topic.BOOKING_CHANGE, Topic.TRAVEL)
 _NOT_OF_THE_PARTY = (Topic.COMPLAINT, Topic.DATA_REQUEST, Topic.OTHER, Topic.PAYMENT, Topic.DAY_OF)
 _OF_A_BOOKING = (Topic.BOOKING_CHANGE, Topic.BOOKING_CANCEL, Topic.BOOKING_STATUS)
 
@@ -70,7 +69,7 @@ def _after(business: Business, facts: Facts, segment: Segment, context: Dialogue
         segment.act in _TELLING or asks
     ):
         return facts
-    if asks and segment.topic not in _ASKED_OF_THE_PARTY and not names_a_day(segment):
+    if asks and segment.topic not in doubts.ASKED_OF_THE_PARTY and not names_a_day(segment):
         return facts
     if segment.topic in _OF_A_BOOKING and not (facts.booking or facts.reference):
         return facts  # a party that is booked already, and not in this conversation

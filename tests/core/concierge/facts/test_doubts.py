@@ -38,6 +38,7 @@ def _unlikely(segment: Segment, probability: float) -> Segment:
         ("inform/book: [date:saturday] the sixth no the thirteenth of march", {"date"}),
         ("inform/book: [children:4 kids]!! not 5", set()),
         ("@address inform/book: [address:909 Tidewrack St] apt 4", set()),
+        ("ask/book: can you do [adults:nine ladies] and myself on [date:dec 12]?", {"guests"}),
         ("ask/price_info: what do you take for 12?", set()),
         ("@guests inform/book: [adults:12 adults] and [children:one kid]", set()),
     ],

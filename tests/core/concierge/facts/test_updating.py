@@ -125,6 +125,8 @@ GYOZA = "add/book: [count:3] orders of [dish:gyoza]"
         (["inform/book: [dish:chicken] and [dish:shrimp] for [count:everyone]"],
          {"chicken": EVERYONE, "shrimp": EVERYONE}, {}, {}),
         (["inform/book: [count:6] [dish:lobster]", "remove/book: skip the [dish:lobster] after all"], {}, {}, {}),
+        ([TENS, "correct/book: so [adults:ten adults] and no [dish:steak], chicken stays"], {"chicken": 10}, {}, {}),
+        ([GYOZA, "remove/book: take the [dish:steak] off please. keep the [dish:gyoza]"], {}, {}, {"gyoza": 3}),
         (["add/book: [count:10] [dish:noodles]", "remove/book: take the [dish:noodles] off"], {}, {}, {}),
         ([GYOZA, "add/book: plus [count:two] more [dish:gyoza]"], {}, {}, {"gyoza": 5}),
         ([GYOZA, "remove/book: drop [count:one] [dish:gyoza]"], {}, {}, {"gyoza": 2}),
