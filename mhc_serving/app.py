@@ -27,6 +27,7 @@ from mhc_serving.routes import (
     bookings,
     chat,
     completions,
+    embeddings,
     feedback,
     feedback_links,
     handover,
@@ -34,6 +35,7 @@ from mhc_serving.routes import (
     knowledge,
     models,
     privacy,
+    responses,
     review,
     review_understanding,
     rollouts,
@@ -51,7 +53,8 @@ _DESCRIPTION = """
 Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
 the business's own file, and with a person where one is needed. Every answer is stored with the versions that made it.
 
-* `POST /api/v1/chat` answers a message; `POST /v1/chat/completions` does the same for any OpenAI client.
+* `POST /api/v1/chat` answers a message; `POST /v1/chat/completions` and `POST /v1/responses` do the same for any OpenAI
+  client. An `Idempotency-Key` makes trying again safe.
 * `POST /api/v1/ai/feedback` takes a customer's rating of one answer.
 * Staff routes need an API key (`mhc keys create --role reviewer --name …`), sent as `Authorization: Bearer …` or
   `X-API-Key: …`.
@@ -131,6 +134,8 @@ def create_app(
     for routes in (
         tokens,
         completions,
+        responses,
+        embeddings,
         handover,
         bookings,
         feedback,

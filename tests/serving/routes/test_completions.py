@@ -151,8 +151,12 @@ def test_errors_are_the_ones_an_openai_client_knows(sdk: openai.OpenAI, customer
         assert "SECRET" not in str(caught.value)
 
 
-def test_models_are_listed(sdk: openai.OpenAI) -> None:
-    assert [model.id for model in sdk.models.list()] == ["mhc-concierge", "knowledge-only"]
+def test_models_are_listed_and_found_by_name(sdk: openai.OpenAI) -> None:
+    names = [model.id for model in sdk.models.list()]
+    assert names[:2] == ["mhc-concierge", "knowledge-only"]
+    assert [sdk.models.retrieve(name).id for name in names] == names
+    with pytest.raises(openai.NotFoundError, match="GET /v1/models"):
+        sdk.models.retrieve("gpt-99")
 
 
 def test_bodies_keep_openais_published_contract(client: TestClient, customer: str) -> None:
