@@ -42,7 +42,7 @@ from mhc_serving.routes import (
     tokens,
     web,
 )
-from mhc_serving.schemas.problem import Problem
+from mhc_serving.schemas.problem import REFUSALS
 from mhc_serving.webhook_worker import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
@@ -114,7 +114,7 @@ def create_app(
         description=_DESCRIPTION,
         lifespan=lifespan,
         telemetry=_NO_TELEMETRY,
-        responses={422: {"model": Problem, "description": "The request does not fit."}},
+        responses=REFUSALS,
         openapi_tags=[
             {"name": "chat", "description": "Talking with customers."},
             {"name": "openai", "description": "The same for OpenAI clients."},

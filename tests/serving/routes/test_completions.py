@@ -187,7 +187,7 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
             body = {"message": RAIN, "customer_id": customer, "channel": "web"}
             given = client.post("/api/v1/chat", json=body).json()
             assert given["answer"] == "Bring a tent."
-            assert given["model"] == "openai/gpt-4.1-mini"
+            assert given["model"] == "openai/gpt-6-luna"
             assert given["citations"][0]["id"] == "KB-087"
             sent = standin.bodies[-1]["messages"]
             assert "concierge of My Hibachi Chef" in sent[0]["content"]
@@ -199,7 +199,7 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
     with serving_engine.connect() as connection:
         tokens = connection.execute(
             sa.select(messages.c.input_tokens, messages.c.cost_usd).where(
-                messages.c.model_version_id == "openai/gpt-4.1-mini"
+                messages.c.model_version_id == "openai/gpt-6-luna"
             )
         ).one()
     assert tokens.input_tokens > 50

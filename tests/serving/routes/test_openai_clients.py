@@ -1,5 +1,6 @@
 """What OpenAI's own client may rely on beyond a single answer: transcripts, functions, formats, limits, repeats."""
 
+import importlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -35,6 +36,9 @@ BOOK_TABLE: dict[str, Any] = {
         },
     },
 }
+
+
+importlib.import_module("httpx")  # the client stumbles where the server, in the same process, imports it meanwhile
 
 
 @pytest.fixture(scope="module")
