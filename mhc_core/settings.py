@@ -155,8 +155,8 @@ class Settings(BaseSettings):
     )
     fine_tune_base: str | None = Field(
         None,
-        description="Base model of the OpenAI and Azure adapters. Empty: none, since every base that they train on has an "
-        "announced end.",
+        description="Base model of the OpenAI and Azure adapters. Empty: none, since every base that they train on has "
+        "an announced end.",
     )
     fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI and Azure adapters.")
     fine_tune_budget_usd: Decimal = Field(

@@ -45,8 +45,8 @@ def fine_tuner(settings: Settings, today: date) -> FineTuner:
             )
         if not settings.fine_tune_base:
             raise ConfigurationError(
-                f"MHC_FINE_TUNER={settings.fine_tuner} needs a base to train on: set MHC_FINE_TUNE_BASE to one that your "
-                "account may still train, or MHC_FINE_TUNER=lora to train open weights"
+                f"MHC_FINE_TUNER={settings.fine_tuner} needs a base to train on: set MHC_FINE_TUNE_BASE to one that "
+                "your account may still train, or MHC_FINE_TUNER=lora to train open weights"
             )
         adapter = AzureFineTuner if settings.fine_tuner == "azure" else OpenAIFineTuner
         return adapter(

@@ -56,6 +56,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),
     ("POST", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),
     ("POST", "/api/v1/widget/tokens"): Row(ISSUERS, {}),
+    ("GET", "/api/v1/widget"): Row(EVERYBODY),
     ("GET", "/v1/models"): Row(VISITORS),
     ("GET", "/api/v1/knowledge/{article_id}"): Row(VISITORS),
     ("POST", "/api/v1/chat"): Row(SPEAKERS, CHAT),
@@ -97,7 +98,11 @@ class Door:
     key_of: KeyOf
 
     def status(self, caller: str, method: str, path: str, body: dict[str, Any] | None) -> int:
-        headers, values, sent = {"Origin": SITE}, {"name": "chat.css", "article_id": "KB-042", "model": "m"}, dict(body or {})
+        headers, values, sent = (
+            {"Origin": SITE},
+            {"name": "chat.css", "article_id": "KB-042", "model": "m"},
+            dict(body or {}),
+        )
         conversation = str(uuid4())
         if caller == "widget":
             given = self.client.post("/api/v1/widget/tokens", json={}, headers=headers).json()
