@@ -54,6 +54,7 @@ header p { margin: 0; color: var(--soft); font-size: .875em; overflow: hidden; t
 .text { white-space: pre-wrap; margin: 0; }
 .text a { color: inherit; }
 .bubble .text a { color: var(--link); }
+.text a[href^="tel:"] { white-space: nowrap; }
 .log .day { align-self: center; color: var(--soft); font-size: .8em; }
 .asked { border-bottom-right-radius: .3em; }
 .bubble { background: var(--card); border-color: var(--line); border-bottom-left-radius: .3em; }

@@ -123,6 +123,7 @@ class Chat extends HTMLElement {
         this.form.requestSubmit();
       }
     });
+    new ResizeObserver(() => this.#toEnd()).observe(this.scroll); // a keyboard on the screen takes half of it
     this.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.hasAttribute("floating")) this.toggle(false);
     });

@@ -11,6 +11,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 from fakes.openai_contract import Contract, published
+from fakes.openai_server import running
 from fakes.understanding import Labelled
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -98,6 +99,15 @@ def test_asking_again_and_editing_stay_in_the_conversation(
     followed, fourth = ask(sdk, first, answer, PRICE, edited, SPACE, **who)
     assert fourth == conversation
     assert "8 by 6" in followed
+
+
+def test_after_an_edit_only_what_the_client_shows_is_known(sdk: openai.OpenAI, customer: str) -> None:
+    first = "how much for 20 people?"
+    answer, conversation = ask(sdk, first, user=customer)
+    assert "Total: $1,100" in ask(sdk, first, answer, "all adults, 10 miles", user=customer)[0]
+    edited, again = ask(sdk, first, answer, "what is the total for us, 40 miles", user=customer)
+    assert again == conversation
+    assert "$1,1" not in edited  # that they are all adults was taken back
 
 
 def test_a_first_message_sent_again_by_a_known_customer_opens_no_twin(
@@ -228,6 +238,18 @@ def test_json_mode_answers_with_a_document_and_its_talk_goes_on(sdk: openai.Open
     second, again = ask(sdk, RAIN, text, SPACE, user=customer, response_format=wished)
     assert "8 by 6" in orjson.loads(second)["answer"]
     assert again == conversation
+
+
+def test_a_model_reads_the_words_of_answers_that_were_given_as_documents(
+    serving_engine: sa.Engine, settings: Settings, customer: str
+) -> None:
+    with running() as standin:
+        hosted = Settings(state_dir=settings.state_dir, openai_api_key=standin.key, openai_base_url=standin.base_url)
+        with TestClient(create_app(hosted, serving_engine)) as client:
+            body = {"model": "m", "user": customer, "messages": said(RAIN, '{"answer": "Bring a tent."}', SPACE)}
+            assert client.post("/v1/chat/completions", json=body).status_code == 200
+        sent = [message["content"] for message in standin.bodies[-1]["messages"]]
+    assert "Bring a tent." in sent
 
 
 class Answer(BaseModel):
