@@ -153,7 +153,11 @@ class Settings(BaseSettings):
     understanding_threshold: int = Field(
         50, ge=1, description="New corrections and bookings that start training a version of understanding."
     )
-    fine_tune_base: str = Field("gpt-4.1-mini-2025-04-14", description="Base model of the OpenAI and Azure adapters.")
+    fine_tune_base: str | None = Field(
+        None,
+        description="Base model of the OpenAI and Azure adapters. Empty: none, since every base that they train on has "
+        "an announced end.",
+    )
     fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI and Azure adapters.")
     fine_tune_budget_usd: Decimal = Field(
         Decimal(50), ge=0, description="A fine-tune estimated above this is refused (USD)."
@@ -197,7 +201,7 @@ class Settings(BaseSettings):
         2, ge=1, le=64, description="Threads of one call of the local embedder. The API uses one for each message."
     )
     embedding_model: str = Field("text-embedding-3-small", description="Model of the OpenAI embedder.")
-    chat_model: str = Field("gpt-4.1-mini", description="Model that answers when an OpenAI key is set.")
+    chat_model: str = Field("gpt-6-luna", description="Model that answers when an OpenAI key is set.")
     strong_chat_model: str | None = Field(
         None, description="Model asked first for complex questions when an OpenAI key is set. Empty: none."
     )

@@ -23,7 +23,7 @@ from mhc_core.concierge.guards import final_check, injection
 from mhc_core.concierge.models.live import Live, LiveVersions
 from mhc_core.concierge.models.rollout import Chosen, RolloutRouter
 from mhc_core.concierge.tools.case import Case
-from mhc_core.concierge.turn import composing
+from mhc_core.concierge.turn import composing, functions
 from mhc_core.concierge.turn.memo import FirstMessageMemo, MessageKey, message_key
 from mhc_core.concierge.turn.request import TurnRequest, TurnResult
 from mhc_core.concierge.turn.response_cache import ResponseCache
@@ -77,6 +77,10 @@ class Answering:
         if understood.attack is not None:
             return replace(self._refused(understood, str(understood.attack.style)), reading=reading)
 
+        if request.results:
+            reply = functions.relayed(understood.question, request.results)
+            return TurnResult(replace(reply, notes={**reply.notes, **understood.tone}), reading=reading)
+
         question, steps = understood.question, router.plan(understood.question)
         first = steps[0]
         looked_up = any(step.agent is knowledge.AGENT for step in steps)
@@ -101,6 +105,10 @@ class Answering:
         facts, notes = reply.facts or question.facts, {**reply.notes, **understood.tone}
         reply = replace(reply, facts=facts, notes=notes)
         return replace(result, reply=reply, exposure=chosen.exposure, reading=reading)
+
+    def understand(self, request: TurnRequest) -> Understanding:
+        """What the message says; nothing is answered or remembered."""
+        return understand(self._business, self._live.now.reader, request, request.now.astimezone(self._zone).date())
 
     def _understand(self, live: Live, request: TurnRequest, local: datetime, key: MessageKey | None) -> Understanding:
         known: Understanding | None = self._memo.find("understanding", live, key)

@@ -73,6 +73,11 @@ messages = sa.Table(
     sa.Index(None, "search", postgresql_using="gin"),
     sa.Index(None, "sent_at"),
     sa.Index("ix_messages_reading", "sent_at", postgresql_where=sa.text("message_metadata ? 'reading'")),
+    sa.Index(
+        "ix_messages_thread",
+        sa.text("(message_metadata ->> 'thread')"),
+        postgresql_where=sa.text("message_metadata ? 'thread'"),
+    ),
 )
 
 _NEGATIVE = -0.3

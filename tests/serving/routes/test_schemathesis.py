@@ -1,4 +1,4 @@
-"""The whole API under generated requests: no 5xx, and nothing but what its description says."""
+"""The whole API under generated requests: no 5xx, no status and nothing else but what its description says."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,13 +10,17 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as rules
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
 
 KeyOf = Callable[[str], dict[str, str]]
-CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 RULES = rules(
     max_examples=8,
     deadline=None,
