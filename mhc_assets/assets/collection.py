@@ -29,7 +29,7 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iter
     `MHC_FIRST_DAY` or in the future belong to no day and are only counted: import them again with the right dates.
     What the run read from the inbox stands at its last day.
     """
-    inbox = collect(platform.engine, platform.settings.inbox, platform.now(), platform.settings.reject_dir)
+    inbox = _look(platform)
     told = {}
     with platform.engine.begin() as connection:
         for day in days(context):
