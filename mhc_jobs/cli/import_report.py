@@ -70,8 +70,8 @@ def tell(report: ImportReport, noun: str) -> None:
         _print(f"  not read: {len(report.skipped) - SHOWN:,} more files", warning=True)
     for why in report.reasons[:SHOWN]:
         where = f"{why.file} line {why.line}" if why.file else f"line {why.line}"
-        told = f"{why.times:,} times, first in {where}" if why.times > 1 else where
-        _print(f"  rejected: {why.text} ({told})", warning=True)
+        often = f" ({why.times:,} times)" if why.times > 1 else ""
+        _print(f"  rejected: {where}: {why.text}{often}", warning=True)
     if report.rejected:
         went = f"{report.stored:,} {noun} are in whole" if report.stored else "nothing is in"
         more = f"; {len(report.reasons) - SHOWN:,} more reasons" if len(report.reasons) > SHOWN else ""
