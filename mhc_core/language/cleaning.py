@@ -9,8 +9,6 @@ from mhc_core.language.html_text import plain
 from mhc_core.language.mojibake import repaired
 from mhc_core.vocabulary import Channel
 
-VERSION = "1"
-"""Scores and examples that were made under another version are made again."""
 LONGEST = 100_000  # characters; the patterns of quoting are not run on more
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -33,8 +31,6 @@ def invisible_removed(text: str) -> str:
 
     A joiner stays between the parts of an emoji, and half of a surrogate pair becomes U+FFFD.
     """
-    if text.isascii() and not any((sign < " " and sign not in "\n\r\t") or sign == "\x7f" for sign in text):
-        return text
     return _UNSEEN.sub(lambda found: "\ufffd" if "\ud800" <= found[0] <= "\udfff" else "", text)
 
 

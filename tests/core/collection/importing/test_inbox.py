@@ -19,12 +19,13 @@ from mhc_core.db import engine as engines
 NOW = datetime(2026, 3, 1, 1, tzinfo=UTC)
 ENDINGS = (".jsonl", ".json", ".csv", ".tsv", ".txt", ".mbox", ".zip", ".xlsx", ".xls", ".gz", ".eml", "")
 PIECES = (
-    b"conversation_id,role,content,channel\n", b"a,user,hi,web\n", b'"', b",", b";", b"\r", b"\n", b"\0", b"\xff\xfe",
-    b"PK\x03\x04", b"\x1f\x8b", b"From a@b Wed Oct 01 10:00:00 2025\n", b"From: a@b\n", b"\xef\xbb\xbf", b"sep=;\n",
-    b'{"id": "a", "channel": "web", "messages": [', b'{"role": "user", "content": "x"}', b"]}", b"[", b"{", b"\\",
-    b"\xe9",     b'"participants": ["A", "B"],', b'{"type": "conversation", "conversation_parts": 5}', 
-    b"[10/1/25, 10:00:12 AM] A: hi\n",     b'{"type": "message", "ts": 5, "text": "x"}', b'{"via": 1, "status": 2, "requester_id": 3, "comments": [4]}',
-    b'{"helpdesk_ticket": null}', b'{"messages": [], "inbox_id": 1, "meta": []}', b"1e400", b"NaN", b"null",
+    b"conversation_id,role,content,channel\n", b"a,user,hi,web\n", b'"', b",", b";", b"\r", b"\n", b"\0",
+    b"\xff\xfe", b"PK\x03\x04", b"\x1f\x8b", b"From a@b Wed Oct 01 10:00:00 2025\n", b"From: a@b\n", b"\xef\xbb\xbf",
+    b"sep=;\n", b'{"id": "a", "channel": "web", "messages": [', b'{"role": "user", "content": "x"}', b"]}", b"[", b"{",
+    b"\\", b"\xe9", b'"participants": ["A", "B"],', b'{"type": "conversation", "conversation_parts": 5}',
+    b"[10/1/25, 10:00:12 AM] A: hi\n", b'{"type": "message", "ts": 5, "text": "x"}', b'{"helpdesk_ticket": null}',
+    b'{"via": 1, "status": 2, "requester_id": 3, "comments": [4]}', b'{"messages": [], "inbox_id": 1, "meta": []}',
+    b"1e400", b"NaN", b"null",
 )  # fmt: skip
 torn = st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join)
 
