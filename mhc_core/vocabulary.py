@@ -160,6 +160,7 @@ class IncidentKind(StrEnum):
     CHECK_FAILED = "check_failed"
     STAGE_SILENT = "stage_silent"
     DAEMON_STOPPED = "daemon_stopped"
+    FILES_REFUSED = "files_refused"
 
 
 PERSON = "person"

@@ -5,10 +5,15 @@ record without an id is named by the hash of its messages; one without a channel
 """
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
+from mhc_core.collection.importing.context import Context
+from mhc_core.collection.importing.formats.shapes import converted
+from mhc_core.collection.importing.head import Head
+from mhc_core.collection.importing.incoming import Incoming
 from mhc_core.collection.importing.reject import Rejected
 from mhc_core.vocabulary import Channel
 
@@ -16,12 +21,28 @@ _TOOL_ROLES = ("tool", "function")
 _NOT_IN_OPENAI = ("channel", "started_at")
 
 
-def looks_like(record: dict[str, Any]) -> bool:
-    """True when a record has messages and neither of the keys that our own format always has."""
-    return "messages" in record and not any(key in record for key in _NOT_IN_OPENAI)
+class OpenAIChat:
+    """Records that have messages, of which the first has a role and content, and no channel."""
+
+    name = "OpenAI chat"
+    source = "import"
+    pieces = False
+
+    def detect(self, head: Head) -> bool:
+        messages = head.record.get("messages")
+        if not isinstance(messages, list) or any(key in head.record for key in _NOT_IN_OPENAI):
+            return False
+        return all(isinstance(message, dict) and "role" in message for message in messages)
+
+    def read(self, head: Head, context: Context) -> Iterator[Incoming]:
+        return converted(head, context, lambda record: convert(record, context.reading.channel))
 
 
-def convert(record: dict[str, Any]) -> dict[str, Any]:
+FORMAT = OpenAIChat()
+PRECEDENCE = 80
+
+
+def convert(record: Mapping[str, Any], channel: Channel | None = None) -> dict[str, Any]:
     """The record in our own format.
 
     Raises:
@@ -54,7 +75,7 @@ def convert(record: dict[str, Any]) -> dict[str, Any]:
             raise Rejected("messages: hold a value that cannot be stored as JSON") from None
         converted["id"] = "sha256:" + hashlib.sha256(content).hexdigest()[:32]
     if record.get("channel") is None:
-        converted |= {"channel": Channel.WEB.value, "channel_assumed": True}
+        converted |= {"channel": channel.value} if channel else {"channel": Channel.WEB.value, "channel_assumed": True}
     return converted
 
 
