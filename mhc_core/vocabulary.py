@@ -162,6 +162,16 @@ class IncidentKind(StrEnum):
     DAEMON_STOPPED = "daemon_stopped"
 
 
+class StaffRole(StrEnum):
+    """What a person who signs in to the console works on: ``agent`` answers customers, ``reviewer`` decides what is
+    learned, ``operator`` runs the platform, ``admin`` may do everything."""
+
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
 PERSON = "person"
 """Who wrote an agent's reply to a conversation that was handed over."""
 
