@@ -27,6 +27,7 @@ from mhc_serving.routes import (
     bookings,
     chat,
     completions,
+    console,
     feedback,
     feedback_links,
     handover,
@@ -143,6 +144,7 @@ def create_app(
         privacy,
         health,
         web,
+        console,
     ):
         app.include_router(routes.router)
     return app

@@ -1,6 +1,7 @@
 """Pieces that several pages are made of: headings, tables, figures, charts with their numbers, empty states."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -32,6 +33,14 @@ def empty(said: str, next_step: str) -> None:
         text("p", next_step)
 
 
+@contextmanager
+def dialog(title: str) -> Iterator[ui.dialog]:
+    """An open dialog with its heading."""
+    with ui.dialog(value=True).props(f'aria-label="{escape(title)}"') as opened, ui.card().classes("form"):
+        text("h2", title)
+        yield opened
+
+
 def moment(at: datetime | None, zone: ZoneInfo, now: datetime | None = None) -> str:
     """A time in the business's zone; without its day where that is today."""
     if at is None:
@@ -39,7 +48,8 @@ def moment(at: datetime | None, zone: ZoneInfo, now: datetime | None = None) -> 
     local = at.astimezone(zone)
     if now is not None and local.date() == now.astimezone(zone).date():
         return f"{local:%H:%M}"
-    return f"{local:%b} {local.day}, {local:%H:%M}" + ("" if now and local.year == now.year else f" {local.year}")
+    year = "" if now and local.year == now.year else f" {local.year}"
+    return f"{local:%b} {local.day}{year}, {local:%H:%M}"
 
 
 def ago(at: datetime, now: datetime) -> str:

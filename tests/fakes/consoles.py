@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import axe_core_python
 import httpx2
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -77,9 +78,10 @@ class Staff:
         """The first element that is shown and holds these words; waits for it."""
 
         def found() -> Any:
-            for part in self.browser.find_elements(By.CSS_SELECTOR, selector):
-                if part.is_displayed() and words in part.text:
-                    return part
+            with suppress(StaleElementReferenceException):  # the page drew it anew while it was read
+                for part in self.browser.find_elements(By.CSS_SELECTOR, selector):
+                    if part.is_displayed() and words in part.text:
+                        return part
             return None
 
         return until(found, 15)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from mhc_core.db.queries.review_desk import VERSION
 from mhc_core.db.tables import review_decisions, review_items, training_examples
 from mhc_core.pseudonyms import Pseudonym
 from mhc_core.vocabulary import Decision
@@ -31,6 +32,7 @@ class ReviewItem(NamedTuple):
     question: str
     answer: str
     duplicate: bool
+    version: str
 
 
 class VotedExample(NamedTuple):
@@ -59,6 +61,7 @@ def _items() -> sa.Select[Any]:
     return sa.select(
         _I.id, _I.priority, _I.reasons, _I.status, _E.intent, _E.channel, _E.origin, _E.quality, _E.confidence, _E.vote,
         _E.context, _E.question, _E.answer, _E.duplicate_of.is_not(None),
+        sa.literal_column(VERSION.format(item="ai.review_items", example="ai.training_examples")),
     ).join(training_examples, sa.and_(_E.id == _I.example_id, _E.question != ""))  # fmt: skip
 
 

@@ -92,10 +92,11 @@ def _values(chosen: Chosen) -> dict[str, Any]:
 
 
 VERSION = """
-    coalesce((select max(d.id) from ai.review_decisions d where d.item_id = i.id), 0)
-    || '-' || left(md5(e.question || chr(31) || e.answer), 8)
+    coalesce((select max(d.id) from ai.review_decisions d where d.item_id = {item}.id), 0)
+    || '-' || left(md5({example}.question || chr(31) || {example}.answer), 8)
 """
 """What changes whenever an item is decided or its text is made anew."""
+_VERSION = VERSION.format(item="i", example="e")
 
 
 class Shown(NamedTuple):
@@ -132,7 +133,7 @@ def shown(connection: sa.Connection, item_id: int) -> Shown | None:
     """One item as it is now; None when it is gone or erased."""
     row = connection.execute(
         sa.text(f"""
-            select i.id, {VERSION}, i.status, i.priority, i.reasons, e.id, e.conversation_id, e.question_message_id,
+            select i.id, {_VERSION}, i.status, i.priority, i.reasons, e.id, e.conversation_id, e.question_message_id,
                    e.answer_message_id, e.intent, e.channel, e.origin, e.quality, e.confidence, e.vote, e.context,
                    e.question, e.answer, e.rejected_answer, e.findings, e.risk, a.citations, a.model_version_id,
                    q.sent_at, e.duplicate_of is not null
@@ -161,7 +162,7 @@ def current(connection: sa.Connection, item_id: int) -> tuple[str, Decided | Non
     """The version of an item and the decision that counts, as they are under the caller's lock."""
     row = connection.execute(
         sa.text(f"""
-            select {VERSION}, d.id, d.item_id, d.decision, d.decided_by, d.decided_at
+            select {_VERSION}, d.id, d.item_id, d.decision, d.decided_by, d.decided_at
               from ai.review_items i join ai.training_examples e on e.id = i.example_id
               left join lateral (
                    select * from ai.review_decisions d where d.item_id = i.id and d.undone_at is null

@@ -2,10 +2,10 @@
 """The tables of schema ``ai``, in the order data flows through them.
 
 Raw customer text lives in ``conversations``, ``messages``, ``feedback``, ``feedback_history`` and
-``booking_requests`` only, staff's words about customers in ``conversation_notes`` (``mhc_core.privacy.treatment`` is the
-list); every later table holds scrubbed text. Times are UTC, money is numeric (USD). Versioned things (data sets, models,
-knowledge, prompts) are never updated in place: ``version_aliases`` says which one is live, and moving it is how a
-promotion or a rollback happens.
+``booking_requests`` only, and staff's words about customers in ``conversation_notes``
+(``mhc_core.privacy.treatment`` is the list); every later table holds scrubbed text. Times are UTC, money is numeric
+(USD). Versioned things (data sets, models, knowledge, prompts) are never updated in place: ``version_aliases`` says
+which one is live, and moving it is how a promotion or a rollback happens.
 """
 
 from mhc_core.db.tables.base import SCHEMA, metadata

@@ -123,11 +123,16 @@ async def build(visit: Visit) -> None:
         )
         feed.show(
             [
-                (f"{ago(one.opened_at, found.value.now)} ago", (one.reason or "–") + (" · urgent" if one.urgent else ""),
-                 one.queue, one.channel, one.state.replace("_", " "))
+                (
+                    f"{ago(one.opened_at, found.value.now)} ago",
+                    (one.reason or "–") + (" · urgent" if one.urgent else ""),
+                    one.queue,
+                    one.channel,
+                    one.state.replace("_", " "),
+                )
                 for one in found.value.escalations
             ]
-        )  # fmt: skip
+        )
         told.text = (
             f"as of {found.value.now.astimezone(zone):%H:%M:%S}, since {moment(seen.since, zone, found.value.now)}"
         )

@@ -14,7 +14,7 @@ from mhc_core.db.queries.staff import Listed
 from mhc_core.errors import Conflict
 from mhc_core.vocabulary import StaffRole
 from mhc_serving.console.visit import Visit
-from mhc_serving.console.widgets import box, moment, text
+from mhc_serving.console.widgets import box, dialog, moment, text
 
 Change = Callable[[sa.Connection, str, str, datetime], object]
 
@@ -117,8 +117,7 @@ def _not_oneself(person: Person, who: str) -> None:
 
 
 def _tell(who: str, password: str) -> None:
-    with ui.dialog(value=True) as dialog, ui.card():
-        text("h2", f"Password of {who}")
+    with dialog(f"Password of {who}") as opened:
         text("p", "It is shown this once. Give it to the person on a safe way.")
         text("code", password, "secret")
-        ui.button("Done", on_click=dialog.close).props("unelevated")
+        ui.button("Done", on_click=opened.close).props("unelevated")

@@ -15,6 +15,7 @@ from mhc_serving.console import places
 EVERYBODY = frozenset(StaffRole)
 MATRIX = {
     "/": EVERYBODY,
+    "/review": {StaffRole.REVIEWER, StaffRole.ADMIN},
     "/audit": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/people": {StaffRole.ADMIN},
 }
