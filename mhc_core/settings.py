@@ -246,6 +246,15 @@ class Settings(BaseSettings):
     # Serving
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
     serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
+    console_port: int = Field(8010, ge=1, le=65535, description="Port of the console of staff.")
+    console_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address under which staff reach the console, ending in /console. Empty: host and port above.",
+    )
+    rate_limit_sign_in: str = Field(
+        "10/15 minute;50/day", description="Failed attempts to sign in to one account, or from one network address."
+    )
     serve_workers: int = Field(
         1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."
     )

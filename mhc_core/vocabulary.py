@@ -163,6 +163,16 @@ class IncidentKind(StrEnum):
     FILES_REFUSED = "files_refused"
 
 
+class StaffRole(StrEnum):
+    """What a person who signs in to the console works on: ``agent`` answers customers, ``reviewer`` decides what is
+    learned, ``operator`` runs the platform, ``admin`` may do everything."""
+
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
 PERSON = "person"
 """Who wrote an agent's reply to a conversation that was handed over."""
 

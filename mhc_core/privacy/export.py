@@ -19,6 +19,7 @@ _TITLES = {
     "booking_requests": "Booking requests",
     "feedback_history": "Earlier and present feedback, as it was given",
     "handovers": "When a person took over",
+    "conversation_notes": "Notes of our staff",
     "response_cache": "Questions and answers kept for an hour",
     "conversation_scores": "How conversations were scored",
     "training_examples": "What was learned from, with names and numbers taken out",

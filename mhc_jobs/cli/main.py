@@ -22,6 +22,7 @@ from mhc_jobs.cli import (
     bench_understanding,
     chat,
     config,
+    console_server,
     dagster,
     dataset,
     db,
@@ -43,6 +44,7 @@ from mhc_jobs.cli import (
     status,
     understanding,
     up,
+    users,
 )
 from mhc_jobs.cli.console import err
 
@@ -55,6 +57,7 @@ app = typer.Typer(
 )
 app.command("up")(up.command)
 app.command("serve")(serve.command)
+app.command("console")(console_server.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)
@@ -70,6 +73,7 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(understanding.app, name="understanding")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)

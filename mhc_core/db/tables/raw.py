@@ -36,6 +36,7 @@ conversations = sa.Table(
     sa.Index(None, "thread_id"),
     sa.Index(None, "status", "last_message_at"),
     sa.Index(None, "started_at"),
+    sa.Index(None, "updated_at"),
 )
 
 messages = sa.Table(
