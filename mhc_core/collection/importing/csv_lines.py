@@ -87,7 +87,7 @@ def rows(
         if not begin.strip(delimiter + ' \t\r"\u00a0'):
             continue
         taken, cells, problem = _row(text, first, delimiter, width, is_row)
-        if cells is not None and problem is None and len(cells) < width and not is_row(cells):
+        if cells is not None and problem is None and len(cells) < width:
             taken, cells = _continued(text, taken, cells, delimiter, width, is_row, notes)
         if problem == "repaired":
             notes["rows with quotes inside a cell, repaired"] += 1
@@ -146,7 +146,7 @@ def _continued(
     while len(more) < 50 and (following := text.next()) is not None:
         more.append(following)
         alone = parsed(following[1], delimiter)
-        if following[0].problem or alone is None or (len(alone) == width and is_row(alone)):
+        if following[0].problem or alone is None or is_row(alone):
             break
         joined = parsed(_BREAK.join(part for _, part in [*taken, *more]), delimiter)
         if joined is not None and len(joined) == width and is_row(joined):
