@@ -15,7 +15,8 @@ Pseudonym = NewType("Pseudonym", str)
 
 
 _EMAIL = re.compile(r"(?:mailto:)?<?([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+)>?", re.IGNORECASE)
-_PHONE = re.compile(r"(?:tel:|sms:|whatsapp:)?\+?[\d\s().\-/\u2010-\u2015\u200e\u202a-\u202e]{7,}", re.IGNORECASE)
+_PHONE = re.compile(r"(?:tel:|sms:|whatsapp:)?\+?[\d\s().\-/\u2010-\u2015]{7,}", re.IGNORECASE)
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of direction: phones put them around numbers
 _US_NUMBER = re.compile(r"1?([2-9]\d{2}[2-9]\d{6})")
 
 
@@ -25,7 +26,7 @@ def person_id(customer_id: str) -> str:
     Erasure finds a person by the stored id, and four spellings of one number would be four people. A number without a
     country is taken for a US one when it has the ten digits of one; any other id stays as it is.
     """
-    text = customer_id.strip()
+    text = _MARKS.sub("", customer_id).strip()
     if found := _EMAIL.fullmatch(text):
         return found[1].lower()
     if not _PHONE.fullmatch(text):

@@ -166,10 +166,12 @@ def example(
 
 @app.command("knowledge")
 def knowledge(
-    paths: Annotated[list[Path], typer.Argument(help="Markdown files, or folders of them.", show_default=False)],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Markdown or text files, or folders of them.", show_default=False)
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Import knowledge articles: Markdown with front matter. They go live with the next index version."""
+    """Import knowledge articles: Markdown or text with front matter. They go live with the next index version."""
     from mhc_core.db.engine import database
     from mhc_core.knowledge.articles import import_articles
 

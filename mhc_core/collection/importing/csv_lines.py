@@ -2,6 +2,7 @@
 cells of any size. A row that cannot be read is named, and never takes those after it along.
 """
 
+import codecs
 import csv
 import hashlib
 from collections import Counter, deque
@@ -33,6 +34,7 @@ class _Text:
     """Lines of text that can be given back."""
 
     def __init__(self, source: Source, notes: Counter[str]) -> None:
+        self._encoding = _encoding(source)
         self._lines = source.lines(blank=True)
         self._waiting: deque[tuple[Line, str]] = deque()
         self._notes = notes
@@ -41,24 +43,45 @@ class _Text:
         if self._waiting:
             return self._waiting.popleft()
         line = next(self._lines, None)
-        return None if line is None else (line, decoded(line.data, self._notes))
+        return None if line is None else (line, decoded(line.data, self._notes, self._encoding))
 
     def give_back(self, lines: Sequence[tuple[Line, str]]) -> None:
         self._waiting.extendleft(reversed(lines))
 
 
-def decoded(data: bytes, notes: Counter[str]) -> str:
-    """A line as text: UTF-8, else Windows-1252, which is counted; what is neither keeps half surrogates."""
+def _encoding(source: Source) -> str:
+    """UTF-8, or Windows-1252 for a file in which more lines are no UTF-8 than are UTF-8 beyond ASCII."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        return clean(data.decode(), notes)
+        for chunk in source.text():
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        pass
+        lines = (line.data for line in source.lines() if not line.data.isascii())
+        votes = sum(1 if _is_utf8(data) else -1 for data in lines)
+        return "utf-8" if votes > 0 else "cp1252"
+    return "utf-8"
+
+
+def _is_utf8(data: bytes) -> bool:
     try:
-        text = data.decode("cp1252")
+        data.decode()
     except UnicodeDecodeError:
-        return data.decode("utf-8", "surrogateescape")
-    notes["lines read as Windows-1252"] += 1
-    return text
+        return False
+    return True
+
+
+def decoded(data: bytes, notes: Counter[str], encoding: str = "utf-8") -> str:
+    """A line as text; what is no UTF-8 is read as Windows-1252, and counted; what is neither keeps half surrogates."""
+    for attempt in dict.fromkeys((encoding, "cp1252")):
+        try:
+            text = data.decode(attempt)
+        except UnicodeDecodeError:
+            continue
+        if attempt == "cp1252" and not data.isascii():
+            notes["lines read as Windows-1252"] += 1
+        return clean(text, notes)
+    return data.decode("utf-8", "surrogateescape")
 
 
 def rows(
@@ -87,7 +110,7 @@ def rows(
         if not begin.strip(delimiter + ' \t\r"\u00a0'):
             continue
         taken, cells, problem = _row(text, first, delimiter, width, is_row)
-        if cells is not None and problem is None and len(cells) < width and not is_row(cells):
+        if cells is not None and problem is None and len(cells) < width:
             taken, cells = _continued(text, taken, cells, delimiter, width, is_row, notes)
         if problem == "repaired":
             notes["rows with quotes inside a cell, repaired"] += 1
@@ -103,14 +126,12 @@ Taken = list[tuple[Line, str]]
 def _row(
     text: _Text, first: tuple[Line, str], delimiter: str, width: int, is_row: Callable[[Sequence[str]], bool]
 ) -> tuple[Taken, list[str] | None, str | None]:
-    cells = parsed(first[1], delimiter)
+    cells, is_open = _parse(first[1], delimiter)
     if cells is not None:
         return [first], cells, None
-    lenient = split_leniently(first[1], delimiter)
-    if lenient is not None and len(lenient) == width:
-        return [first], lenient, "repaired"
-    taken, size, loose = [first], first[0].length, None
-    while (more := text.next()) is not None:
+    taken, size = [first], first[0].length
+    mended: tuple[Taken, list[str]] | None = None
+    while is_open and (more := text.next()) is not None:
         taken.append(more)
         size += more[0].length
         alone = parsed(more[1], delimiter)
@@ -121,15 +142,25 @@ def _row(
         if '"' not in more[1]:
             continue
         whole = "\n".join(part for _, part in taken)
-        if (cells := parsed(whole, delimiter)) is not None:
+        cells, is_open = _parse(whole, delimiter)
+        if cells is not None:
             if len(cells) <= width or not any(cells[width:]):
                 return taken, cells, None
             break
-        loose = split_leniently(whole, delimiter)
-        if loose is not None and len(loose) == width and is_row(loose):
-            return taken, loose, "repaired"
+        if mended is None and _fits(loose := split_leniently(whole, delimiter), width, is_row):
+            mended = list(taken), loose or []
     text.give_back(taken[1:])
+    if _fits(loose := split_leniently(first[1], delimiter), width, is_row):
+        return [first], loose, "repaired"
+    if mended is not None:
+        for _ in mended[0][1:]:
+            text.next()
+        return mended[0], mended[1], "repaired"
     return [first], None, NOT_CLOSED
+
+
+def _fits(cells: list[str] | None, width: int, is_row: Callable[[Sequence[str]], bool]) -> bool:
+    return cells is not None and len(cells) == width and is_row(cells)
 
 
 def _continued(
@@ -146,7 +177,7 @@ def _continued(
     while len(more) < 50 and (following := text.next()) is not None:
         more.append(following)
         alone = parsed(following[1], delimiter)
-        if following[0].problem or alone is None or (len(alone) == width and is_row(alone)):
+        if following[0].problem or alone is None or is_row(alone):
             break
         joined = parsed(_BREAK.join(part for _, part in [*taken, *more]), delimiter)
         if joined is not None and len(joined) == width and is_row(joined):
@@ -160,10 +191,15 @@ def _continued(
 
 def parsed(text: str, delimiter: str) -> list[str] | None:
     """The cells of one row, or None where its quotes are wrong or still open."""
+    return _parse(text, delimiter)[0]
+
+
+def _parse(text: str, delimiter: str) -> tuple[list[str] | None, bool]:
+    """The cells of one row, or None and whether that is because a quote is still open."""
     try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return None
+        return next(csv.reader([text], delimiter=delimiter, strict=True), []), False
+    except csv.Error as error:
+        return None, str(error) == "unexpected end of data"
 
 
 def split_leniently(text: str, delimiter: str) -> list[str] | None:

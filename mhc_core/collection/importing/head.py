@@ -29,6 +29,7 @@ _BINARY = (
     (b"\xfd7zXZ", "an xz archive: unpack it"),
     (b"!BDN", "an Outlook mailbox (.pst): export it as mbox"),
 )
+_JSON = re.compile(r"\s*(?:\{|\[\s*[{\[\]\"]|\[\s*$)")
 _WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
@@ -74,7 +75,7 @@ class Head:
 
     @cached_property
     def is_json(self) -> bool:
-        return self.text.lstrip()[:1] in ("{", "[") and self.ending not in (".csv", ".tsv")
+        return _JSON.match(self.text) is not None and self.ending not in (".csv", ".tsv")
 
     @cached_property
     def record(self) -> Mapping[str, Any]:

@@ -93,7 +93,7 @@ def _opened(value: Any) -> list[dict[str, Any]]:
         raise Rejected("not a JSON object")
     if not isinstance(value, dict):
         raise Rejected("not a JSON object")
-    if "messages" in value:
+    if "messages" in value or "id" in value:
         return [value]
     for path in ENVELOPES:
         inside: Any = value

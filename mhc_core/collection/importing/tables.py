@@ -20,6 +20,7 @@ Spellings = Mapping[str, Sequence[str]]
 TOP = 30  # rows in which the header is looked for: reports have a title above it
 LONGEST_NAME = 400  # characters of a column's name
 _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z _./-]{0,30}")
 _SEP = re.compile(r"sep=(.)", re.IGNORECASE)
 
 
@@ -32,11 +33,18 @@ class Sheet:
     """Called with the header's number, the width, what surely is a row, and notes."""
     delimiter: str = ","
 
+    known: frozenset[str] = frozenset()
+    """Folded names of columns; a row without any of them is no header, and its cells may be a customer's words."""
+
     @property
     def told(self) -> str:
-        """The columns of the first row and how cells were told apart, for an error; names are cut."""
-        names = ", ".join(name.strip()[:30] for name in self.top[0][1][:8]) if self.top else "none"
-        return f"line {self.top[0][0] if self.top else 1} has the columns {names} ({_DELIMITER_NAMES[self.delimiter]})"
+        """The columns of the first row and how cells were told apart, for an error."""
+        number, cells = self.top[0] if self.top else (1, ())
+        names = [name.strip() for name in cells if name.strip()]
+        told = _DELIMITER_NAMES.get(self.delimiter, self.delimiter)
+        if not any(fold(name) in self.known for name in names) or not all(_NAME.fullmatch(name) for name in names):
+            return f"line {number} is no header that is known ({told})"
+        return f"line {number} has the columns {', '.join(names[:10])} ({told})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def records(
 def sheets(head: Head, known: frozenset[str]) -> list[Sheet]:
     """The tables of a file; none where it cannot be one. ``known`` are the folded names by which a header is told."""
     if head.is_workbook:
-        return _workbook(head.source)
+        return _workbook(head.source, known)
     if not head.text or head.is_json:
         return []
     return [_text(head.source, known)]
@@ -148,10 +156,12 @@ def _text(source: Source, known: frozenset[str]) -> Sheet:
     def below(number: int, width: int, is_row: Callable[[Sequence[str]], bool], notes: Counter[str]) -> Iterator[Row]:
         return csv_lines.rows(source, chosen, width, notes, is_row, max(number, after))
 
-    return Sheet([(number, cells) for number, cells in best if any(cell.strip() for cell in cells)], below, chosen)
+    return Sheet(
+        [(number, cells) for number, cells in best if any(cell.strip() for cell in cells)], below, chosen, known
+    )
 
 
-def _workbook(source: Source) -> list[Sheet]:
+def _workbook(source: Source, known: frozenset[str]) -> list[Sheet]:
     import python_calamine
 
     try:
@@ -159,10 +169,10 @@ def _workbook(source: Source) -> list[Sheet]:
         pages = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise DataError(f"the Excel workbook cannot be read ({type(error).__name__}); save it as CSV UTF-8") from None
-    return [_page(rows) for rows in pages if rows]
+    return [_page(rows, known) for rows in pages if rows]
 
 
-def _page(rows: Sequence[Sequence[Any]]) -> Sheet:
+def _page(rows: Sequence[Sequence[Any]], known: frozenset[str]) -> Sheet:
     def below(number: int, width: int, is_row: Callable[[Sequence[str]], bool], notes: Counter[str]) -> Iterator[Row]:
         for line, cells in enumerate(rows[number:], number + 1):
             texts = [clean(_cell(cell), notes) for cell in cells]
@@ -170,7 +180,7 @@ def _page(rows: Sequence[Sequence[Any]]) -> Sheet:
                 yield Row(Place(0, line, line, sum(map(len, texts)), ""), texts)
 
     top = [(line, [_cell(cell) for cell in cells]) for line, cells in enumerate(rows[:TOP], 1)]
-    return Sheet([(line, cells) for line, cells in top if any(cell.strip() for cell in cells)], below)
+    return Sheet([(line, cells) for line, cells in top if any(cell.strip() for cell in cells)], below, known=known)
 
 
 def _cell(value: Any) -> str:

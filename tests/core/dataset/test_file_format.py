@@ -5,7 +5,6 @@ from pathlib import Path
 
 import orjson
 import pytest
-
 from fakes.places import CASES
 
 from mhc_core.dataset.file_format import MAX_EXAMPLE_BYTES, MIN_EXAMPLES, problems
@@ -40,7 +39,7 @@ def found(path: Path, *lines: bytes) -> list[tuple[int, str]]:
         (b'{"messages": []}', "no list of messages"),
         (b'{"messages": "hi"}', "no list of messages"),
         (chat("hi"), "message 0: role must be one of system, user, assistant, tool"),
-        (chat({"role": "agent", "content": "hi"}, ANSWER), "message 0: role must be one of system, user, assistant, tool"),
+        (chat({"role": "agent"}, ANSWER), "message 0: role must be one of system, user, assistant, tool"),
         (chat(USER, {"role": "assistant"}), "message 1: content must be text, unless tools are called"),
         (chat(USER, {"role": "assistant", "content": " "}), "message 1: content must be text"),
         (chat({"role": "user", "content": ["hi"]}, ANSWER), "message 0: content must be text"),

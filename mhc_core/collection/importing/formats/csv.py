@@ -19,8 +19,8 @@ from mhc_core.errors import DataError
 from mhc_core.vocabulary import Channel
 
 SPELLINGS: dict[str, tuple[str, ...]] = {
-    "conversation_id": ("conversation", "conv_id", "conversationid", "session_id", "chat_id", "ticket_id", "case_id",
-                        "session", "chat"),
+    "conversation_id": ("conversation", "conv_id", "conversationid", "conversation_number", "session_id", "chat_id",
+                        "ticket_id", "ticket", "ticket_number", "case_id", "session", "chat"),
     "role": ("sender_type", "author_type", "sender", "author", "speaker", "from", "sent_by", "direction"),
     "content": ("text", "message", "body", "message_text", "message_body", "message_content", "comment"),
     "timestamp": ("sent_at", "created_at", "datetime", "date_time", "sentdate", "date_sent", "sent", "date", "time"),

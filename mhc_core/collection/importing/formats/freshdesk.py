@@ -30,6 +30,8 @@ class Freshdesk:
 
     def read(self, head: Head, context: Context) -> Iterator[Incoming]:
         begin = head.record.get("helpdesk_ticket", head.record)
+        if not isinstance(begin, dict):
+            raise DataError("a Freshdesk export whose first ticket is empty; export it again")
         if "notes" not in begin and "conversations" not in begin:
             raise DataError(NO_THREAD.replace("Zendesk's JSON export", "Freshdesk's account export"))
         return converted(head, context, convert)

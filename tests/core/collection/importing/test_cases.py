@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from fakes.databases import copy
 from fakes.places import CASES
 
 from mhc_core import settings
@@ -25,10 +26,11 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    engine = engines.create(database_url)
-    yield engine
-    engine.dispose()
+def engine(_server_url: str, _template: str) -> Iterator[sa.Engine]:
+    with copy(_server_url, _template) as url:
+        engine = engines.create(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(autouse=True)
