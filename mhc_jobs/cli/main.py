@@ -12,6 +12,7 @@ from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
     bench_cache,
     bench_chat,
+    bench_console,
     bench_context,
     bench_gate,
     bench_loop,
@@ -84,6 +85,7 @@ bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_
 bench.command("scrub")(bench_scrub.command)
 bench.command("cache")(bench_cache.command)
 bench.command("chat")(bench_chat.command)
+bench.command("console")(bench_console.command)
 bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)

@@ -19,13 +19,15 @@ from mhc_core.settings import Settings
 from mhc_serving import errors
 from mhc_serving.console import frame, places, sign_in
 from mhc_serving.console.guard import Guard
-from mhc_serving.console.pages import audit, dashboard, people, review
+from mhc_serving.console.pages import audit, bookings, dashboard, inbox, people, review
 from mhc_serving.console.visit import Console, utc_now
 
 log = logging.getLogger(__name__)
 COUNT_SECONDS = 5.0
 _PAGES: dict[places.Place, frame.Build] = {
     places.DASHBOARD: dashboard.build,
+    places.INBOX: inbox.build,
+    places.BOOKINGS: bookings.build,
     places.REVIEW: review.build,
     places.AUDIT: audit.build,
     places.PEOPLE: people.build,

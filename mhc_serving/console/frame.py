@@ -7,9 +7,11 @@ from pathlib import Path
 
 from fastapi import Request
 from nicegui import ui
+from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
 
-from mhc_serving.console import places
-from mhc_serving.console.places import PLACES, Place
+from mhc_serving.console import bell, places
+from mhc_serving.console.places import INBOX, PLACES, Place
 from mhc_serving.console.visit import Console, Visit
 from mhc_serving.console.widgets import box, text
 
@@ -30,7 +32,7 @@ def register(console: Console, place: Place, build: Build) -> None:
     """Make ``build`` the page of this place."""
 
     async def page(request: Request) -> None:
-        visit = Visit(console, place, request.scope["mhc.person"], request.scope["mhc.token"])
+        visit = Visit(console, place, request.scope["mhc.person"], request.scope["mhc.token"], ui.context.client)
         with _frame(visit, request.cookies.get(THEME)):
             await build(visit)
 
@@ -63,17 +65,25 @@ def _frame(visit: Visit, theme: str | None) -> Iterator[None]:
         text("span", f"{visit.person.name} · {visit.person.role}", "who")
         with ui.element("form").props(f'method=post action="{places.SIGN_OUT}"'):
             ui.button("Sign out").props("flat dense no-caps type=submit")
+    badge: TextElement | None = None
     with drawer, ui.element("nav").props('aria-label="Pages"'), ui.element("ul"):
         for place in PLACES:
             if visit.person.role in place.roles:
-                _link(place, here=place is visit.place)
+                link = _link(place, here=place is visit.place)
+                if place is INBOX:
+                    with link:
+                        badge = text("span", "", "chip bad")
+                        badge.set_visibility(False)
+    if badge is not None:
+        bell.hang(visit, badge)
     with box("div", "page"):
         yield
 
 
-def _link(place: Place, *, here: bool) -> None:
+def _link(place: Place, *, here: bool) -> Element:
     with ui.element("li"), ui.element("a").props(f'href="{places.ROOT}{place.path}"') as link:
         if here:
             link.props("aria-current=page")
         ui.icon(place.icon).props("aria-hidden=true")
         text("span", place.title)
+    return link

@@ -12,6 +12,7 @@ SIGN_IN = f"{ROOT}/sign-in"
 SIGN_OUT = f"{ROOT}/sign-out"
 
 _EVERYBODY = frozenset(StaffRole)
+_AGENTS = frozenset({StaffRole.AGENT, StaffRole.ADMIN})
 _REVIEWERS = frozenset({StaffRole.REVIEWER, StaffRole.ADMIN})
 _OPERATORS = frozenset({StaffRole.OPERATOR, StaffRole.ADMIN})
 _ADMINS = frozenset({StaffRole.ADMIN})
@@ -28,11 +29,13 @@ class Place:
 
 
 DASHBOARD = Place("/", "Dashboard", "dashboard", _EVERYBODY)
+INBOX = Place("/inbox", "Inbox", "inbox", _AGENTS)
+BOOKINGS = Place("/bookings", "Bookings", "event", _AGENTS)
 REVIEW = Place("/review", "Review", "rate_review", _REVIEWERS)
 AUDIT = Place("/audit", "Audit log", "history", _OPERATORS)
 PEOPLE = Place("/people", "People", "group", _ADMINS)
 
-PLACES: Sequence[Place] = (DASHBOARD, REVIEW, AUDIT, PEOPLE)
+PLACES: Sequence[Place] = (DASHBOARD, INBOX, BOOKINGS, REVIEW, AUDIT, PEOPLE)
 
 
 def of(path: str) -> Place | None:

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from nicegui import ui
+from nicegui import Client, ui
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
@@ -71,6 +71,7 @@ class Visit:
     place: Place
     person: Person
     token: str
+    client: Client
 
     async def act(self, work: Work[T]) -> Done[T] | None:
         """Do something in one transaction, as the person whose session it is; None when it was refused, which the page
@@ -85,13 +86,19 @@ class Visit:
         try:
             return Done(await run_in_threadpool(self._run, work, present))
         except AccessDenied:
-            ui.navigate.to(places.SIGN_IN)
+            with self.client:  # what was clicked may be gone by now
+                ui.navigate.to(places.SIGN_IN.removeprefix(places.ROOT))
         except MHCError as refused:
-            ui.notify(_sentence(str(refused)), type="warning", multi_line=True, close_button="OK")
+            self.say(str(refused), "warning")
         except (DBAPIError, PoolTimeout) as error:
             log.warning("%s: database (%s)", self.place.path, type(error).__name__)
-            ui.notify(_sentence(_NO_DATABASE), type="negative", multi_line=True)
+            self.say(_NO_DATABASE, "negative")
         return None
+
+    def say(self, told: str, kind: Literal["positive", "negative", "warning"] = "positive") -> None:
+        """Tell the person something for a moment."""
+        with self.client:
+            ui.notify(_sentence(told), type=kind, multi_line=True, close_button="OK" if kind != "positive" else False)
 
     def _run(self, work: Work[T], present: bool) -> T:
         now = self.console.clock()

@@ -61,7 +61,8 @@ def listed(
     tag: str = "",
     limit: int = 50,
 ) -> list[Listed]:
-    """Conversations of a view: those that wait, urgent ones first; those that ``by`` has; or all, newest first.
+    """Conversations of a view: those that wait, urgent ones first, and those that ``by`` has, 500 at most; or
+    ``limit`` of all, newest first.
 
     ``search`` looks through all messages (as web searches do: quotes, ``-``, ``or``).
     """
@@ -72,6 +73,7 @@ def listed(
     if view == "all":
         found, order = _all(search, tag), "c.last_message_at desc, c.id"
     else:
+        values["limit"] = 500
         mine = "h.state = 'claimed' and h.claimed_by = :by" if view == "mine" else "h.state = 'waiting'"
         found = f"select h.conversation_id as id from ai.handovers h where {mine} limit 500"
         order = "h.urgent desc nulls last, h.opened_at, c.id"

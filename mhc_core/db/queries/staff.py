@@ -1,5 +1,6 @@
 """SQL of staff accounts and their sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -54,6 +55,12 @@ def set_disabled(connection: sa.Connection, account_id: int, at: datetime | None
     now_off = _A.disabled_at.is_(None) if at is not None else _A.disabled_at.is_not(None)
     statement = sa.update(staff_accounts).where(_A.id == account_id, now_off).values(disabled_at=at)
     return bool(connection.execute(statement).rowcount)
+
+
+def names(connection: sa.Connection, roles: Sequence[str]) -> list[str]:
+    """Names of accounts that are switched on and have one of these roles."""
+    statement = sa.select(_A.name).where(_A.role.in_(roles), _A.disabled_at.is_(None))
+    return list(connection.scalars(statement.order_by(sa.func.lower(_A.name))))
 
 
 class Listed(NamedTuple):

@@ -69,7 +69,7 @@ async def build(visit: Visit) -> None:
             if change is None:
                 await new_password(who)
             elif await visit.act(lambda connection, person, now: _apply(connection, person, now, who, change)):
-                ui.notify(f"{label}: {who}", type="positive")
+                visit.say(f"{label}: {who}")
                 await show()
 
         ui.button(label, on_click=press).props(f'flat dense aria-label="{label} of {who}"')
@@ -80,7 +80,7 @@ async def build(visit: Visit) -> None:
             people.set_role(connection, who, StaffRole(wanted), person.name, now)
 
         if await visit.act(work):
-            ui.notify(f"{who} is {wanted} now", type="positive")
+            visit.say(f"{who} is {wanted} now")
         await show()
 
     async def make() -> None:

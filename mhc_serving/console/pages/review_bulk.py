@@ -63,7 +63,7 @@ def ask(visit: Visit, afterwards: Callable[[], Awaitable[None]]) -> None:
             lambda connection, person, now: decisions.decide_bulk(connection, wanted, kind, person.name, now)
         )
         if done is not None:
-            ui.notify(f"{done.value:,} items: {kind.value}", type="positive")
+            visit.say(f"{done.value:,} items: {kind.value}")
             opened.close()
             await afterwards()
 

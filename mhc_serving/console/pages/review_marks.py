@@ -43,7 +43,7 @@ def section(visit: Visit, item: Shown) -> None:
 async def _mark(visit: Visit, item: Shown) -> None:
     part, selected = await ui.run_javascript(_SELECTED)
     if part not in ("question", "answer") or not selected:
-        ui.notify("Select the piece in the question or the answer first.", type="warning")
+        visit.say("Select the piece in the question or the answer first.", "warning")
         return
     with dialog("Personal data that was missed") as opened:
         text("p", f"“{selected}” in the {part}")
@@ -59,7 +59,7 @@ async def _mark(visit: Visit, item: Shown) -> None:
         marking = Marking(message, Kind.MISSED, PiiType(kind.value), text=selected, everywhere=bool(everywhere.value))
         done = await visit.act(lambda connection, person, now: marks.mark(connection, marking, person.name, now))
         if done is not None:
-            ui.notify(f"Marked; {done.value.withdrawn} examples wait to be scrubbed again.", type="positive")
+            visit.say(f"Marked; {done.value.withdrawn} examples wait to be scrubbed again.")
             opened.close()
 
 
@@ -91,4 +91,4 @@ async def _show_reading(visit: Visit, item: Shown, place: ui.element) -> None:
         done = await visit.act(work)
         if done is not None:
             line.value = done.value
-            ui.notify("The next version of understanding learns from it.", type="positive")
+            visit.say("The next version of understanding learns from it.")

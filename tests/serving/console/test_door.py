@@ -15,6 +15,8 @@ from mhc_serving.console import places
 EVERYBODY = frozenset(StaffRole)
 MATRIX = {
     "/": EVERYBODY,
+    "/inbox": {StaffRole.AGENT, StaffRole.ADMIN},
+    "/bookings": {StaffRole.AGENT, StaffRole.ADMIN},
     "/review": {StaffRole.REVIEWER, StaffRole.ADMIN},
     "/audit": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/people": {StaffRole.ADMIN},

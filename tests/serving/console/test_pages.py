@@ -62,5 +62,5 @@ def test_nothing_fails_or_is_refused_in_the_browser(admin: Staff, path: str) -> 
 
 def test_navigation_names_what_a_role_may_open(staff: Staff) -> None:
     staff.sign_in("admin")
-    names = [link.text for link in staff.browser.find_elements(By.CSS_SELECTOR, "nav a span")]
+    names = [link.text for link in staff.browser.find_elements(By.CSS_SELECTOR, "nav a .q-icon + span")]
     assert names == [place.title for place in PLACES]
