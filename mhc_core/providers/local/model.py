@@ -21,6 +21,8 @@ from mhc_core.vocabulary import Intent
 
 ABSTAIN_BELOW = 0.25
 UNSURE_INTENT = 0.4
+PREFERRED_FROM = 0.6
+"""Confidence from which an answer that people approved of goes before an article, however likely that one answers."""
 
 
 class LocalModel:
@@ -64,7 +66,8 @@ class LocalModel:
         found = local_index.choose(index, row, vectors[0], probabilities, question)
         confidence = float(self._trained.confidence(found.features[None, :])[0])
         best = max(request.passages, key=certainty, default=None)
-        if confidence >= max(self._abstain_below, 0.0 if best is None else best.probability or 0.0):
+        quoted = 0.0 if best is None else best.probability or 0.0
+        if confidence >= max(self._abstain_below, min(quoted, PREFERRED_FROM)):
             text = self._trained.answers[found.row]
             return ChatAnswer(
                 text=text,
