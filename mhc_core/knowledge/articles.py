@@ -3,7 +3,7 @@
 Front matter is text: the id 010 is not the number 8, and a title may be No.
 
 Front matter: ``id`` and ``title`` are required; ``category``, ``tags``, ``reviewed`` (a date) and ``questions`` (what
-customers ask that this article answers; used to measure retrieval, never indexed) are not. A file that cannot be taken
+customers ask that this article answers: from them selection learns) are not. A file that cannot be taken
 is rejected with its reason while the rest goes in. Nothing is ever deleted: an article whose file is gone is reported.
 """
 
@@ -23,6 +23,8 @@ from mhc_core.errors import DataError, NotFound
 
 DEFAULT_CATEGORY = "general"
 LEARNED_PREFIX = "KB-L"
+UNANSWERED = "unanswered"
+"""Category of an article that quotes nothing: its questions are those to which there is no approved answer."""
 MAX_BYTES = 1_000_000
 ENDINGS = (".md", ".markdown", ".txt")
 

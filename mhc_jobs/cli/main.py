@@ -10,7 +10,7 @@ import typer
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
-    bench_cache,
+    bench_answers,
     bench_chat,
     bench_console,
     bench_context,
@@ -83,7 +83,7 @@ app.command("openapi")(openapi.command)
 app.command("config")(config.command)
 bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_is_help=True)
 bench.command("scrub")(bench_scrub.command)
-bench.command("cache")(bench_cache.command)
+bench.command("answers")(bench_answers.command)
 bench.command("chat")(bench_chat.command)
 bench.command("console")(bench_console.command)
 bench.command("loop")(bench_loop.command)
