@@ -56,6 +56,7 @@ _UP = (
     "create index ix_conversation_notes_conversation_id on ai.conversation_notes (conversation_id)",
     "create unique index uq_conversation_notes_tag on ai.conversation_notes (conversation_id, text) where kind = 'tag'",
     "create index ix_conversations_updated_at on ai.conversations (updated_at)",
+    "create index ix_messages_example_id on ai.messages (example_id) where example_id is not null",
     """
     create table ai.figures_totals (
         span text not null constraint ck_figures_totals_span check (span in ('hour', 'day')),
@@ -93,6 +94,7 @@ _DOWN = (
     "drop table ai.figures_latencies",
     "drop table ai.figures_answers",
     "drop table ai.figures_totals",
+    "drop index ai.ix_messages_example_id",
     "drop index ai.ix_conversations_updated_at",
     "drop table ai.conversation_notes",
     "alter table ai.review_decisions drop column undone_at, drop column former_answer",
