@@ -27,6 +27,7 @@ from mhc_serving.routes import (
     bookings,
     chat,
     completions,
+    console,
     embeddings,
     feedback,
     feedback_links,
@@ -148,6 +149,7 @@ def create_app(
         privacy,
         health,
         web,
+        console,
     ):
         app.include_router(routes.router)
     return app

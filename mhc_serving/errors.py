@@ -120,13 +120,15 @@ class Journal:
     """Gives every request an id, logs it by its route (no query, no text), and turns a crash into a plain 500.
 
     A crash is logged with its type and the places in the code, without the exception's message: that may hold text.
+    What lies under ``unlogged`` is served without any of this.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, unlogged: str | None = None) -> None:
         self._app = app
+        self._unlogged = unlogged
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or (self._unlogged and scope["path"].startswith(self._unlogged)):
             await self._app(scope, receive, send)
             return
         request_id = uuid4().hex
@@ -146,7 +148,7 @@ class Journal:
         try:
             await self._app(scope, receive, tagged)
         except Exception as error:
-            log.error("request %s crashed: %s at %s", request_id, type(error).__name__, _places(error))
+            log.error("request %s crashed: %s at %s", request_id, type(error).__name__, places(error))
             if status:
                 raise RuntimeError(f"request {request_id} failed while answering") from None
             detail = f"something went wrong on our side (request {request_id}); try again, or tell us this number"
@@ -157,6 +159,7 @@ class Journal:
             log.info("%s %s %s %d %.0fms", request_id, scope["method"], route, status, elapsed)
 
 
-def _places(error: BaseException) -> str:
+def places(error: BaseException) -> str:
+    """Where in the code an error came up, innermost first, without its message."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}:{frame.name}" for frame in reversed(frames))

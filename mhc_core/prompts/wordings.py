@@ -149,20 +149,22 @@ def version_id(content: str) -> str:
 
 
 def checked_task(text: str) -> str:
-    """A task fit to be recorded: its lines without spaces at their ends.
+    """A task fit to be recorded: its lines without spaces at their ends, no-break spaces as spaces.
 
     Whether it holds personal data is for the scrubber to say.
 
     Raises:
         DataError: it is empty, too long, holds characters nobody sees, or a figure that belongs to the business file.
     """
-    task = "\n".join(line.rstrip(" \t\r") for line in text.strip().splitlines())
+    shown = text.removeprefix("\ufeff").replace("\u00a0", " ").replace("\u202f", " ")
+    task = "\n".join(line.rstrip(" \t\r") for line in shown.strip().splitlines())
     if not task:
         raise DataError("the file holds no text; write what the model should do, then add it")
     if len(task) > MAX_TASK_CHARS:
         raise DataError(f"the text has {len(task):,} characters, {MAX_TASK_CHARS:,} are allowed; shorten it")
-    if _CONTROL.search(task):
-        raise DataError("the text holds tabs or invisible characters; retype the lines that were pasted in")
+    if found := _CONTROL.search(task):
+        line = task.count("\n", 0, found.start()) + 1
+        raise DataError(f"line {line} holds a tab or an invisible character; retype it, then add the text again")
     if _FIGURE.search(task):
         raise DataError("the text holds an amount or a percentage; those live in the business file: leave it out")
     return task

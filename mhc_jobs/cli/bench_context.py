@@ -37,15 +37,15 @@ def command(
     """
     settings = configuration.load()
     business = businesses.load(settings.business_file)
-    passages = _passages(business)
+    found = passages(business)
     report: dict[str, Any] = {"question": QUESTION, "lengths": {}}
     for length in messages:
         talks = long_talks(seed, conversations, length, TODAY, business)
-        report["lengths"][str(length)] = _measured(business, talks, passages, seed)
+        report["lengths"][str(length)] = measured(business, talks, found, seed)
     respond(as_json, report, *_shown(report))
 
 
-def _passages(business: Business) -> list[Any]:
+def passages(business: Business) -> list[Any]:
     """The passages that the question finds in the sample's articles."""
     from importlib.resources import files
 
@@ -66,7 +66,7 @@ def _passages(business: Business) -> list[Any]:
     ]
 
 
-def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any], seed: int) -> dict[str, Any]:
+def measured(business: Business, talks: Iterable[LongTalk], passages: list[Any], seed: int) -> dict[str, Any]:
     from mhc_core.concierge.agents import context
     from mhc_core.concierge.facts.memory import Facts
     from mhc_core.concierge.guards import party_reading

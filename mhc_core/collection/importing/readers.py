@@ -1,9 +1,9 @@
-"""Reads lines from a file or any fsspec URI in constant memory: gzip, byte order marks and overlong lines included."""
+"""Reads lines from a file or any fsspec URI in constant memory: gzip, UTF-16, overlong lines and old Mac line ends."""
 
 import codecs
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -39,14 +39,18 @@ class Line:
 class Source:
     """An open input file. ``position`` and ``size`` are in bytes as stored, for showing progress.
 
+    It can be read from its beginning as often as is wanted. ``opener`` stands for the URI where the file is a member of
+    an archive.
+
     Raises:
         NotFound: there is no such file.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, opener: Callable[[], IO[bytes]] | None = None, size: int | None = None) -> None:
         self.uri = uri
         self.position = 0
-        self.size: int | None = None
+        self.size = size
+        self._opener = opener
         self._file: IO[bytes] | None = None
 
     @property
@@ -56,10 +60,13 @@ class Source:
 
     def __enter__(self) -> Self:
         try:
-            self._file, self.size = _open(self.uri)
+            if self._opener is not None:
+                self._file = self._opener()
+            else:
+                self._file, self.size = _open(self.uri)
         except FileNotFoundError:
             raise NotFound(f"{self.uri} does not exist; check the path") from None
-        except (IsADirectoryError, PermissionError) as error:
+        except OSError as error:
             raise DataError(f"{self.uri} cannot be read ({error.strerror}); name a readable file") from None
         return self
 
@@ -69,17 +76,46 @@ class Source:
         if self._file is not None:
             self._file.close()
 
-    def lines(self, limit: int = MAX_LINE) -> Iterator[Line]:
-        """The lines that are not blank, numbered from 1.
+    @property
+    def file(self) -> IO[bytes]:
+        """The stored bytes, from the beginning."""
+        assert self._file is not None
+        if self._file.tell():
+            self._file.seek(0)
+        self.position = 0
+        return self._file
+
+    def head(self, size: int) -> bytes:
+        """The first bytes after unpacking, ``size`` of them or a little more, as stored text encoding has them."""
+        found = b""
+        try:
+            for chunk in _unpacked(self._chunks()):
+                found += chunk
+                if len(found) >= size:
+                    break
+        except Damaged:
+            pass
+        return found
+
+    def text(self) -> Iterator[bytes]:
+        """The file's text as UTF-8 in chunks; bytes that are no UTF-8 come as they are.
 
         Raises:
             DataError: the file is not text that can be read at all.
         """
-        return split(_as_utf8(_unpacked(self._chunks())), limit)
+        return _as_utf8(_unpacked(self._chunks()))
+
+    def lines(self, limit: int = MAX_LINE, blank: bool = False) -> Iterator[Line]:
+        """The lines, numbered from 1, without those that are blank unless ``blank``.
+
+        Raises:
+            DataError: the file is not text that can be read at all.
+        """
+        return split(_line_ends(self.text()), limit, blank)
 
     def _chunks(self) -> Iterator[bytes]:
-        assert self._file is not None
-        while chunk := self._file.read(CHUNK):
+        file = self.file
+        while chunk := file.read(CHUNK):
             self.position += len(chunk)
             yield chunk
 
@@ -147,24 +183,52 @@ def _as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if len(head) >= 4:
             break
     if head.startswith(codecs.BOM_UTF8):
-        head = head[len(codecs.BOM_UTF8) :]
-    elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-        yield decoder.decode(head).encode()
-        for chunk in chunks:
-            yield decoder.decode(chunk).encode()
-        yield decoder.decode(b"", final=True).encode()
+        yield head[len(codecs.BOM_UTF8) :]
+        yield from chunks
         return
-    elif b"\0" in head[:4]:
-        raise DataError(
-            "the file is not UTF-8 text (it looks like UTF-16 without a mark); save it as UTF-8 and try again"
-        )
+    if encoding := wide_encoding(head):
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        yield decoder.decode(head).encode("utf-8", "replace")
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+        return
     yield head
     yield from chunks
 
 
-def split(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[Line]:
-    """Cut chunks into lines. Holds at most ``limit`` bytes and one chunk.
+def wide_encoding(head: bytes) -> str | None:
+    """The encoding of text in two bytes a character, by its mark or by its first two characters being ASCII."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = [byte == 0 for byte in head[:4]]
+    if zeros == [False, True, False, True]:
+        return "utf-16-le"
+    return "utf-16-be" if zeros == [True, False, True, False] else None
+
+
+def _line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines that end in CR alone, as old Mac programs write them, end in LF."""
+    first = next(chunks, b"")
+    while b"\r" not in first and b"\n" not in first and len(first) < CHUNK and (more := next(chunks, b"")):
+        first += more
+    if b"\n" in first or b"\r" not in first:
+        yield first
+        yield from chunks
+        return
+    if first.endswith(b"\r"):  # its LF may lie in the next chunk
+        first += next(chunks, b"")
+    if b"\n" in first:
+        yield first
+        yield from chunks
+        return
+    yield first.replace(b"\r", b"\n")
+    for chunk in chunks:
+        yield chunk.replace(b"\r", b"\n")
+
+
+def split(chunks: Iterable[bytes], limit: int = MAX_LINE, blank: bool = False) -> Iterator[Line]:
+    """Cut chunks into lines; blank ones are left out unless ``blank``. Holds at most ``limit`` bytes and one chunk.
 
     A line over the limit comes as a problem with its length and hash; so does the rest of a damaged stream.
     """
@@ -177,7 +241,7 @@ def split(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[Line]:
             running, length = overlong
             return Line(number, b"", length, f"the line is longer than {limit:,} bytes", running.hexdigest())
         data = bytes(pending).rstrip(b"\r")
-        return Line(number, data, len(data)) if data.strip() else None
+        return Line(number, data, len(data)) if blank or data.strip() else None
 
     damage: Damaged | None = None
     iterator = iter(chunks)
@@ -209,7 +273,7 @@ def split(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[Line]:
             overlong = None
             number += 1
             start = end + 1
-    last = finish()
+    last = finish() if pending or overlong or not blank else None
     if damage is None:
         if last:
             yield last

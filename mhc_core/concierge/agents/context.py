@@ -6,9 +6,9 @@ gets into the system message. It costs no call to a model and is the same for th
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -120,11 +120,7 @@ def _cut(text: str) -> str:
 
 def _cleaned(passage: Passage) -> Passage:
     text = clean_passage(passage.content)
-    return (
-        passage
-        if text == passage.content
-        else Passage(passage.chunk_id, passage.article_id, passage.title, text, passage.score)
-    )
+    return passage if text == passage.content else replace(passage, content=text)
 
 
 def _counted(turns: Sequence[StoredTurn]) -> int:
@@ -161,10 +157,28 @@ def history(turns: Sequence[StoredTurn]) -> list[Turn]:
     return kept[::-1]
 
 
-def passages(engine: sa.Engine, live: Live, question: str, before: Sequence[Turn], k: int) -> list[Passage]:
+def known(live: Live) -> Callable[[str], tuple[str, float]]:
+    """What most likely answers a text, by its article's title, with the probability, 0..1; looked up once a text."""
+
+    @cache
+    def found(text: str) -> tuple[str, float]:
+        if live.library is None or live.embedder is None:
+            return "", 0.0
+        try:
+            best = live.library.passages(text, live.embedder.embed([text])[0], 1)
+        except Exception as error:
+            log.warning("nothing is known of a question: the embedder failed (%s)", type(error).__name__)
+            return "", 0.0
+        return (best[0].title, best[0].probability or 0.0) if best else ("", 0.0)
+
+    return found
+
+
+def passages(engine: sa.Engine | None, live: Live, question: str, before: Sequence[Turn], k: int) -> list[Passage]:
     """The ``k`` best passages; none when there is no knowledge or the embedder fails.
 
-    A very short question is searched together with the customer's message before it.
+    They are chosen by what was learned of questions, else searched for in the database. A very short question is looked
+    up together with the customer's message before it.
     """
     if live.knowledge_id is None or live.embedder is None:
         return []
@@ -178,5 +192,9 @@ def passages(engine: sa.Engine, live: Live, question: str, before: Sequence[Turn
     except Exception as error:
         log.warning("no passages: the embedder failed (%s)", type(error).__name__)
         return []
+    if live.library is not None:
+        with timing.part("search"):
+            return live.library.passages(text, vector, k)
+    assert engine is not None
     with timing.part("search"), engine.connect() as connection:
         return retrieval.search(connection, live.knowledge_id, text, vector, k)

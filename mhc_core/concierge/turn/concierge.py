@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -104,7 +103,7 @@ class Concierge:
         self._settings = settings
         self._business = business
         self._reads = autocommit(engine)
-        self._cache = ResponseCache(settings, engine, self.live, clock, Random())
+        self._cache = ResponseCache(settings, engine, clock)
         self._answering = Answering(settings, business, engine, self.live, self.rollout, self._cache)
         self._turns = TurnStore(engine)
         self._clock = clock

@@ -123,6 +123,12 @@ def one(connection: sa.Connection, handover_id: int) -> Handover | None:
     return Handover(*row) if row else None
 
 
+def open_of(connection: sa.Connection, conversation_id: UUID) -> Handover | None:
+    """The hand-over of a conversation that waits or is claimed."""
+    row = connection.execute(sa.select(handovers).where(_H.conversation_id == conversation_id, _OPEN)).one_or_none()
+    return Handover(*row) if row else None
+
+
 class Said(NamedTuple):
     """One turn as people read it. ``by`` names the person who wrote it, where one did; ``notes`` is its metadata."""
 

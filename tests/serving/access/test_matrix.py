@@ -44,6 +44,7 @@ class Row(NamedTuple):
 ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(EVERYBODY),
     ("GET", "/web/{name}"): Row(EVERYBODY),
+    ("GET", "/console"): Row(EVERYBODY),
     ("GET", "/openapi.json"): Row(EVERYBODY),
     ("GET", "/docs"): Row(EVERYBODY),
     ("GET", "/docs/oauth2-redirect"): Row(EVERYBODY),
@@ -122,7 +123,9 @@ class Door:
                 "message_id": str(NO_ID),
             }
         )
-        answer = self.client.request(method, place, json=None if body is None else sent, headers=headers)
+        answer = self.client.request(
+            method, place, json=None if body is None else sent, headers=headers, follow_redirects=False
+        )
         return answer.status_code
 
 

@@ -53,6 +53,13 @@ TEN_AND_TWO = "inform/book: [adults:10 adults] and [children:2 kids]"
         ([TEN_AND_TWO, "@ages inform/book: both [age:7]"], (10, 2, None)),
         ([TEN_AND_TWO, "@ages inform/book: all [age:under 5]"], (10, 0, 2)),
         (["inform/book: [guests:14]", "@ages inform/book: everybodys [age:over 15]"], (14, 0, None)),
+        (["inform/book: [adults:7 parents] [children:8 kids]",
+          "@ages inform/book: [children:five] of em are [age:7] and [children:three] are [age:5]"], (7, 5, 3)),
+        (["inform/book: [adults:10 adults] [children:4 kids]",
+          "@children inform/book: [age:4]. [age:9], [age:6], [age:3] and a [age:newborn]"], (10, 2, 2)),
+        # who stays, told beside who does not come
+        (["inform/book: [adults:11 adults] [children:no kids]",
+          "remove/book: our vegan isnt coming, so [adults:ten adults]"], (10, 0, None)),
         # the youngest beside the children, and among them
         (["inform/book: [adults:15 adults] [youngest:1 baby]"], (15, 0, 1)),
         (["inform/book: [adults:10 adults], [children:4 kids] but [youngest:two] of them are toddlers"], (10, 2, 2)),
@@ -118,6 +125,8 @@ GYOZA = "add/book: [count:3] orders of [dish:gyoza]"
         (["inform/book: [dish:chicken] and [dish:shrimp] for [count:everyone]"],
          {"chicken": EVERYONE, "shrimp": EVERYONE}, {}, {}),
         (["inform/book: [count:6] [dish:lobster]", "remove/book: skip the [dish:lobster] after all"], {}, {}, {}),
+        ([TENS, "correct/book: so [adults:ten adults] and no [dish:steak], chicken stays"], {"chicken": 10}, {}, {}),
+        ([GYOZA, "remove/book: take the [dish:steak] off please. keep the [dish:gyoza]"], {}, {}, {"gyoza": 3}),
         (["add/book: [count:10] [dish:noodles]", "remove/book: take the [dish:noodles] off"], {}, {}, {}),
         ([GYOZA, "add/book: plus [count:two] more [dish:gyoza]"], {}, {}, {"gyoza": 5}),
         ([GYOZA, "remove/book: drop [count:one] [dish:gyoza]"], {}, {}, {"gyoza": 2}),
