@@ -7,9 +7,9 @@ from mhc_core.concierge.turn.concierge import Incoming
 from mhc_serving.access.callers import Speaker
 from mhc_serving.access.deps import IdempotencyKey
 from mhc_serving.schemas.chat import ChatIn, ChatOut, Citation
-from mhc_serving.schemas.problem import Problem
+from mhc_serving.schemas.problem import REFUSALS, Problem
 
-router = APIRouter(prefix="/api/v1", tags=["chat"])
+router = APIRouter(prefix="/api/v1", tags=["chat"], responses=REFUSALS)
 
 
 @router.post(
@@ -21,8 +21,6 @@ router = APIRouter(prefix="/api/v1", tags=["chat"])
         404: {"model": Problem, "description": "The conversation is not this customer's on this channel."},
         409: {"model": Problem, "description": "The Idempotency-Key came with another message before."},
         422: {"model": Problem, "description": "The request does not fit, or the message is too long."},
-        429: {"model": Problem, "description": "Too many requests; `Retry-After` says how long to wait."},
-        503: {"model": Problem, "description": "The database does not answer."},
     },
 )
 def chat(asked: ChatIn, caller: Speaker, key: IdempotencyKey = None) -> Response:

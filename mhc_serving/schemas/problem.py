@@ -12,6 +12,7 @@ class Problem(BaseModel):
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The body cannot be read: it is no UTF-8."},
     401: {"model": Problem, "description": "The key or the token is not valid, or one is needed."},
     403: {"model": Problem, "description": "The key's role or the token does not allow it."},
     413: {"model": Problem, "description": "The body is too large."},
