@@ -101,6 +101,7 @@ class _Example(_Part):
     messages: list[_Message] = Field(min_length=1)
     tools: list[_Tool] | None = None
     parallel_tool_calls: bool | None = None
+    metadata: dict[str, Any] | None = None  # ours: which example it is; no provider is sent it
 
 
 def problem(record: dict[str, Any]) -> str | None:

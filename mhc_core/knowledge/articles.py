@@ -141,6 +141,22 @@ def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datet
     changed = [
         article for article in taken if article.id not in known or known[article.id][0] != article.content_sha256
     ]
+    store(connection, changed, now)
+    inserted = sum(1 for article in changed if article.id not in known)
+    present = {article.id for article in taken}
+    folders = any(path.is_dir() for path in paths)
+    missing = (key for key, (_, origin, active) in known.items() if origin == "file" and active and key not in present)
+    return ArticleReport(
+        inserted=inserted,
+        updated=len(changed) - inserted,
+        unchanged=len(taken) - len(changed),
+        rejected=tuple(rejected),
+        missing=tuple(sorted(missing)) if folders else (),
+    )
+
+
+def store(connection: sa.Connection, written: Sequence[Article], now: datetime) -> None:
+    """Write articles by their ids, with the questions they answer."""
     queries.upsert_articles(
         connection,
         [
@@ -154,22 +170,11 @@ def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datet
                 "origin": "file",
                 "reviewed_at": min(article.reviewed or now, now),
             }
-            for article in changed
+            for article in written
         ],
         now,
     )
-    queries.replace_questions(connection, {article.id: article.questions for article in changed}, now)
-    inserted = sum(1 for article in changed if article.id not in known)
-    present = {article.id for article in taken}
-    folders = any(path.is_dir() for path in paths)
-    missing = (key for key, (_, origin, active) in known.items() if origin == "file" and active and key not in present)
-    return ArticleReport(
-        inserted=inserted,
-        updated=len(changed) - inserted,
-        unchanged=len(taken) - len(changed),
-        rejected=tuple(rejected),
-        missing=tuple(sorted(missing)) if folders else (),
-    )
+    queries.replace_questions(connection, {article.id: article.questions for article in written}, now)
 
 
 def stale(connection: sa.Connection, now: datetime, days: int) -> list[sa.Row[Any]]:

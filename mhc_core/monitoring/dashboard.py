@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from mhc_core.db.queries import figures
 from mhc_core.db.queries.figures import BUCKETS, SLOWEST_MS, Answers, DayFigures, Flow, Now, Span, Totals
 
-_CHUNK = 24 * 7
-"""Hours counted in one transaction."""
+_LONGEST = timedelta(days=7)
+"""Counted in one transaction."""
 _RECENT = 48
 """Hours that are counted again with each new hour, whatever changed in them: a late import leaves no trace else."""
 _LOCK = 0x6D686364
@@ -70,12 +70,24 @@ def refresh(engine: sa.Engine, agents: Sequence[str], now: datetime) -> int:
         try:
             hours = _due(holder, now)
             holder.rollback()
-            for first in range(0, len(hours), _CHUNK):
+            for first, until in runs(hours):
                 with engine.begin() as connection:
-                    figures.count(connection, hours[first : first + _CHUNK], agents, now)
+                    figures.count(connection, first, until, agents, now)
             return len(hours)
         finally:
             holder.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": _LOCK})
+
+
+def runs(hours: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
+    """These hours, in order, as few half-open ranges: what lies between two of a day is counted along."""
+    found: list[tuple[datetime, datetime]] = []
+    for hour in hours:
+        until = hour + timedelta(hours=1)
+        if found and hour - found[-1][1] < timedelta(days=1) and until - found[-1][0] <= _LONGEST:
+            found[-1] = (found[-1][0], until)
+        else:
+            found.append((hour, until))
+    return found
 
 
 def _due(connection: sa.Connection, now: datetime) -> list[datetime]:

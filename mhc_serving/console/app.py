@@ -19,7 +19,7 @@ from mhc_core.settings import Settings
 from mhc_serving import errors
 from mhc_serving.console import frame, places, sign_in
 from mhc_serving.console.guard import Guard
-from mhc_serving.console.pages import audit, bookings, dashboard, inbox, models, people, review
+from mhc_serving.console.pages import audit, bookings, dashboard, inbox, knowledge, models, people, review
 from mhc_serving.console.visit import Console, utc_now
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ _PAGES: dict[places.Place, frame.Build] = {
     places.INBOX: inbox.build,
     places.BOOKINGS: bookings.build,
     places.REVIEW: review.build,
+    places.KNOWLEDGE: knowledge.build,
     places.MODELS: models.build,
     places.AUDIT: audit.build,
     places.PEOPLE: people.build,

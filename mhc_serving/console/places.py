@@ -32,11 +32,12 @@ DASHBOARD = Place("/", "Dashboard", "dashboard", _EVERYBODY)
 INBOX = Place("/inbox", "Inbox", "inbox", _AGENTS)
 BOOKINGS = Place("/bookings", "Bookings", "event", _AGENTS)
 REVIEW = Place("/review", "Review", "rate_review", _REVIEWERS)
+KNOWLEDGE = Place("/knowledge", "Knowledge", "menu_book", _REVIEWERS | _OPERATORS)
 MODELS = Place("/models", "Models", "model_training", _OPERATORS)
 AUDIT = Place("/audit", "Audit log", "history", _OPERATORS)
 PEOPLE = Place("/people", "People", "group", _ADMINS)
 
-PLACES: Sequence[Place] = (DASHBOARD, INBOX, BOOKINGS, REVIEW, MODELS, AUDIT, PEOPLE)
+PLACES: Sequence[Place] = (DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, AUDIT, PEOPLE)
 
 
 def of(path: str) -> Place | None:

@@ -14,81 +14,120 @@ SLOWEST_MS, BUCKETS = 100_000, 60
 """Answer times are counted in so many buckets of equal ratio from 1 ms on; each is a fifth wide."""
 _LATE = timedelta(minutes=10)
 """A transaction may commit so long after the moment it wrote down."""
-_HOURS = "cast(:hours as timestamptz[])"
-_IN = "x.{0} >= h and x.{0} < h + interval '1 hour'"
-_FROM = f"unnest({_HOURS}) h"
+_WITHIN = "x.{0} >= :first and x.{0} < :until"
+_HOUR = "date_trunc('hour', x.{0})"
 _TABLES = {
     "figures_totals": "messages handovers bookings thumbs_up thumbs_down stars starred",
     "figures_answers": "answers cached priced cost_usd",
     "figures_latencies": "answers",
+    "figures_articles": "used booked liked disliked",
     "figures_flow": "conversations escalated booked",
 }
 _KEYS = {
     "figures_totals": "",
     "figures_answers": "model",
     "figures_latencies": "bucket",
+    "figures_articles": "article",
     "figures_flow": "channel intent agent outcome",
 }
+_SENT, _ANSWER = _WITHIN.format("sent_at"), "x.role = 'assistant'"
+_BOOKED = """
+    left join ai.booking_requests b on b.conversation_id = {0} and b.status in ('requested', 'confirmed')
+"""
+
+
+def _each_hour(name: str, table: str, column: str, figures: str, where: str = "true") -> str:
+    """A join of what a table counts in each hour."""
+    return f"""
+        left join (select {_HOUR.format(column)} as hour, {figures} from ai.{table} x
+                    where {_WITHIN.format(column)} and {where} group by 1) {name} on {name}.hour = h
+    """
+
+
 _COUNT = {
     "figures_totals": f"""
-        select 'hour', h,
-               (select count(*) from ai.messages x where {_IN.format("sent_at")} and x.role = 'user'),
-               (select count(*) from ai.handovers x where {_IN.format("opened_at")}),
-               (select count(*) from ai.booking_requests x where {_IN.format("requested_at")}),
-               f.up, f.down, f.stars, f.starred, :now
-          from {_FROM} cross join lateral (
-               select count(*) filter (where x.verdict = 'up') as up,
-                      count(*) filter (where x.verdict = 'down') as down,
-                      coalesce(sum(x.stars), 0) as stars, count(x.stars) as starred
-                 from ai.feedback x where {_IN.format("given_at")}) f
+        select 'hour', h, coalesce(m.n, 0), coalesce(o.n, 0), coalesce(b.n, 0), coalesce(f.up, 0), coalesce(f.down, 0),
+               coalesce(f.stars, 0), coalesce(f.starred, 0), :now
+          from generate_series(cast(:first as timestamptz), cast(:until as timestamptz) - interval '1 hour',
+                               interval '1 hour') h
+        {_each_hour("m", "messages", "sent_at", "count(*) as n", "x.role = 'user'")}
+        {_each_hour("o", "handovers", "opened_at", "count(*) as n")}
+        {_each_hour("b", "booking_requests", "requested_at", "count(*) as n")}
+        {
+        _each_hour(
+            "f",
+            "feedback",
+            "given_at",
+            "count(*) filter (where x.verdict = 'up') as up, count(*) filter (where x.verdict = 'down') as down, "
+            "sum(x.stars) as stars, count(x.stars) as starred",
+        )
+    }
     """,
     "figures_answers": f"""
-        select 'hour', h, coalesce(x.model_version_id, 'none'), count(*), count(*) filter (where x.cached),
-               count(x.cost_usd) filter (where not x.cached), coalesce(sum(x.cost_usd), 0)
-          from {_FROM} join ai.messages x on {_IN.format("sent_at")} and x.role = 'assistant'
-         group by 2, 3
+        select 'hour', {_HOUR.format("sent_at")}, coalesce(x.model_version_id, 'none'), count(*),
+               count(*) filter (where x.cached), count(x.cost_usd) filter (where not x.cached),
+               coalesce(sum(x.cost_usd), 0)
+          from ai.messages x where {_SENT} and {_ANSWER} group by 2, 3
     """,
     "figures_latencies": f"""
-        select 'hour', h, width_bucket(ln(greatest(x.latency_ms, 1)), 0, ln({SLOWEST_MS}), {BUCKETS}), count(*)
-          from {_FROM} join ai.messages x on {_IN.format("sent_at")} and x.role = 'assistant'
-               and x.latency_ms is not null
-         group by 2, 3
+        select 'hour', {_HOUR.format("sent_at")},
+               width_bucket(ln(greatest(x.latency_ms, 1)), 0, ln({SLOWEST_MS}), {BUCKETS}), count(*)
+          from ai.messages x where {_SENT} and {_ANSWER} and x.latency_ms is not null group by 2, 3
+    """,
+    "figures_articles": f"""
+        select 'hour', {_HOUR.format("sent_at")}, k.id, count(*),
+               count(*) filter (where c.outcome = 'booked' or b.id is not null), coalesce(sum(f.up), 0),
+               coalesce(sum(f.down), 0)
+          from ai.messages x
+         cross join lateral (select distinct e ->> 'id' as id from jsonb_array_elements(x.citations) e) e
+          join ai.knowledge_articles k on k.id = e.id
+          join ai.conversations c on c.id = x.conversation_id
+          {_BOOKED.format("c.id")}
+          left join lateral (
+               select count(*) filter (where verdict = 'up') as up, count(*) filter (where verdict = 'down') as down
+                 from ai.feedback where message_id = x.id) f on true
+         where {_SENT} and {_ANSWER} and x.citations <> '[]' group by 2, 3
     """,
     "figures_flow": f"""
-        select 'hour', h, x.channel, coalesce(x.intent, 'unknown'), coalesce(a.agent, 'nobody'),
+        select 'hour', {_HOUR.format("started_at")}, x.channel, coalesce(x.intent, 'unknown'),
+               coalesce(a.agent, 'nobody'),
                coalesce(x.outcome, case when x.status = 'closed' then 'unknown' else x.status end), count(*),
                count(*) filter (where x.escalated_at is not null or x.status = 'escalated'),
                count(*) filter (where x.outcome = 'booked' or b.id is not null)
-          from {_FROM} join ai.conversations x on {_IN.format("started_at")}
-          left join ai.booking_requests b on b.conversation_id = x.id and b.status in ('requested', 'confirmed')
+          from ai.conversations x
+          {_BOOKED.format("x.id")}
           left join lateral (
                select case when m.role = 'agent' then 'person'
                            when m.message_metadata ->> 'agent' = any(:agents) then m.message_metadata ->> 'agent'
                            else 'other' end as agent
                  from ai.messages m where m.conversation_id = x.id and m.role in ('assistant', 'agent')
                 order by m.position desc limit 1) a on true
-         group by 2, 3, 4, 5, 6
+         where {_WITHIN.format("started_at")} group by 2, 3, 4, 5, 6
     """,
 }
 
 
-def count(connection: sa.Connection, hours: Sequence[datetime], agents: Sequence[str], now: datetime) -> None:
-    """Count these hours anew, and sum the days they lie in. ``agents`` are the names that may stand in the figures."""
-    values = {"hours": list(hours), "agents": list(agents), "now": now}
-    days = f"(select distinct date_trunc('day', h, {ZONE}) from {_FROM})"
+def count(connection: sa.Connection, first: datetime, until: datetime, agents: Sequence[str], now: datetime) -> None:
+    """Count the hours from ``first`` to ``until`` anew, and sum the days they lie in. ``agents`` are the names that may
+    stand in the figures."""
+    values = {"first": first, "until": until, "agents": list(agents), "now": now}
+    day = f"date_trunc('day', t.start, {ZONE})"
+    begins = f"date_trunc('day', cast(:first as timestamptz), {ZONE})"
+    last = f"date_trunc('day', cast(:until as timestamptz), {ZONE})"
+    ends = f"date_trunc('day', {last} + interval '30 hours', {ZONE})"  # a day has 23 to 25 hours
+    days = f"start >= {begins} and start < {ends}"
     for table, source in _COUNT.items():
-        connection.execute(sa.text(f"delete from ai.{table} where span = 'hour' and start = any({_HOURS})"), values)
+        hours = "span = 'hour' and start >= :first and start < :until"
+        connection.execute(sa.text(f"delete from ai.{table} where {hours}"), values)
         connection.execute(sa.text(f"insert into ai.{table} {source}"), values)
         sums = ", ".join(f"sum({name})" for name in _TABLES[table].split())
         keys = "".join(f"{name}, " for name in _KEYS[table].split())
-        connection.execute(sa.text(f"delete from ai.{table} where span = 'day' and start in {days}"), values)
+        connection.execute(sa.text(f"delete from ai.{table} where span = 'day' and {days}"), values)
         connection.execute(
             sa.text(f"""
                 insert into ai.{table}
-                select 'day', d.day, {keys} {sums} {", :now" if table == "figures_totals" else ""}
-                  from {days} d(day) join ai.{table} t on t.span = 'hour' and t.start >= d.day
-                       and t.start < d.day + interval '1 day'
-                 group by {keys} d.day
+                select 'day', {day}, {keys} {sums} {", :now" if table == "figures_totals" else ""}
+                  from ai.{table} t where t.span = 'hour' and {days} group by {keys} 2
             """),
             values,
         )
@@ -242,6 +281,35 @@ def by_day(connection: sa.Connection, since: datetime) -> list[DayFigures]:
         {"since": since},
     )
     return [DayFigures(row[0], row[1], int(row[2]), row[3]) for row in rows]
+
+
+class ArticleUse(NamedTuple):
+    """An active article with what became of answers that cite it."""
+
+    id: str
+    title: str
+    category: str
+    origin: str
+    reviewed_at: datetime
+    used: int
+    booked: int
+    liked: int
+    disliked: int
+
+
+def articles(connection: sa.Connection, span: Span, since: datetime) -> list[ArticleUse]:
+    """All active articles with their sums from ``since`` on, by id."""
+    rows = connection.execute(
+        sa.text("""
+            select k.id, k.title, k.category, k.origin, k.reviewed_at, coalesce(sum(f.used), 0),
+                   coalesce(sum(f.booked), 0), coalesce(sum(f.liked), 0), coalesce(sum(f.disliked), 0)
+              from ai.knowledge_articles k
+              left join ai.figures_articles f on f.article = k.id and f.span = :span and f.start >= :since
+             where k.active group by k.id order by k.id
+        """),
+        {"span": span, "since": since},
+    )
+    return [ArticleUse(*row[:5], *map(int, row[5:])) for row in rows]
 
 
 class Now(NamedTuple):

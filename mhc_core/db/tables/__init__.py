@@ -15,6 +15,7 @@ from mhc_core.db.tables.experiments import experiment_exposures, experiment_vari
 from mhc_core.db.tables.figures import (
     conversation_stats,
     figures_answers,
+    figures_articles,
     figures_flow,
     figures_latencies,
     figures_totals,

@@ -72,6 +72,17 @@ figures_latencies = sa.Table(
     _count("answers"),
 )
 
+figures_articles = sa.Table(
+    "figures_articles",
+    metadata,
+    *_period(),
+    sa.Column("article", sa.Text, primary_key=True),
+    _count("used"),
+    _count("booked"),
+    _count("liked"),
+    _count("disliked"),
+)
+
 figures_flow = sa.Table(
     "figures_flow",
     metadata,

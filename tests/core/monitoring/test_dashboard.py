@@ -125,6 +125,21 @@ def test_days_are_those_of_the_business(engine: sa.Engine) -> None:
     assert [(one.day.astimezone(ZONE).day, one.conversations) for one in days] == [(18, 1), (19, 1)]
 
 
+def test_a_day_that_is_counted_anew_leaves_the_next_one_whole(engine: sa.Engine) -> None:
+    """On 8 March 2026 clocks went forward: that day has 23 hours."""
+    now = datetime(2026, 3, 10, 20, tzinfo=UTC)
+    for hour in (20, 30):  # noon of the 8th, and late on the 8th or early on the 9th
+        one(engine, datetime(2026, 3, 8, tzinfo=UTC) + timedelta(hours=hour), updated=datetime(2026, 3, 9, tzinfo=UTC))
+    one(engine, datetime(2026, 3, 9, 7, 30, tzinfo=UTC))
+    one(engine, datetime(2026, 3, 9, 20, tzinfo=UTC))
+    dashboard.refresh(engine, AGENTS, now)
+    with engine.begin() as connection:
+        moment = datetime(2026, 3, 8, 20, tzinfo=UTC)
+        figures.count(connection, moment, moment + timedelta(hours=1), AGENTS, now)
+        days = dashboard.trend(connection, ZONE, now)
+    assert [(one.day.astimezone(ZONE).day, one.conversations) for one in days] == [(8, 2), (9, 2)]
+
+
 def test_the_shortest_period_with_conversations_is_shown_first(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         assert dashboard.shortest_with_data(connection, ZONE, NOW) is Period.DAY

@@ -18,6 +18,7 @@ MATRIX = {
     "/inbox": {StaffRole.AGENT, StaffRole.ADMIN},
     "/bookings": {StaffRole.AGENT, StaffRole.ADMIN},
     "/review": {StaffRole.REVIEWER, StaffRole.ADMIN},
+    "/knowledge": {StaffRole.REVIEWER, StaffRole.OPERATOR, StaffRole.ADMIN},
     "/models": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/audit": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/people": {StaffRole.ADMIN},

@@ -81,6 +81,13 @@ _UP = (
     )
     """,
     """
+    create table ai.figures_articles (
+        span text not null, start timestamptz not null, article text not null,
+        used bigint not null, booked bigint not null, liked bigint not null, disliked bigint not null,
+        constraint pk_figures_articles primary key (span, start, article)
+    )
+    """,
+    """
     create table ai.figures_flow (
         span text not null, start timestamptz not null, channel text not null, intent text not null,
         agent text not null, outcome text not null,
@@ -91,6 +98,7 @@ _UP = (
 )
 _DOWN = (
     "drop table ai.figures_flow",
+    "drop table ai.figures_articles",
     "drop table ai.figures_latencies",
     "drop table ai.figures_answers",
     "drop table ai.figures_totals",
