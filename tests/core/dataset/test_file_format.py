@@ -5,8 +5,10 @@ from pathlib import Path
 
 import orjson
 import pytest
+from fakes.openai_contract import published
 from fakes.places import CASES
 
+from mhc_core.dataset import chat_schema
 from mhc_core.dataset.file_format import MAX_EXAMPLE_BYTES, MIN_EXAMPLES, problems
 from mhc_core.errors import NotFound
 
@@ -118,3 +120,28 @@ def test_a_byte_order_mark_is_named(tmp_path: Path) -> None:
 def test_files_as_people_had_them(name: str, reason: str | None) -> None:
     told = list(problems((CASES / name).as_uri()))
     assert [reason in problem.reason for problem in told] == ([True] if reason else [])
+
+
+@pytest.mark.skipif(published() is None, reason="OpenAI's description is not on this machine")
+def test_no_key_of_a_message_is_unknown_to_openai() -> None:
+    described = published()
+    assert described is not None
+    with gzip.open(described) as file:
+        schemas = orjson.loads(file.read())["components"]["schemas"]
+
+    def keys(name: str) -> set[str]:
+        found = set(schemas[name].get("properties", {}))
+        for part in schemas[name].get("allOf", ()):
+            found |= keys(part["$ref"].rpartition("/")[2]) if "$ref" in part else set(part.get("properties", {}))
+        return found
+
+    for name, ours in (
+        ("ChatCompletionRequestSystemMessage", chat_schema._System),
+        ("ChatCompletionRequestUserMessage", chat_schema._User),
+        ("FineTuneChatCompletionRequestAssistantMessage", chat_schema._Assistant),
+        ("ChatCompletionRequestToolMessage", chat_schema._ToolResult),
+        ("ChatCompletionTool", chat_schema._Tool),
+        ("FunctionObject", chat_schema._Described),
+    ):
+        assert keys(name) - ours.model_fields.keys() <= {"audio", "function_call"}, name
+        assert ours.model_fields.keys() <= keys(name), name
