@@ -12,6 +12,7 @@ from mhc_core.collection.importing import csv_lines
 from mhc_core.collection.importing.csv_lines import Row
 from mhc_core.collection.importing.decoding import clean
 from mhc_core.collection.importing.head import Head
+from mhc_core.collection.importing.old_encodings import decoded
 from mhc_core.collection.importing.readers import Source
 from mhc_core.collection.importing.reject import Place
 from mhc_core.errors import DataError
@@ -137,7 +138,7 @@ def sheets(head: Head, known: frozenset[str]) -> list[Sheet]:
 
 
 def _text(source: Source, known: frozenset[str]) -> Sheet:
-    top = [(line.number, csv_lines.decoded(line.data, Counter())) for line in itertools.islice(source.lines(), TOP)]
+    top = [(line.number, decoded(line.data, Counter())) for line in itertools.islice(source.lines(), TOP)]
     after = 0
     delimiters = csv_lines.DELIMITERS
     if top and (said := _SEP.fullmatch(top[0][1].strip().strip('"'))):
