@@ -1,12 +1,14 @@
 """Chunks of a file become chunks of UTF-8 text: unpacked, decoded, with one kind of line end."""
 
 import codecs
+import re
 import zlib
 from collections.abc import Iterator
 
 from mhc_core.errors import DataError
 
 CHUNK = 1 << 18  # bytes read or decompressed at a time
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -96,17 +98,14 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines that end in CR alone, as old Mac programs write them, end in LF."""
+    """Lines that end in CR alone, as old Mac programs write them, end in LF; the first line end decides for all."""
     first = next(chunks, b"")
-    while b"\r" not in first and b"\n" not in first and len(first) < CHUNK and (more := next(chunks, b"")):
+    while (found := _LINE_END.search(first)) is None or found.end() == len(first):
+        more = next(chunks, b"")
+        if not more:
+            break
         first += more
-    if b"\n" in first or b"\r" not in first:
-        yield first
-        yield from chunks
-        return
-    if first.endswith(b"\r"):  # its LF may lie in the next chunk
-        first += next(chunks, b"")
-    if b"\n" in first:
+    if found is None or found[0] != b"\r":
         yield first
         yield from chunks
         return
