@@ -205,6 +205,14 @@ class Settings(BaseSettings):
     strong_chat_model: str | None = Field(
         None, description="Model asked first for complex questions when an OpenAI key is set. Empty: none."
     )
+    understanding_model: str | None = Field(
+        None,
+        description="Model that also reads each message when an OpenAI key is set; the local one checks it and stands "
+        "in for it. Empty: the local one reads alone.",
+    )
+    understanding_timeout_seconds: float = Field(
+        4.0, gt=0, description="What the provider's model reads is waited for this long, once (seconds)."
+    )
     model_choice: ModelChoice = Field(
         ModelChoice(),
         description="Complexity of a question (0 to 1) from which a model is asked before the local one, e.g. "

@@ -1,14 +1,15 @@
 """Which adapter does the work, by settings or by what a model version records. Adapters load only when chosen."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.protocols import ChatModel, Embedder, FineTuner
 from mhc_core.settings import Settings
 
 if TYPE_CHECKING:
-    pass
+    from mhc_core.providers.openai.structured import StructuredModel
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -121,3 +122,15 @@ def chat_model(
             version_id, artifact_uri, artifact_sha256, settings.lora_base, settings.answer_timeout_seconds
         )
     raise ConfigurationError(f"model {version_id} names an unknown provider; promote another version")
+
+
+def structured_model(settings: Settings, model: str, name: str, schema: Mapping[str, Any]) -> "StructuredModel":
+    """A model of the provider that answers in a JSON schema called ``name``.
+
+    Raises:
+        ConfigurationError: no key of the provider.
+    """
+    from mhc_core.providers.openai.client import client
+    from mhc_core.providers.openai.structured import StructuredModel
+
+    return StructuredModel(client(settings), model, name, schema, settings.understanding_timeout_seconds)

@@ -26,6 +26,8 @@ def in_use(connection: sa.Connection, settings: Settings) -> list[Use]:
         uses.append(Use("MHC_CHAT_MODEL", hosted, settings.chat_model))
         if settings.strong_chat_model:
             uses.append(Use("MHC_STRONG_CHAT_MODEL", hosted, settings.strong_chat_model))
+        if settings.understanding_model:
+            uses.append(Use("MHC_UNDERSTANDING_MODEL", hosted, settings.understanding_model))
     if settings.embedder == "openai":
         uses.append(Use("MHC_EMBEDDING_MODEL", hosted, settings.embedding_model))
     if settings.fine_tuner in ("openai", "azure") and settings.fine_tune_base:

@@ -24,12 +24,16 @@ class Encoded:
     states: NDArray[np.float32]
     whole: NDArray[np.float32]
 
+    def within(self, start: int, end: int) -> NDArray[np.float32]:
+        """The states of the words between two characters."""
+        return self.states[[row for row, word in enumerate(self.words) if word.start >= start and word.end <= end]]
+
     def part(self, start: int, end: int) -> NDArray[np.float32]:
         """The unit vector of the words between two characters; zero where there are none."""
-        inside = [row for row, word in enumerate(self.words) if word.start >= start and word.end <= end]
-        if not inside:
+        inside = self.within(start, end)
+        if not len(inside):
             return np.zeros_like(self.whole)
-        mean = self.states[inside].mean(axis=0)
+        mean = inside.mean(axis=0)
         return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
 

@@ -44,10 +44,10 @@ class Gathered(NamedTuple):
 
 @lru_cache(maxsize=1)
 def gold() -> tuple[LabelledMessage, ...]:
-    """The labelled messages of the release, in the order of their files."""
+    """The labelled messages of the release, in the order of their files; each writer has a folder."""
     found: list[LabelledMessage] = []
-    for path in sorted(_GOLD.glob("*.txt")):
-        found += parse(path.read_text("utf-8").splitlines(), path.name)
+    for path in sorted(_GOLD.glob("*/*.txt")):
+        found += parse(path.read_text("utf-8").splitlines(), path.name, path.parent.name)
     return tuple(found)
 
 
@@ -127,7 +127,7 @@ def known(read: Read, marked: Mapping[Any, Sequence[Known]]) -> list[Known]:
 def _of_gold(message: LabelledMessage) -> NewExample:
     line, digest = written(message), text_hash(message)
     key = hashlib.sha256(f"{sorted(message.asked)} {message.text}".encode()).hexdigest()[:32]
-    return NewExample(f"gold:{key}", "gold", line, digest, is_held_out(digest))
+    return NewExample(f"gold:{message.writer}:{key}", "gold", line, digest, is_held_out(digest))
 
 
 def text_hash(message: LabelledMessage) -> str:

@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 
 from mhc_core.language import terms
 from mhc_core.language.terms import Terms
+from mhc_core.understanding import logistic
+from mhc_core.understanding.logistic import Rows
+from mhc_core.understanding.network import softmax
 
 Floats = NDArray[np.float32]
 TERMS = 2**15
 """Columns of words and pairs, and as many of letter groups."""
 _VECTOR, _CIRCUMSTANCES, _LETTERS = 1.5, 0.7, 0.7
+_TOLERANCE = 1e-3
 _TEMPERATURES = np.geomspace(0.5, 4, 25)
 _FOLDS, _TRIED = 5, (1, 2)
 """The temperature is chosen on every fifth message, by a trial that learned two of the other four fifths."""
@@ -49,13 +53,13 @@ class Features:
     dense: Floats
     terms: Terms
 
-    def matrix(self) -> Any:
-        """All of them as one sparse matrix."""
+    def rows(self) -> Rows:
+        """The same as they are learned from."""
         from scipy import sparse
 
         shape = (len(self.dense), 2 * TERMS)
-        hashed = sparse.csr_matrix((self.terms.data, self.terms.indices, self.terms.indptr), shape=shape)
-        return sparse.hstack([sparse.csr_matrix(self.dense), hashed], format="csr", dtype=np.float32)
+        terms = self.terms
+        return Rows(self.dense, sparse.csr_matrix((terms.data, terms.indices, terms.indptr), shape=shape))
 
     def times(self, weights: Floats) -> Floats:
         """The product with weights of shape (features, classes), without making a matrix."""
@@ -77,7 +81,11 @@ class Head:
 
     def probabilities(self, inputs: Inputs) -> Floats:
         """Shape (parts, classes)."""
-        return _softmax((inputs.features.times(self.weights) + self.bias) / self.temperature)
+        return softmax((inputs.features.times(self.weights) + self.bias) / self.temperature)
+
+    def of_rows(self, rows: Rows) -> Floats:
+        """The same of features that were made before."""
+        return softmax((rows.times(self.weights) + self.bias) / self.temperature)
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -98,32 +106,24 @@ class Head:
 
 def train(inputs: Inputs, labels: Sequence[str], groups: Sequence[int], regularisation: float = 20.0) -> Head:
     """A head for the labels; ``groups`` number the message of each part."""
-    matrix, wanted = inputs.features.matrix(), np.array(labels)
-    fitted = _fitted(matrix, wanted, regularisation, 3e-4)
+    rows, wanted = inputs.features.rows(), np.array(labels)
+    learned = fitted(rows, wanted, regularisation)
     fold = np.array(groups) % _FOLDS
     tried, asked = np.isin(fold, _TRIED), fold == 0
     temperature = 1.0
     if asked.any() and set(wanted[asked]) <= set(wanted[tried]):
-        trial = _fitted(matrix[tried], wanted[tried], regularisation, 1e-3)
-        row = {name: number for number, name in enumerate(trial.classes)}
-        truth = np.array([row[label] for label in wanted[asked]])
-        scores = matrix[asked] @ trial.weights + trial.bias
+        trial = fitted(rows.some(tried), wanted[tried], regularisation)
+        truth = np.searchsorted(trial.classes, wanted[asked])
+        scores = rows.some(asked).times(trial.weights) + trial.bias
         temperature = min(_TEMPERATURES, key=lambda t: _log_loss(scores / t, truth))
-    return Head(fitted.classes, fitted.weights, fitted.bias, float(temperature))
+    return Head(learned.classes, learned.weights, learned.bias, float(temperature))
 
 
-def _fitted(matrix: Any, labels: NDArray[np.str_], regularisation: float, tolerance: float) -> Head:
-    from sklearn.linear_model import LogisticRegression
-
-    classes = tuple(str(name) for name in np.unique(labels))
-    if len(classes) == 1:  # nothing else was ever seen
-        return Head(classes, np.zeros((matrix.shape[1], 1), np.float32), np.zeros(1, np.float32), 1.0)
-    model = LogisticRegression(C=regularisation, max_iter=2000, tol=tolerance).fit(matrix, labels)
-    coefficients, bias = model.coef_, model.intercept_
-    if len(classes) == 2:  # one row of coefficients stands for both
-        coefficients, bias = np.vstack([-coefficients, coefficients]) / 2, np.concatenate([-bias, bias]) / 2
-    weights = np.ascontiguousarray(coefficients.T, dtype=np.float32)
-    return Head(classes, weights, bias.astype(np.float32), 1.0)
+def fitted(rows: Rows, labels: NDArray[np.str_], regularisation: float) -> Head:
+    """A head for the labels of rows of features, without a temperature."""
+    classes, wanted = np.unique(labels, return_inverse=True)
+    weights, bias = logistic.fit(rows, wanted, regularisation, _TOLERANCE)
+    return Head(tuple(str(name) for name in classes), weights, bias, 1.0)
 
 
 def _halved(counts: Terms) -> Terms:
@@ -138,9 +138,4 @@ def _halved(counts: Terms) -> Terms:
 
 
 def _log_loss(scores: Floats, truth: NDArray[np.int64]) -> float:
-    return float(-np.log(_softmax(scores)[np.arange(len(truth)), truth] + 1e-9).mean())
-
-
-def _softmax(scores: Floats) -> Floats:
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)
+    return float(-np.log(softmax(scores)[np.arange(len(truth)), truth] + 1e-9).mean())

@@ -7,7 +7,7 @@ the topic of acts that have none of their own. Lines that begin with ``#`` are c
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from mhc_core.errors import DataError
 from mhc_core.understanding.result import (
@@ -52,12 +52,14 @@ class LabelledSegment:
 
 @dataclass(frozen=True, slots=True)
 class LabelledMessage:
-    """A message as it should be read. ``asked`` is what the answer before asked for."""
+    """A message as it should be read. ``asked`` is what the answer before asked for, ``writer`` whose words these are,
+    where that is known: people differ more than their messages do."""
 
     text: str
     asked: frozenset[str]
     segments: tuple[LabelledSegment, ...]
     slots: tuple[LabelledSlot, ...]
+    writer: str = field(default="", compare=False)
 
     @property
     def reason(self) -> str | None:
@@ -74,8 +76,8 @@ class LabelledMessage:
         )
 
 
-def parse(lines: Iterable[str], source: str) -> list[LabelledMessage]:
-    """The messages of a file, in its order.
+def parse(lines: Iterable[str], source: str, writer: str = "") -> list[LabelledMessage]:
+    """The messages of a file of one writer, in its order.
 
     Raises:
         DataError: a line is not in the format; names ``source``, the line and what is wrong.
@@ -85,7 +87,7 @@ def parse(lines: Iterable[str], source: str) -> list[LabelledMessage]:
         line = line.rstrip("\n")
         if line.strip() and not line.startswith("#"):
             try:
-                found.append(parse_line(line))
+                found.append(replace(parse_line(line), writer=writer))
             except ValueError as error:
                 raise DataError(f"{source}, line {number}: {error}") from error
     return found

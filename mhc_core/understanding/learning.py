@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -176,7 +176,7 @@ def required(connection: sa.Connection, version_id: str) -> UnderstandingVersion
 
 
 def _messages(stored: Sequence[Stored]) -> list[LabelledMessage]:
-    parsed = [parse_line(one.line) for one in stored]
+    parsed = [replace(parse_line(one.line), writer=one.writer) for one in stored]
     stand_ins = StandIns(message for one, message in zip(stored, parsed, strict=True) if one.origin == "gold")
     return [stand_ins.fill(message) for message in parsed]
 

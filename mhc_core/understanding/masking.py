@@ -114,7 +114,7 @@ def replaced(message: LabelledMessage, pieces: Sequence[Piece]) -> LabelledMessa
         if start >= reached:
             slots.append(replace(slot, start=start, end=end))
             reached = end
-    return LabelledMessage(text, message.asked, segments, tuple(slots))
+    return replace(message, text=text, segments=segments, slots=tuple(slots))
 
 
 def _moved(pieces: Sequence[Piece], offset: int, begins: bool) -> int:

@@ -18,14 +18,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mhc_core.understanding import network
 from mhc_core.understanding import words as lexical
 from mhc_core.understanding.encoding import Encoded
+from mhc_core.understanding.network import Floats, Network
 from mhc_core.understanding.result import DialogueContext
 
-Floats = NDArray[np.float32]
 OUTSIDE = "O"
 HIDDEN = 128
 EPOCHS = 4
+BATCH = 256
 CRF_ITERATIONS = 40
 _SMALL = 1e-6
 _TRANSITIONS = 0.2
@@ -86,57 +88,39 @@ def train_crf(features: Sequence[list[list[str]]], labels: Sequence[list[str]]) 
 
 @dataclass(frozen=True)
 class Tagger:
-    """Finds labelled spans. ``layers`` are weights and biases of the network, ``scale`` mean and deviation of its
-    input, ``transitions`` log-ratios of shape (labels + 1, labels): the last row is the beginning."""
+    """Finds labelled spans. ``transitions`` are log-ratios, shape (labels + 1, labels): the last row begins."""
 
-    names: tuple[str, ...]
     crf: Crf
-    layers: tuple[Floats, ...]
-    scale: Floats
+    network: Network
     transitions: Floats
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The labels."""
+        return self.network.classes
 
     def spans(self, encoded: Encoded, context: DialogueContext) -> list[Span]:
         """The spans of a message in its order."""
         if not encoded.words:
             return []
         by_letters = self.crf.marginals(lexical.features(encoded.words, context), self.names)
-        joined = (np.log(by_letters + _SMALL) + np.log(self._by_state(encoded.states) + _SMALL)) / 2
+        by_states = self.network.probabilities(neighbourhood(encoded.states))
+        joined = (np.log(by_letters + _SMALL) + np.log(by_states + _SMALL)) / 2
         path = _best(joined, self.transitions * _TRANSITIONS)
         share = np.exp(joined - joined.max(axis=1, keepdims=True))
         share /= share.sum(axis=1, keepdims=True)
         return _decoded(encoded, [self.names[label] for label in path], share[np.arange(len(path)), path])
 
-    def _by_state(self, states: Floats) -> Floats:
-        hidden = (neighbourhood(states) - self.scale[0]) / self.scale[1]
-        first, second, first_bias, second_bias = self.layers
-        hidden = np.maximum(hidden @ first + first_bias, 0)
-        return _softmax(hidden @ second + second_bias)
-
     @cached_property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All of it as plain arrays."""
-        first, second, first_bias, second_bias = self.layers
-        return {
-            "names": np.array(self.names),
-            "crf": np.frombuffer(self.crf.data, dtype=np.uint8),
-            "first": first,
-            "second": second,
-            "first_bias": first_bias,
-            "second_bias": second_bias,
-            "scale": self.scale,
-            "transitions": self.transitions,
-        }
+        crf = np.frombuffer(self.crf.data, dtype=np.uint8)
+        return {"crf": crf, "transitions": self.transitions, **self.network.arrays}
 
     @staticmethod
     def from_arrays(arrays: dict[str, NDArray[Any]]) -> "Tagger":
         """The tagger that ``arrays`` describe."""
-        return Tagger(
-            tuple(str(name) for name in arrays["names"]),
-            Crf(arrays["crf"].tobytes()),
-            (arrays["first"], arrays["second"], arrays["first_bias"], arrays["second_bias"]),
-            arrays["scale"],
-            arrays["transitions"],
-        )
+        return Tagger(Crf(arrays["crf"].tobytes()), Network.from_arrays(arrays), arrays["transitions"])
 
 
 class Example(NamedTuple):
@@ -149,26 +133,14 @@ class Example(NamedTuple):
 
 def train(examples: Sequence[Example], seed: int) -> Tagger:
     """A tagger for the labels of the examples (about 15 s for 4,000 messages with 40 labels on one core)."""
-    from sklearn.neural_network import MLPClassifier
-
     kept = [example for example in examples if example.encoded.words]
     sequences = [_labels(example) for example in kept]
-    names = tuple(sorted({label for sequence in sequences for label in sequence}))
-    row = {name: number for number, name in enumerate(names)}
     features = [lexical.features(example.encoded.words, example.context) for example in kept]
     crf = train_crf(features, sequences)
     around = np.vstack([neighbourhood(example.encoded.states) for example in kept])
-    scale = np.stack([around.mean(axis=0), around.std(axis=0) + _SMALL]).astype(np.float32)
-    wanted = np.array([row[label] for sequence in sequences for label in sequence])
-    network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, random_state=seed)
-    around -= scale[0]
-    around /= scale[1]
-    for _ in range(EPOCHS):  # more would learn the text by heart
-        network.partial_fit(around, wanted, classes=np.arange(len(names)))
-    layers = (*network.coefs_, *network.intercepts_)
-    return Tagger(
-        names, crf, tuple(np.asarray(layer, np.float32) for layer in layers), scale, _transitions(sequences, names)
-    )
+    labels = [label for sequence in sequences for label in sequence]
+    net = network.train(around, labels, HIDDEN, EPOCHS, BATCH, seed)
+    return Tagger(crf, net, _transitions(sequences, net.classes))
 
 
 def neighbourhood(states: Floats) -> Floats:
@@ -226,8 +198,3 @@ def _decoded(encoded: Encoded, labels: list[str], probabilities: Floats) -> list
         else:
             found.append(Span(name, word.start, word.end, probability))
     return [span for span in found if span.label]
-
-
-def _softmax(scores: Floats) -> Floats:
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 
+from mhc_core.business.pricing import Business
 from mhc_core.settings import Settings
+from mhc_core.understanding.reader import Reader
 from mhc_jobs.cli.console import AsJson, columns, respond
 
 
@@ -25,6 +27,13 @@ def command(
     model: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A version's file; trained on the gold without it.")
     ] = None,
+    writers: Annotated[
+        bool,
+        typer.Option(help="Measure each writer of the gold too, by models that learned the others (minutes more)."),
+    ] = False,
+    provider: Annotated[
+        bool, typer.Option(help="Measure the provider's model too (MHC_UNDERSTANDING_MODEL), beside the local one.")
+    ] = False,
     seeds: Annotated[int, typer.Option(min=1, help="Draws of ten examples a class.")] = 3,
     as_json: AsJson = False,
 ) -> None:
@@ -34,10 +43,13 @@ def command(
     about ten with them.
     """
     from mhc_core.business.pricing import load
+    from mhc_core.concierge.models.providers import ConfiguredProviders
     from mhc_core.providers.minilm import embedder as minilm
     from mhc_core.understanding import examples
     from mhc_core.understanding.model import UnderstandingModel
-    from mhc_jobs.bench.understanding import intents, messages, policies, restaurants
+    from mhc_jobs.bench.understanding import intents, restaurants
+    from mhc_jobs.bench.understanding import writers as unseen
+    from mhc_jobs.bench.understanding.writers import Remembered
 
     settings = Settings()
     business, embedder = load(settings.business_file), minilm.load(1)
@@ -46,41 +58,47 @@ def command(
         if model
         else UnderstandingModel.train(examples.gold(), embedder, settings.seed)
     )
-    report: dict[str, Any] = {"own": {}}
-    for half in messages.HALVES:
-        played = [
-            policies.play(business, reader, policy) for policy in policies.load(messages.SETS / half / "bookings.toml")
-        ]
-        ended = Counter(one.ended for one in played)
-        report["own"][half] = {
-            "messages": messages.measure(business, reader, messages.load(half, "messages")),
-            "handover": messages.measure(business, reader, messages.load(half, "handover")),
-            "bookings": {"played": len(played), "right": ended["right"], "wrong": ended["wrong"]},
-        }
+    report: dict[str, Any] = {"own": _own(business, reader)}
+    if provider:
+        report["provider"] = _own(business, ConfiguredProviders(settings).reader(reader, business))
+    if writers:
+        remembered = Remembered(embedder)
+        report["writers"] = unseen.measure(
+            business, examples.gold(), lambda taught: UnderstandingModel.train(taught, remembered, settings.seed)
+        )
     if data is not None:
         report["restaurant8k"] = restaurants.measure(data, embedder, settings.seed)
         report |= {name: intents.measure(data, name, embedder, seeds) for name in intents.SETS}
     respond(as_json, report, *_shown(report))
 
 
+def _own(business: Business, reader: Reader) -> dict[str, Any]:
+    """This project's own sets as a reader reads them, by half."""
+    from mhc_jobs.bench.understanding import messages, policies
+
+    measured = {}
+    for half in messages.HALVES:
+        played = [
+            policies.play(business, reader, policy) for policy in policies.load(messages.SETS / half / "bookings.toml")
+        ]
+        ended = Counter(one.ended for one in played)
+        measured[half] = {
+            "messages": messages.measure(business, reader, messages.load(half, "messages")),
+            "handover": messages.measure(business, reader, messages.load(half, "handover")),
+            "bookings": {"played": len(played), "right": ended["right"], "wrong": ended["wrong"]},
+        }
+    return measured
+
+
 def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
-    table = columns(
-        "set", ">messages", ">slots F1", ">acts", ">topics", ">must reach a person", ">false hand-overs",
-        ">complaints on questions", ">ms CPU",
-    )  # fmt: skip
-    for half, measured in report["own"].items():
-        for name in ("messages", "handover"):
-            one = measured[name]
-            table.add_row(
-                f"{half}/{name}", str(one["messages"]), f"{one['slots_f1']:.3f}", f"{one['acts']:.3f}",
-                f"{one['topics']:.3f}", f"{one['person_recall']:.3f} of {one['need_a_person']}",
-                f"{one['false_person']:.3f}", str(one["complaints_on_questions"]), str(one["median_ms"]),
-            )  # fmt: skip
-    yield table
-    for half, measured in report["own"].items():
-        one = measured["bookings"]
-        ended = f"{one['right']} in the right record, {one['wrong']} in a wrong one"
-        yield f"{half}: of {one['played']} booking customers ended {ended}"
+    for who in ("own", "provider"):
+        if who in report:
+            yield from _halves(report[who], "" if who == "own" else "the provider's model beside the local one, ")
+    if "writers" in report:
+        table = columns("writer not taught", *_SHARES)
+        for name, one in report["writers"].items():
+            table.add_row(name, *_shares(one))
+        yield table
     if slots := report.get("restaurant8k"):
         yield f"restaurant8k: macro F1 {slots['macro_f1']:.3f} on {slots['asked']} messages ({slots['held_out']})"
     for name in ("clinc150", "banking77"):
@@ -88,3 +106,25 @@ def _shown(report: dict[str, Any]) -> Iterator[RenderableType]:
             outside = found.get("out_of_scope_recall")
             told = f", out-of-scope recall {outside:.3f} at 5 % false alarms" if outside is not None else ""
             yield f"{name}: accuracy {found['accuracy']:.3f} with ten examples a class{told}"
+
+
+_SHARES = (">messages", ">slots F1", ">acts", ">topics", ">must reach a person", ">false hand-overs")
+
+
+def _halves(measured: dict[str, Any], who: str) -> Iterator[RenderableType]:
+    table = columns("set", *_SHARES, ">complaints on questions", ">ms CPU")
+    for half, found in measured.items():
+        for name in ("messages", "handover"):
+            one = found[name]
+            table.add_row(f"{half}/{name}", *_shares(one), str(one["complaints_on_questions"]), str(one["median_ms"]))
+    yield table
+    for half, found in measured.items():
+        one = found["bookings"]
+        ended = f"{one['right']} in the right record, {one['wrong']} in a wrong one"
+        yield f"{who}{half}: of {one['played']} booking customers ended {ended}"
+
+
+def _shares(one: dict[str, Any]) -> tuple[str, ...]:
+    shares = (f"{one[name]:.3f}" for name in ("slots_f1", "acts", "topics"))
+    person = f"{one['person_recall']:.3f} of {one['need_a_person']}"
+    return (str(one["messages"]), *shares, person, f"{one['false_person']:.3f}")

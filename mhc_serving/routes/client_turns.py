@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 import orjson
 
 from mhc_core.concierge.agents.choices import choices
+from mhc_core.concierge.turn import schemas
 from mhc_core.concierge.turn.concierge import Incoming, Outgoing
 from mhc_core.concierge.turn.functions import MODEL_ID, Call, Function
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.errors import DataError
 from mhc_core.providers import tokens
 from mhc_core.vocabulary import Channel
 from mhc_serving.access.callers import Caller
@@ -198,19 +200,10 @@ def _require_possible(wanted: Wanted) -> None:
 
 
 def _validate(document: Mapping[str, Any], wanted: Wanted) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
     try:
-        Draft202012Validator.check_schema(wanted.schema)
-        # An empty registry: a schema of somebody else's must not make us fetch what it names.
-        fits = Draft202012Validator(wanted.schema, registry=Registry()).is_valid(document)
-    except (SchemaError, Unresolvable, RecursionError):
-        raise Unfit(
-            "this is no JSON schema that can be used here; write each property out", wanted.schema_param
-        ) from None
+        fits = schemas.fits(wanted.schema, document)
+    except DataError as error:
+        raise Unfit(str(error), wanted.schema_param) from None
     if not fits:
         raise Unfit(
             "the answer does not fit this schema: answer and intent are strings, citations is an array of strings, "

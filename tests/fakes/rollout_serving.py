@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fakes.rollout_traffic import evaluated
+from mhc_core.business.pricing import Business
 from mhc_core.db.queries import rollout as queries
 from mhc_core.db.queries import versions
 from mhc_core.db.queries.rollout import Rollout
@@ -18,6 +19,7 @@ from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.rollout import promotion, stages
 from mhc_core.settings import Settings
+from mhc_core.understanding.reader import Reader
 from mhc_core.vocabulary import Intent
 from mhc_serving.app import utc_now
 
@@ -46,6 +48,9 @@ class SayingProviders:
         self.loading, self.may_load = Event(), Event()
         self.may_load.set()
         self.gate = Event()
+
+    def reader(self, local: Reader, business: Business) -> Reader:
+        return local
 
     def embedder(self) -> Embedder:
         return minilm.load()

@@ -28,9 +28,11 @@ log = logging.getLogger(__name__)
 TURNS = 20
 """Turns read from a conversation, the newest ones."""
 HISTORY_CHARS = 8_000
-VERBATIM = 5
-"""Turns that a model reads word by word, the newest ones."""
+VERBATIM = 2
+"""Turns that a model reads word by word, the newest ones; what was told before is in the summary."""
 CHUNKS = 3
+LIKELY = 0.5
+"""A passage that was learned to answer is read when it is at least this likely beside the best one."""
 TURN_CHARS = 2_000
 """A longer turn is cut in the middle of what a model reads."""
 SHORT_QUESTION_WORDS = 4
@@ -60,7 +62,7 @@ class Prepared:
 def prepare(
     facts: Facts, turns: Sequence[StoredTurn], question: str, passages: Sequence[Passage], prompt: str
 ) -> Prepared:
-    """The request for a question within the budget: ``VERBATIM`` turns, the summary, ``CHUNKS`` cleaned passages.
+    """The request for a question within the budget: ``VERBATIM`` turns, the summary, at most ``CHUNKS`` cleaned passages.
 
     ``turns`` are oldest first; older ones than are given were counted in the notes of the last answer.
     """
@@ -68,7 +70,7 @@ def prepare(
     recent, older = told[-VERBATIM:], told[:-VERBATIM]
     before = summary(facts, older)
     system = f"{prompt}\n\n{before}" if before else prompt
-    chosen = tuple(_cleaned(passage) for passage in passages[:CHUNKS])
+    chosen = tuple(_cleaned(passage) for passage in _worth_reading(passages))
     sent_turns = tuple(Turn("user" if turn.role == "user" else "assistant", _cut(turn.content)) for turn in recent)
     fixed = (
         tokens.REPLY_TOKENS + _kept(prompt) + sum(_kept(f"[kb:{p.chunk_id}] {p.title}\n{p.content}") for p in chosen)
@@ -112,6 +114,14 @@ def summary(facts: Facts, older: Sequence[StoredTurn]) -> str:
 
 def _wishes(facts: Facts) -> list[tuple[str, int | None]]:
     return [*facts.proteins.items(), *facts.party.upgrades.items(), *facts.party.add_ons.items()]
+
+
+def _worth_reading(passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The best passages, without those that hardly answer where that was learned."""
+    best = max((passage.probability or 0.0 for passage in passages), default=0.0)
+    return [
+        passage for passage in passages[:CHUNKS] if passage.probability is None or passage.probability >= LIKELY * best
+    ]
 
 
 def _cut(text: str) -> str:

@@ -5,14 +5,13 @@ over. Thresholds (guests, miles) come from the same file.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.support.handover import office_hours
-from mhc_core.understanding.result import Act, PersonNeed, SlotName, Topic, Understood
+from mhc_core.understanding.result import Act, Topic, Understood
 
 UNCONFIRMED = "unconfirmed answer"
 """Handed over because nothing supported what the model wanted to say; no list of reasons turns this off."""
@@ -21,17 +20,6 @@ UNCLEAR = "unclear request"
 ASKED_FOR, LARGE, FAR, ANGRY = "request for a person", "large party", "long distance", "angry customer"
 ONCE = frozenset({LARGE, FAR, "severe allergy", "corporate event"})
 """About the party itself: once a person has looked at it, the assistant goes on."""
-SURE_FROM = 0.6
-"""A need for a person with less probability must be borne out by what the message does and is about."""
-_SURE_FROM = {"severe allergy": 0.5}  # one too few may cost a life
-_ABOUT: Mapping[str, frozenset[Topic]] = {
-    "illness after an event": frozenset({Topic.COMPLAINT}),
-    "legal threat": frozenset({Topic.COMPLAINT}),
-    ANGRY: frozenset({Topic.COMPLAINT, Topic.DAY_OF, Topic.BOOKING_STATUS}),
-    "refund outside the policy": frozenset({Topic.COMPLAINT, Topic.PAYMENT, Topic.POLICY, Topic.BOOKING_CANCEL}),
-    "discount outside the policy": frozenset({Topic.PRICE_PARTY, Topic.PRICE_INFO, Topic.UNDECIDED}),
-    "corporate event": frozenset({Topic.BOOK, Topic.BOOKING_INFO, Topic.PRICE_PARTY, Topic.AVAILABILITY}),
-}
 _A_PARTY_GOES_WRONG = {Topic.BOOKING_CANCEL, Topic.BOOKING_CHANGE, Topic.PAYMENT, Topic.COMPLAINT}
 
 
@@ -66,7 +54,7 @@ def check(business: Business, now: Situation) -> str | None:
 def _found(business: Business, now: Situation) -> list[str]:
     found, read, party = [], now.understood, now.facts.party
     if read is not None:
-        if read.person is not None and _needed(read, read.person):
+        if read.person is not None:
             found.append(read.person.reason)
         if _asks_for_a_person(read) or (now.offered and Act.AFFIRM in read.acts):
             found.append(ASKED_FOR)
@@ -80,21 +68,6 @@ def _found(business: Business, now: Situation) -> list[str]:
     if now.upset and now.answered:
         found.append(ANGRY)
     return found
-
-
-def _needed(read: Understood, need: PersonNeed) -> bool:
-    return need.probability >= _SURE_FROM.get(need.reason, SURE_FROM) or _borne_out(read, need.reason)
-
-
-def _borne_out(read: Understood, reason: str) -> bool:
-    """Whether acts, topics and slots speak for the reason too."""
-    if reason == ASKED_FOR:
-        return _asks_for_a_person(read)
-    if reason == "severe allergy":
-        return any(slot.name is SlotName.SEVERITY and slot.value != "mild" for slot in read.slots)
-    topics = {segment.topic for segment in read.segments}
-    complains = Act.COMPLAIN in read.acts and Topic.COMPLAINT in _ABOUT.get(reason, ())
-    return complains or reason not in _ABOUT or bool(topics & _ABOUT[reason])
 
 
 def _asks_for_a_person(read: Understood) -> bool:

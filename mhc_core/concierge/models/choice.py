@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from mhc_core.concierge.models.breaker import Breaker
 from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest
+from mhc_core.understanding.provided import Structured
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,27 @@ class RemoteModel:
         close = getattr(self.model, "close", None)
         if close is not None:
             close()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStructured:
+    """A provider's model that answers in a given shape, behind a breaker."""
+
+    inner: Structured
+    breaker: Breaker
+
+    @property
+    def model(self) -> str:
+        """The provider's name of the model."""
+        return self.inner.model
+
+    def ask(self, system: str, question: str) -> Any:
+        """The document.
+
+        Raises:
+            CircuitOpen: it is not asked, because it kept failing.
+        """
+        return self.breaker.call(lambda: self.inner.ask(system, question))
 
 
 def in_order(models: Sequence[ChatModel], request: ChatRequest) -> list[ChatModel]:

@@ -226,7 +226,7 @@ class LiveVersions:
     def _load_reader(self, reader_id: str) -> None:
         with self._engine.connect() as connection:
             version = learning.required(connection, reader_id)
-        reader = learning.load(recipe.standard(), version)
+        reader = self._providers.reader(learning.load(recipe.standard(), version), self._business)
         reader.read("warming up", DialogueContext())
         self._change(reader=reader)
 

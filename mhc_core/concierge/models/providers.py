@@ -4,8 +4,9 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from mhc_core.business.pricing import Business
 from mhc_core.concierge.models.breaker import Breaker
-from mhc_core.concierge.models.choice import RemoteModel
+from mhc_core.concierge.models.choice import RemoteModel, RemoteStructured
 from mhc_core.db.queries import serving
 from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.training import BASELINE_ID as BASELINE
@@ -14,6 +15,9 @@ from mhc_core.errors import MHCError
 from mhc_core.protocols import ChatModel, Embedder
 from mhc_core.providers import select
 from mhc_core.settings import Settings
+from mhc_core.understanding import provided
+from mhc_core.understanding.provided import ProvidedReader
+from mhc_core.understanding.reader import Reader
 
 _WRITERS = ("openai", "azure", "lora")
 """Providers whose trained models write answers of their own: such a one takes the place of the stock model."""
@@ -30,6 +34,9 @@ class Providers(Protocol):
         Raises:
             MHCError: the promoted model cannot be loaded.
         """
+
+    def reader(self, local: Reader, business: Business) -> Reader:
+        """What reads messages with this version of understanding."""
 
 
 class ConfiguredProviders:
@@ -55,6 +62,15 @@ class ConfiguredProviders:
         if promoted is None or promoted.provider != "knowledge":
             chain.append(self._baseline(engine))
         return tuple(chain)
+
+    def reader(self, local: Reader, business: Business) -> Reader:
+        name = self._settings.understanding_model
+        if name is None or not self._settings.openai_api_key:
+            return local
+        reasons = business.handover.reasons
+        model = select.structured_model(self._settings, name, "understanding", provided.schema(reasons))
+        breaker = self._breakers.setdefault(f"understanding/{name}", Breaker())
+        return ProvidedReader(RemoteStructured(model, breaker), local, business.name, reasons)
 
     def _stored(self, row: ModelVersion) -> ChatModel:
         model = select.chat_model(

@@ -14,6 +14,7 @@ import orjson
 
 from mhc_core.concierge.agents.reply import Question, Reply
 from mhc_core.concierge.facts.memory import Facts
+from mhc_core.concierge.turn import schemas
 from mhc_core.errors import DataError
 from mhc_core.understanding.result import Act
 
@@ -125,27 +126,12 @@ def _told_now(name: str, function: Function, question: Question) -> bool:
 
 def _fitting(function: Function, schema: Any, value: Any) -> Any:
     """The value as the schema wants it; None where it does not fit."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
     if isinstance(schema, dict) and "$defs" in function.parameters:
         schema = {**schema, "$defs": function.parameters["$defs"]}
     listed = value if isinstance(value, list) else [value]
-    try:
-        Draft202012Validator.check_schema(schema)
-        # An empty registry: a schema of somebody else's must not make us fetch what it names.
-        validator = Draft202012Validator(schema, registry=Registry())
-        for shaped in (value, listed, ", ".join(map(str, listed))):
-            if validator.is_valid(shaped):
-                return shaped
-    except (SchemaError, Unresolvable, RecursionError) as error:
-        raise DataError(
-            f"the parameters of {function.name} are no JSON schema that can be used here ({type(error).__name__}); "
-            "write each property out"
-        ) from None
-    return None
+    return next(
+        (shaped for shaped in (value, listed, ", ".join(map(str, listed))) if schemas.fits(schema, shaped)), None
+    )
 
 
 def _readable(result: str) -> str:

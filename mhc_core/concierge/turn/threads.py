@@ -72,9 +72,26 @@ def find(connection: sa.Connection, place: Place, message: str, now: datetime) -
     else:
         known = queries.thread(connection, place.customer_id, place.channel, digest(place, message), now - AGAIN)
     found = _opened(connection, place, known.conversation_id) if known is not None else None
-    if found is None or known is None or (known.newest and place.transcript):
-        return found
+    if found is None or known is None:
+        return None
+    if known.newest and place.transcript:
+        return replace(found, turns=_shown(found.turns, place.transcript))
     return replace(found, turns=tuple(place.transcript), facts=None)
+
+
+def _shown(stored: Sequence[StoredTurn], transcript: Sequence[StoredTurn]) -> tuple[StoredTurn, ...]:
+    """The stored turns without those that the customer took back: of each question the last that was asked."""
+    said = [turn.content for turn in transcript if turn.role == "user"]
+    kept: list[StoredTurn] = []
+    after: list[StoredTurn] = []
+    for turn in reversed(stored):
+        after.append(turn)
+        if turn.role == "user":
+            if said and turn.content == said[-1]:
+                said.pop()
+                kept += after
+            after = []
+    return tuple(reversed(kept))
 
 
 def _followed(connection: sa.Connection, place: Place, answer_id: UUID) -> OpenConversation:

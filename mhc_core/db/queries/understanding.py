@@ -54,6 +54,11 @@ class Stored(NamedTuple):
     origin: str
     group: str
 
+    @property
+    def writer(self) -> str:
+        """Whose words these are: of gold its writer, else the customer."""
+        return self.group.rpartition(":")[0] if self.origin == "gold" else self.group
+
 
 def to_train(connection: sa.Connection) -> list[Stored]:
     """What a model may be trained on: of a message that a person labelled only that, and no text that is held out."""

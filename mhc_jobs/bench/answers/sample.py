@@ -5,7 +5,7 @@ from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.knowledge import articles, chunks, library
 from mhc_core.knowledge.articles import UNANSWERED
-from mhc_core.knowledge.library import Article
+from mhc_core.knowledge.library import Article, Library
 from mhc_core.prompts import registry
 from mhc_core.protocols import Embedder
 from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
@@ -20,10 +20,17 @@ def live(business: Business, embedder: Embedder, reader: Reader) -> Live:
         models=(KnowledgeOnlyModel(BASELINE_ID, embedder),),
         knowledge_id="sample",
         embedder=embedder,
-        library=library.learn(_articles(), embedder),
+        library=learned(embedder),
         reader=reader,
         prompts=registry.release_prompts(business),
     )
+
+
+def learned(embedder: Embedder) -> Library:
+    """What the articles answer."""
+    found = library.learn(_articles(), embedder)
+    assert found is not None
+    return found
 
 
 def own_questions(desk: Desk, live: Live) -> dict[str, int]:

@@ -14,6 +14,7 @@ from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.facts.updating import update
 from mhc_core.understanding import labelled, measures
 from mhc_core.understanding.labelled import LabelledMessage
+from mhc_core.understanding.measures import Marks
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.result import Act, PersonNeed, Understood
 from mhc_core.understanding.values.resolve import resolve
@@ -43,7 +44,7 @@ def measure(business: Business, reader: Reader, messages: Sequence[LabelledMessa
         started = time.process_time()
         read = reader.read(message.text, message.context)
         spent.append(time.process_time() - started)
-        marks.append(measures.mark(message, replace(read, person=_called(business, message, read))))
+        marks.append(marked(business, read, message))
         acts = {segment.act for segment in message.segments}
         mistaken += Act.ASK in acts and Act.COMPLAIN not in acts and Act.COMPLAIN in read.acts
     shares = {name: round(value, 4) for name, value in measures.totals(marks).items()}
@@ -54,6 +55,11 @@ def measure(business: Business, reader: Reader, messages: Sequence[LabelledMessa
         "complaints_on_questions": mistaken,
         "median_ms": round(median(spent) * 1000, 2),
     }
+
+
+def marked(business: Business, read: Understood, message: LabelledMessage) -> Marks:
+    """How well a message was read, a person being called where the concierge would call one."""
+    return measures.mark(message, replace(read, person=_called(business, message, read)))
 
 
 def _called(business: Business, message: LabelledMessage, read: Understood) -> PersonNeed | None:

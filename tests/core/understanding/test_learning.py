@@ -146,6 +146,14 @@ def test_a_version_remembers_whose_messages_taught_it(engine: sa.Engine, tmp_pat
         assert stored.holding_erased(connection) == [made.id]
 
 
+def test_training_is_told_whose_words_a_message_has(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        row = NewExample("correction:x", "correction", "greet: hiya there", "0", False, None, "a customer")
+        queries.save(connection, [row], NOW)
+    writers = {one.writer for one in _training(engine)}
+    assert writers == {f"gold:{message.writer}" for message in examples.gold()} | {"a customer"}
+
+
 def _training(engine: sa.Engine) -> list[queries.Stored]:
     with engine.connect() as connection:
         return queries.to_train(connection)

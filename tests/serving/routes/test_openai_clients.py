@@ -252,6 +252,26 @@ def test_a_model_reads_the_words_of_answers_that_were_given_as_documents(
     assert "Bring a tent." in sent
 
 
+def test_a_model_is_not_told_what_the_customer_took_back(
+    serving_engine: sa.Engine, settings: Settings, customer: str
+) -> None:
+    with running() as standin:
+        hosted = Settings(state_dir=settings.state_dir, openai_api_key=standin.key, openai_base_url=standin.base_url)
+        with TestClient(create_app(hosted, serving_engine)) as client:
+
+            def turn(*texts: str) -> str:
+                body = {"model": "m", "user": customer, "messages": said(*texts)}
+                answer = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]["content"]
+                return str(answer)
+
+            first = turn(RAIN)
+            turn(RAIN, first, "Is there a rule for storms?")
+            edited = turn(RAIN, first, SPACE)
+            turn(RAIN, first, SPACE, edited, "And for the tables?")
+        asked = [message["content"] for message in standin.bodies[-1]["messages"] if message["role"] == "user"]
+    assert asked == [RAIN, SPACE, "And for the tables?"]
+
+
 class Answer(BaseModel):
     answer: str
     confidence: float

@@ -1,7 +1,6 @@
 """What must reach a person does, with its reason stored; what need not is answered."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,6 @@ from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.facts.party import Party
 from mhc_core.db.tables import conversations, messages
 from mhc_core.understanding import labelled
-from mhc_core.understanding.result import PersonNeed
 from mhc_core.understanding.values.resolve import resolve
 from mhc_core.vocabulary import Intent
 
@@ -73,26 +71,6 @@ def test_customers_are_told_when_somebody_is_there(hours: int, promise: str) -> 
 )
 def test_what_was_understood_and_arithmetic_decide(line: str, reason: str | None) -> None:
     assert reason_of(line) == reason
-
-
-@pytest.mark.parametrize(
-    ("line", "reason", "handed"),
-    [
-        ("correct/book: [name:Bao Tran] [phone:408-555-0117]", "request for a person", False),
-        ("person: someone there?", "request for a person", True),
-        ("inform/allergy: [whom:two guests] dont eat [allergen:shellfish]", "severe allergy", False),
-        ("inform/allergy: [allergen:soy] [severity:could kill him]", "severe allergy", True),
-        ("inform/book: got jury duty that week", "legal threat", False),
-        ("complain/complaint: a judge will see it", "legal threat", True),
-        ("ask/price_party: gimme a bundle deal", "discount outside the policy", True),
-    ],
-)
-def test_an_unlikely_need_must_be_borne_out_by_the_rest_of_the_message(line: str, reason: str, handed: bool) -> None:
-    message = labelled.parse_line(line)
-    for probability, expected in ((0.4, handed), (0.9, True)):
-        read = replace(labelled.as_understood(message), person=PersonNeed(reason, probability))
-        found = handover.check(RULES, handover.Situation(message.text, read, Facts()))
-        assert (found is not None) is expected
 
 
 def test_a_yes_to_the_offer_of_a_person_is_one_only_right_after_it() -> None:

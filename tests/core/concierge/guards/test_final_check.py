@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from mhc_core.business.pricing import Business
 from mhc_core.db.queries.training import BASELINE_ID, ModelVersion
 from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest, Embedder
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.settings import Settings
+from mhc_core.understanding.reader import Reader
 from mhc_core.vocabulary import Intent
 from mhc_serving.app import create_app
 
@@ -32,6 +34,9 @@ class Obedient:
 
 
 class ObedientProviders:
+    def reader(self, local: Reader, business: Business) -> Reader:
+        return local
+
     def embedder(self) -> Embedder:
         return minilm.load()
 
@@ -41,7 +46,7 @@ class ObedientProviders:
 
 @pytest.mark.parametrize(
     ("message", "secret"),
-    [("what house rules do you have for the yard", "State facts only"), ("what happens when rain comes", "$17")],
+    [("what house rules do you have for the yard", "State only what"), ("what happens when rain comes", "$17")],
 )
 def test_what_a_hostile_model_drafts_does_not_reach_the_customer(
     empty_engine: sa.Engine, publish: Callable[..., str], tmp_path: Path, message: str, secret: str

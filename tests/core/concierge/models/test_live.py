@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from mhc_core.artifacts import store
+from mhc_core.business.pricing import Business
 from mhc_core.db.queries import retired, versions
 from mhc_core.db.queries.training import BASELINE_ID, ModelVersion
 from mhc_core.db.tables import knowledge_versions, model_versions
@@ -27,6 +28,7 @@ from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.settings import Settings
+from mhc_core.understanding.reader import Reader
 from mhc_core.vocabulary import Intent, JobStatus
 from mhc_serving.app import create_app, utc_now
 
@@ -51,6 +53,9 @@ class SayingProviders:
 
     def __init__(self) -> None:
         self.loading, self.may_load = threading.Event(), threading.Event()
+
+    def reader(self, local: Reader, business: Business) -> Reader:
+        return local
 
     def embedder(self) -> Embedder:
         return minilm.load()
@@ -168,7 +173,7 @@ def test_an_empty_database_is_answered_honestly_and_not_ready(empty_engine: sa.E
         body = {"message": "What happens when it rains?", "customer_id": "c", "channel": "web"}
         given = client.post("/api/v1/chat", json=body)
         assert given.status_code == 200
-        assert "not sure" in given.json()["answer"]
+        assert "do not know" in given.json()["answer"]
         body["message"] = "How much for 6 adults, 10 miles?"
         assert "$550" in client.post("/api/v1/chat", json=body).json()["answer"]
 

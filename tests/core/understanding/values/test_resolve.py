@@ -4,7 +4,6 @@ import time as clock
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, time
-from importlib.resources import files
 from statistics import median
 
 import pytest
@@ -12,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhc_core.business import pricing
-from mhc_core.understanding.labelled import LabelledMessage, as_understood, parse, parse_line
+from mhc_core.understanding.examples import gold
+from mhc_core.understanding.labelled import LabelledMessage, as_understood, parse_line
 from mhc_core.understanding.result import (
     Act,
     DialogueContext,
@@ -41,15 +41,6 @@ NOT_ALWAYS = {
 """The least share of slots with a value; 1 for all others."""
 
 
-def _messages() -> list[LabelledMessage]:
-    folder = files("mhc_core.understanding").joinpath("gold")
-    return [
-        message
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        for message in parse(file.read_text("utf-8").splitlines(), file.name)
-    ]
-
-
 def _slots(line: str, about: date | None = None) -> Sequence[Slot]:
     message = parse_line(line)
     return resolve(as_understood(message), BUSINESS, TODAY, message.context, about).slots
@@ -60,11 +51,11 @@ def _values(line: str, about: date | None = None) -> list[SlotValue | None]:
 
 
 @pytest.fixture(scope="module")
-def labelled() -> list[LabelledMessage]:
-    return _messages()
+def labelled() -> Sequence[LabelledMessage]:
+    return gold()
 
 
-def test_labelled_slots_get_values(labelled: list[LabelledMessage]) -> None:
+def test_labelled_slots_get_values(labelled: Sequence[LabelledMessage]) -> None:
     seen: Counter[SlotName] = Counter()
     valued: Counter[SlotName] = Counter()
     for message in labelled:
@@ -76,7 +67,7 @@ def test_labelled_slots_get_values(labelled: list[LabelledMessage]) -> None:
     assert {name: share for name, share in shares.items() if share < NOT_ALWAYS.get(name, 1)} == {}
 
 
-def test_values_cost_little_beside_reading(labelled: list[LabelledMessage]) -> None:
+def test_values_cost_little_beside_reading(labelled: Sequence[LabelledMessage]) -> None:
     spent = []
     for message in [message for message in labelled if message.slots][:500]:
         understood = as_understood(message)
