@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-ROLES = ("system", "user", "assistant", "tool")
+ROLES = ("system", "user", "assistant", "tool", "function")
 _NAME = r"^[^\s<|\\/>]{1,64}$"
 _FUNCTION_NAME = r"^[a-zA-Z0-9_-]{1,64}$"
 
@@ -84,6 +84,7 @@ class _Assistant(_Part):
     weight: Literal[0, 1] | None = None
     refusal: str | None = None
     tool_calls: list[_ToolCall] | None = Field(None, min_length=1)
+    function_call: _Called | None = None
 
     _not_blank = field_validator("content")(_said)
 
@@ -94,13 +95,20 @@ class _ToolResult(_Part):
     content: str | Annotated[list[_Text], Field(min_length=1)]
 
 
-_Message = Annotated[_System | _User | _Assistant | _ToolResult, Field(discriminator="role")]
+class _FunctionResult(_Part):
+    role: Literal["function"]
+    name: str = Field(pattern=_FUNCTION_NAME)
+    content: str | None
+
+
+_Message = Annotated[_System | _User | _Assistant | _ToolResult | _FunctionResult, Field(discriminator="role")]
 
 
 class _Example(_Part):
     messages: list[_Message] = Field(min_length=1)
     tools: list[_Tool] | None = None
     parallel_tool_calls: bool | None = None
+    functions: list[_Described] | None = None
     metadata: dict[str, Any] | None = None  # ours: which example it is; no provider is sent it
 
 
@@ -112,6 +120,7 @@ def problem(record: dict[str, Any]) -> str | None:
         return _first(error)
     called: set[str] = set()
     known = {tool.function.name for tool in example.tools or ()}
+    functions = {function.name for function in example.functions or ()}
     for position, message in enumerate(example.messages):
         place = f"message {position}"
         if isinstance(message, _System) and position:
@@ -119,8 +128,11 @@ def problem(record: dict[str, Any]) -> str | None:
         if isinstance(message, _ToolResult) and message.tool_call_id not in called:
             return f"{place}: tool_call_id names no call before it"
         if isinstance(message, _Assistant):
-            if message.content is None and not message.tool_calls and message.refusal is None:
+            called_one = message.tool_calls or message.function_call
+            if message.content is None and not called_one and message.refusal is None:
                 return f"{place}: content must be text, unless tools are called"
+            if message.function_call and message.function_call.name not in functions:
+                return f"{place}: calls a function that functions does not describe"
             for call in message.tool_calls or ():
                 if call.function.name not in known:
                     return f"{place}: calls a function that tools does not describe"

@@ -63,7 +63,7 @@ def tell(report: ImportReport, noun: str) -> None:
         text += f"; {report.messages_inserted:,} messages and {report.feedback_inserted:,} pieces of feedback new"
     _print(f"{text}; {report.seconds:.1f} s, {report.per_second:,.0f} a second")
     for kind, count in sorted(report.notes.items()):
-        _print(f"  noted: {kind.replace('_', ' ')}: {count:,}")
+        _print(f"  noted: {kind if ' ' in kind else kind.replace('_', ' ')}: {count:,}")
     for name, reason in report.skipped[:SHOWN]:
         _print(f"  not read: {name}: {reason}", warning=True)
     if len(report.skipped) > SHOWN:

@@ -2,7 +2,6 @@
 cells of any size. A row that cannot be read is named, and never takes those after it along.
 """
 
-import codecs
 import csv
 import hashlib
 from collections import Counter, deque
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mhc_core.collection.importing.decoding import clean
+from mhc_core.collection.importing.old_encodings import decoded, encoding_of
 from mhc_core.collection.importing.readers import MAX_LINE, Line, Source
 from mhc_core.collection.importing.reject import Place
 
@@ -34,7 +34,7 @@ class _Text:
     """Lines of text that can be given back."""
 
     def __init__(self, source: Source, notes: Counter[str]) -> None:
-        self._encoding = _encoding(source)
+        self._encoding = encoding_of(source)
         self._lines = source.lines(blank=True)
         self._waiting: deque[tuple[Line, str]] = deque()
         self._notes = notes
@@ -47,41 +47,6 @@ class _Text:
 
     def give_back(self, lines: Sequence[tuple[Line, str]]) -> None:
         self._waiting.extendleft(reversed(lines))
-
-
-def _encoding(source: Source) -> str:
-    """UTF-8, or Windows-1252 for a file in which more lines are no UTF-8 than are UTF-8 beyond ASCII."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for chunk in source.text():
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        lines = (line.data for line in source.lines() if not line.data.isascii())
-        votes = sum(1 if _is_utf8(data) else -1 for data in lines)
-        return "utf-8" if votes > 0 else "cp1252"
-    return "utf-8"
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def decoded(data: bytes, notes: Counter[str], encoding: str = "utf-8") -> str:
-    """A line as text; what is no UTF-8 is read as Windows-1252, and counted; what is neither keeps half surrogates."""
-    for attempt in dict.fromkeys((encoding, "cp1252")):
-        try:
-            text = data.decode(attempt)
-        except UnicodeDecodeError:
-            continue
-        if attempt == "cp1252" and not data.isascii():
-            notes["lines read as Windows-1252"] += 1
-        return clean(text, notes)
-    return data.decode("utf-8", "surrogateescape")
 
 
 def rows(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from mhc_core.collection.importing.fields import folded_channel
 from mhc_core.collection.importing.incoming import Incoming, Piece
 from mhc_core.collection.importing.record_format import MAX_MESSAGES
-from mhc_core.collection.importing.records import TWO_CUSTOMERS
+from mhc_core.collection.importing.records import SHORTENED, TWO_CUSTOMERS, from_spreadsheet
 from mhc_core.collection.importing.reject import Place, Rejected, RejectFile
 from mhc_core.collection.importing.times import DateOrder, evidence
 from mhc_core.db.queries import staging
@@ -116,7 +116,8 @@ def _record(messages: list[dict[str, Any]]) -> dict[str, Any]:
     customers = {person_id(str(message["customer_id"])) for message in messages if message.get("customer_id")}
     channels = {folded_channel(message["channel"]) for message in messages if message.get("channel")}
     if len(customers) > 1:
-        raise Rejected(TWO_CUSTOMERS)
+        shortened = from_spreadsheet(str(messages[0].get("conversation_id") or ""))
+        raise Rejected(f"{TWO_CUSTOMERS}; {SHORTENED}" if shortened else TWO_CUSTOMERS)
     if len(channels) > 1:
         raise Rejected(TWO_CHANNELS)
     for name in OF_CONVERSATION:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from mhc_core.collection.importing import json_values
-from mhc_core.collection.importing.readers import Source, wide_encoding
+from mhc_core.collection.importing.bytes_as_text import wide_encoding
+from mhc_core.collection.importing.readers import Source
 from mhc_core.errors import DataError
 
 SIZE = 1 << 16

@@ -1,23 +1,16 @@
 """Reads lines from a file or any fsspec URI in constant memory: gzip, UTF-16, overlong lines and old Mac line ends."""
 
-import codecs
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from mhc_core.collection.importing.bytes_as_text import CHUNK, Damaged, as_utf8, line_ends, unpacked
 from mhc_core.errors import DataError, NotFound
 
-CHUNK = 1 << 18  # bytes read or decompressed at a time
 MAX_LINE = 10_000_000  # bytes; a longer line is refused and streamed past
-GZIP_MAGIC = b"\x1f\x8b"
-
-
-class Damaged(DataError):
-    """The stream cannot be read further; what came before is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +82,7 @@ class Source:
         """The first bytes after unpacking, ``size`` of them or a little more, as stored text encoding has them."""
         found = b""
         try:
-            for chunk in _unpacked(self._chunks()):
+            for chunk in unpacked(self._chunks()):
                 found += chunk
                 if len(found) >= size:
                     break
@@ -103,7 +96,7 @@ class Source:
         Raises:
             DataError: the file is not text that can be read at all.
         """
-        return _as_utf8(_unpacked(self._chunks()))
+        return as_utf8(unpacked(self._chunks()))
 
     def lines(self, limit: int = MAX_LINE, blank: bool = False) -> Iterator[Line]:
         """The lines, numbered from 1, without those that are blank unless ``blank``.
@@ -111,7 +104,7 @@ class Source:
         Raises:
             DataError: the file is not text that can be read at all.
         """
-        return split(_line_ends(self.text()), limit, blank)
+        return split(line_ends(self.text()), limit, blank)
 
     def _chunks(self) -> Iterator[bytes]:
         file = self.file
@@ -130,101 +123,6 @@ def _open(uri: str) -> tuple[IO[bytes], int | None]:
     opened: IO[bytes] = filesystem.open(path, "rb")
     size: Any = filesystem.size(path)
     return opened, size
-
-
-def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    first = next(chunks, b"")
-    if not first.startswith(GZIP_MAGIC):
-        yield first
-        yield from chunks
-        return
-    member = zlib.decompressobj(wbits=31)
-    data = first
-    while True:
-        before = member.copy()
-        try:
-            yield member.decompress(data, CHUNK)
-        except zlib.error:
-            yield _salvaged(before, data)
-            raise Damaged("the gzip file is damaged from here on; fetch it again") from None
-        if member.eof:
-            data = (member.unused_data or next(chunks, b"")).lstrip(b"\0")
-            while not data and (more := next(chunks, b"")):
-                data = more.lstrip(b"\0")
-            if not data:
-                return
-            member = zlib.decompressobj(wbits=31)
-            continue
-        data = member.unconsumed_tail or next(chunks, b"")
-        if not data:
-            yield member.flush()
-            if member.eof:
-                return
-            raise Damaged("the gzip file ends in the middle (truncated); fetch it again")
-
-
-def _salvaged(member: "zlib._Decompress", data: bytes) -> bytes:
-    """What comes out of ``data`` before the byte that is wrong."""
-    good = bytearray()
-    try:
-        for index in range(len(data)):
-            good += member.decompress(data[index : index + 1], CHUNK)
-            if len(good) > CHUNK:
-                break
-    except zlib.error:
-        pass
-    return bytes(good)
-
-
-def _as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= 4:
-            break
-    if head.startswith(codecs.BOM_UTF8):
-        yield head[len(codecs.BOM_UTF8) :]
-        yield from chunks
-        return
-    if encoding := wide_encoding(head):
-        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-        yield decoder.decode(head).encode("utf-8", "replace")
-        for chunk in chunks:
-            yield decoder.decode(chunk).encode("utf-8", "replace")
-        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
-        return
-    yield head
-    yield from chunks
-
-
-def wide_encoding(head: bytes) -> str | None:
-    """The encoding of text in two bytes a character, by its mark or by its first two characters being ASCII."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    zeros = [byte == 0 for byte in head[:4]]
-    if zeros == [False, True, False, True]:
-        return "utf-16-le"
-    return "utf-16-be" if zeros == [True, False, True, False] else None
-
-
-def _line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines that end in CR alone, as old Mac programs write them, end in LF."""
-    first = next(chunks, b"")
-    while b"\r" not in first and b"\n" not in first and len(first) < CHUNK and (more := next(chunks, b"")):
-        first += more
-    if b"\n" in first or b"\r" not in first:
-        yield first
-        yield from chunks
-        return
-    if first.endswith(b"\r"):  # its LF may lie in the next chunk
-        first += next(chunks, b"")
-    if b"\n" in first:
-        yield first
-        yield from chunks
-        return
-    yield first.replace(b"\r", b"\n")
-    for chunk in chunks:
-        yield chunk.replace(b"\r", b"\n")
 
 
 def split(chunks: Iterable[bytes], limit: int = MAX_LINE, blank: bool = False) -> Iterator[Line]:

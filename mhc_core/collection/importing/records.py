@@ -13,11 +13,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
 
-from mhc_core.collection.importing import ratings
+from mhc_core.collection.importing import ordering, ratings
 from mhc_core.collection.importing.context import Reading
 from mhc_core.collection.importing.decoding import metadata_text
 from mhc_core.collection.importing.fields import intent_of, outcome_of, stars_of
-from mhc_core.collection.importing.ordering import in_order
 from mhc_core.collection.importing.record_format import Escalation, Given, Message, Record
 from mhc_core.collection.importing.reject import Rejected
 from mhc_core.collection.importing.times import Calendar
@@ -28,9 +27,9 @@ from mhc_core.pseudonyms import person_id
 from mhc_core.vocabulary import Channel
 
 DEFAULT_SOURCE = "import"
-MESSAGE_SPACING = timedelta(seconds=30)  # between messages of a conversation that has no times
 MAX_SOURCE = 100  # characters
 TWO_CUSTOMERS = "customer_id: one conversation with two customers; give each customer's conversation its own id"
+SHORTENED = "an id like 1.75931E+17 was shortened by a spreadsheet, several may have become one: export ids as text"
 
 
 class Parsed(NamedTuple):
@@ -98,9 +97,9 @@ def parse(
 
 def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) -> Parsed:
     ident = conversation_id(source, record.id)
-    record = _ordered(record, notes)
+    record = ordering.ordered(record, notes)
     customer = _customer(record, notes)
-    started, times, synthetic_start = _timeline(record, reading)
+    started, times, synthetic_start = ordering.timeline(record, reading.received_at)
     inferred = [message.timestamp is None for message in record.messages]
     if all(inferred):
         notes["times_made_up"] += 1
@@ -154,17 +153,6 @@ def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) ->
     return Parsed(conversation, messages, feedback)
 
 
-def _ordered(record: Record, notes: Counter[str]) -> Record:
-    """The record with its messages in the order they were said; what a system message sets stays in front."""
-    leading = next((place for place, one in enumerate(record.messages) if one.role != "system" or one.timestamp), 0)
-    said = record.messages[leading:]
-    order = in_order([message.timestamp for message in said], [message.position for message in said])
-    if order == list(range(len(said))):
-        return record
-    notes["conversations put in the order they were said"] += 1
-    return record.model_copy(update={"messages": [*record.messages[:leading], *(said[place] for place in order)]})
-
-
 def _customer(record: Record, notes: Counter[str]) -> str | None:
     """The customer's id in its one form.
 
@@ -176,13 +164,13 @@ def _customer(record: Record, notes: Counter[str]) -> str | None:
     if len(found) > 1:
         raise Rejected(TWO_CUSTOMERS)
     if from_spreadsheet(record.id):
-        notes["ids like 1.75931E+17, shortened by a spreadsheet: several may have become one; export them as text"] += 1
+        notes[SHORTENED] += 1
     if not found:
         notes["conversations without a customer: no erasure finds them"] += 1
         return None
     customer = found.pop()
     if from_spreadsheet(customer):
-        notes["customers like 1.75931E+17, shortened by a spreadsheet: export them as text"] += 1
+        notes[SHORTENED] += 1
     return customer
 
 
@@ -192,25 +180,6 @@ _SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2}")
 def from_spreadsheet(value: str) -> bool:
     """Whether an id was written as powers of ten, as Excel does with long numbers."""
     return _SHORTENED.fullmatch(value.strip()) is not None
-
-
-def _timeline(record: Record, reading: Reading) -> tuple[datetime, list[datetime], bool]:
-    """Start, one time per message that never goes back, and whether the start is made up."""
-    stamps = [message.timestamp for message in record.messages]
-    known = [stamp for stamp in stamps if stamp is not None]
-    start = min([*([record.started_at] if record.started_at else []), *known[:1]], default=reading.received_at)
-    if not known:
-        try:
-            times = [start + MESSAGE_SPACING * index for index in range(len(stamps))]
-        except OverflowError:
-            raise Rejected("started_at: too late a time") from None
-        return start, times, record.started_at is None
-    times = []
-    previous = start
-    for stamp in stamps:
-        previous = previous if stamp is None else max(previous, stamp)
-        times.append(previous)
-    return start, times, False
 
 
 def _message_row(

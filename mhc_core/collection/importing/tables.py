@@ -12,6 +12,7 @@ from mhc_core.collection.importing import csv_lines
 from mhc_core.collection.importing.csv_lines import Row
 from mhc_core.collection.importing.decoding import clean
 from mhc_core.collection.importing.head import Head
+from mhc_core.collection.importing.old_encodings import decoded
 from mhc_core.collection.importing.readers import Source
 from mhc_core.collection.importing.reject import Place
 from mhc_core.errors import DataError
@@ -57,7 +58,18 @@ class Header:
 
 def fold(name: str) -> str:
     """A column's name in the form in which spellings are listed."""
-    return re.sub(r"[\s/_-]+", "_", re.sub(r"[?:#().*]", "", name.strip().lower())).strip("_")
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip()).lower()
+    return re.sub(r"[\s/_-]+", "_", re.sub(r"[?:#().*]", "", words)).strip("_")
+
+
+def renamed(folded: Sequence[str], spellings: Spellings) -> dict[str, str]:
+    """Our own name of each folded one that means a column; the first spelling that is there counts."""
+    found: dict[str, str] = {}
+    for name, others in spellings.items():
+        spelled = next((other for other in others if other in folded and other not in found), None)
+        if name not in folded and spelled:
+            found[spelled] = name
+    return found
 
 
 def header(sheet: Sheet, spellings: Spellings, needed: Sequence[str]) -> Header | None:
@@ -68,12 +80,8 @@ def header(sheet: Sheet, spellings: Spellings, needed: Sequence[str]) -> Header 
     """
     for number, cells in sheet.top:
         folded = [fold(name) for name in cells]
-        renamed: dict[str, str] = {}
-        for name, others in spellings.items():
-            spelled = next((other for other in others if other in folded and other not in renamed), None)
-            if name not in folded and spelled:
-                renamed[spelled] = name
-        columns = [renamed.get(name, name) for name in folded]
+        ours = renamed(folded, spellings)
+        columns = [ours.get(name, name) for name in folded]
         if any(name not in columns for name in needed):
             continue
         named = [name for name in columns if name]
@@ -137,7 +145,7 @@ def sheets(head: Head, known: frozenset[str]) -> list[Sheet]:
 
 
 def _text(source: Source, known: frozenset[str]) -> Sheet:
-    top = [(line.number, csv_lines.decoded(line.data, Counter())) for line in itertools.islice(source.lines(), TOP)]
+    top = [(line.number, decoded(line.data, Counter())) for line in itertools.islice(source.lines(), TOP)]
     after = 0
     delimiters = csv_lines.DELIMITERS
     if top and (said := _SEP.fullmatch(top[0][1].strip().strip('"'))):

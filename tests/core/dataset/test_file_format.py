@@ -40,8 +40,8 @@ def found(path: Path, *lines: bytes) -> list[tuple[int, str]]:
         (b"{}", "no list of messages"),
         (b'{"messages": []}', "no list of messages"),
         (b'{"messages": "hi"}', "no list of messages"),
-        (chat("hi"), "message 0: role must be one of system, user, assistant, tool"),
-        (chat({"role": "agent"}, ANSWER), "message 0: role must be one of system, user, assistant, tool"),
+        (chat("hi"), "message 0: role must be one of system, user, assistant, tool, function"),
+        (chat({"role": "agent"}, ANSWER), "message 0: role must be one of system, user, assistant, tool, function"),
         (chat(USER, {"role": "assistant"}), "message 1: content must be text, unless tools are called"),
         (chat(USER, {"role": "assistant", "content": " "}), "message 1: content must be text"),
         (chat({"role": "user", "content": ["hi"]}, ANSWER), "message 0: content must be text"),
@@ -143,5 +143,5 @@ def test_no_key_of_a_message_is_unknown_to_openai() -> None:
         ("ChatCompletionTool", chat_schema._Tool),
         ("FunctionObject", chat_schema._Described),
     ):
-        assert keys(name) - ours.model_fields.keys() <= {"audio", "function_call"}, name
+        assert keys(name) - ours.model_fields.keys() <= {"audio"}, name
         assert ours.model_fields.keys() <= keys(name), name

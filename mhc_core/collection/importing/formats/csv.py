@@ -23,7 +23,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
                         "ticket_id", "ticket", "ticket_number", "case_id", "session", "chat"),
     "role": ("sender_type", "author_type", "sender", "author", "speaker", "from", "sent_by", "direction"),
     "content": ("text", "message", "body", "message_text", "message_body", "message_content", "comment"),
-    "timestamp": ("sent_at", "created_at", "datetime", "date_time", "sentdate", "date_sent", "sent", "date", "time"),
+    "timestamp": ("sent_at", "created_at", "datetime", "date_time", "sent_date", "date_sent", "sent", "date", "time"),
     "position": ("index", "turn", "seq", "sequence", "message_index"),
     "customer_id": ("customer", "user_id", "contact_id", "client_id", "customer_phone", "phone_number", "phone",
                     "customer_email", "email", "email_address"),

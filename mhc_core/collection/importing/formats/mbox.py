@@ -26,7 +26,7 @@ _LEFT_OUT = frozenset({"spam", "trash", "draft", "drafts", "chat"})
 class Mbox:
     """Text that begins with a *From* line and headers."""
 
-    name = "a mailbox (mbox)"
+    name = "an mbox mailbox"
     source = "email"
     pieces = True
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mhc_core.collection.importing.context import Context
-from mhc_core.collection.importing.csv_lines import decoded
 from mhc_core.collection.importing.formats.meta import WHO
 from mhc_core.collection.importing.formats.people import Person, customer
 from mhc_core.collection.importing.head import Head
 from mhc_core.collection.importing.incoming import Piece
+from mhc_core.collection.importing.old_encodings import decoded
 from mhc_core.collection.importing.readers import Source
 from mhc_core.collection.importing.reject import Place
 from mhc_core.collection.importing.times import TWO_DAYS, Calendar, evidence

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from fakes.places import SHARED
 
-from mhc_core.collection.importing import conversations as importer
+from mhc_core.collection.importing import reading as importer
 from mhc_core.collection.importing.context import Reading
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.report import ImportReport

@@ -367,6 +367,20 @@ def test_date_and_time_in_two_columns(engine: sa.Engine, tmp_path: Path) -> None
     assert times(engine) == [datetime(2026, 2, 3, 22, tzinfo=UTC), datetime(2026, 2, 13, 22, 5, tzinfo=UTC)]
 
 
+def test_rows_that_end_in_cr_with_line_breaks_in_cells(engine: sa.Engine, tmp_path: Path) -> None:
+    text = HEADER + 'a,sms,user,"one\n\ntwo",2026-02-03T10:00:00Z\r'
+    whole(bring(engine, tmp_path / "a.csv", text.replace(HEADER, HEADER.strip() + "\r")))
+    assert told(engine) == [("user", "one\n\ntwo")]
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_json_with_one_object_a_message(engine: sa.Engine, tmp_path: Path, lines: bool) -> None:
+    given = [{"ticketId": 7, "channel": "sms", "sender": role, "text": text, "createdAt": f"2026-02-03T10:0{n}:00Z"}
+             for n, (role, text) in reversed(list(enumerate(GRILL)))]  # fmt: skip
+    whole(bring(engine, tmp_path / "a.json", "\n".join(map(json.dumps, given)) if lines else given))
+    assert told(engine) == GRILL
+
+
 def test_positions_with_fractions_order_where_times_do_not(engine: sa.Engine, tmp_path: Path) -> None:
     text = "conversation_id,channel,role,content,turn\na,web,user,three,2\na,web,user,two,1.5\na,web,user,one,1\n"
     whole(bring(engine, tmp_path / "a.csv", text))

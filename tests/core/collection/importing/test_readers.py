@@ -105,8 +105,8 @@ def test_utf_16_without_a_mark_is_known_by_its_first_letters(tmp_path: Path, enc
 
 def test_lines_that_end_in_cr_alone(tmp_path: Path) -> None:
     path = tmp_path / "mac.csv"
-    path.write_bytes(b"one\rtwo\r\rfour\r")
-    assert texts(path) == [b"one", b"two", b"four"]
+    path.write_bytes(b"one\rtwo\r\rfour\nfive\r")
+    assert texts(path) == [b"one", b"two", b"four", b"five"]
 
 
 def test_nothing_there(tmp_path: Path) -> None:
