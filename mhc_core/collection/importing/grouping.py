@@ -114,7 +114,7 @@ def _record(messages: list[dict[str, Any]]) -> dict[str, Any]:
     """
     record: dict[str, Any] = {}
     customers = {person_id(str(message["customer_id"])) for message in messages if message.get("customer_id")}
-    channels = {folded_channel(message["channel"]) for message in messages if message.get("channel")}
+    channels = {str(folded_channel(message["channel"])) for message in messages if message.get("channel")}
     if len(customers) > 1:
         shortened = from_spreadsheet(str(messages[0].get("conversation_id") or ""))
         raise Rejected(f"{TWO_CUSTOMERS}; {SHORTENED}" if shortened else TWO_CUSTOMERS)
