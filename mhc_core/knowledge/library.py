@@ -25,8 +25,8 @@ from mhc_core.language.quoting import blocks, quoted
 from mhc_core.language.spelling import normalised
 from mhc_core.protocols import Embedder, Passage
 
-MOST_ARTICLES = 2_000
-"""With more, what is known of questions is not learned from: the classifier grows with articles times texts."""
+MOST_TEXTS = 6_000
+"""Questions and sentences in all. With more, nothing is learned of them: the time grows with their third power."""
 _learned: LRUCache[str, "Library | None"] = LRUCache(4)
 _lock = Lock()
 
@@ -49,8 +49,8 @@ class Article:
 class _Block:
     chunk_id: int
     text: str
-    rows: tuple[int, ...]
-    """Of the selector's texts, its sentences and the questions that are nearest to it."""
+    rows: slice
+    """Its sentences among the selector's texts."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Library:
 
     def _passage(self, article_id: str, cosine: NDArray[np.float32], probability: float) -> Passage:
         article, parts = self.articles[article_id], self.blocks[article_id]
-        near = [float(cosine[list(part.rows)].max()) for part in parts]
+        near = [float(cosine[part.rows].max()) for part in parts]
         best = max(range(len(parts)), key=near.__getitem__)
         text = quoted([part.text for part in parts], near)
         score = max(0.0, min(1.0, near[best]))
@@ -93,13 +93,16 @@ class Library:
 
 
 def learn(articles: Sequence[Article], embedder: Embedder) -> Library | None:
-    """What can be learned of these articles; None where fewer than two have questions, or there are too many."""
-    if sum(1 for article in articles if article.questions) < 2 or len(articles) > MOST_ARTICLES:
+    """What can be learned of these articles; None where fewer than two have questions, or there is too much."""
+    if sum(1 for article in articles if article.questions) < 2:
         return None
     cut = {
         article.id: [(chunk, text) for chunk, body in article.chunks for text in blocks(body)] for article in articles
     }
     said = {key: [sentences(strip_markdown(text)) or [text] for _, text in parts] for key, parts in cut.items()}
+    texts = sum(len(lines) for parts in said.values() for lines in parts)
+    if texts + sum(len(article.questions) for article in articles) > MOST_TEXTS:
+        return None
     selector = selection.train(
         [
             AnswerGroup(
@@ -110,16 +113,14 @@ def learn(articles: Sequence[Article], embedder: Embedder) -> Library | None:
         embedder,
     )
     placed: dict[str, list[_Block]] = {}
-    row, asked = selector.questions, 0
+    row = selector.questions
     for article in articles:
-        questions = range(asked, asked + len(article.questions))
-        asked += len(article.questions)
         row += 1  # the title
         found = []
         for (chunk, text), lines in zip(cut[article.id], said[article.id], strict=True):
-            found.append(_Block(chunk, text, tuple(range(row, row + len(lines)))))
+            found.append(_Block(chunk, text, slice(row, row + len(lines))))
             row += len(lines)
-        placed[article.id] = _with_questions(found, questions, selector.vectors)
+        placed[article.id] = found
     answering = [article for article in articles if article.answers]
     own = {normalised(text): article.id for article in answering for text in (article.title, *article.questions)}
     return Library({article.id: article for article in articles}, selector, own, placed)
@@ -149,19 +150,3 @@ def load(connection: sa.Connection, version_id: str, embedder: Embedder) -> Libr
         if digest not in _learned:
             _learned[digest] = learn(articles, embedder)
         return _learned[digest]
-
-
-def _with_questions(found: Sequence[_Block], questions: range, vectors: NDArray[np.float32]) -> list[_Block]:
-    """The blocks with those of the article's questions that are nearest to each."""
-    if not questions or not found:
-        return list(found)
-    near = np.stack([(vectors[list(questions)] @ vectors[list(block.rows)].T).max(axis=1) for block in found])
-    best = near.argmax(axis=0)
-    return [
-        _Block(
-            block.chunk_id,
-            block.text,
-            (*block.rows, *(row for row, at in zip(questions, best, strict=True) if at == place)),
-        )
-        for place, block in enumerate(found)
-    ]

@@ -27,7 +27,7 @@ class Period(StrEnum):
     DAY = "24 hours"
     WEEK = "7 days"
     MONTH = "30 days"
-    YEAR = "365 days"
+    YEAR = "12 months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _due(connection: sa.Connection, now: datetime) -> list[datetime]:
 
 
 def overview(connection: sa.Connection, period: Period, zone: ZoneInfo, now: datetime) -> Overview:
-    """The figures of a period that ends now; the first day or hour of it counts as a whole."""
+    """The figures of a period that ends now; its first hour, day or month counts as a whole."""
     span, since = _since(period, zone, now)
     totals = figures.totals(connection, span, since)
     models = figures.answers(connection, span, since)
@@ -167,8 +167,10 @@ def quantile(times: Mapping[int, int], share: float) -> float | None:
 def _since(period: Period, zone: ZoneInfo, now: datetime) -> tuple[Span, datetime]:
     if period is Period.DAY:
         return "hour", _hour(now) - timedelta(hours=23)
-    days = {Period.WEEK: 7, Period.MONTH: 30, Period.YEAR: 365}[period]
-    return "day", _midnight(zone, now) - timedelta(days=days - 1)
+    today = _midnight(zone, now)
+    if period is Period.YEAR:
+        return "month", (today.replace(day=1) - timedelta(days=330)).replace(day=1)
+    return "day", today - timedelta(days={Period.WEEK: 7, Period.MONTH: 30}[period] - 1)
 
 
 def _hour(moment: datetime) -> datetime:

@@ -106,7 +106,6 @@ def measure(engine: sa.Engine, now: datetime, times: int) -> list[Measured]:
         found = review.next_item(connection, "ana", Chosen(), passed[-20:], now)
         assert found is not None
         passed.append(found.id)
-        review_desk.waiting(connection, "ana", Chosen(), now)
 
     def page(period: Period) -> Callable[[sa.Connection], Any]:
         def read(connection: sa.Connection) -> None:
@@ -122,6 +121,7 @@ def measure(engine: sa.Engine, now: datetime, times: int) -> list[Measured]:
         "inbox, all": lambda connection: desk.listed(connection, "all", "ana"),
         "inbox, search": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),
         "review, next item": next_item,
+        "review, counting the queue": lambda connection: review_desk.waiting(connection, "ana", Chosen(), now),
     }
     measured = [_timed(engine, name, read, times) for name, read in reads.items()]
     renewing = _times(lambda number: dashboard.refresh(engine, _AGENTS, now + timedelta(seconds=number)), times)

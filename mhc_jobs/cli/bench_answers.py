@@ -45,7 +45,11 @@ def command(
     )
     live = sample.live(business, embedder, reader)
     desk = questions.Desk(business, live, settings.minimum_confidence)
-    report: dict[str, Any] = {"own_questions": sample.own_questions(desk, live), "prompt": prompts.measure(business)}
+    assert live.library is not None
+    report: dict[str, Any] = {
+        "own_questions": sample.own_questions(desk, live.library),
+        "prompt": prompts.measure(business, live.library, embedder),
+    }
     folders = {half: sets.SETS / half for half in sets.HALVES} | ({data.name: data} if data else {})
     for name, folder in folders.items():
         report[name] = {}

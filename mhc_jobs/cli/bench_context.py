@@ -13,8 +13,9 @@ from rich.console import RenderableType
 from mhc_core import settings as configuration
 from mhc_core.business import pricing as businesses
 from mhc_core.business.pricing import Business
+from mhc_core.knowledge.library import Library
 from mhc_core.prompts import wordings
-from mhc_core.protocols import Passage
+from mhc_core.protocols import Embedder, Passage
 from mhc_core.vocabulary import Intent
 from mhc_jobs.cli.console import AsJson, columns, respond
 from mhc_jobs.sample.long_talk import LongTalk, long_talks
@@ -37,9 +38,13 @@ def command(
     worked out by the same reader and calculator from what stands in each prompt; the interval is a paired bootstrap.
     "History smaller" leaves the system prompt and the passages out of both.
     """
+    from mhc_core.providers.minilm import embedder as minilm
+    from mhc_jobs.bench.answers import sample
+
     settings = configuration.load()
     business = businesses.load(settings.business_file)
-    found = passages(business)
+    embedder = minilm.load()
+    found = passages(sample.learned(embedder), embedder)
     report: dict[str, Any] = {"question": QUESTION, "lengths": {}}
     for length in messages:
         talks = long_talks(seed, conversations, length, TODAY, business)
@@ -47,13 +52,8 @@ def command(
     respond(as_json, report, *_shown(report))
 
 
-def passages(business: Business) -> tuple[list[Passage], list[Passage]]:
-    """The sample's articles that the question finds: whole, and as they are quoted."""
-    from mhc_core.providers.minilm import embedder as minilm
-    from mhc_jobs.bench.answers import sample
-
-    embedder = minilm.load()
-    library = sample.learned(embedder)
+def passages(library: Library, embedder: Embedder) -> tuple[list[Passage], list[Passage]]:
+    """The articles that the question finds: whole, and as they are quoted."""
     quoted = library.passages(QUESTION, embedder.embed([QUESTION])[0], 3)
     whole = ["\n\n".join(text for _, text in library.articles[one.article_id].chunks) for one in quoted]
     return [replace(one, content=text, probability=None) for one, text in zip(quoted, whole, strict=True)], quoted

@@ -19,7 +19,7 @@ def run(settings: Settings) -> None:
         ConfigurationError: the port cannot be bound, or the page library is not installed.
     """
     logging_setup.configure()
-    logging.getLogger("nicegui").addFilter(_without_words)
+    logging.getLogger("nicegui").addFilter(without_words)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # it writes addresses of sockets, with pages' ids
     try:
         from mhc_serving.console.app import create_console
@@ -44,7 +44,7 @@ def run(settings: Settings) -> None:
             raise _not_bound(settings)
 
 
-def _without_words(record: logging.LogRecord) -> bool:
+def without_words(record: logging.LogRecord) -> bool:
     """The page library logs exceptions with their messages, in which customers' words may be: only the places stay."""
     error = record.exc_info[1] if record.exc_info else record.msg
     if isinstance(error, BaseException):

@@ -121,7 +121,7 @@ class Figure:
         with box("div", "figure"):
             text("dt", name)
             self._value = text("dd", "–", "value")
-            self._note = text("dd", "", "note")
+            self._note = text("dd", "", "under")
 
     def show(self, value: str, note: str = "") -> None:
         self._value.text, self._note.text = value, note

@@ -9,6 +9,7 @@ from mhc_core.vocabulary import Channel
 from mhc_serving.schemas.openai_common import (
     MAX_FUNCTIONS,
     CustomerName,
+    Document,
     FunctionDefinition,
     Name,
     Words,
@@ -93,7 +94,7 @@ class JsonSchema(BaseModel):
     """The shape of a JSON answer."""
 
     name: str
-    schema_: dict[str, Any] = Field({}, alias="schema")
+    schema_: Document = Field({}, alias="schema")
     strict: bool | None = None
 
 

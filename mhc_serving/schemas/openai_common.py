@@ -7,6 +7,7 @@ would change the answer and cannot be done is refused by name.
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+import orjson
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from mhc_serving.schemas.fields import NO_NUL
@@ -17,9 +18,21 @@ CustomerName = Annotated[str, StringConstraints(strip_whitespace=True, max_lengt
 MAX_FUNCTIONS = 128
 
 
+def _writable(document: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A document that can be written down again: no number of more than 64 bits, no half of a character."""
+    try:
+        orjson.dumps(document)
+    except TypeError:
+        raise ValueError("holds a number or a character that is out of range") from None
+    return document
+
+
+Document = Annotated[dict[str, Any], AfterValidator(_writable)]
+
+
 def _schema(schema: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """A function's parameters: an object with properties, all of the names in ``required`` among them."""
-    given = schema or {}
+    given = _writable(schema) or {}
     properties, required = given.get("properties", {}), given.get("required", [])
     if given.get("type", "object") != "object" or not isinstance(properties, dict):
         raise ValueError("must be a JSON schema of an object with properties")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from mhc_serving.schemas.completions import CompletionMetadata
-from mhc_serving.schemas.openai_common import MAX_FUNCTIONS, CustomerName, Name, Parameters, Words, impossible
+from mhc_serving.schemas.openai_common import MAX_FUNCTIONS, CustomerName, Document, Name, Parameters, Words, impossible
 
 
 class InputText(BaseModel):
@@ -81,7 +81,7 @@ class TextFormat(BaseModel):
 
     type: Literal["text", "json_object", "json_schema"] = "text"
     name: str | None = None
-    schema_: dict[str, Any] | None = Field(None, alias="schema")
+    schema_: Document | None = Field(None, alias="schema")
     strict: bool | None = None
 
     @model_validator(mode="after")

@@ -10,7 +10,8 @@ import { icon, make, markdown } from "./mhc-chat-text.js";
 
 const HOME = new URL("..", import.meta.url).href.replace(/\/$/, "");
 const AT_A_PERSON_MS = 4000;
-const OPEN_MS = 15_000; // a booking is confirmed, or a person writes, at any time
+const OPEN_MS = 20_000; // a booking is confirmed, or a person writes, at any time
+const CLOSED_MS = 60_000;
 const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
 
 class Chat extends HTMLElement {
@@ -18,9 +19,10 @@ class Chat extends HTMLElement {
   #log = new Log();
   #busy = false;
   #last = null; // id of the last message that was fetched
-  #there = new Set(); // ids of answers that are on the screen already
+  #there = new Set(); // ids of messages that are on the screen already
   #mine = []; // what was said here and not fetched yet
   #poll = null;
+  #atPerson = false;
   #unread = 0;
   #tagline = "";
   #onReturn = () => !document.hidden && this.#look();
@@ -76,9 +78,11 @@ class Chat extends HTMLElement {
     this.opener.hidden = open;
     this.toggleAttribute("opened", open);
     this.#count(0);
-    if (open) this.#toEnd();
-    if (open) this.box.focus();
-    else this.opener.focus();
+    if (open) {
+      this.#toEnd();
+      this.#look();
+      this.box.focus();
+    } else this.opener.focus();
   }
 
   /** Send a message as the customer would. */
@@ -227,10 +231,11 @@ class Chat extends HTMLElement {
     const news = [];
     for (const turn of found.messages) {
       this.#last = turn.id;
+      if (this.#there.has(turn.id)) continue;
+      this.#there.add(turn.id);
       const own = turn.who === "customer" ? this.#mine.indexOf(turn.text) : -1;
       if (own >= 0) this.#mine.splice(own, 1);
-      if (own >= 0 || this.#there.has(turn.id)) continue;
-      if (turn.who === "customer") this.#log.asked(turn.text, new Date(turn.sent_at));
+      else if (turn.who === "customer") this.#log.asked(turn.text, new Date(turn.sent_at));
       else news.push(this.#log.answered(turn.text, turn.who, new Date(turn.sent_at)));
     }
     if (news.length) this.#offer(found.choices);
@@ -241,14 +246,16 @@ class Chat extends HTMLElement {
   /** Look for what a person writes or decides, more often while one has the conversation. */
   #watch(atPerson) {
     clearTimeout(this.#poll);
+    this.#atPerson = atPerson;
     this.state.textContent = atPerson ? "Our team answers here" : this.#tagline;
-    this.#poll = setTimeout(() => this.#look(atPerson), atPerson ? AT_A_PERSON_MS : OPEN_MS);
+    const pause = this.panel.hidden ? CLOSED_MS : OPEN_MS;
+    this.#poll = setTimeout(() => this.#look(), atPerson ? AT_A_PERSON_MS : pause);
   }
 
-  async #look(atPerson = false) {
+  async #look() {
     if (!this.#concierge.conversation) return;
     const running = this.#concierge.conversation;
-    let found = { at_a_person: atPerson, messages: [] };
+    let found = { at_a_person: this.#atPerson, messages: [] };
     try {
       if (!document.hidden && !this.#busy) found = await this.#concierge.messages(this.#last);
     } catch (failure) {
@@ -287,6 +294,7 @@ class Chat extends HTMLElement {
     this.#concierge.restart();
     this.#last = null;
     this.#mine = [];
+    this.#there.clear();
     this.#log.clear();
     this.#offer([]);
     this.starters.hidden = false;

@@ -72,7 +72,7 @@ class Staff:
         """Open a page and wait until it has come alive."""
         self.browser.get(f"{self._console}/console{path}")
         self.see("h1")
-        until(lambda: self.browser.execute_script("return Boolean(window.socket?.connected)"), 15)
+        until(lambda: self.browser.execute_script("return Boolean(window.socket?.connected)"), 30)
 
     def see(self, selector: str, words: str = "") -> Any:
         """The first element that is shown and holds these words; waits for it."""
@@ -84,7 +84,7 @@ class Staff:
                         return part
             return None
 
-        return until(found, 15)
+        return until(found, 30)
 
     def press(self, *keys: str) -> None:
         """Type into whatever has the focus."""

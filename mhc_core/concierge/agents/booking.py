@@ -50,7 +50,7 @@ def _step(question: Question, around: AgentContext, facts: Facts) -> Reply:
     business, case, before = question.business, around.case, question.before
     against = booking.problems(business, facts, case.now)
     facts = _without(facts, against)
-    parts = ["" if before.booking else _opening(question), *against.values()]
+    parts = ["" if before.booking else _opening(question, told=_too_soon(against)), *against.values()]
     careful = booking.caution(business, facts, case.now)
     if careful and facts.day != before.day:
         parts.append(careful)
@@ -196,11 +196,12 @@ def _doubt(question: Question, facts: Facts) -> str:
     return doubt or ""
 
 
-def _opening(question: Question) -> str:
-    rules = question.business.booking
+def _opening(question: Question, told: bool) -> str:
+    """How a booking begins; ``told`` says that the notice we need is spoken of anyway."""
+    notice = "" if told else f" We need at least {question.business.booking.lead_hours} hours' notice."
     return (
         f"Happy to set that up! I cannot see the calendar, so {questions.OPENING} and our team tells you whether "
-        f"the date is free; it stands once it is confirmed. We need at least {rules.lead_hours} hours' notice."
+        f"the date is free; it stands once it is confirmed.{notice}"
     )
 
 

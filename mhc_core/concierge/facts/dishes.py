@@ -49,7 +49,7 @@ def changed(business: Business, before: Menu, segment: Segment) -> Menu:
         if name is None or (segment.act is Act.REMOVE and _stays(segment, dish)):
             continue
         known = getattr(after, kind)
-        if count is None and name in known and _NONE_OF.search(segment.text[: max(0, dish.start - segment.start)]):
+        if name in known and _NONE_OF.search(segment.text[: max(0, dish.start - segment.start)]):
             after = _with(after, kind, name, _GONE)
             continue
         if segment.act is Act.REMOVE:

@@ -79,7 +79,8 @@ def _unlikely(slot: Slot, segment: Segment) -> bool:
         return False
     childless = any(other.name is SlotName.CHILDREN and other.value == 0 for other in segment.slots)
     grown = childless and slot.name in (SlotName.ADULTS, SlotName.GUESTS)  # then either name counts the same
-    return (slot.probability < SURE_FROM and not grown) or (slot.name in _HEADS and slot.value is None)
+    plain = grown or (slot.name is SlotName.CHILDREN and slot.value == 0)
+    return (slot.probability < SURE_FROM and not plain) or (slot.name in _HEADS and slot.value is None)
 
 
 def _further_person(segment: Segment, slot: Slot) -> bool:

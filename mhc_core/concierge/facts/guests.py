@@ -18,6 +18,7 @@ _LEAVING = re.compile(
 _NOW = re.compile(
     r"\b(?:so|now|makes?(?: it| us)?|leaves?(?: us)?|down to|that'?s|only|we'?re|we are|becomes?)\W+(?:\w+\W+)?$"
 )
+_FEWER = re.compile(r"\W*(?:fewer|less|menos)\b")
 _OF_THEM = re.compile(r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos)\b")
 _EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b")
 
@@ -61,8 +62,9 @@ def told(business: Business, heads: Heads, segment: Segment, context: DialogueCo
 
 def _what_is_left(segment: Segment) -> bool:
     """Whether the count beside somebody who does not come is of those who do: "she cannot come, so ten adults"."""
+    text = segment.text.casefold()
     return any(
-        _NOW.search(segment.text[: slot.start - segment.start].casefold())
+        _NOW.search(text[: slot.start - segment.start]) and not _FEWER.match(text, slot.end - segment.start)
         for slot in segment.slots
         if slot.name in _HEADS
     )

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import date
 
 from mhc_core.business.rules import Business
-from mhc_core.language.number_words import TENS, VALUES
+from mhc_core.concierge.turn.coherence import coherent
+from mhc_core.language.number_words import VALUES
 from mhc_core.understanding.result import (
     Act,
     AgeRange,
@@ -52,27 +53,14 @@ _ALL_ADULTS = re.compile(
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
 _CHILDREN = re.compile(r"\b(?:grand)?(?:kids?|kiddos?|child\w*|babies)\b|\bniñ[oa]s?\b|\bnietos\b", re.IGNORECASE)
-_ADULTS = re.compile(r"\badults?\b|\bgrown[ -]?(?:ups?|people|folks)\b|\badultos?\b", re.IGNORECASE)
 _WORDS = "|".join(VALUES)
-_HOUR = re.compile(rf"\d{{1,2}}|{_WORDS}", re.IGNORECASE)
-_BEFORE_A_NUMBER = re.compile(rf"\b(?:{'|'.join(TENS)}|\w+ hundred(?: and)?)[ -]$", re.IGNORECASE)
-_BEFORE_A_DAY = re.compile(rf"\b(?:an?|\d{{1,2}}|{_WORDS}) (?:days?|weeks?|months?) (?:from|after) $", re.IGNORECASE)
 _ONE_NUMBER = re.compile(r"\D*(?<![\d.])(?P<number>\d{1,4})(?![\d.:]|\s*(?:min|h(?:ou)?rs?\b|km))\D*", re.IGNORECASE)
 _BEFORE_A_DISH = re.compile(
     rf"(?<![\w$.:/-])(?P<count>\d{{1,3}}|{_WORDS})\s*x?\s+"
     r"(?:(?:portions?|orders?|servings?|plates?)\s+)?(?:of\s+)?(?:(?:the|those|my|our)\s+)?$",
     re.IGNORECASE,
 )
-_SURE_FROM = 0.6
-_STARTS_WITH_A_NUMBER = re.compile(rf"(?:\d|(?:{_WORDS})\b)", re.IGNORECASE)
-_NEXT_WORD = re.compile(r" \w+")
-_HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
-_NUMBERS = (*_HEADS, SlotName.AGE, SlotName.MILES, SlotName.COUNT)
-_PAST = re.compile(r"\blast (?:year|time|month|week|summer|spring|fall|winter|christmas)\b", re.IGNORECASE)
-_OF_A_SENT_ONE = (Topic.BOOKING_STATUS, Topic.BOOKING_CHANGE, Topic.BOOKING_CANCEL)
-_TO_COME = (Topic.BOOK, Topic.PRICE_PARTY, Topic.AVAILABILITY)
 _OF_A_BOOKING = (Topic.BOOK, Topic.BOOKING_CHANGE)
-_CAN_WAIT = frozenset({"proteins", "miles", "name", "contact"})
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
 
 
@@ -82,7 +70,7 @@ def completed(read: Understood, business: Business, today: date, context: Dialog
     if bare is not None:
         return resolve(bare, business, today, context)
     text = " ".join(segment.text for segment in read.segments)
-    segments = [_with_month(_with_exact(_coherent(segment, context)), text, today) for segment in read.segments]
+    segments = [_with_month(_with_exact(coherent(segment, context)), text, today) for segment in read.segments]
     slots = [slot for segment in segments for slot in segment.slots]
     told = {slot.name for slot in slots if slot.name is not SlotName.PHONE or contacts.phone(slot.text)}
     if len(segments) == 1 and segments[0].act in _TELLING:
@@ -114,69 +102,6 @@ def _bare_answer(read: Understood, context: DialogueContext) -> Understood | Non
     slot = Slot(name, number.start("number"), number.end("number"), number["number"], None)
     part = Segment(0, len(text), text, Act.INFORM, 1.0, Topic.BOOK, 1.0, (slot,))
     return replace(read, segments=(part,))
-
-
-def _coherent(segment: Segment, context: DialogueContext) -> Segment:
-    """The segment without what contradicts itself.
-
-    A complaint is about something that went wrong, so details of a party to come are told; grandkids are children; and
-    a day told first is that of a new party, unless it is surely about one that is booked.
-    """
-    tells = segment.topic in _TO_COME and bool(segment.slots)
-    act = Act.INFORM if segment.act is Act.COMPLAIN and tells else segment.act
-    if act is Act.GOODBYE and context.asked & _CAN_WAIT:
-        act = Act.DENY  # "later"
-    counted = () if _PAST.search(segment.text) else _HEADS  # "you cooked for 30 of us last year"
-    slots = tuple(
-        _named(_whole(slot, segment), segment, context)
-        for slot in segment.slots
-        if (slot.name in counted or slot.name not in _HEADS) and not _misread(slot, segment, context)
-    )
-    dated = SlotName.DATE not in context.known and any(slot.name is SlotName.DATE for slot in slots)
-    unsure = segment.topic in _OF_A_SENT_ONE and segment.topic_probability < _SURE_FROM
-    return replace(segment, act=act, slots=slots, topic=Topic.BOOK if dated and unsure else segment.topic)
-
-
-def _misread(slot: Slot, segment: Segment, context: DialogueContext) -> bool:
-    """Whether a slot cannot be what it was taken for: a mere number for another time than the one that is known, an
-    unlikely name while something else was asked, or where the miles are counted from for the city of the party."""
-    if slot.name is SlotName.CITY:
-        return SlotName.CITY in context.known and "miles" in context.asked and segment.act is Act.INFORM
-    if slot.name is SlotName.NAME:
-        return slot.probability < _SURE_FROM and bool(context.asked) and not context.asked & {"name", "contact"}
-    if slot.name is not SlotName.TIME or segment.act is Act.CORRECT or not _HOUR.fullmatch(slot.text):
-        return False
-    return SlotName.TIME in context.known and bool(context.asked) and "time" not in context.asked
-
-
-def _whole(slot: Slot, segment: Segment) -> Slot:
-    """The slot with all of its number: "forty two miles" where only "two miles" was found, "two weeks from" a day."""
-    head = segment.text[: slot.start - segment.start]
-    if slot.name is SlotName.DATE and (before := _BEFORE_A_DAY.search(head)):
-        return replace(slot, start=segment.start + before.start(), text=before[0] + slot.text, value=None)
-    before = _BEFORE_A_NUMBER.search(head)
-    if before is None or not _STARTS_WITH_A_NUMBER.match(slot.text) or slot.name not in _NUMBERS:
-        return slot
-    return replace(slot, start=segment.start + before.start(), text=before[0] + slot.text, value=None)
-
-
-def _named(slot: Slot, segment: Segment, context: DialogueContext) -> Slot:
-    """The slot under the name that its own noun, or what was asked, gives it."""
-    if slot.name is SlotName.YOUNGEST and context.asked & {"ages", "children"} and slot.probability < _SURE_FROM:
-        return replace(slot, name=SlotName.AGE, value=None)  # "9, 6, 3 and the newborn"
-    if _are_children(slot):
-        return replace(slot, name=SlotName.CHILDREN)
-    following = _NEXT_WORD.match(segment.text, slot.end - segment.start)
-    noun = slot.text + (following[0] if following else "")
-    if slot.name is SlotName.GUESTS and _ADULTS.search(noun) and not _CHILDREN.search(noun):
-        return replace(slot, name=SlotName.ADULTS, probability=max(slot.probability, _SURE_FROM))
-    return slot
-
-
-def _are_children(slot: Slot) -> bool:
-    if slot.name is SlotName.YOUNGEST:
-        return slot.probability < _SURE_FROM  # their ages are asked for then
-    return slot.name is SlotName.ADULTS and bool(_CHILDREN.search(slot.text))
 
 
 def _with_exact(segment: Segment) -> Segment:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries.days import ZONE
 
-Span = Literal["hour", "day"]
+Span = Literal["hour", "day", "month"]
 SLOWEST_MS, BUCKETS = 100_000, 60
 """Answer times are counted in so many buckets of equal ratio from 1 ms on; each is a fifth wide."""
 _LATE = timedelta(minutes=10)
@@ -108,29 +108,36 @@ _COUNT = {
 
 
 def count(connection: sa.Connection, first: datetime, until: datetime, agents: Sequence[str], now: datetime) -> None:
-    """Count the hours from ``first`` to ``until`` anew, and sum the days they lie in. ``agents`` are the names that may
-    stand in the figures."""
-    values = {"first": first, "until": until, "agents": list(agents), "now": now}
-    day = f"date_trunc('day', t.start, {ZONE})"
-    begins = f"date_trunc('day', cast(:first as timestamptz), {ZONE})"
-    last = f"date_trunc('day', cast(:until as timestamptz), {ZONE})"
-    ends = f"date_trunc('day', {last} + interval '30 hours', {ZONE})"  # a day has 23 to 25 hours
-    days = f"start >= {begins} and start < {ends}"
+    """Count the hours from ``first`` to ``until`` anew, and sum the days and months they lie in. ``agents`` are the
+    names that may stand in the figures."""
+    values: dict[str, object] = {"first": first, "until": until, "agents": list(agents), "now": now}
     for table, source in _COUNT.items():
         hours = "span = 'hour' and start >= :first and start < :until"
         connection.execute(sa.text(f"delete from ai.{table} where {hours}"), values)
         connection.execute(sa.text(f"insert into ai.{table} {source}"), values)
-        sums = ", ".join(f"sum({name})" for name in _TABLES[table].split())
-        keys = "".join(f"{name}, " for name in _KEYS[table].split())
-        connection.execute(sa.text(f"delete from ai.{table} where span = 'day' and {days}"), values)
-        connection.execute(
-            sa.text(f"""
-                insert into ai.{table}
-                select 'day', {day}, {keys} {sums} {", :now" if table == "figures_totals" else ""}
-                  from ai.{table} t where t.span = 'hour' and {days} group by {keys} 2
-            """),
-            values,
-        )
+        for span, parts in (("day", "hour"), ("month", "day")):
+            _sum(connection, table, span, parts, values)
+
+
+def _sum(connection: sa.Connection, table: str, span: str, parts: str, values: dict[str, object]) -> None:
+    """Sum the days or months of the business in which hours were counted, from the shorter spans in them."""
+    begins = f"date_trunc('{span}', cast(:first as timestamptz), {ZONE})"
+    last = f"date_trunc('{span}', cast(:until as timestamptz), {ZONE})"
+    # A day has 23 to 25 hours, a month 28 to 31 days: a bit more than one of them lies in the next one for certain.
+    ends = f"date_trunc('{span}', {last} + interval '{'30 hours' if span == 'day' else '32 days'}', {ZONE})"
+    within = f"start >= {begins} and start < {ends}"
+    sums = ", ".join(f"sum({name})" for name in _TABLES[table].split())
+    keys = "".join(f"{name}, " for name in _KEYS[table].split())
+    connection.execute(sa.text(f"delete from ai.{table} where span = '{span}' and {within}"), values)
+    connection.execute(
+        sa.text(f"""
+            insert into ai.{table}
+            select '{span}', date_trunc('{span}', t.start, {ZONE}), {keys} {sums}
+                   {", :now" if table == "figures_totals" else ""}
+              from ai.{table} t where t.span = '{parts}' and {within} group by {keys} 2
+        """),
+        values,
+    )
 
 
 def changed(connection: sa.Connection, since: datetime) -> list[datetime]:

@@ -30,8 +30,8 @@ conversation_stats = sa.Table(
     sa.Column("refreshed_at", UTC_TIME, nullable=False),
 )
 
-# What the console's dashboard reads, by hours in UTC and by days of the business: hours are counted anew when something
-# in them changed, and days are sums of hours. No words, no customers.
+# What the console's dashboard reads, by hours in UTC and by days and months of the business: hours are counted anew
+# when something in them changed, the others are sums. No words, no customers.
 
 
 def _period() -> tuple[sa.Column[str], sa.Column[object]]:
@@ -50,7 +50,7 @@ figures_totals = sa.Table(
     _count("stars"),
     _count("starred"),
     sa.Column("refreshed_at", UTC_TIME, nullable=False),
-    sa.CheckConstraint("span in ('hour', 'day')", name="span"),
+    sa.CheckConstraint("span in ('hour', 'day', 'month')", name="span"),
 )
 
 figures_answers = sa.Table(

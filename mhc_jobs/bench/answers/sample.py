@@ -33,12 +33,11 @@ def learned(embedder: Embedder) -> Library:
     return found
 
 
-def own_questions(desk: Desk, live: Live) -> dict[str, int]:
+def own_questions(desk: Desk, library: Library) -> dict[str, int]:
     """How many of the articles' own questions are answered by their article, and without a word of doubt."""
-    assert live.library is not None
     asked = [
         (question, article.id)
-        for article in live.library.articles.values()
+        for article in library.articles.values()
         if article.answers
         for question in article.questions
     ]

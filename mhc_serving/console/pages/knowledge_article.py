@@ -65,7 +65,7 @@ async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[
                 for question in found.value.questions:
                     text("li", question)
         with box("details"):
-            text("summary", f"{len(found.value.pieces)} pieces in the live version")
+            text("summary", f"Its pieces in the live version ({len(found.value.pieces)})")
             for piece in found.value.pieces:
                 with box("div", "turn"):
                     text("p", piece)

@@ -36,19 +36,14 @@ class _State:
     writing: bool = False
     asked: bool = False
     decided: int = 0
-
-
-@dataclass
-class _Next:
-    item: Shown | None
-    waiting: int
+    waiting: int = 0
 
 
 async def build(visit: Visit) -> None:
     """The page."""
     page = _Review(visit)
     page.draw()
-    await page.go_on()
+    ui.timer(0.01, page.go_on, once=True)
     ui.timer(1.0, lambda: run_in_threadpool(page.warm_up), once=True)
 
 
@@ -98,28 +93,42 @@ class _Review:
             text("kbd", key).props("aria-hidden=true")
 
     async def go_on(self) -> None:
-        """Show the next item."""
+        """Show the next item, and then how many wait."""
         found = await self._visit.act(self._next)
-        if found is not None:
+        if found is None:
+            return
+        if found.value is not None:
             self._show(found.value)
+        chosen = self._state.chosen
+        waiting = await self._visit.look(
+            lambda connection, person, now: review_desk.waiting(connection, person.name, chosen, now)
+        )
+        if waiting is not None:
+            self._state.waiting = waiting.value
+            self._tell()
+        if found.value is None:
+            self._show(None)
 
-    def _next(self, connection: sa.Connection, person: Person, now: datetime) -> _Next:
-        state = self._state
-        item = desk.next_item(connection, person.name, state.chosen, state.passed, now)
-        return _Next(item, review_desk.waiting(connection, person.name, state.chosen, now))
+    def _next(self, connection: sa.Connection, person: Person, now: datetime) -> Shown | None:
+        return desk.next_item(connection, person.name, self._state.chosen, self._state.passed, now)
 
-    def _show(self, found: _Next, decided: Decided | None = None) -> None:
+    def _show(self, item: Shown | None, decided: Decided | None = None) -> None:
         state = self._state
-        state.item = found.item
+        state.item = item
         self._leave()
-        self._count.text = f"{found.waiting:,} waiting" + (f", {state.decided:,} by you now" if state.decided else "")
+        self._tell()
         self._place.clear()
         with self._place:
-            if found.item is None:
-                self._finished(found.waiting)
+            if item is None:
+                self._finished(state.waiting)
                 return
-            review_item.draw(self._visit, found.item, decided, self._take_suggestion)
-        self._spoken.text = f"{found.item.intent}: {found.item.question}"
+            review_item.draw(self._visit, item, decided, self._take_suggestion)
+        self._spoken.text = f"{item.intent}: {item.question}"
+
+    def _tell(self) -> None:
+        """Counted when the page or a filter opens: to count after each decision would take longer than all the rest."""
+        mine = f", {self._state.decided:,} by you now" if self._state.decided else ""
+        self._count.text = f"{self._state.waiting:,} waiting{mine}"
 
     def _finished(self, waiting: int) -> None:
         if self._state.passed:
@@ -156,7 +165,7 @@ class _Review:
         if item is None or state.busy:
             return
 
-        def work(connection: sa.Connection, person: Person, now: datetime) -> _Next:
+        def work(connection: sa.Connection, person: Person, now: datetime) -> Shown | None:
             decisions.decide(
                 connection, item.id, decision, person.name, now, lambda: self._scrubber(connection), answer, reason,
                 seen=item.version,
@@ -172,6 +181,7 @@ class _Review:
             state.busy = False
         if done is not None:
             state.decided += decision is not Decision.SKIP
+            state.waiting = max(0, state.waiting - (decision is not Decision.SKIP))
             self._show(done.value)
         elif answer is None:
             await self._read_again(item.id)
@@ -182,25 +192,22 @@ class _Review:
     async def _read_again(self, item_id: int) -> None:
         """What was refused is shown as it is now, with what somebody else said."""
 
-        def work(connection: sa.Connection, person: Person, now: datetime) -> tuple[_Next, Decided | None]:
+        def work(connection: sa.Connection, person: Person, now: datetime) -> tuple[Shown | None, Decided | None]:
             shown = review_desk.shown(connection, item_id)
-            decided = review_desk.current(connection, item_id)[1] if shown else None
-            return _Next(shown, review_desk.waiting(connection, person.name, self._state.chosen, now)), decided
+            return shown, review_desk.current(connection, item_id)[1] if shown else None
 
         found = await self._visit.act(work)
-        if found is not None and found.value[0].item is not None:
+        if found is not None and found.value[0] is not None:
             self._show(*found.value)
 
     async def _undo(self) -> None:
-        def work(connection: sa.Connection, person: Person, now: datetime) -> _Next:
-            item = desk.undo(connection, person.name, now)
-            return _Next(item, review_desk.waiting(connection, person.name, self._state.chosen, now))
-
-        found = await self._visit.act(work)
-        if found is not None and found.value.item is not None:
-            back = found.value.item.id
-            self._state.passed[:] = [one for one in self._state.passed if one != back]
-            self._state.decided = max(0, self._state.decided - 1)
+        found = await self._visit.act(lambda connection, person, now: desk.undo(connection, person.name, now))
+        if found is not None:
+            state, back = self._state, found.value.id
+            if back in state.passed:
+                state.passed.remove(back)
+            else:
+                state.decided, state.waiting = max(0, state.decided - 1), state.waiting + 1
             self._show(found.value)
 
     def _edit(self, answer: str | None = None) -> None:

@@ -26,6 +26,7 @@ from mhc_core.vocabulary import StaffRole
 
 COMMAND = "from mhc_jobs.cli.main import main; main()"
 ESCALATIONS = 200
+SAID = "I want a person"
 RUNG = """
     addEventListener("mhc-ring", (e) => {
         localStorage.rung = JSON.stringify([...JSON.parse(localStorage.rung ?? "[]"), ...e.detail]);
@@ -57,7 +58,7 @@ def running(url: str, port: int, folder: Path) -> Iterator[subprocess.Popen[byte
 
 def escalate(engine: sa.Engine) -> None:
     with engine.begin() as connection:
-        conversation, _ = talk(connection, say("user", "I want a person"), status="active")
+        conversation, _ = talk(connection, say("user", SAID), status="active")
         assert handover.begin(connection, pricing.load(), conversation, "request for a person", datetime.now(UTC))
 
 
@@ -95,5 +96,6 @@ def test_every_hand_over_is_shown_and_rings_once_though_the_console_is_killed(
     with engine.connect() as connection:
         waiting = sorted(connection.scalars(sa.text("select id from ai.handovers where state = 'waiting'")))
     engine.dispose()
+    assert SAID not in (tmp_path / "console.log").read_text()
     assert len(waiting) == ESCALATIONS
     assert sorted(rung) == waiting

@@ -198,9 +198,9 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
             assert failed.json()["model"] == "knowledge-only"
     with serving_engine.connect() as connection:
         tokens = connection.execute(
-            sa.select(messages.c.input_tokens, messages.c.cost_usd).where(
-                messages.c.model_version_id == "openai/gpt-6-luna"
-            )
+            sa.select(messages.c.input_tokens, messages.c.cost_usd)
+            .join(conversations)
+            .where(messages.c.model_version_id == "openai/gpt-6-luna", conversations.c.customer_id == customer)
         ).one()
     assert tokens.input_tokens > 50
     assert tokens.cost_usd > 0

@@ -10,6 +10,7 @@ import openai
 import orjson
 import pytest
 import sqlalchemy as sa
+from fakes.api import NOW
 from fakes.openai_contract import Contract, published
 from fakes.openai_server import running
 from fakes.understanding import Labelled
@@ -17,8 +18,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
+from mhc_core.concierge.turn import threads
+from mhc_core.concierge.turn.threads import Place
+from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.db.tables import conversations, messages
 from mhc_core.settings import Settings
+from mhc_core.vocabulary import Channel
 from mhc_serving.app import create_app
 
 Serve = Callable[[FastAPI], AbstractContextManager[str]]
@@ -241,35 +246,31 @@ def test_json_mode_answers_with_a_document_and_its_talk_goes_on(sdk: openai.Open
 
 
 def test_a_model_reads_the_words_of_answers_that_were_given_as_documents(
-    serving_engine: sa.Engine, settings: Settings, customer: str
+    empty_engine: sa.Engine, publish: Callable[..., str], settings: Settings, customer: str
 ) -> None:
+    publish(empty_engine)
     with running() as standin:
         hosted = Settings(state_dir=settings.state_dir, openai_api_key=standin.key, openai_base_url=standin.base_url)
-        with TestClient(create_app(hosted, serving_engine)) as client:
+        with TestClient(create_app(hosted, empty_engine)) as client:
             body = {"model": "m", "user": customer, "messages": said(RAIN, '{"answer": "Bring a tent."}', SPACE)}
             assert client.post("/v1/chat/completions", json=body).status_code == 200
-        sent = [message["content"] for message in standin.bodies[-1]["messages"]]
-    assert "Bring a tent." in sent
+        assert "Bring a tent." in [message["content"] for message in standin.bodies[-1]["messages"]]
 
 
-def test_a_model_is_not_told_what_the_customer_took_back(
-    serving_engine: sa.Engine, settings: Settings, customer: str
+def test_what_the_customer_took_back_is_read_no_more(
+    sdk: openai.OpenAI, serving_engine: sa.Engine, customer: str
 ) -> None:
-    with running() as standin:
-        hosted = Settings(state_dir=settings.state_dir, openai_api_key=standin.key, openai_base_url=standin.base_url)
-        with TestClient(create_app(hosted, serving_engine)) as client:
-
-            def turn(*texts: str) -> str:
-                body = {"model": "m", "user": customer, "messages": said(*texts)}
-                answer = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]["content"]
-                return str(answer)
-
-            first = turn(RAIN)
-            turn(RAIN, first, "Is there a rule for storms?")
-            edited = turn(RAIN, first, SPACE)
-            turn(RAIN, first, SPACE, edited, "And for the tables?")
-        asked = [message["content"] for message in standin.bodies[-1]["messages"] if message["role"] == "user"]
-    assert asked == [RAIN, SPACE, "And for the tables?"]
+    first, _ = ask(sdk, RAIN, user=customer)
+    ask(sdk, RAIN, first, "Is there a rule for storms?", user=customer)
+    ask(sdk, RAIN, first, SPACE, user=customer)
+    again, _ = ask(sdk, RAIN, first, SPACE, user=customer)
+    shown = [StoredTurn(one["role"], one["content"], {}) for one in said(RAIN, first, SPACE, again)]
+    with serving_engine.connect() as connection:
+        place = Place(customer, Channel.WEB, client="this machine", transcript=shown)
+        found = threads.find(connection, place, "And for the tables?", NOW)
+    assert found is not None
+    assert [turn.content for turn in found.turns] == [RAIN, first, SPACE, again]
+    assert "agent" in found.turns[-1].notes
 
 
 class Answer(BaseModel):
@@ -318,6 +319,8 @@ def test_an_answer_ends_where_the_client_wants(sdk: openai.OpenAI, customer: str
         ("tools", [{"type": "web_search"}]),
         ("tool_choice", "required"),
         ("response_format", {"type": "json_schema"}),
+        ("tools", [{"type": "function", "function": {"name": "f", "parameters": {"properties": {}, "x": 2**70}}}]),
+        ("response_format", {"type": "json_schema", "json_schema": {"name": "a", "schema": {"x": 2**70}}}),
         ("stop", ["a", "b", "c", "d", "e"]),
         ("max_tokens", 0),
         ("functions", [{"name": "f"}]),

@@ -109,6 +109,24 @@ def test_what_a_person_writes_is_shown_with_links_and_without_markdown_or_html(
     ]
 
 
+def test_a_closed_widget_says_that_somebody_wrote(
+    widget: Chat, browser: webdriver.Chrome, serving_engine: sa.Engine
+) -> None:
+    browser.execute_script(FASTER)
+    widget.ask("I want to talk to a person")
+    widget.one(".ask textarea").send_keys(Keys.ESCAPE)
+    assert not widget.all(".badge")
+    with serving_engine.begin() as connection:
+        query = sa.select(handovers.c.id).where(handovers.c.conversation_id == UUID(widget.stored("conversation")))
+        handover_id = connection.execute(query).scalar_one()
+        handover.claim(connection, handover_id, "Ann", utc_now())
+        handover.reply(connection, handover_id, "I am here now.", "Ann", utc_now())
+    assert widget.one(".badge").text == "1 new message"
+    widget.one(".open").click()
+    assert not widget.all(".badge")
+    assert [item.text for item in widget.all(".answer .text")].count("I am here now.") == 1
+
+
 def test_a_short_answer_is_tapped(page: Chat) -> None:
     page.ask("Which quantum computer does the warehouse robot run?")
     yes, no = page.all(".choices button")

@@ -59,7 +59,7 @@ _UP = (
     "create index ix_messages_example_id on ai.messages (example_id) where example_id is not null",
     """
     create table ai.figures_totals (
-        span text not null constraint ck_figures_totals_span check (span in ('hour', 'day')),
+        span text not null constraint ck_figures_totals_span check (span in ('hour', 'day', 'month')),
         start timestamptz not null,
         messages bigint not null, handovers bigint not null, bookings bigint not null,
         thumbs_up bigint not null, thumbs_down bigint not null, stars bigint not null, starred bigint not null,

@@ -60,6 +60,8 @@ TEN_AND_TWO = "inform/book: [adults:10 adults] and [children:2 kids]"
         # who stays, told beside who does not come
         (["inform/book: [adults:11 adults] [children:no kids]",
           "remove/book: our vegan isnt coming, so [adults:ten adults]"], (10, 0, None)),
+        (["inform/book: [adults:13 adults] [children:no kids]",
+          "remove/book: Pat bailed with her husband. So [guests:two] fewer"], (11, 0, None)),
         # the youngest beside the children, and among them
         (["inform/book: [adults:15 adults] [youngest:1 baby]"], (15, 0, 1)),
         (["inform/book: [adults:10 adults], [children:4 kids] but [youngest:two] of them are toddlers"], (10, 2, 2)),

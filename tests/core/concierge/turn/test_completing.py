@@ -76,6 +76,10 @@ def test_what_leaves_a_choice_stays_open(line: str) -> None:
          [(SlotName.COUNT, 11), (SlotName.DISH, "salmon"), (SlotName.COUNT, 11), (SlotName.DISH, "chicken")]),
         ("@guests inform/book: [guests:12 grownups] n [children:1 kid]",
          [(SlotName.ADULTS, 12), (SlotName.CHILDREN, 1)]),
+        ("@miles inform/book: [guests:80] from [city:Sacramento]",
+         [(SlotName.CITY, "Sacramento"), (SlotName.MILES, Decimal(80))]),
+        ("@ages inform/book: [guests:15], [age:12] and [age:9]",
+         [(SlotName.AGE, 15), (SlotName.AGE, 12), (SlotName.AGE, 9)]),
         ("@guests inform/book: [guests:10 persons] adult", [(SlotName.ADULTS, 10)]),
     ],
 )  # fmt: skip
