@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LORA_READY := $(VENV)/.ready-lora
+CLIENTS := .clients
 # Not in the lock: PyTorch has one build for each kind of processor, and pip takes the one that its index offers.
 TORCH ?= torch==2.13.0
 
-.PHONY: help setup demo up test test-kills test-lora check lock clean
+.PHONY: help setup demo up test test-kills test-lora test-clients check lock clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | column -t -s '|'
@@ -42,6 +43,17 @@ test-kills: $(READY)  ## Kill everything everywhere and see the pipeline recover
 test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open weights, test the result (20 minutes).
 	@$(BIN)/pytest tests/lora
 
+test-clients: $(CLIENTS)/.ready  ## Let OpenAI's client for Node, LangChain and LiteLLM talk with the API.
+	@$(BIN)/pytest -n 0 tests/clients
+
+$(CLIENTS)/.ready: $(READY) tests/clients/requirements.txt tests/clients/package.json
+	@command -v npm >/dev/null || { echo "Node 20 or newer with npm is needed" >&2; exit 1; }
+	@echo "installing the clients under $(CLIENTS)"
+	@test -x $(CLIENTS)/venv/bin/python || $(PYTHON) -m venv $(CLIENTS)/venv
+	@$(CLIENTS)/venv/bin/pip install --disable-pip-version-check --quiet -r tests/clients/requirements.txt
+	@cp tests/clients/package.json $(CLIENTS) && npm install --prefix $(CLIENTS) --no-audit --no-fund --silent
+	@touch $@
+
 $(LORA_READY): $(READY) requirements-lora.lock
 	@echo "installing $(TORCH) and the packages of requirements-lora.lock"
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements-lora.lock
@@ -64,4 +76,4 @@ lock: $(READY)  ## Pin the newest versions that pyproject.toml allows.
 	  --override <(echo "torch; python_version < '3.0'") - --output-file requirements-lora.lock
 
 clean:  ## Remove the virtual environment and caches. Data in .mhc stays.
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	@rm -rf $(VENV) $(CLIENTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -35,13 +35,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of an article that was retrieved for a question; score 0..1, higher is closer."""
+    """A piece of an article that was retrieved for a question; score 0..1, higher is closer.
+
+    ``probability`` is how likely its article answers the question, 0..1; None where that was not learned.
+    """
 
     chunk_id: int
     article_id: str
     title: str
     content: str
     score: float
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

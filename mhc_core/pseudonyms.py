@@ -1,16 +1,41 @@
-"""Pseudonyms: a customer is known by a salted hash wherever the raw id may not stand.
+"""Who a customer is: one form for each id, and the salted hash that stands wherever the raw id may not.
 
-It is made here, one at a time or by the server for a whole column: HMAC-SHA256 under the installation's salt, 128 bits
-in hex.
+The hash is made here, one at a time or by the server for a whole column: HMAC-SHA256 under the installation's salt, 128
+bits in hex.
 """
 
 import hashlib
 import hmac
+import re
 from typing import NewType
 from uuid import UUID
 
 Pseudonym = NewType("Pseudonym", str)
 """What every column named ``customer_hash`` holds."""
+
+
+_EMAIL = re.compile(r"(?:mailto:)?<?([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+)>?", re.IGNORECASE)
+_PHONE = re.compile(r"(?:tel:|sms:|whatsapp:)?\+?[\d\s().\-/\u2010-\u2015]{7,}", re.IGNORECASE)
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of direction: phones put them around numbers
+_US_NUMBER = re.compile(r"1?([2-9]\d{2}[2-9]\d{6})")
+
+
+def person_id(customer_id: str) -> str:
+    """The id in the one form of its person: a phone number as +15105550177, an e-mail address in small letters.
+
+    Erasure finds a person by the stored id, and four spellings of one number would be four people. A number without a
+    country is taken for a US one when it has the ten digits of one; any other id stays as it is.
+    """
+    text = _MARKS.sub("", customer_id).strip()
+    if found := _EMAIL.fullmatch(text):
+        return found[1].lower()
+    if not _PHONE.fullmatch(text):
+        return text
+    digits = re.sub(r"\D", "", text)
+    if "+" in text and 8 <= len(digits) <= 15:
+        return "+" + digits
+    national = _US_NUMBER.fullmatch(digits)
+    return "+1" + national[1] if national else text
 
 
 def subject(customer_id: str | None, conversation_id: UUID) -> str:

@@ -153,7 +153,11 @@ class Settings(BaseSettings):
     understanding_threshold: int = Field(
         50, ge=1, description="New corrections and bookings that start training a version of understanding."
     )
-    fine_tune_base: str = Field("gpt-4.1-mini-2025-04-14", description="Base model of the OpenAI and Azure adapters.")
+    fine_tune_base: str | None = Field(
+        None,
+        description="Base model of the OpenAI and Azure adapters. Empty: none, since every base that they train on has "
+        "an announced end.",
+    )
     fine_tune_epochs: int = Field(3, ge=1, le=50, description="Epochs of the OpenAI and Azure adapters.")
     fine_tune_budget_usd: Decimal = Field(
         Decimal(50), ge=0, description="A fine-tune estimated above this is refused (USD)."
@@ -197,7 +201,7 @@ class Settings(BaseSettings):
         2, ge=1, le=64, description="Threads of one call of the local embedder. The API uses one for each message."
     )
     embedding_model: str = Field("text-embedding-3-small", description="Model of the OpenAI embedder.")
-    chat_model: str = Field("gpt-4.1-mini", description="Model that answers when an OpenAI key is set.")
+    chat_model: str = Field("gpt-6-luna", description="Model that answers when an OpenAI key is set.")
     strong_chat_model: str | None = Field(
         None, description="Model asked first for complex questions when an OpenAI key is set. Empty: none."
     )
@@ -250,6 +254,15 @@ class Settings(BaseSettings):
     # Serving
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
     serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
+    console_port: int = Field(8010, ge=1, le=65535, description="Port of the console of staff.")
+    console_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address under which staff reach the console, ending in /console. Empty: host and port above.",
+    )
+    rate_limit_sign_in: str = Field(
+        "10/15 minute;50/day", description="Failed attempts to sign in to one account, or from one network address."
+    )
     serve_workers: int = Field(
         1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."
     )
@@ -297,13 +310,16 @@ class Settings(BaseSettings):
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
     )
     minimum_confidence: float = Field(
-        0.08,
+        0.25,
         ge=0,
         le=1,
-        description="An answer less certain is not given: the customer is told so and offered a person.",
+        description="An answer less certain is not given: the customer gets topics to choose from, or a person.",
     )
-    cache_max_error: float = Field(
-        0.01, ge=0, le=0.2, description="Share of wrong answers a cached answer may give to similar questions; 0: none."
+    kept_from: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="Probability of its answer from which a question in other words gets a kept answer; 1: none does.",
     )
     max_message_chars: int = Field(4000, ge=100, description="Longer chat messages are refused (characters).")
 

@@ -160,6 +160,17 @@ class IncidentKind(StrEnum):
     CHECK_FAILED = "check_failed"
     STAGE_SILENT = "stage_silent"
     DAEMON_STOPPED = "daemon_stopped"
+    FILES_REFUSED = "files_refused"
+
+
+class StaffRole(StrEnum):
+    """What a person who signs in to the console works on: ``agent`` answers customers, ``reviewer`` decides what is
+    learned, ``operator`` runs the platform, ``admin`` may do everything."""
+
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
 
 
 PERSON = "person"

@@ -27,6 +27,8 @@ from mhc_serving.routes import (
     bookings,
     chat,
     completions,
+    console,
+    embeddings,
     feedback,
     feedback_links,
     handover,
@@ -34,13 +36,14 @@ from mhc_serving.routes import (
     knowledge,
     models,
     privacy,
+    responses,
     review,
     review_understanding,
     rollouts,
     tokens,
     web,
 )
-from mhc_serving.schemas.problem import Problem
+from mhc_serving.schemas.problem import REFUSALS
 from mhc_serving.webhook_worker import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
@@ -51,7 +54,8 @@ _DESCRIPTION = """
 Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
 the business's own file, and with a person where one is needed. Every answer is stored with the versions that made it.
 
-* `POST /api/v1/chat` answers a message; `POST /v1/chat/completions` does the same for any OpenAI client.
+* `POST /api/v1/chat` answers a message; `POST /v1/chat/completions` and `POST /v1/responses` do the same for any OpenAI
+  client. An `Idempotency-Key` makes trying again safe.
 * `POST /api/v1/ai/feedback` takes a customer's rating of one answer.
 * Staff routes need an API key (`mhc keys create --role reviewer --name …`), sent as `Authorization: Bearer …` or
   `X-API-Key: …`.
@@ -111,7 +115,7 @@ def create_app(
         description=_DESCRIPTION,
         lifespan=lifespan,
         telemetry=_NO_TELEMETRY,
-        responses={422: {"model": Problem, "description": "The request does not fit."}},
+        responses=REFUSALS,
         openapi_tags=[
             {"name": "chat", "description": "Talking with customers."},
             {"name": "openai", "description": "The same for OpenAI clients."},
@@ -131,6 +135,8 @@ def create_app(
     for routes in (
         tokens,
         completions,
+        responses,
+        embeddings,
         handover,
         bookings,
         feedback,
@@ -143,6 +149,7 @@ def create_app(
         privacy,
         health,
         web,
+        console,
     ):
         app.include_router(routes.router)
     return app

@@ -39,7 +39,16 @@ _STATUS: Sequence[tuple[type[MHCError], int]] = (
     (ConfigurationError, 503),
     (MHCError, 500),
 )
-_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+_OPENAI_TYPES = {403: "permission_error", 429: "rate_limit_error"}
+_OPENAI_CODES = {401: "invalid_api_key", 404: "not_found", 409: "idempotency_conflict", 429: "rate_limit_exceeded"}
+
+
+class Unfit(DataError):
+    """A request that does not fit because of one of its fields, ``param``."""
+
+    def __init__(self, message: str, param: str) -> None:
+        super().__init__(message)
+        self.param = param
 
 
 def install(app: FastAPI) -> None:
@@ -48,7 +57,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(MHCError)
     def domain(request: Request, error: MHCError) -> JSONResponse:
         status = next(code for kind, code in _STATUS if isinstance(error, kind))
-        return answer(request, status, str(error), {"Retry-After": "5"} if status == 503 else None)
+        param = error.param if isinstance(error, Unfit) else None
+        return answer(request, status, str(error), {"Retry-After": "5"} if status == 503 else None, param)
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
@@ -73,7 +83,9 @@ def install(app: FastAPI) -> None:
             f"{'.'.join(str(part) for part in item['loc'] if part != 'body') or 'body'}: {_plain(item)}"
             for item in error.errors()
         )
-        return answer(request, 422, f"the request does not fit: {problems}")
+        at_fault = error.errors()[0]["loc"][1:2]
+        param = str(at_fault[0]) if at_fault else None
+        return answer(request, 422, f"the request does not fit: {problems}", param=param)
 
 
 def _plain(item: Mapping[str, Any]) -> str:
@@ -88,26 +100,35 @@ def _plain(item: Mapping[str, Any]) -> str:
     return str(item["msg"]).removeprefix("Value error, ")
 
 
-def answer(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def answer(
+    request: Request,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    param: str | None = None,
+) -> JSONResponse:
     """An error in the shape its reader expects: OpenAI's under ``/v1/``, ``{"detail"}`` elsewhere."""
     if not request.url.path.startswith(OPENAI_PREFIX):
         return JSONResponse({"detail": detail}, status, headers)
     code = 400 if status == 422 else status
     kind = _OPENAI_TYPES.get(code, "server_error" if code >= 500 else "invalid_request_error")
-    return JSONResponse({"error": {"message": detail, "type": kind, "param": None, "code": None}}, code, headers)
+    body = {"message": detail, "type": kind, "param": param, "code": _OPENAI_CODES.get(code)}
+    return JSONResponse({"error": body}, code, headers)
 
 
 class Journal:
     """Gives every request an id, logs it by its route (no query, no text), and turns a crash into a plain 500.
 
     A crash is logged with its type and the places in the code, without the exception's message: that may hold text.
+    What lies under ``unlogged`` is served without any of this.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, unlogged: str | None = None) -> None:
         self._app = app
+        self._unlogged = unlogged
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or (self._unlogged and scope["path"].startswith(self._unlogged)):
             await self._app(scope, receive, send)
             return
         request_id = uuid4().hex
@@ -127,7 +148,7 @@ class Journal:
         try:
             await self._app(scope, receive, tagged)
         except Exception as error:
-            log.error("request %s crashed: %s at %s", request_id, type(error).__name__, _places(error))
+            log.error("request %s crashed: %s at %s", request_id, type(error).__name__, places(error))
             if status:
                 raise RuntimeError(f"request {request_id} failed while answering") from None
             detail = f"something went wrong on our side (request {request_id}); try again, or tell us this number"
@@ -138,6 +159,7 @@ class Journal:
             log.info("%s %s %s %d %.0fms", request_id, scope["method"], route, status, elapsed)
 
 
-def _places(error: BaseException) -> str:
+def places(error: BaseException) -> str:
+    """Where in the code an error came up, innermost first, without its message."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}:{frame.name}" for frame in reversed(frames))

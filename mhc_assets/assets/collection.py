@@ -8,6 +8,7 @@ from mhc_assets.freshness import DAILY
 from mhc_assets.partitions import daily, days, made, ranges_of_days
 from mhc_assets.resources import Platform
 from mhc_assets.style import COLLECT, OWNERS
+from mhc_core.collection.importing.context import reading
 from mhc_core.collection.importing.inbox import collect
 from mhc_core.collection.settling import score_feedback, settle_day, undatable
 
@@ -29,7 +30,13 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iter
     `MHC_FIRST_DAY` or in the future belong to no day and are only counted: import them again with the right dates.
     What the run read from the inbox stands at its last day.
     """
-    inbox = collect(platform.engine, platform.settings.inbox, platform.now(), platform.settings.reject_dir)
+    inbox = collect(
+        platform.engine,
+        platform.settings.inbox,
+        platform.now(),
+        platform.settings.reject_dir,
+        reading(platform.settings, platform.now()),
+    )
     told = {}
     with platform.engine.begin() as connection:
         for day in days(context):

@@ -1,6 +1,7 @@
 """Is the candidate better than what answers today?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -12,11 +13,16 @@ from mhc_assets.plots import forest, paired_differences
 from mhc_assets.resources import Platform
 from mhc_assets.run_versions import made_by_run
 from mhc_assets.style import MODEL, OWNERS
+from mhc_core.concierge.turn.rehearsal import respondent
+from mhc_core.db.queries import versions
 from mhc_core.db.queries.evaluation import Evaluation
+from mhc_core.db.queries.understanding_versions import KIND as UNDERSTANDING
 from mhc_core.evaluation import measures
 from mhc_core.evaluation.judge import configured_judge
-from mhc_core.evaluation.offline import Bench, evaluate_candidate
+from mhc_core.evaluation.offline import Bench, Respond, evaluate_candidate
+from mhc_core.knowledge import library
 from mhc_core.rollout import promotion
+from mhc_core.understanding import learning
 
 
 @dg.asset(
@@ -27,7 +33,8 @@ from mhc_core.rollout import promotion
     code_version="2",
 )
 def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
-    """Candidate and production model answer the same frozen questions; the verdict is promote, hold or reject.
+    """The concierge answers the same frozen questions with candidate and production model; the verdict is promote, hold
+    or reject.
 
     A candidate must be better on similarity to the approved answers (paired, by customers) and on answers that pass
     (McNemar), lose on no guardrail by more than its margin, and be shown worse for no intent and no channel. Each
@@ -41,11 +48,32 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
         lambda done, total: context.log.info("%d of %d questions answered", done, total) if done % 100 == 0 else None,
         configured_judge(platform.settings),
     )
+    bench = replace(bench, respond=_respond(platform))
     candidate, questions = made_by_run(context, fine_tuned_model), made_by_run(context, evaluation_set)
     evaluation = evaluate_candidate(bench, platform.chat_model, candidate, questions)
     with platform.engine.begin() as connection:
         promotion.open_for(connection, evaluation)
     return dg.MaterializeResult(metadata=_shown(evaluation), data_version=dg.DataVersion(str(evaluation.id)))
+
+
+def _respond(platform: Platform) -> Respond | None:
+    """The concierge with the understanding that is live; None while there is none, and models are asked alone."""
+    settings, embedder = platform.settings, platform.embedder()
+    with platform.engine.connect() as connection:
+        reader_id, knowledge_id = (versions.live(connection, kind) for kind in (UNDERSTANDING, "knowledge"))
+        if reader_id is None:
+            return None
+        version = learning.required(connection, reader_id)
+        known = library.load(connection, knowledge_id, embedder) if knowledge_id else None
+    return respondent(
+        platform.business(),
+        learning.load(platform.understanding(), version),
+        embedder,
+        knowledge_id,
+        known,
+        settings.retrieval_top_k,
+        settings.minimum_confidence,
+    )
 
 
 def _shown(evaluation: Evaluation) -> dict[str, Any]:

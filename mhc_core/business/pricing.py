@@ -31,7 +31,7 @@ def load(path: Path | None = None) -> Business:
     """
     file = path or SAMPLE_FILE
     try:
-        raw: dict[str, Any] = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
+        raw: dict[str, Any] = tomllib.loads(file.read_text("utf-8-sig"), parse_float=Decimal)
     except OSError as error:
         raise ConfigurationError(
             f"business file {file} cannot be read ({error.strerror}); set MHC_BUSINESS_FILE to a readable file"

@@ -191,6 +191,14 @@ class Handover(_Section):
         return next((name for name, reasons in self.queues.items() if reason in reasons), [*self.queues][-1])
 
 
+class ChatPage(_Section):
+    """What the chat page and the widget show before anything is said. ``starters`` are questions to tap."""
+
+    title: str = Field("Chat with us", min_length=1, max_length=60)
+    tagline: str = Field("", max_length=80)
+    starters: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field((), max_length=4)
+
+
 class Business(_Section):
     """All prices and rules of the business."""
 
@@ -213,6 +221,7 @@ class Business(_Section):
     timing: Timing
     food: Food
     handover: Handover
+    chat: ChatPage = ChatPage()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -10,6 +10,7 @@ from mhc_core.db.queries import days
 from mhc_core.db.queries import scoring as scores
 from mhc_core.feedback.points import score
 from mhc_core.language import intents
+from mhc_core.language.cleaning import cleaned
 from mhc_core.language.sentiment import polarity
 from mhc_core.settings import Settings
 
@@ -23,7 +24,8 @@ def settle_day(connection: sa.Connection, settings: Settings, day: date, now: da
     """Close what is idle and tag what has no intent, for conversations started on a day."""
     queries.close_idle(connection, day, now - timedelta(hours=settings.idle_hours), now)
     untagged = queries.untagged(connection, day)
-    queries.save_intents(connection, [(message, intents.tag(content).value) for message, content in untagged])
+    tagged = [(message, intents.tag(cleaned(content, channel)).value) for message, content, channel in untagged]
+    queries.save_intents(connection, tagged)
     return queries.summary(connection, day)
 
 

@@ -1,5 +1,6 @@
 """Is a file valid for fine-tuning? The checks a provider would make, before anything is uploaded or paid."""
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -8,9 +9,9 @@ from typing import NamedTuple
 import fsspec
 import orjson
 
+from mhc_core.dataset import chat_schema
 from mhc_core.errors import NotFound
 
-ROLES = ("system", "user", "assistant")
 MIN_EXAMPLES = 10
 MAX_EXAMPLE_BYTES = 1_000_000
 
@@ -36,6 +37,9 @@ def problems(uri: str) -> Iterator[Problem]:
                     yield Problem(number, "empty line")
                     continue
                 count += 1
+                if number == 1 and raw.startswith(codecs.BOM_UTF8):
+                    yield Problem(number, "begins with a byte order mark; save the file as UTF-8 without one")
+                    raw = raw.removeprefix(codecs.BOM_UTF8)
                 if reason := _reason(raw):
                     yield Problem(number, reason)
     except (EOFError, gzip.BadGzipFile, zlib.error):
@@ -53,19 +57,6 @@ def _reason(raw: bytes) -> str | None:
         record = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return "not JSON"
-    messages = record.get("messages") if isinstance(record, dict) else None
-    if not isinstance(messages, list) or not messages:
+    if not isinstance(record, dict) or not isinstance(record.get("messages"), list):
         return "no list of messages"
-    for position, message in enumerate(messages):
-        if not isinstance(message, dict) or message.get("role") not in ROLES:
-            return f"message {position}: role must be one of {', '.join(ROLES)}"
-        content = message.get("content")
-        if not isinstance(content, str) or not content.strip():
-            return f"message {position}: content must be text"
-        if message["role"] == "system" and position:
-            return f"message {position}: the system message must come first"
-    if messages[-1]["role"] != "assistant":
-        return "the last message must be the assistant's"
-    if not any(message["role"] == "user" for message in messages):
-        return "no message of a user"
-    return None
+    return chat_schema.problem(record)

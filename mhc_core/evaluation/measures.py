@@ -39,6 +39,15 @@ MEASURES: Mapping[str, Measure] = {
     "right": Measure(
         "answers close enough to count as right", _share, "Share of answers with a similarity of 0.6 or more."
     ),
+    "alone_right": Measure(
+        "the same of the model alone",
+        _share,
+        "Share of answers that count as right when the model is asked without the concierge around it: without "
+        "understanding, agents, tools and guards.",
+    ),
+    "alone_similarity": Measure(
+        "similarity of the model alone", _number, "Similarity to the approved answer, asked in the same way."
+    ),
     "judge": Measure(
         "answers that the judge passes",
         _share,

@@ -20,6 +20,7 @@ from mhc_core.evaluation.answer_quality import Answered, score_answers
 from mhc_core.evaluation.compare import Passes, compare
 from mhc_core.evaluation.decisions import decided
 from mhc_core.evaluation.judge import Decided, Exchange, Judge
+from mhc_core.knowledge import library
 from mhc_core.knowledge.retrieval import search
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder, Passage, Turn
 from mhc_core.scrubbing import Scrubber
@@ -34,15 +35,23 @@ class HeldOutQuestion:
 
     frozen: FrozenQuestion
     request: ChatRequest
+    leaking: frozenset[str] = frozenset()
+    """Articles that were learned from a held-out answer: none of their passages may be given."""
 
     @property
     def reference(self) -> str:
         return self.frozen.messages[-1]["content"]
 
 
+Respond = Callable[[ChatModel, HeldOutQuestion], Answered]
+"""The whole concierge with a model: what a customer would have been answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What an evaluation works with. ``progress`` hears how many of how many questions a model has answered.
+
+    ``respond`` gives the answers that are judged, the model alone is measured beside it; without it that one is judged.
 
     ``judge`` is asked about every answer when there is one, and decides which pass if it agrees with people.
     """
@@ -53,6 +62,7 @@ class Bench:
     settings: Settings
     progress: Progress = lambda done, total: None
     judge: Judge | None = None
+    respond: Respond | None = None
 
     def holds_personal_data(self, answer: str, evidence: Sequence[str]) -> bool:
         """Whether the scrubber finds something in an answer that no passage says, or refuses it."""
@@ -78,10 +88,16 @@ def questions(
     leaking = evaluation_sets.articles_learned_from(connection, frozen.id)
     asked = [member.messages[-2]["content"] for member in members]
     found: list[HeldOutQuestion] = []
+    learned = library.load(connection, knowledge_version, embedder) if knowledge_version else None
     for member, question, vector in zip(members, asked, embedder.embed(asked), strict=True):
         passages: Sequence[Passage] = ()
         if knowledge_version:
-            near = search(connection, knowledge_version, question, vector, top_k + min(len(leaking), top_k))
+            count = top_k + min(len(leaking), top_k)
+            near = (
+                search(connection, knowledge_version, question, vector, count)
+                if learned is None
+                else learned.passages(question, vector, count)
+            )
             passages = [passage for passage in near if passage.article_id not in leaking][:top_k]
         found.append(
             HeldOutQuestion(
@@ -92,32 +108,35 @@ def questions(
                     passages=passages,
                     system_prompt=member.messages[0]["content"],
                 ),
+                frozenset(leaking),
             )
         )
     return found
 
 
-def answer_all(model: ChatModel, held_out: Sequence[HeldOutQuestion], progress: Progress) -> list[Answered]:
-    """One model's answers to every question, with the wall-clock time of each."""
+def alone(model: ChatModel, question: HeldOutQuestion) -> Answered:
+    """A model's answer to a question without the concierge around it, with its wall-clock time."""
+    started = time.perf_counter()
+    answer = model.answer(question.request)
+    passages = question.request.passages
+    return Answered(
+        reference=question.reference,
+        answer=answer.text,
+        confidence=answer.confidence,
+        evidence=[*(passage.content for passage in passages), *(call.result for call in answer.tool_calls)],
+        latency_ms=(time.perf_counter() - started) * 1000,
+        cost_usd=float(answer.cost_usd),
+        cited=[at for at, passage in enumerate(passages) if passage.chunk_id in answer.cited_chunk_ids],
+    )
+
+
+def answer_all(
+    model: ChatModel, held_out: Sequence[HeldOutQuestion], progress: Progress, respond: Respond = alone
+) -> list[Answered]:
+    """The answers to every question, by a model alone or by the concierge with it."""
     answers: list[Answered] = []
     for number, question in enumerate(held_out, 1):
-        started = time.perf_counter()
-        answer = model.answer(question.request)
-        passages = question.request.passages
-        answers.append(
-            Answered(
-                reference=question.reference,
-                answer=answer.text,
-                confidence=answer.confidence,
-                evidence=[
-                    *(passage.content for passage in passages),
-                    *(call.result for call in answer.tool_calls),
-                ],
-                latency_ms=(time.perf_counter() - started) * 1000,
-                cost_usd=float(answer.cost_usd),
-                cited=[at for at, passage in enumerate(passages) if passage.chunk_id in answer.cited_chunk_ids],
-            )
-        )
+        answers.append(respond(model, question))
         progress(number, len(held_out))
     return answers
 
@@ -150,7 +169,8 @@ def evaluate(
     held_out = [question for at, question in enumerate(held_out) if at not in taught]
     if not held_out:
         raise Conflict(f"every question of {frozen.id} was taught to a model; freeze another set from new customers")
-    answered = [answer_all(model, held_out, bench.progress) for model in (candidate, baseline)]
+    both = (candidate, baseline)
+    answered = [answer_all(model, held_out, bench.progress, bench.respond or alone) for model in both]
     ours, theirs = (
         score_answers(answers, bench.embedder, bench.holds_personal_data, settings.minimum_confidence)
         for answers in answered
@@ -169,6 +189,11 @@ def evaluate(
         comparison.candidate["judge"] = sum(passes.candidate) / len(held_out)
         comparison.baseline["judge"] = sum(passes.baseline) / len(held_out)
         more["judge"] = agreement.details()
+    if bench.respond is not None:
+        for model, shown in zip(both, (comparison.candidate, comparison.baseline), strict=True):
+            judged = score_answers(answer_all(model, held_out, lambda done, total: None), bench.embedder)
+            shown["alone_right"] = sum(one.right for one in judged) / len(judged)
+            shown["alone_similarity"] = sum(one.similarity for one in judged) / len(judged)
     differences = [a.similarity - b.similarity for a, b in zip(ours, theirs, strict=True)]
     with bench.engine.begin() as connection:
         return queries.save(

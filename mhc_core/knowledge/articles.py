@@ -1,7 +1,9 @@
-"""Reading knowledge articles from Markdown files with front matter.
+"""Reading knowledge articles from Markdown or text files with front matter.
+
+Front matter is text: the id 010 is not the number 8, and a title may be No.
 
 Front matter: ``id`` and ``title`` are required; ``category``, ``tags``, ``reviewed`` (a date) and ``questions`` (what
-customers ask that this article answers; used to measure retrieval, never indexed) are not. A file that cannot be taken
+customers ask that this article answers: from them selection learns) are not. A file that cannot be taken
 is rejected with its reason while the rest goes in. Nothing is ever deleted: an article whose file is gone is reported.
 """
 
@@ -10,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ from mhc_core.errors import DataError, NotFound
 
 DEFAULT_CATEGORY = "general"
 LEARNED_PREFIX = "KB-L"
+UNANSWERED = "unanswered"
+"""Category of an article that quotes nothing: its questions are those to which there is no approved answer."""
 MAX_BYTES = 1_000_000
+ENDINGS = (".md", ".markdown", ".txt")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -84,11 +89,13 @@ def parse(data: bytes) -> Article:
     if _CONTROL.search(text):
         raise DataError("holds control characters; save the file as plain text")
     try:
-        fields, body = frontmatter.parse(text)
+        fields, body = frontmatter.parse(text, handler=_as_text())
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 2}" if mark else ""
-        raise DataError(f"front matter is not valid YAML{line}; correct it") from None
+        line = f" in line {mark.line + 1}" if mark else ""
+        colon = "mapping values" in str(getattr(error, "problem", ""))
+        how = "put a value that holds a colon in quotes" if colon else "correct it"
+        raise DataError(f"front matter is not valid YAML{line}; {how}") from None
     if not isinstance(fields, dict) or not fields:
         raise DataError("no front matter; start the file with id and title between two lines of ---")
     if not body.strip():
@@ -109,8 +116,20 @@ def parse(data: bytes) -> Article:
     )
 
 
+def _as_text() -> Any:
+    """A reader of front matter that leaves every value as it is written."""
+    import yaml
+    from frontmatter.default_handlers import YAMLHandler
+
+    class AsText(YAMLHandler):
+        def load(self, fm: str, **kwargs: object) -> Any:
+            return yaml.load(fm, Loader=yaml.BaseLoader)
+
+    return AsText()
+
+
 def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datetime) -> ArticleReport:
-    """Bring Markdown files in, and all ``*.md`` below folders; what did not change is not written again.
+    """Bring files in, and all with one of the ``ENDINGS`` below folders; what did not change is not written again.
 
     An article without a review date, or with one to come, counts as reviewed now.
 
@@ -122,24 +141,7 @@ def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datet
     changed = [
         article for article in taken if article.id not in known or known[article.id][0] != article.content_sha256
     ]
-    queries.upsert_articles(
-        connection,
-        [
-            {
-                "id": article.id,
-                "title": article.title,
-                "category": article.category,
-                "tags": list(article.tags),
-                "body": article.body,
-                "content_sha256": article.content_sha256,
-                "origin": "file",
-                "reviewed_at": min(article.reviewed or now, now),
-            }
-            for article in changed
-        ],
-        now,
-    )
-    queries.replace_questions(connection, {article.id: article.questions for article in changed}, now)
+    store(connection, changed, now)
     inserted = sum(1 for article in changed if article.id not in known)
     present = {article.id for article in taken}
     folders = any(path.is_dir() for path in paths)
@@ -153,6 +155,28 @@ def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datet
     )
 
 
+def store(connection: sa.Connection, written: Sequence[Article], now: datetime) -> None:
+    """Write articles by their ids, with the questions they answer."""
+    queries.upsert_articles(
+        connection,
+        [
+            {
+                "id": article.id,
+                "title": article.title,
+                "category": article.category,
+                "tags": list(article.tags),
+                "body": article.body,
+                "content_sha256": article.content_sha256,
+                "origin": "file",
+                "reviewed_at": min(article.reviewed or now, now),
+            }
+            for article in written
+        ],
+        now,
+    )
+    queries.replace_questions(connection, {article.id: article.questions for article in written}, now)
+
+
 def stale(connection: sa.Connection, now: datetime, days: int) -> list[sa.Row[Any]]:
     """Active articles not reviewed for more than ``days`` days (id, title, category, reviewed_at), oldest first."""
     return queries.stale_articles(connection, now - timedelta(days=days))
@@ -163,7 +187,8 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise NotFound(f"no file or folder {path}; check the path")
-        found += sorted(path.rglob("*.md")) if path.is_dir() else [path]
+        below = (file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file())
+        found += sorted(below) if path.is_dir() else [path]
     return list(dict.fromkeys(found))
 
 
@@ -204,14 +229,10 @@ def _lines(fields: dict[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _reviewed(value: object) -> datetime | None:
-    if value is None:
+    if value in (None, ""):
         return None
     try:
-        day = date.fromisoformat(value) if isinstance(value, str) else value
+        day = datetime.fromisoformat(str(value).strip())
     except ValueError:
-        day = None
-    if isinstance(day, datetime):
-        day = day.date()
-    if not isinstance(day, date):
-        raise DataError("reviewed is not a date; write it as YYYY-MM-DD")
+        raise DataError("reviewed is not a date; write it as YYYY-MM-DD") from None
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

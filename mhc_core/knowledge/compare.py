@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries.knowledge import KnowledgeVersion
+from mhc_core.knowledge.articles import UNANSWERED
 from mhc_core.knowledge.retrieval import search
 from mhc_core.protocols import Embedder
 
@@ -83,7 +84,7 @@ def compare(
 
     A live version of another embedder cannot be asked with these vectors: its recorded figures stand for it.
     """
-    questions = queries.questions(connection)
+    questions = queries.questions(connection, without=UNANSWERED)
     vectors = embedder.embed([question for question, _ in questions]) if questions else np.empty((0, 0), np.float32)
     found = retrieved(connection, new.id, questions, vectors)
     places = ranks(questions, found)

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -39,8 +40,9 @@ class Publication:
 def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> KnowledgeVersion:
     """The version of the present active articles, made unless it exists already.
 
-    Only chunks this embedder has not embedded before are embedded. The id is the hash of the embedder and all chunks,
-    so the same articles give the same version. Builds wait for each other until the caller's transaction ends.
+    Only chunks this embedder has not embedded before are embedded. The id is the hash of the embedder, all chunks and
+    all questions, so the same articles give the same version. Builds wait for each other until the caller's
+    transaction ends.
 
     Raises:
         Conflict: there is no active article with text.
@@ -49,7 +51,7 @@ def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> Knowl
     chunks = [chunk for row in queries.articles(connection) for chunk in split(row.id, row.title, row.tags, row.body)]
     if not chunks:
         raise Conflict("no knowledge article is active; add articles with `mhc import knowledge` first")
-    version_id = _version_id(embedder, chunks)
+    version_id = _version_id(embedder, chunks, queries.questions(connection))
     if (known := queries.version(connection, version_id)) is not None:
         return known
     _embed_missing(connection, embedder, chunks)
@@ -158,8 +160,9 @@ def _embed_missing(connection: sa.Connection, embedder: Embedder, chunks: list[C
     queries.ensure_index(connection, embedder.dimensions)
 
 
-def _version_id(embedder: Embedder, chunks: list[Chunk]) -> str:
+def _version_id(embedder: Embedder, chunks: list[Chunk], questions: Sequence[tuple[str, str]]) -> str:
     members = sorted(f"{chunk.article_id} {chunk.content_sha256}" for chunk in chunks)
+    members += [f"{article_id}? {question}" for question, article_id in questions]
     return "kb-" + hashlib.sha256("\n".join([embedder.id, *members]).encode()).hexdigest()[:16]
 
 

@@ -15,6 +15,7 @@ from mhc_core.db.queries.incidents import Incident
 from mhc_core.vocabulary import IncidentKind
 
 DAEMON = "dagster-daemon"
+INBOX = "inbox"
 DAEMON_SILENT = timedelta(minutes=3)
 """A daemon gives a sign of life every half minute; it is slow on a loaded machine and while it starts."""
 
@@ -40,6 +41,17 @@ def run_succeeded(connection: sa.Connection, job: str, passed: Collection[str], 
     """A run of a job ended well; ``passed`` are its checks that passed, as ``asset:check``."""
     queries.resolve(connection, IncidentKind.RUN_FAILED, [job], at)
     queries.resolve(connection, IncidentKind.CHECK_FAILED, passed, at)
+
+
+def files_refused(connection: sa.Connection, files: Collection[str], at: datetime) -> None:
+    """The inbox was looked into: these files are not in, or not whole, each with its reason; none closes the incident.
+
+    ``files`` must not hold names of files: those may be customers'.
+    """
+    if files:
+        queries.notice(connection, IncidentKind.FILES_REFUSED, [INBOX], {"files": sorted(files)[:20]}, at)
+    else:
+        queries.resolve(connection, IncidentKind.FILES_REFUSED, [INBOX], at)
 
 
 def daemon_is_alive(connection: sa.Connection, silent: Collection[str], fresh: Collection[str], now: datetime) -> None:
@@ -74,5 +86,9 @@ def sentence(incident: Incident) -> str:
             return f"check {check} of {asset} stops what follows, {since}; its metadata in Dagster's UI say why"
         case IncidentKind.STAGE_SILENT:
             return f"{incident.subject} was not made in the time it is expected in, {since}; see its runs"
+        case IncidentKind.FILES_REFUSED:
+            files = list(incident.details.get("files", ()))
+            more = f" and {len(files) - 2} more" if len(files) > 2 else ""
+            return f"files of the inbox are not in, or not whole, {since}: {'; '.join(files[:2])}{more}; `mhc status`"
         case IncidentKind.DAEMON_STOPPED:
             return f"the Dagster daemon has given no sign of life {since}: no schedule and no sensor runs; `mhc up`"

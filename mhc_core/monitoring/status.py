@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mhc_core.collection.importing import inbox
 from mhc_core.collection.settling import undatable
 from mhc_core.db.queries import (
     audit,
@@ -38,6 +39,7 @@ STAGES = (
 def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict[str, Any]:
     """What is wrong, counts by stage, the newest versions and evaluation, what is live, and the last loop's seconds.
 
+    ``inbox`` names the files that are not in, or not whole: whoever asks sees the folder anyway.
     Among the counts, ``undatable_conversations`` are those whose date no daily run can collect. ``scores`` says which
     learned score is in force and how both scores agree with ratings that they did not see.
     """
@@ -54,6 +56,7 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
     learned = own.current(connection)
     return {
         "incidents": [incidents.shown(incident) for incident in incidents.current(connection, now)],
+        "inbox": [{"file": file.name, "reason": file.reason} for file in inbox.pending(connection, settings.inbox)],
         "first_day": settings.first_day.isoformat(),
         "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, settings, now)},
         "scores": {

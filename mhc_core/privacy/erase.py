@@ -28,7 +28,7 @@ from mhc_core.errors import Conflict, DataError
 from mhc_core.knowledge import index
 from mhc_core.privacy import certificate, datasets, models
 from mhc_core.protocols import Embedder
-from mhc_core.pseudonyms import customer_hash
+from mhc_core.pseudonyms import customer_hash, person_id
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import RETRAINING
 
@@ -48,7 +48,8 @@ class Forgetter:
     def erase(self, customer_id: str, by: str, now: datetime) -> dict[str, Any]:
         """Forget a customer, or finish forgetting them; returns the certificate.
 
-        A customer of whom nothing is held gets a tombstone and a certificate too.
+        A customer of whom nothing is held gets a tombstone and a certificate too. Other spellings of the same phone
+        number or e-mail address are forgotten before, each with a certificate of its own.
 
         Raises:
             DataError: no customer id.
@@ -56,6 +57,15 @@ class Forgetter:
         """
         if not customer_id.strip():
             raise DataError("an erasure needs the customer's id; give --customer ID")
+        person = person_id(customer_id)
+        with self.engine.connect() as connection:
+            found = queries.spellings(connection, person)
+        for spelling in dict.fromkeys([customer_id, *found]):
+            if spelling != person and person_id(spelling) == person:
+                self._forget(spelling, by, now)
+        return self._forget(person, by, now)
+
+    def _forget(self, customer_id: str, by: str, now: datetime) -> dict[str, Any]:
         with exclusive(self.engine, "ai.erasures"):
             self.report("tombstone: before")
             with self.engine.begin() as connection:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import audit, held, installation
 from mhc_core.db.queries import privacy as queries
-from mhc_core.pseudonyms import customer_hash
+from mhc_core.pseudonyms import customer_hash, person_id
 
 _TITLES = {
     "conversations": "Conversations",
@@ -19,6 +19,7 @@ _TITLES = {
     "booking_requests": "Booking requests",
     "feedback_history": "Earlier and present feedback, as it was given",
     "handovers": "When a person took over",
+    "conversation_notes": "Notes of our staff",
     "response_cache": "Questions and answers kept for an hour",
     "conversation_scores": "How conversations were scored",
     "training_examples": "What was learned from, with names and numbers taken out",
@@ -47,8 +48,10 @@ def collect(connection: sa.Connection, customer_id: str, by: str, now: datetime)
 
     Raw text that is past its retention is found by the hash that took the customer id's place.
     """
+    customer_id = person_id(customer_id)
+    same = [other for other in queries.spellings(connection, customer_id) if person_id(other) == customer_id]
     hashed = customer_hash(installation.salt(connection), customer_id)
-    rows = held.everything(connection, [customer_id, hashed], hashed)
+    rows = held.everything(connection, [customer_id, hashed, *same], hashed)
     taught = [model._asdict() for model in queries.models_of_customer(connection, hashed)]
     counts = {kind: len(found) for kind, found in rows.items()}
     audit.record(connection, by, "privacy.exported", hashed, {"rows": counts}, now)

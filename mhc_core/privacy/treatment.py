@@ -55,8 +55,14 @@ TABLES = {
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
+    "conversation_notes": _table(raw="text", plain="kind written_by", erasure="deleted", retention="deleted"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
     "conversation_stats": _table(plain="channel status"),
+    "figures_totals": _table(plain="span"),
+    "figures_answers": _table(plain="span model"),
+    "figures_articles": _table(plain="span article"),
+    "figures_latencies": _table(plain="span"),
+    "figures_flow": _table(plain="span channel intent agent outcome"),
     "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
@@ -69,8 +75,9 @@ TABLES = {
     "scrub_terms": _table(plain="term_hash list type added_by"),
     "review_items": _table(plain="reasons status", erasure="emptied"),
     "review_decisions": _table(
-        scrubbed="edited_answer reason", plain="decision decided_by bulk_filter", erasure="emptied"
+        scrubbed="edited_answer former_answer reason", plain="decision decided_by bulk_filter", erasure="emptied"
     ),
+    "review_leases": _table(plain="held_by"),
     "knowledge_articles": _table(
         scrubbed="title tags body", plain="id category content_sha256 origin", erasure="emptied"
     ),
@@ -80,12 +87,11 @@ TABLES = {
     "knowledge_versions": _table(plain="id embedder metrics"),
     "knowledge_version_chunks": _table(plain="version_id"),
     "response_cache": _table(
-        scrubbed="question embedding answer",
-        plain="scope_sha256 question_sha256",
+        scrubbed="question answer",
+        plain="scope_sha256 question_sha256 meaning_sha256",
         erasure="deleted",
         retention="deleted",
     ),
-    "response_cache_outcomes": _table(plain="kind", erasure="deleted", retention="deleted"),
     "retrieval_questions": _table(scrubbed="question", plain="article_id", erasure="deleted"),
     "prompt_versions": _table(plain="id name task content added_by"),
     "experiments": _table(plain="name prompt salt primary_metric status started_by changed_by"),
@@ -125,6 +131,8 @@ TABLES = {
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),
     "api_keys": _table(plain="name role key_sha256"),
+    "staff_accounts": _table(plain="name role password_hash"),
+    "staff_sessions": _table(plain="token_sha256"),
     "audit_log": _table(plain="actor action subject details"),
     "incidents": _table(plain="kind subject details"),
     "signs_of_life": _table(plain="process"),

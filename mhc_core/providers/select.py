@@ -44,6 +44,11 @@ def fine_tuner(settings: Settings, today: date) -> FineTuner:
                 f"MHC_FINE_TUNER={settings.fine_tuner} does not fit: with OPENAI_API_VERSION set it has to be azure, "
                 "without it openai"
             )
+        if not settings.fine_tune_base:
+            raise ConfigurationError(
+                f"MHC_FINE_TUNER={settings.fine_tuner} needs a base to train on: set MHC_FINE_TUNE_BASE to one that "
+                "your account may still train, or MHC_FINE_TUNER=lora to train open weights"
+            )
         adapter = AzureFineTuner if settings.fine_tuner == "azure" else OpenAIFineTuner
         return adapter(
             client(settings), settings.fine_tune_base, settings.fine_tune_epochs, settings.fine_tune_budget_usd, today

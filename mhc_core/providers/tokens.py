@@ -7,7 +7,7 @@ real and random texts it differed in one (made of code points no language uses),
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 MESSAGE_TOKENS = 3
@@ -47,6 +47,12 @@ def truncate(text: str, limit: int, model: str) -> str:
     if len(ids) <= limit:
         return text
     decoded: bytes = _encoding(model).decode_bytes(ids[:limit])
+    return decoded.decode("utf-8", errors="ignore")
+
+
+def decode(ids: Sequence[int], model: str) -> str:
+    """The text of tokens that the model's vocabulary has; halves of characters are left out."""
+    decoded: bytes = _encoding(model).decode_bytes(list(ids))
     return decoded.decode("utf-8", errors="ignore")
 
 

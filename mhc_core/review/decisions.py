@@ -6,9 +6,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit, merging
+from mhc_core.db.queries import audit, merging, review_desk
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries import review_order as order
+from mhc_core.db.queries.review_desk import Chosen
 from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.review import intent_model, priority
 from mhc_core.scrubbing import Scrubber
@@ -52,6 +53,7 @@ def decide(
     load_scrubber: Callable[[], Scrubber],
     edited_answer: str | None = None,
     reason: str | None = None,
+    seen: str | None = None,
 ) -> None:
     """Decide one item. A decided item may be decided again; the latest decision counts and all are kept.
 
@@ -59,28 +61,43 @@ def decide(
         load_scrubber: called only when there is text to scrub.
         edited_answer: required for ``edit``; scrubbed before it is stored.
         reason: a note, scrubbed before it is stored.
+        seen: version of the item as it was decided on; without it any version is meant.
 
     Raises:
         NotFound: no such item.
         DataError: an edit without a text, or a text with account numbers in it.
         ScrubRefused: the edited text could not be shown to be clean.
-        Conflict: the item's example was merged into another one.
+        Conflict: the item's example was merged into another one, or the item has changed since it was seen.
     """
     item = queries.item(connection, item_id)
     if item is None:
         raise NotFound(f"there is no review item {item_id}; `mhc review list` shows the queue")
     if item.duplicate and decision in (Decision.APPROVE, Decision.EDIT):
         raise Conflict(f"review item {item_id} was merged into another example; decide that one instead")
+    if seen is not None:
+        _require_unchanged(connection, item_id, seen)
     answer = _clean_edit(decision, edited_answer, load_scrubber)
     note = load_scrubber().scrub(reason).text if reason else None
     queries.record(connection, [item_id], decision, decided_by, now, answer, note, None)
+    review_desk.release(connection, item_id)
     audit.record(connection, decided_by, f"review.{decision}", f"review_item:{item_id}", {}, now)
+
+
+def _require_unchanged(connection: sa.Connection, item_id: int, seen: str) -> None:
+    version, decided = review_desk.current(connection, item_id)
+    if version == seen:
+        return
+    if decided is not None:
+        what = {"approve": "approved", "edit": "edited", "reject": "rejected", "skip": "skipped"}[decided.decision]
+        raise Conflict(f"{decided.decided_by} {what} this item meanwhile; read it again and decide on what it says now")
+    raise Conflict("this item has changed meanwhile; read it again and decide on what it says now")
 
 
 def decide_bulk(
     connection: sa.Connection, chosen: BulkFilter, decision: Decision, decided_by: str, now: datetime
 ) -> int:
-    """Decide all pending items that match, recorded as bulk with the filter; returns how many.
+    """Decide all pending items that match and that nobody else is looking at, recorded as bulk with the filter;
+    returns how many.
 
     Raises:
         DataError: an edit cannot be made in bulk.
@@ -88,7 +105,8 @@ def decide_bulk(
     if decision is Decision.EDIT:
         raise DataError("an edit is made one item at a time; use approve, reject or skip in bulk")
     conditions = {name: value for name, value in asdict(chosen).items() if value is not None}
-    items = queries.matching(connection, **conditions)
+    wanted = Chosen(chosen.intent, chosen.origin, chosen.reason, chosen.min_quality, chosen.max_quality)
+    items = review_desk.lock_matching(connection, decided_by, wanted, chosen.limit, now)
     queries.record(connection, items, decision, decided_by, now, None, None, conditions)
     details = {"filter": conditions, "items": len(items)}
     audit.record(connection, decided_by, f"review.bulk_{decision}", "review_items", details, now)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.db.rows.scoring import FinishedConversation, Score
-from mhc_core.protocols import Embedder
+from mhc_core.language.cleaning import cleaned
+from mhc_core.protocols import Embedder, Turn
 from mhc_core.scoring import factors, satisfaction, talks, trained
 from mhc_core.scoring.coherence import CUES, exchange_cues
 from mhc_core.scoring.sentiment import course
@@ -23,7 +24,7 @@ UsualLengths = Mapping[str, tuple[float, int]]
 
 def scorer_version(embedder: Embedder) -> str:
     """What a score was made with; scores of another version are made again."""
-    return f"3:{embedder.id}"
+    return f"4:{embedder.id}"
 
 
 def score_conversations(
@@ -42,7 +43,8 @@ def score_conversations(
         models: what reads answers and reactions; the shipped ones where none are given.
     """
     models = models or trained.shipped()
-    read = talks.read([item.turns for item in pending], embedder)
+    said = [[Turn(turn.role, cleaned(turn.content, item.channel)) for turn in item.turns] for item in pending]
+    read = talks.read(said, embedder)
     coherent = coherence_of(read, models)
     reactions = models.reactions if embedder.id == models.embedder else None
     found: list[tuple[UUID, Score]] = []

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from mhc_core.business.rules import Business, Contact
+from mhc_core.db.queries import audit, desk
 from mhc_core.db.queries import handover as queries
 from mhc_core.db.queries.handover import Handover
 from mhc_core.errors import Conflict, NotFound
@@ -58,6 +59,7 @@ def claim(connection: sa.Connection, handover_id: int, by: str, now: datetime) -
         raise Conflict(f"{found.claimed_by} has claimed this hand-over; take another one of the queue")
     if found.claimed_by is None:
         queries.claim(connection, handover_id, by, now)
+        audit.record(connection, by, "handover.claimed", str(handover_id), {}, now)
         return found._replace(state=HandoverState.CLAIMED, claimed_by=by, claimed_at=now)
     return found
 
@@ -72,6 +74,7 @@ def reply(connection: sa.Connection, handover_id: int, text: str, by: str, now: 
     found = _claimed(connection, handover_id, by)
     message_id = uuid4()
     queries.add_reply(connection, found, message_id, text, by, now)
+    audit.record(connection, by, "handover.answered", str(handover_id), {"message_id": str(message_id)}, now)
     return message_id
 
 
@@ -95,6 +98,31 @@ def resolve(connection: sa.Connection, handover_id: int, by: str, now: datetime)
     return _close(connection, handover_id, by, HandoverState.RESOLVED, ConversationStatus.CLOSED, now)
 
 
+def transfer(
+    connection: sa.Connection,
+    handover_id: int,
+    by: str,
+    now: datetime,
+    *,
+    to: str | None = None,
+    queue: str | None = None,
+) -> Handover:
+    """Give a hand-over that one has to another person, or let it wait again, in this queue where one is named.
+
+    Raises:
+        NotFound: no such hand-over.
+        Conflict: it is not claimed by ``by``, or has ended.
+    """
+    found = _claimed(connection, handover_id, by)
+    desk.transfer(connection, handover_id, to, queue, now)
+    about = {"to": to, "queue": queue or found.queue}
+    audit.record(connection, by, "handover.transferred", str(handover_id), about, now)
+    state = HandoverState.WAITING if to is None else HandoverState.CLAIMED
+    return found._replace(
+        state=state, claimed_by=to, claimed_at=None if to is None else now, queue=queue or found.queue
+    )
+
+
 def _close(
     connection: sa.Connection,
     handover_id: int,
@@ -105,6 +133,7 @@ def _close(
 ) -> Handover:
     found = _claimed(connection, handover_id, by)
     queries.close(connection, found, state, status, now)
+    audit.record(connection, by, f"handover.{state}", str(handover_id), {}, now)
     return found._replace(state=state, closed_at=now)
 
 

@@ -30,6 +30,6 @@ def in_use(connection: sa.Connection, settings: Settings) -> list[Use]:
             uses.append(Use("MHC_UNDERSTANDING_MODEL", hosted, settings.understanding_model))
     if settings.embedder == "openai":
         uses.append(Use("MHC_EMBEDDING_MODEL", hosted, settings.embedding_model))
-    if settings.fine_tuner in ("openai", "azure"):
+    if settings.fine_tuner in ("openai", "azure") and settings.fine_tune_base:
         uses.append(Use("MHC_FINE_TUNE_BASE", settings.fine_tuner, settings.fine_tune_base, trains=True))
     return uses

@@ -1,6 +1,7 @@
 """``mhc bench context``: how much smaller the condensed prompt is than one with every turn, and what that costs."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from statistics import fmean
@@ -12,7 +13,9 @@ from rich.console import RenderableType
 from mhc_core import settings as configuration
 from mhc_core.business import pricing as businesses
 from mhc_core.business.pricing import Business
+from mhc_core.knowledge.library import Library
 from mhc_core.prompts import wordings
+from mhc_core.protocols import Embedder, Passage
 from mhc_core.vocabulary import Intent
 from mhc_jobs.cli.console import AsJson, columns, respond
 from mhc_jobs.sample.long_talk import LongTalk, long_talks
@@ -29,44 +32,37 @@ def command(
     seed: Annotated[int, typer.Option(help="Seed of the conversations and of the bootstrap.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the prompt of five turns, a summary and three passages with the prompt of the whole conversation.
+    """Compare the prompt of two turns, a summary and what is quoted with the whole conversation and whole articles.
 
     The party is told in the first message and its price asked for at the end. The score is the share of right totals,
     worked out by the same reader and calculator from what stands in each prompt; the interval is a paired bootstrap.
     "History smaller" leaves the system prompt and the passages out of both.
     """
+    from mhc_core.providers.minilm import embedder as minilm
+    from mhc_jobs.bench.answers import sample
+
     settings = configuration.load()
     business = businesses.load(settings.business_file)
-    passages = _passages(business)
+    embedder = minilm.load()
+    found = passages(sample.learned(embedder), embedder)
     report: dict[str, Any] = {"question": QUESTION, "lengths": {}}
     for length in messages:
         talks = long_talks(seed, conversations, length, TODAY, business)
-        report["lengths"][str(length)] = _measured(business, talks, passages, seed)
+        report["lengths"][str(length)] = measured(business, talks, found, seed)
     respond(as_json, report, *_shown(report))
 
 
-def _passages(business: Business) -> list[Any]:
-    """The passages that the question finds in the sample's articles."""
-    from importlib.resources import files
-
-    from mhc_core.knowledge import chunks
-    from mhc_core.protocols import Passage
-    from mhc_core.providers.minilm import embedder as minilm
-
-    found = []
-    for file in sorted((files("mhc_jobs.sample") / "knowledge").iterdir(), key=lambda each: each.name):
-        if file.name.endswith(".md"):
-            body = file.read_text("utf-8").split("---", 2)[2].strip()
-            found += chunks.split(file.name.removesuffix(".md"), file.name, (), body)
-    embedder = minilm.load()
-    scores = embedder.embed([chunk.content for chunk in found]) @ embedder.embed([QUESTION])[0]
-    return [
-        Passage(int(at), found[at].article_id, found[at].title, found[at].content, float(scores[at]))
-        for at in (-scores).argsort()[:5]
-    ]
+def passages(library: Library, embedder: Embedder) -> tuple[list[Passage], list[Passage]]:
+    """The articles that the question finds: whole, and as they are quoted."""
+    quoted = library.passages(QUESTION, embedder.embed([QUESTION])[0], 3)
+    whole = ["\n\n".join(text for _, text in library.articles[one.article_id].chunks) for one in quoted]
+    return [replace(one, content=text, probability=None) for one, text in zip(quoted, whole, strict=True)], quoted
 
 
-def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any], seed: int) -> dict[str, Any]:
+def measured(
+    business: Business, talks: Iterable[LongTalk], found: tuple[list[Passage], list[Passage]], seed: int
+) -> dict[str, Any]:
+    """The prompt with all turns and whole articles beside the one that is sent."""
     from mhc_core.concierge.agents import context
     from mhc_core.concierge.facts.memory import Facts
     from mhc_core.concierge.guards import party_reading
@@ -79,9 +75,9 @@ def _measured(business: Business, talks: Iterable[LongTalk], passages: list[Any]
         turns = [StoredTurn(turn["role"], turn["content"], {}) for turn in talk.messages]
         said = [turn.content for turn in turns if turn.role == "user"]
         facts = Facts(party=party_reading.combine(business, said))
-        prepared = context.prepare(facts, turns[-context.TURNS :], QUESTION, passages, prompt)
+        prepared = context.prepare(facts, turns[-context.TURNS :], QUESTION, found[1], prompt)
         messages.append(len(turns))
-        whole = context.prepare(facts, turns, QUESTION, passages, prompt)
+        whole = context.prepare(facts, turns, QUESTION, found[0], prompt)
         full.append(whole.full_tokens)
         history.append(whole.history_tokens)
         sent.append(prepared.sent_tokens)

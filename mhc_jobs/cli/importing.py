@@ -1,26 +1,41 @@
 """``mhc import``: conversations, feedback and knowledge articles from files."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from typer.core import TyperGroup
 
 from mhc_core import settings
 from mhc_core.collection.importing.reject import reject_path
-from mhc_core.collection.importing.report import ImportReport, silent
+from mhc_core.collection.importing.report import ImportReport
 from mhc_core.collection.importing.report import Progress as OnProgress
+from mhc_core.errors import DataError, NotFound
 from mhc_jobs.cli.console import AsJson, console, err, respond
+from mhc_jobs.cli.import_report import bar, tell
 
-app = typer.Typer(help="Bring in conversations, feedback and knowledge articles.", no_args_is_help=True)
 
-SECONDS_BETWEEN_LINES = 10  # of progress, where there is no terminal
+class _FilesFirst(TyperGroup):
+    """``mhc import FILE`` is short for ``mhc import conversations FILE``."""
 
-Files = Annotated[list[str], typer.Argument(help="Files, or URIs such as s3://…; .gz is unpacked.", show_default=False)]
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        names_a_file = self.get_command(ctx, args[0]) is None and ("." in args[0] or Path(args[0]).exists())
+        return super().resolve_command(ctx, ["conversations", *args] if names_a_file else args)
+
+
+app = typer.Typer(
+    cls=_FilesFirst,
+    help="Bring in conversations, feedback and knowledge articles: `mhc import FILE`. `mhc import example` shows the "
+    "record format, docs/importing.md what to export from which system.",
+    no_args_is_help=True,
+)
+
+Files = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders, zip archives, or URIs such as s3://…; .gz is unpacked.", show_default=False),
+]
 Source = Annotated[
     str | None, typer.Option(help="Name of where the conversations come from; stands for the records' own.")
 ]
@@ -35,46 +50,94 @@ def _date(text: str) -> datetime:
         raise typer.BadParameter("not a date; write it as 2026-01-31 or 2026-01-31T18:00:00Z") from None
 
 
+def _role(text: str) -> tuple[str, str]:
+    who, _, role = text.rpartition("=")
+    if not who.strip() or role not in ("user", "assistant", "agent", "system"):
+        raise typer.BadParameter("write it as WHO=user, WHO=assistant, WHO=agent or WHO=system")
+    return who.strip().lower(), role
+
+
+def _zone(name: str) -> Any:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise typer.BadParameter("no known time zone; write one such as America/Los_Angeles or UTC") from None
+
+
+def _format(name: str) -> str:
+    from mhc_core.collection.importing import formats
+
+    if name != "auto" and name not in formats.known():
+        raise typer.BadParameter(f"known are auto, {', '.join(sorted(formats.known()))}")
+    return name
+
+
 @app.command("conversations")
 def conversations(
     files: Files,
     wanted: Annotated[
-        Literal["auto", "jsonl", "openai", "csv"],
-        typer.Option("--format", help="auto: CSV by file name, OpenAI chat by the first record."),
+        str,
+        typer.Option("--format", parser=_format, metavar="NAME", help="What the files are, when they do not show it."),
     ] = "auto",
     source: Source = None,
+    channel: Annotated[
+        Literal["web", "sms", "email", "instagram", "facebook", "phone"] | None,
+        typer.Option(help="Channel of conversations that name none, or one that is not known."),
+    ] = None,
+    roles: Annotated[
+        list[Any] | None,
+        typer.Option(
+            "--role",
+            parser=_role,
+            metavar="WHO=ROLE",
+            help="Who is user, assistant, agent or system: a word, name, address or number of the file. Repeatable.",
+        ),
+    ] = None,
+    zone: Annotated[
+        Any, typer.Option("--timezone", parser=_zone, metavar="ZONE", help="Of times that name none; default: UTC.")
+    ] = None,
+    date_order: Annotated[
+        Literal["mdy", "dmy"] | None, typer.Option(help="What 3/4/2025 means, where the file does not show it.")
+    ] = None,
     date: Annotated[
         datetime | None,
         typer.Option(parser=_date, metavar="DATE", help="Time of conversations that have none; default: now."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import conversations from JSONL, OpenAI chat JSONL or CSV. Doing it again changes nothing."""
+    """Import conversations: JSON lines, CSV, Excel, or what a help desk, mailbox or messenger exports.
+
+    The kind of a file is recognised. Doing it again changes nothing.
+    """  # fmt: skip
+    from mhc_core.collection.importing import context
     from mhc_core.collection.importing.conversations import import_conversations
     from mhc_core.db.engine import database
+    from mhc_core.vocabulary import Channel
 
     config = settings.load()
     with database(config) as engine:
 
         def bring_in(uri: str, rejects: Path, progress: OnProgress) -> ImportReport:
             now = datetime.now(UTC)
-            return import_conversations(
-                engine, uri, now, rejects, source=source, wanted=wanted, date=date, progress=progress
-            )
+            said = {"zone": zone, "date_order": date_order, "roles": dict(roles or ()), "source": source}
+            reading = context.reading(config, date or now, channel=Channel(channel) if channel else None, **said)
+            return import_conversations(engine, uri, now, rejects, reading=reading, wanted=wanted, progress=progress)
 
-        _import_all(files, config.state_dir / "rejects", bring_in, "conversations", as_json)
+        _import_all(files, config.reject_dir, bring_in, "conversations", as_json)
 
 
 @app.command("feedback")
 def feedback(
     files: Files,
     wanted: Annotated[
-        Literal["auto", "jsonl", "csv"], typer.Option("--format", help="auto: CSV by file name.")
+        Literal["auto", "jsonl", "csv"], typer.Option("--format", help="What the files are, when they do not show it.")
     ] = "auto",
     source: Source = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import feedback on stored conversations from JSONL or CSV. Doing it again changes nothing."""
+    """Import feedback on stored conversations from JSONL, CSV or Excel. Doing it again changes nothing."""
     from mhc_core.collection.importing.feedback import import_feedback
     from mhc_core.db.engine import database
 
@@ -85,15 +148,30 @@ def feedback(
             now = datetime.now(UTC)
             return import_feedback(engine, uri, now, rejects, source=source, wanted=wanted, progress=progress)
 
-        _import_all(files, config.state_dir / "rejects", bring_in, "feedback", as_json)
+        _import_all(files, config.reject_dir, bring_in, "feedback", as_json)
+
+
+@app.command("example")
+def example(
+    kind: Annotated[
+        Literal["jsonl", "csv", "feedback", "schema"],
+        typer.Option("--format", help="A conversation as JSON or CSV, feedback, or the JSON Schema of a record."),
+    ] = "jsonl",
+) -> None:
+    """Show the record format: a file that can be imported as it is, or its JSON Schema."""
+    from mhc_core.collection.importing.example import text
+
+    typer.echo(text(kind), nl=False)
 
 
 @app.command("knowledge")
 def knowledge(
-    paths: Annotated[list[Path], typer.Argument(help="Markdown files, or folders of them.", show_default=False)],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Markdown or text files, or folders of them.", show_default=False)
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Import knowledge articles: Markdown with front matter. They go live with the next index version."""
+    """Import knowledge articles: Markdown or text with front matter. They go live with the next index version."""
     from mhc_core.db.engine import database
     from mhc_core.knowledge.articles import import_articles
 
@@ -123,70 +201,22 @@ def _import_all(
     noun: str,
     as_json: bool,
 ) -> None:
-    reports = []
+    """One file after the other; one that cannot be read is told, and the others go in."""
+    reports: list[ImportReport] = []
+    failed: dict[str, str] = {}
     for uri in files:
-        with _bar(uri, quiet=as_json) as progress:
-            report = bring_in(uri, reject_path(rejects, uri), progress)
+        try:
+            with bar(uri, quiet=as_json) as progress:
+                report = bring_in(uri, reject_path(rejects, uri), progress)
+        except (DataError, NotFound) as error:
+            failed[uri] = str(error)
+            if not as_json:
+                err.print(f"{uri}: nothing went in: {error}", markup=False, highlight=False, soft_wrap=True)
+            continue
         reports.append(report)
         if not as_json:
-            _tell(report, noun)
+            tell(report, noun)
     if as_json:
-        respond(True, {"files": [report.as_dict() for report in reports]})
-    if any(report.rejected for report in reports):
+        respond(True, {"files": [report.as_dict() for report in reports], "failed": failed})
+    if failed or any(report.rejected or report.skipped for report in reports):
         raise typer.Exit(1)
-
-
-@contextmanager
-def _bar(uri: str, quiet: bool) -> Iterator[OnProgress]:
-    if quiet:
-        yield silent
-        return
-    if not err.is_terminal:
-        yield _line_now_and_then(uri)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.fields[records]} records"), console=err, transient=True) as bar:
-        task = bar.add_task(uri.rpartition("/")[2], total=None, records=0)
-
-        def show(position: int, size: int | None, records: int) -> None:
-            bar.update(task, completed=position, total=size, records=records)
-
-        yield show
-
-
-def _line_now_and_then(uri: str) -> OnProgress:
-    told = time.monotonic()
-
-    def show(position: int, size: int | None, records: int) -> None:
-        nonlocal told
-        if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
-            told = time.monotonic()
-            share = f"{position / size:.0%}" if size else f"{position:,} bytes"
-            err.print(f"{uri}: {share}, {records:,} records", markup=False, highlight=False, soft_wrap=True)
-
-    return show
-
-
-def _tell(report: ImportReport, noun: str) -> None:
-    text = (
-        f"{report.file}: {report.read:,} {noun} read, {report.inserted:,} new, {report.updated:,} changed, "
-        f"{report.unchanged:,} unchanged, {report.rejected:,} rejected"
-    )
-    if report.erased:
-        text += f", {report.erased:,} left out (erased customers, or past their retention)"
-    if noun == "conversations":
-        text += f"; {report.messages_inserted:,} messages and {report.feedback_inserted:,} pieces of feedback new"
-    text += f"; {report.seconds:.1f} s, {report.per_second:,.0f} a second"
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-    if report.notes:
-        repaired = ", ".join(f"{kind.replace('_', ' ')}: {count:,}" for kind, count in sorted(report.notes.items()))
-        console.print(f"  noted: {repaired}", markup=False, highlight=False, soft_wrap=True)
-    if report.first_reject:
-        line, reason = report.first_reject
-        err.print(
-            f"  {report.rejected:,} lines were rejected, the rest is in; line {line}: {reason}; "
-            f"all of them: {report.reject_file}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )

@@ -10,8 +10,9 @@ import typer
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
-    bench_cache,
+    bench_answers,
     bench_chat,
+    bench_console,
     bench_context,
     bench_gate,
     bench_loop,
@@ -22,6 +23,7 @@ from mhc_jobs.cli import (
     bench_understanding,
     chat,
     config,
+    console_server,
     dagster,
     dataset,
     db,
@@ -43,6 +45,7 @@ from mhc_jobs.cli import (
     status,
     understanding,
     up,
+    users,
 )
 from mhc_jobs.cli.console import err
 
@@ -55,6 +58,7 @@ app = typer.Typer(
 )
 app.command("up")(up.command)
 app.command("serve")(serve.command)
+app.command("console")(console_server.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)
@@ -70,6 +74,7 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(understanding.app, name="understanding")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)
@@ -78,8 +83,9 @@ app.command("openapi")(openapi.command)
 app.command("config")(config.command)
 bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_is_help=True)
 bench.command("scrub")(bench_scrub.command)
-bench.command("cache")(bench_cache.command)
+bench.command("answers")(bench_answers.command)
 bench.command("chat")(bench_chat.command)
+bench.command("console")(bench_console.command)
 bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("offline")(bench_offline.command)

@@ -53,16 +53,18 @@ def command(
         model=configured.pii_model,
         budget=configured.scrub_timeout_seconds,
     )
-    refused = 0
+    lines = refused = 0
     with closing(_open(file)) as stream:
         numbered = enumerate(_lines(stream), start=1)
         for line in (
             _parallel(numbered, work, jobs) if jobs > 1 else chain.from_iterable(work([one]) for one in numbered)
         ):
             typer.echo(line.content)
+            lines += 1
             refused += line.refused
     if refused:
-        typer.echo(f"{refused} lines were refused: see their error", err=True)
+        hint = "; is it plain text? then add --plain" if refused == lines and not plain else ""
+        typer.echo(f"{refused} lines were refused: see their error{hint}", err=True)
         raise typer.Exit(1)
 
 

@@ -28,7 +28,9 @@ def show(status: Mapping[str, Any]) -> None:
     """Print what is wrong, then the status in the order data flows."""
     for incident in status["incidents"]:
         console.print(incident["text"], style="yellow", markup=False, soft_wrap=True)
-    if status["incidents"]:
+    for file in status["inbox"]:
+        console.print(f"inbox: {file['file']}: {file['reason']}", style="yellow", markup=False, soft_wrap=True)
+    if status["incidents"] or status["inbox"]:
         console.print()
     counts = _grid("right", "left")
     for key, label in _COUNTS:

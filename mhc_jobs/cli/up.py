@@ -23,13 +23,13 @@ ROTATE_SECONDS = 30.0
 
 
 def command() -> None:
-    """Run PostgreSQL, Dagster (UI, daemon with sensors and schedules) and the API until Ctrl-C.
+    """Run PostgreSQL, Dagster (UI, daemon with sensors and schedules), the API and the console until Ctrl-C.
 
     With the embedded database, no knowledge yet and nobody's conversations but the sample's, the sample articles are
     loaded, so that the chat has answers.
     """
     settings = configuration.load()
-    for port in (settings.dagster_port, settings.serve_port):
+    for port in (settings.dagster_port, settings.serve_port, settings.console_port):
         _require_free(port)
     err.print("starting PostgreSQL …")
     with database(settings) as engine:
@@ -51,6 +51,7 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
     ui = [str(scripts / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(settings.dagster_port), "-w", workspace]
     services = [
         Service("api", [str(scripts / "mhc"), "serve"], logs / "serve.log"),
+        Service("console", [str(scripts / "mhc"), "console"], logs / "console.log"),
         Service(
             "dagster-daemon", [str(scripts / "dagster-daemon"), "run", "-w", workspace], logs / "dagster-daemon.log"
         ),
@@ -61,6 +62,7 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
         signal.signal(number, lambda *_: stopping.append(True))
     doors = {
         f"chat and API  http://127.0.0.1:{settings.serve_port}": settings.serve_port,
+        f"console       http://127.0.0.1:{settings.console_port}/console": settings.console_port,
         f"Dagster UI    http://127.0.0.1:{settings.dagster_port}": settings.dagster_port,
     }
     last_checked, last_rotation = 0.0, 0.0
@@ -128,7 +130,7 @@ def _first_understanding(engine: sa.Engine, settings: Settings) -> None:
 def _require_free(port: int) -> None:
     if _answers(port):
         raise ConfigurationError(
-            f"port {port} is taken: stop what runs there, or set MHC_SERVE_PORT or MHC_DAGSTER_PORT"
+            f"port {port} is taken: stop what runs there, or set MHC_SERVE_PORT, MHC_CONSOLE_PORT or MHC_DAGSTER_PORT"
         )
 
 

@@ -59,7 +59,7 @@ def install(app: FastAPI, origins: Origins) -> None:
             CORSMiddleware,
             allow_origins=sorted(origins.listed),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-API-Key"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key"],
             expose_headers=["X-Request-ID", "Retry-After"],
             max_age=_PREFLIGHT_SECONDS,
         )

@@ -28,6 +28,13 @@ class Caller:
     holder: Holder | None = None
     claims: Claims | None = None
 
+    @property
+    def name(self) -> str:
+        """Which client this is: what it keeps of conversations without a customer is found by it alone."""
+        if self.holder is not None:
+            return f"key {self.holder.id}"
+        return "widget" if self.claims is not None else "this machine"
+
     def speaker(self, named: str | None) -> str | None:
         """The customer who says something, if known, and who is counted for it: call it once a request.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Header, HTTPException, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
@@ -62,6 +62,18 @@ async def _credential(
 
 
 Credential = Annotated[str | None, Depends(_credential)]
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Your own id of this message: sent again with the same key, it is answered once.",
+    ),
+]
 
 
 async def holder_of(request: Request, app: Services, key: str | None) -> Holder:

@@ -22,7 +22,7 @@ from mhc_core.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["key", "customer", "address"]
+Kind = Literal["key", "customer", "address", "sign-in"]
 
 
 class Limits:
@@ -46,6 +46,7 @@ class Limits:
             "key": _parsed("MHC_RATE_LIMIT_KEY", settings.rate_limit_key),
             "customer": _parsed("MHC_RATE_LIMIT_CUSTOMER", settings.rate_limit_customer),
             "address": _parsed("MHC_RATE_LIMIT_ADDRESS", settings.rate_limit_address),
+            "sign-in": _parsed("MHC_RATE_LIMIT_SIGN_IN", settings.rate_limit_sign_in),
         }
         self._proxies = _networks(settings.trusted_proxies)
         self.local = isinstance(storage, MemoryStorage)
@@ -62,6 +63,22 @@ class Limits:
                 if not self._strategy.hit(item, kind, who):
                     reset = self._strategy.get_window_stats(item, kind, who).reset_time
                     raise _too_many(max(1, math.ceil(reset - time.time())))
+        except StorageError:
+            log.warning("the storage of the rate limits does not answer; nothing is limited")
+
+    def spent(self, kind: Kind, who: str) -> bool:
+        """Whether one more request would be too many; counts nothing."""
+        try:
+            return not all(self._strategy.test(item, kind, who) for item in self._items[kind])
+        except StorageError:
+            log.warning("the storage of the rate limits does not answer; nothing is limited")
+            return False
+
+    def note(self, kind: Kind, who: str) -> None:
+        """Count one request that was answered whatever the count is."""
+        try:
+            for item in self._items[kind]:
+                self._strategy.hit(item, kind, who)
         except StorageError:
             log.warning("the storage of the rate limits does not answer; nothing is limited")
 

@@ -2,12 +2,14 @@
 
 from fastapi import APIRouter, Response
 
+from mhc_core.concierge.agents.choices import choices
 from mhc_core.concierge.turn.concierge import Incoming
 from mhc_serving.access.callers import Speaker
+from mhc_serving.access.deps import IdempotencyKey
 from mhc_serving.schemas.chat import ChatIn, ChatOut, Citation
-from mhc_serving.schemas.problem import Problem
+from mhc_serving.schemas.problem import REFUSALS, Problem
 
-router = APIRouter(prefix="/api/v1", tags=["chat"])
+router = APIRouter(prefix="/api/v1", tags=["chat"], responses=REFUSALS)
 
 
 @router.post(
@@ -17,12 +19,11 @@ router = APIRouter(prefix="/api/v1", tags=["chat"])
     responses={
         403: {"model": Problem, "description": "The widget token is for another customer, conversation or site."},
         404: {"model": Problem, "description": "The conversation is not this customer's on this channel."},
+        409: {"model": Problem, "description": "The Idempotency-Key came with another message before."},
         422: {"model": Problem, "description": "The request does not fit, or the message is too long."},
-        429: {"model": Problem, "description": "Too many requests; `Retry-After` says how long to wait."},
-        503: {"model": Problem, "description": "The database does not answer."},
     },
 )
-def chat(asked: ChatIn, caller: Speaker) -> Response:
+def chat(asked: ChatIn, caller: Speaker, key: IdempotencyKey = None) -> Response:
     """Answer one message and store both turns.
 
     A conversation belongs to one customer on one channel. Prices are worked out, not generated; what must reach a
@@ -35,6 +36,7 @@ def chat(asked: ChatIn, caller: Speaker) -> Response:
             caller.channel(asked.channel),
             caller.conversation(asked.conversation_id),
             may_begin=caller.may_begin,
+            key=f"{caller.name} {key}" if key else None,
         )
     )
     reply = given.reply
@@ -49,6 +51,7 @@ def chat(asked: ChatIn, caller: Speaker) -> Response:
         intent=reply.intent,
         confidence=round(reply.confidence, 4),
         escalated=given.escalated,
+        choices=list(choices(reply.notes)),
         model=reply.model_id,
         knowledge_version=reply.knowledge_id,
         cached=given.cached,

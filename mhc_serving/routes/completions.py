@@ -1,36 +1,36 @@
 """The concierge for OpenAI clients: ``/v1/chat/completions``, whole or streamed, and ``/v1/models``."""
 
-import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import StreamingResponse
 
-from mhc_core.concierge.turn.concierge import Incoming, Outgoing
-from mhc_core.db.queries.serving import StoredTurn
-from mhc_core.errors import DataError
-from mhc_core.providers import tokens
-from mhc_serving.access.callers import Caller, Speaker, VisitorAccess
-from mhc_serving.access.deps import App
+from mhc_core.concierge.turn.functions import Function
+from mhc_core.errors import NotFound
+from mhc_serving.access.callers import Speaker, VisitorAccess
+from mhc_serving.access.deps import App, IdempotencyKey, Services
+from mhc_serving.routes import client_turns
+from mhc_serving.routes.client_turns import Answered, Asked, Said, Wanted
 from mhc_serving.schemas.completions import (
     AnswerMessage,
+    CalledFunction,
     Choice,
     CompletionIn,
-    CompletionMessage,
+    CompletionMetadata,
     CompletionOut,
     ModelCard,
     ModelList,
-    OpenAIProblem,
+    NamedTool,
+    ToolCall,
     Usage,
 )
+from mhc_serving.schemas.openai_common import REFUSALS, OpenAIProblem
 
-router = APIRouter(prefix="/v1", tags=["openai"])
+router = APIRouter(prefix="/v1", tags=["openai"], responses=REFUSALS)
 
 PUBLIC_NAME = "mhc-concierge"
-_COUNTED_AS = "gpt-4.1-mini"
-_WORD = re.compile(r"\s*\S+|\s+$")
 
 
 @router.post(
@@ -38,103 +38,129 @@ _WORD = re.compile(r"\s*\S+|\s+$")
     summary="Answer in OpenAI's shape",
     response_model=CompletionOut,
     responses={
-        200: {"description": "The answer, or with `stream: true` server-sent events that end with `data: [DONE]`."},
-        400: {"model": OpenAIProblem, "description": "The request does not fit."},
-        422: {"model": OpenAIProblem, "description": "Not used: such errors are answered with 400, as OpenAI does."},
+        200: {
+            "description": "The answer, or with `stream: true` server-sent events that end with `data: [DONE]`.",
+            "content": {"text/event-stream": {}},
+        },
+        404: {"model": OpenAIProblem, "description": "This customer has no such conversation."},
+        409: {"model": OpenAIProblem, "description": "The Idempotency-Key came with another message before."},
     },
 )
-def complete(asked: CompletionIn, app: App, caller: Speaker) -> Any:
+def complete(asked: CompletionIn, app: App, caller: Speaker, key: IdempotencyKey = None) -> Any:
     """Answer the last message of the transcript and store the exchange, as `POST /api/v1/chat` does.
 
-    `user` is the customer. The conversation goes on where the transcript's last answer is one that was given to this
-    customer; another transcript starts a new conversation and serves as context only.
+    The transcript is read as it is sent, and finds the conversation that it goes on in: by what the customer (`user`)
+    said so far, or, where none is named, what was said through the same API key. A transcript of elsewhere serves as
+    context and starts a new conversation. Functions in `tools` are called with what the conversation tells; with
+    `response_format` the answer is a JSON document with `answer`, `citations`, `intent`, `confidence`, `escalated`.
     """
-    given = app.concierge.answer(_incoming(asked, caller))
-    usage = _usage(asked, given)
+    given = client_turns.answer(_asked(asked, key), caller)
+    created = int(app.clock().timestamp())
     if asked.stream:
-        wants_usage = bool(asked.stream_options and asked.stream_options.include_usage)
-        created = int(app.clock().timestamp())
-        return StreamingResponse(
-            _events(given, usage if wants_usage else None, created), media_type="text/event-stream"
-        )
+        with_usage = bool(asked.stream_options and asked.stream_options.include_usage)
+        return StreamingResponse(_events(given, created, with_usage), media_type="text/event-stream")
+    message = AnswerMessage(content=given.text, tool_calls=None)
+    if given.call is not None:
+        message = AnswerMessage(content=None, tool_calls=[_call(given)])
     return CompletionOut(
-        id=f"chatcmpl-{given.message_id.hex}",
-        created=int(app.clock().timestamp()),
-        model=given.reply.model_id,
-        choices=[Choice(message=AnswerMessage(content=given.reply.text))],
-        usage=usage,
-        mhc=_details(given),
+        id=f"chatcmpl-{given.id.hex}",
+        created=created,
+        model=given.model,
+        choices=[Choice(message=message, finish_reason=given.finish)],
+        usage=_usage(given),
+        mhc=dict(given.details),
     )
 
 
 @router.get("/models", summary="Names that may be sent as model", dependencies=[VisitorAccess])
 def names(app: App) -> ModelList:
-    """The concierge's own name and the live model version; all names answer with the live versions."""
-    created = int(app.clock().timestamp())
-    live = app.concierge.live.now
-    ids = dict.fromkeys([PUBLIC_NAME, *([live.model_id] if live.model_id else [])])
-    return ModelList(data=[ModelCard(id=name, created=created, owned_by="mhc") for name in ids])
+    """The concierge's own name, the live model version and the embedder; all names answer with the live versions."""
+    return ModelList(data=list(_cards(app).values()))
 
 
-def _incoming(asked: CompletionIn, caller: Caller) -> Incoming:
-    last = asked.messages[-1]
-    if last.role != "user" or not last.text.strip():
-        raise DataError("the last message must be the customer's, with role user and a text; send that one last")
-    before = [
-        _turn(message) for message in asked.messages[:-1] if message.role in ("user", "assistant") and message.text
-    ]
-    return Incoming(
-        last.text.strip(),
-        caller.speaker(asked.user or None),
-        caller.channel(asked.metadata.channel),
-        caller.conversation(asked.metadata.conversation_id),
-        tuple(before),
-        may_begin=caller.may_begin,
+@router.get(
+    "/models/{model:path}",
+    summary="One of these names",
+    dependencies=[VisitorAccess],
+    responses={404: {"model": OpenAIProblem, "description": "No such model is live."}},
+)
+def name(model: Annotated[str, Path(max_length=200)], app: App) -> ModelCard:
+    """What the list says of one name. A name that is not on it is answered with 404, though chat takes any."""
+    found = _cards(app).get(model)
+    if found is None:
+        raise NotFound("there is no such model here; GET /v1/models lists those there are")
+    return found
+
+
+def _cards(app: Services) -> Mapping[str, ModelCard]:
+    created, live = int(app.clock().timestamp()), app.concierge.live.now
+    ids = [PUBLIC_NAME, live.model_id, live.embedder.id if live.embedder else None]
+    return {name: ModelCard(id=name, created=created, owned_by="mhc") for name in ids if name}
+
+
+def _asked(asked: CompletionIn, key: str | None) -> Asked:
+    metadata = asked.metadata or CompletionMetadata(conversation_id=None)
+    said = [Said("tool" if one.role == "function" else one.role, one.text) for one in asked.messages]
+    return Asked(
+        said,
+        asked.customer,
+        metadata.channel,
+        metadata.conversation_id,
+        None,
+        key,
+        _wanted(asked),
+        [tool.model_dump(exclude_none=True) for tool in asked.tools or ()],
     )
 
 
-def _turn(message: CompletionMessage) -> StoredTurn:
-    return StoredTurn(message.role, message.text, {})
+def _wanted(asked: CompletionIn) -> Wanted:
+    wished, choice = asked.response_format, asked.tool_choice
+    return Wanted(
+        [asked.stop] if isinstance(asked.stop, str) else asked.stop or (),
+        asked.max_completion_tokens or asked.max_tokens,
+        wished.type if wished else "text",
+        wished.json_schema.schema_ if wished and wished.json_schema else {},
+        "response_format",
+        [Function(tool.function.name, tool.function.parameters or {}) for tool in asked.tools or ()],
+        choice.function.name if isinstance(choice, NamedTool) else choice or "auto",
+    )
 
 
-def _usage(asked: CompletionIn, given: Outgoing) -> Usage:
-    reply = given.reply
-    sent = reply.input_tokens or sum(tokens.count(message.text, _COUNTED_AS) for message in asked.messages)
-    received = reply.output_tokens or tokens.count(reply.text, _COUNTED_AS)
-    return Usage(prompt_tokens=sent, completion_tokens=received, total_tokens=sent + received)
+def _call(given: Answered) -> ToolCall:
+    name = given.call.name if given.call else ""
+    return ToolCall(id=given.call_id, function=CalledFunction(name=name, arguments=given.arguments))
 
 
-def _details(given: Outgoing) -> dict[str, Any]:
-    return {
-        "conversation_id": str(given.conversation_id),
-        "message_id": str(given.message_id),
-        "citations": [
-            {"id": passage.article_id, "title": passage.title, "score": round(passage.score, 4)}
-            for passage in given.reply.citations
-        ],
-        "intent": given.reply.intent,
-        "confidence": round(given.reply.confidence, 4),
-        "escalated": given.escalated,
-    }
+def _usage(given: Answered) -> Usage:
+    return Usage(
+        prompt_tokens=given.prompt_tokens,
+        completion_tokens=given.completion_tokens,
+        total_tokens=given.prompt_tokens + given.completion_tokens,
+    )
 
 
-def _events(given: Outgoing, usage: Usage | None, created: int) -> Iterator[bytes]:
+def _events(given: Answered, created: int, with_usage: bool) -> Iterator[bytes]:
     """The stored answer word by word. It is complete before the first event: an error still has a status of its own."""
-    head = {
-        "id": f"chatcmpl-{given.message_id.hex}",
+    head: dict[str, Any] = {
+        "id": f"chatcmpl-{given.id.hex}",
         "object": "chat.completion.chunk",
         "created": created,
-        "model": given.reply.model_id,
+        "model": given.model,
     }
+    if with_usage:
+        head["usage"] = None
 
     def event(delta: dict[str, Any], finish: str | None = None, **more: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
         return b"data: " + orjson.dumps({**head, "choices": [choice], **more}) + b"\n\n"
 
-    yield event({"role": "assistant", "content": ""})
-    for word in _WORD.findall(given.reply.text):
-        yield event({"content": word})
-    yield event({}, "stop", mhc=_details(given))
-    if usage is not None:
-        yield b"data: " + orjson.dumps({**head, "choices": [], "usage": usage.model_dump()}) + b"\n\n"
+    if given.call is not None:
+        yield event({"role": "assistant", "content": None, "tool_calls": [{"index": 0, **_call(given).model_dump()}]})
+    else:
+        yield event({"role": "assistant", "content": ""})
+        for word in given.pieces:
+            yield event({"content": word})
+    yield event({}, given.finish, mhc=given.details)
+    if with_usage:
+        yield b"data: " + orjson.dumps({**head, "choices": [], "usage": _usage(given).model_dump()}) + b"\n\n"
     yield b"data: [DONE]\n\n"

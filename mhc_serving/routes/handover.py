@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 
+from mhc_core.concierge.agents.choices import choices
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import handover as queries
 from mhc_core.db.queries.handover import Handover
@@ -116,7 +117,8 @@ def messages(
     customer_id: Annotated[CustomerId | None, Query(description="Needed without a widget token.")] = None,
     after: Annotated[UUID | None, Query(description="Only turns that follow this one, e.g. the last one read.")] = None,
 ) -> ConversationOut:
-    """What was said, a person's answers among it: a page asks every few seconds while a person has the conversation."""
+    """What was said, a person's answers and what the team decided on a booking among it: an open page asks for it again
+    and again, every few seconds while a person has the conversation."""
     whose = caller.reader(customer_id)
     caller.conversation(conversation_id)
     with app.engine.connect() as connection:
@@ -128,6 +130,7 @@ def messages(
         conversation_id=conversation_id,
         at_a_person=status is ConversationStatus.ESCALATED,
         messages=[SaidOut(id=turn.id, who=_who(turn.role), text=turn.text, sent_at=turn.sent_at) for turn in turns],
+        choices=list(choices(turns[-1].notes)) if turns else [],
     )
 
 

@@ -62,7 +62,10 @@ def mark(marked: MarkIn, app: App, reviewer: Reviewer) -> MarkOut:
     summary="Decide an example",
     responses={
         404: {"model": Problem, "description": "No such item."},
-        409: {"model": Problem, "description": "The example was merged into another one."},
+        409: {
+            "model": Problem,
+            "description": "The example was merged into another one, or somebody decided meanwhile.",
+        },
         422: {"model": Problem, "description": "An edit without its answer, or with account numbers in it."},
     },
 )
@@ -82,6 +85,7 @@ def decide(
             lambda: _scrubber(connection, app.settings),
             edited_answer=decided.answer,
             reason=decided.reason,
+            seen=decided.seen,
         )
     return ReviewOut(item_id=item_id, decision=decided.decision, decided_by=reviewer.name, decided_at=now)
 

@@ -1,15 +1,15 @@
-"""``POST /api/v1/widget/tokens``: lets a browser speak for one customer in one conversation."""
+"""``/api/v1/widget``: what a chat shows, and tokens with which a browser speaks for one customer in a conversation."""
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.errors import DataError
 from mhc_serving.access import callers, origins
 from mhc_serving.access.deps import App, Credential, Services, count, holder_of, require, unauthorized
 from mhc_serving.access.keys import Role
-from mhc_serving.access.tokens import Claims, TokenRefused
+from mhc_serving.access.tokens import RENEWABLE, Claims, TokenRefused
 from mhc_serving.schemas.problem import Problem
-from mhc_serving.schemas.tokens import TokenIn, TokenOut
+from mhc_serving.schemas.tokens import TokenIn, TokenOut, WidgetOut
 
 router = APIRouter(prefix="/api/v1/widget", tags=["chat"])
 
@@ -43,6 +43,25 @@ async def issue(asked: TokenIn, request: Request, app: App, credential: Credenti
     return _out(signed, claims)
 
 
+@router.get("", summary="What a chat shows before anything is said")
+async def shown(request: Request, response: Response, app: App) -> WidgetOut:
+    """Title, starters and contact of the business file, and whether the page that asks may use the chat. Any page may
+    ask: one that is not listed in MHC_WIDGET_ORIGINS can so be told."""
+    response.headers.update({"Access-Control-Allow-Origin": "*", "Vary": "Origin"})
+    named = request.headers.get("origin")
+    origin = origins.normal(named) if named is not None else None
+    own = named is None  # browsers name no origin to the site that the page itself came from
+    chat, contact = app.business.chat, app.business.contact
+    return WidgetOut(
+        available=own or (origin is not None and app.access.origins.allows(origin, request.headers.get("host"))),
+        title=chat.title,
+        tagline=chat.tagline,
+        starters=list(chat.starters),
+        phone=contact.phone,
+        email=contact.email,
+    )
+
+
 def _renewed(asked: TokenIn, token: str, request: Request, app: Services, trusted: bool) -> TokenOut:
     try:
         claims = app.access.tokens.read_for_renewal(token, app.clock())
@@ -70,6 +89,7 @@ def _out(token: str, claims: Claims) -> TokenOut:
     return TokenOut(
         token=token,
         expires_at=claims.until,
+        renewable_until=claims.since + RENEWABLE,
         customer_id=claims.customer_id,
         conversation_id=claims.conversation_id,
     )

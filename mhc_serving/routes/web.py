@@ -1,18 +1,20 @@
 """The chat page at ``/`` and the files of the widget. Both use the API like any other client."""
 
+import html
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 from mhc_core.errors import NotFound
+from mhc_serving.access.deps import App
 
 router = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).parents[1] / "web"
-_SCRIPTS = ("mhc-chat", "mhc-chat-api", "mhc-chat-rating", "mhc-chat-style", "mhc-chat-text")
+_SCRIPTS = ("mhc-chat", "mhc-chat-api", "mhc-chat-log", "mhc-chat-rating", "mhc-chat-style", "mhc-chat-text")
 _FILES = {"chat.css": "text/css", "page.css": "text/css", "icon.svg": "image/svg+xml"} | {
     f"{name}.js": "text/javascript" for name in _SCRIPTS
 }
@@ -27,8 +29,9 @@ _FOR_OTHER_SITES = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-P
 
 
 @router.get("/")
-def page() -> FileResponse:
-    return FileResponse(_FOLDER / "index.html", media_type="text/html", headers=_HEADERS)
+def page(app: App) -> HTMLResponse:
+    text = (_FOLDER / "index.html").read_text("utf-8")
+    return HTMLResponse(text.replace("{title}", html.escape(app.business.chat.title)), headers=_HEADERS)
 
 
 @router.get("/web/{name}")

@@ -48,6 +48,7 @@ class ChatOut(BaseModel):
                     "intent": "policy",
                     "confidence": 0.86,
                     "escalated": False,
+                    "choices": [],
                     "model": "local-3fd1a2b4c5d6e7f8",
                     "knowledge_version": "kb-51c0a7de",
                     "cached": False,
@@ -64,6 +65,7 @@ class ChatOut(BaseModel):
     intent: Intent = Field(description="What the customer wants.")
     confidence: float = Field(description="Estimated probability that the answer is right, 0 to 1.")
     escalated: bool = Field(description="True when a person has taken over or is about to: the assistant stays silent.")
+    choices: list[str] = Field(description="Messages that answer what was just asked, for buttons; often none.")
     model: str = Field(description="Version that answered; `tool/quote` and `rules/handover` are no models.")
     knowledge_version: str | None = Field(description="Knowledge version searched; null when none was.")
     cached: bool = Field(description="Whether the answer came from a cache.")

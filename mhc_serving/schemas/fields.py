@@ -5,17 +5,30 @@ Every field says what it means: the API's pages at ``/docs`` are made of it.
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from mhc_core.language.cleaning import invisible_removed
+from mhc_core.pseudonyms import person_id
 
 NO_NUL = r"^[^\x00]*$"
+
+
+def _seen(value: object) -> object:
+    return invisible_removed(value) if isinstance(value, str) and "\0" not in value else value
+
+
+SEEN = BeforeValidator(_seen)
+"""Takes off what nobody sees: a phone that cuts an emoji in two is no reason to refuse a message. NUL is refused."""
 CustomerId = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL),
+    AfterValidator(person_id),
+    SEEN,
     Field(
         description="Your own id of the customer. It ties conversations and ratings together.", examples=["web-7f3a"]
     ),
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=NO_NUL)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=NO_NUL), SEEN]
 
 
 class Body(BaseModel):

@@ -73,3 +73,4 @@ class ConversationOut(BaseModel):
     conversation_id: UUID
     at_a_person: bool = Field(description="A person has the conversation, so the assistant is silent.")
     messages: list[SaidOut] = Field(description="Oldest first; ask again with the last one's id as `after`.")
+    choices: list[str] = Field(description="Messages that answer the last of these, for buttons; often none.")

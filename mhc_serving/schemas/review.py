@@ -27,6 +27,7 @@ class ReviewItemOut(BaseModel):
     context: list[dict[str, Any]] = Field(description="The turns before the question, scrubbed.")
     question: str
     answer: str
+    version: str = Field(description="Give it back as `seen` with the decision.")
 
 
 class ReviewQueue(BaseModel):
@@ -42,6 +43,9 @@ class ReviewIn(Body):
     decision: Decision = Field(description="`edit` needs `answer`; `skip` leaves the item in the queue.")
     answer: Annotated[Text, Field(max_length=8000)] | None = Field(None, description="The corrected answer.")
     reason: Annotated[Text, Field(max_length=1000)] | None = Field(None, description="A note for the record.")
+    seen: Annotated[Text, Field(max_length=100)] | None = Field(
+        None, description="`version` of the item as it was read: the decision is refused when it has changed since."
+    )
 
 
 class ReviewOut(BaseModel):

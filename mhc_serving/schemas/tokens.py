@@ -37,5 +37,17 @@ class TokenOut(BaseModel):
 
     token: str = Field(description="Send it as `Authorization: Bearer …`.")
     expires_at: datetime = Field(description="Renew it before then.")
+    renewable_until: datetime = Field(description="A visitor may renew it until then; after that their visit is over.")
     customer_id: str = Field(description="The customer that it speaks for.")
     conversation_id: UUID = Field(description="The conversation it is for; the first message begins it.")
+
+
+class WidgetOut(BaseModel):
+    """What a chat shows before anything is said."""
+
+    available: bool = Field(description="Whether the page that asks may use the chat.")
+    title: str
+    tagline: str
+    starters: list[str] = Field(description="Questions to tap.")
+    phone: str = Field(description="How else the business is reached.")
+    email: str

@@ -12,34 +12,74 @@ export class Failure extends Error {
   }
 }
 
+/** What is kept of a visit, in the storage of the page's own site. It outlives the tab and ends with the visit. */
+class Visit {
+  #name;
+
+  constructor(base) {
+    this.#name = `mhc-chat ${base}`;
+    let kept = null;
+    try {
+      kept = JSON.parse(localStorage.getItem(this.#name) || "null");
+    } catch {
+      // a page may be forbidden to store anything: the chat then lives as long as the page
+    }
+    const over = kept?.token && Date.parse(kept.token.renewable_until) <= Date.now();
+    const { token = null, conversation = null, customer = null } = (!over && kept) || {};
+    Object.assign(this, { token, conversation, customer });
+    if (over) this.save();
+  }
+
+  save() {
+    const { token, conversation, customer } = this;
+    try {
+      localStorage.setItem(this.#name, JSON.stringify({ token, conversation, customer }));
+    } catch {
+      // not allowed here
+    }
+  }
+}
+
 export class Concierge {
   #base;
-  #token = null;
+  #visit;
   #another = false; // the next token is to be for another conversation
   #open = false; // an API that gives no tokens to this page and needs none
 
   constructor(base) {
     this.#base = base;
-    this.conversation = stored(sessionStorage, "mhc-conversation");
-    this.#token = JSON.parse(stored(sessionStorage, "mhc-token") || "null");
+    this.#visit = new Visit(base);
+  }
+
+  get conversation() {
+    return this.#visit.conversation;
+  }
+
+  /** What to show before anything is said, and whether this page may use the chat. */
+  shown() {
+    return this.#send("/api/v1/widget").then((response) => (response.ok ? response.json() : null));
   }
 
   /** Forget the conversation; the next message starts another. */
   restart() {
-    this.conversation = null;
     this.#another = true;
-    keep(sessionStorage, "mhc-conversation", null);
+    this.#visit.conversation = null;
+    this.#visit.save();
   }
 
-  /** Send a message; `onText` gets the answer so far, again and again. Gives the details of the whole answer. */
-  async ask(text, onText) {
+  /**
+   * Send a message; `onText` gets the answer so far, again and again. Gives the details of the whole answer. The same
+   * `key` is the same message, however often it is sent.
+   */
+  async ask(text, key, onText) {
+    const sent = () => ({ body: () => this.#question(text), headers: { "Idempotency-Key": key }, parse: false });
     let response;
     try {
-      response = await this.#call("/v1/chat/completions", { body: () => this.#question(text), parse: false });
+      response = await this.#call("/v1/chat/completions", sent());
     } catch (failure) {
       if (failure.status !== 404 || !this.conversation) throw failure;
       this.restart(); // the conversation is gone
-      response = await this.#call("/v1/chat/completions", { body: () => this.#question(text), parse: false });
+      response = await this.#call("/v1/chat/completions", sent());
     }
     let answer = "";
     let details = null;
@@ -49,8 +89,8 @@ export class Concierge {
       details = event.mhc || details;
     }
     if (!details) throw new Failure("The answer broke off.");
-    this.conversation = details.conversation_id;
-    keep(sessionStorage, "mhc-conversation", this.conversation);
+    this.#visit.conversation = details.conversation_id;
+    this.#visit.save();
     return { ...details, answer };
   }
 
@@ -77,17 +117,18 @@ export class Concierge {
   }
 
   #customer() {
-    if (this.#token) return this.#token.customer_id;
-    const known = stored(localStorage, "mhc-customer");
-    if (known) return known;
-    const bytes = crypto.getRandomValues(new Uint8Array(12));
-    const drawn = `web-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-    keep(localStorage, "mhc-customer", drawn);
-    return drawn;
+    const visit = this.#visit;
+    if (visit.token) return visit.token.customer_id;
+    if (!visit.customer) {
+      const bytes = crypto.getRandomValues(new Uint8Array(12));
+      visit.customer = `web-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+      visit.save();
+    }
+    return visit.customer;
   }
 
   #question(text) {
-    const conversation = this.conversation || this.#token?.conversation_id;
+    const conversation = this.conversation || this.#visit.token?.conversation_id;
     return {
       model: "mhc-concierge",
       stream: true,
@@ -97,15 +138,16 @@ export class Concierge {
     };
   }
 
-  async #call(path, { body, query, parse = true } = {}, again = true) {
+  async #call(path, { body, query, headers = {}, parse = true } = {}, again = true) {
     await this.#admitted();
-    const headers = this.#token ? { Authorization: `Bearer ${this.#token.token}` } : {};
+    const { token } = this.#visit;
+    const admission = token ? { Authorization: `Bearer ${token.token}` } : {};
     const address = query ? `${path}?${query()}` : path;
-    const response = await send(this.#base + address, body?.(), headers);
+    const response = await this.#send(address, body?.(), { ...headers, ...admission });
     if (response.status === 401 && again) {
       this.#open = false;
-      if (this.#token) this.#token.expires_at = new Date(0).toISOString();
-      return this.#call(path, { body, query, parse }, false);
+      if (token) token.expires_at = new Date(0).toISOString();
+      return this.#call(path, { body, query, headers, parse }, false);
     }
     if (!response.ok) throw await failed(response);
     return parse ? response.json() : response;
@@ -113,12 +155,13 @@ export class Concierge {
 
   /** See that there is a token with a minute left, where the API gives tokens. */
   async #admitted() {
+    const visit = this.#visit;
     if (this.#open) return;
-    const left = this.#token ? Date.parse(this.#token.expires_at) - Date.now() : 0;
-    if (left > RENEW_BEFORE_MS && !this.#another) return;
-    const ask = (body) => send(`${this.#base}/api/v1/widget/tokens`, body, {});
-    let response = await ask(this.#token ? { token: this.#token.token, new_conversation: this.#another } : {});
-    if (this.#token && [401, 403].includes(response.status)) {
+    const left = () => (visit.token ? Date.parse(visit.token.expires_at) - Date.now() : 0);
+    if (left() > RENEW_BEFORE_MS && !this.#another) return;
+    const ask = (body) => this.#send("/api/v1/widget/tokens", body);
+    let response = await ask(visit.token ? { token: visit.token.token, new_conversation: this.#another } : {});
+    if (visit.token && [401, 403].includes(response.status)) {
       this.restart(); // the visit is over
       response = await ask({});
     }
@@ -128,17 +171,17 @@ export class Concierge {
       return;
     }
     if (!response.ok) throw await failed(response);
-    this.#token = await response.json();
-    keep(sessionStorage, "mhc-token", JSON.stringify(this.#token));
+    visit.token = await response.json();
+    visit.save();
   }
-}
 
-async function send(address, body, headers) {
-  const post = { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } };
-  try {
-    return await fetch(address, { credentials: "omit", ...(body ? post : { headers }) });
-  } catch {
-    throw new Failure(NO_CONNECTION);
+  async #send(address, body, headers = {}) {
+    const post = { method: "POST", body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } };
+    try {
+      return await fetch(this.#base + address, { credentials: "omit", ...(body ? post : { headers }) });
+    } catch {
+      throw new Failure(NO_CONNECTION);
+    }
   }
 }
 
@@ -163,23 +206,5 @@ async function* events(response) {
       const data = part.replace(/^data: /, "");
       if (data !== "[DONE]") yield JSON.parse(data);
     }
-  }
-}
-
-// A page may be forbidden to store anything: the chat then lives as long as the page.
-function stored(store, name) {
-  try {
-    return store.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-function keep(store, name, value) {
-  try {
-    if (value === null) store.removeItem(name);
-    else store.setItem(name, value);
-  } catch {
-    // not allowed here
   }
 }

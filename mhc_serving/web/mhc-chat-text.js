@@ -19,6 +19,41 @@ export function icon(path) {
   return svg;
 }
 
+const LINK = new RegExp(
+  [
+    String.raw`\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)`, // [words](address)
+    String.raw`https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]`,
+    String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`,
+    String.raw`\+?(?:1[ .-]?)?(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b`,
+    String.raw`\*\*([^*\n]+)\*\*`,
+  ].join("|"),
+  "g",
+);
+
+/**
+ * What somebody wrote as nodes: addresses, e-mail addresses and phone numbers as links, the bold and the lists of people
+ * who write Markdown, without the backslashes that it needs. It is never read as HTML.
+ */
+export function readable(text) {
+  const nodes = [];
+  let place = 0;
+  const plain = text.replace(/^[-*] /gm, "• ").replace(/^#{1,4} /gm, "").replace(/\\([\\`*_{}[\]()#+.!~>|-])/g, "$1");
+  for (const found of plain.matchAll(LINK)) {
+    nodes.push(plain.slice(place, found.index), linked(found));
+    place = found.index + found[0].length;
+  }
+  return [...nodes, plain.slice(place)];
+}
+
+function linked([whole, words, address, bold]) {
+  if (bold) return make("strong", { textContent: bold });
+  if (address || /^https?:/.test(whole)) {
+    return make("a", { href: address || whole, textContent: words || whole, target: "_blank", rel: "noopener noreferrer nofollow" });
+  }
+  const where = whole.includes("@") ? `mailto:${whole}` : `tel:${whole.replace(/[^\d+]/g, "")}`;
+  return make("a", { href: where, textContent: whole });
+}
+
 /** Headings, lists, paragraphs and bold: what our articles use. */
 export function markdown(source) {
   const blocks = [];

@@ -32,6 +32,7 @@ from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.pseudonyms import customer_hash
 from mhc_core.review import decisions
 from mhc_core.settings import Settings
+from mhc_core.support import notes
 from mhc_core.training import jobs
 from mhc_core.vocabulary import Decision
 
@@ -112,6 +113,12 @@ def populate(engine: sa.Engine, root: Path) -> None:
             """),
             {"canary": f"%{CANARY}%"},
         )
+        connection.execute(sa.text("update ai.review_decisions set former_answer = reason"))
+        for conversation in connection.scalars(
+            sa.text("select id from ai.conversations where customer_id = :id"), {"id": VICTIM}
+        ).all():
+            notes.note(connection, conversation, f"{CANARY} likes to be called in the evening", "Ann", NOW)
+            notes.tag(connection, conversation, CANARY, "Ann", NOW)
 
 
 def _learn(connection: sa.Connection) -> None:

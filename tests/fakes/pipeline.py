@@ -177,4 +177,5 @@ def standin(openai_standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn
     monkeypatch.setenv("OPENAI_API_KEY", openai_standin.key)
     monkeypatch.setenv("OPENAI_BASE_URL", openai_standin.base_url)
     monkeypatch.setenv("MHC_FINE_TUNER", "openai")
+    monkeypatch.setenv("MHC_FINE_TUNE_BASE", "gpt-4.1-mini-2025-04-14")
     return openai_standin

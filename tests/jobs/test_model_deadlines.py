@@ -49,6 +49,7 @@ def test_the_daily_check_warns_while_days_are_left_and_then_fails(
     today: datetime, passed: bool, severity: str,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("OPENAI_API_KEY", "k-123")
+    monkeypatch.setenv("MHC_CHAT_MODEL", "gpt-4.1-mini")
     monkeypatch.setattr(Platform, "now", lambda self: today)
     evaluation = checked(instance)
     assert (evaluation.passed, evaluation.severity.name) == (passed, severity)
@@ -66,6 +67,7 @@ def test_status_and_the_list_of_models_say_it_too(engine: sa.Engine, monkeypatch
             return cls(2026, 12, 1, tzinfo=tz)
 
     monkeypatch.setenv("OPENAI_API_KEY", "k-123")
+    monkeypatch.setenv("MHC_CHAT_MODEL", "gpt-4.1-mini")
     for module in (models, status):
         monkeypatch.setattr(module, "datetime", Frozen)
     for command in (["status"], ["models", "list"]):

@@ -11,6 +11,7 @@ from mhc_core.errors import DatabaseUnavailable
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _TRY_AGAIN = ("40001", "40P01")  # serialisation failure, deadlock
+_DISK_FULL = "53100"
 _BAD_VALUE = ("21", "22", "23", "54")  # classes: cardinality, data, constraint, program limit
 
 
@@ -42,6 +43,11 @@ def store(
             state = _state(error)
             if state in _TRY_AGAIN and attempt == 1:
                 continue
+            if state == _DISK_FULL:
+                raise DatabaseUnavailable(
+                    "no space left on the disk of the database; free some and run the same command again, "
+                    "what is in stays in"
+                ) from None
             if state[:2] not in _BAD_VALUE:
                 raise DatabaseUnavailable(
                     f"the database stopped the import (state {state or 'connection lost'}); "

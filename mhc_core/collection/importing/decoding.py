@@ -53,6 +53,18 @@ def decode(data: bytes, notes: Counter[str]) -> dict[str, Any]:
     Raises:
         Rejected: not UTF-8, not JSON, not an object, or nested too deeply.
     """
+    value = decode_value(data, notes)
+    if not isinstance(value, dict):
+        raise Rejected("not a JSON object")
+    return value
+
+
+def decode_value(data: bytes, notes: Counter[str]) -> Any:
+    """The JSON value in these bytes.
+
+    Raises:
+        Rejected: not UTF-8, not JSON, or nested too deeply.
+    """
     suspicious = _NEEDS_CLEANING.search(data) is not None
     if b"\0" in data:
         notes["nul_removed"] += data.count(b"\0")
@@ -71,15 +83,12 @@ def decode(data: bytes, notes: Counter[str]) -> dict[str, Any]:
         except RecursionError:
             raise Rejected("nested too deeply") from None
         suspicious = True
-    if not isinstance(value, dict):
-        raise Rejected("not a JSON object")
     if suspicious:
         try:
             value = _clean_tree(value, notes)
         except RecursionError:
             raise Rejected("nested too deeply") from None
-    cleaned: dict[str, Any] = value
-    return cleaned
+    return value
 
 
 def metadata_text(value: dict[str, Any]) -> str:

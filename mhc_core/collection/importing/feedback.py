@@ -15,19 +15,22 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from mhc_core.collection.importing import csv_rows, incoming
+from mhc_core.collection.importing import json_values, tables
 from mhc_core.collection.importing.batches import store
 from mhc_core.collection.importing.fields import Label
-from mhc_core.collection.importing.incoming import Format, Incoming
+from mhc_core.collection.importing.head import Head
+from mhc_core.collection.importing.incoming import Incoming
 from mhc_core.collection.importing.readers import Source
 from mhc_core.collection.importing.record_format import MAX_MESSAGES, Given
 from mhc_core.collection.importing.records import DEFAULT_SOURCE, conversation_id, feedback_row, why
 from mhc_core.collection.importing.reject import Rejected, RejectFile
-from mhc_core.collection.importing.report import ImportReport, Progress, silent
+from mhc_core.collection.importing.report import ImportReport, Progress, Reason, silent
 from mhc_core.db.queries import conversations as conversation_queries
 from mhc_core.db.queries import feedback as queries
+from mhc_core.errors import DataError
+from mhc_core.pseudonyms import person_id
 
 BATCH = 2000
 REMEMBERED = timedelta(days=7)
@@ -36,6 +39,8 @@ NOT_STORED = "what it is about is not stored; import its conversation first, und
 NO_ANSWER = f"this customer got no answer in the {REMEMBERED.days} days before; give a message_id or conversation_id"
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "id": ("feedback_id",),
+    "message_id": (),
+    "customer_id": ("customer", "user_id", "contact_id", "phone", "phone_number", "email"),
     "conversation_id": ("conversation", "conv_id", "session_id", "chat_id"),
     "position": ("index", "turn", "message_index"),
     "vote": ("thumb", "thumbs"),
@@ -43,13 +48,15 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "comment": ("comments", "remark"),
     "at": ("given_at", "timestamp", "time", "created_at", "date"),
 }
+_KNOWN = frozenset([*SPELLINGS, *(other for others in SPELLINGS.values() for other in others)])
+_ABOUT = ("message_id", "conversation_id", "customer_id")
 
 
 class _Feedback(Given):
     message_id: Label = None
     conversation_id: Label = None
     source: Label = None
-    customer_id: Label = None
+    customer_id: Annotated[Label, AfterValidator(lambda value: value and person_id(value))] = None
     position: Annotated[
         Annotated[int, Field(ge=0, lt=MAX_MESSAGES)] | None,
         BeforeValidator(lambda value: None if value == "" else value),
@@ -67,7 +74,7 @@ def import_feedback(
     reject_path: Path,
     *,
     source: str | None = None,
-    wanted: Format = "auto",
+    wanted: str = "auto",
     progress: Progress = silent,
 ) -> ImportReport:
     """Bring in the feedback of one file or fsspec URI; the same file again changes no row.
@@ -77,6 +84,7 @@ def import_feedback(
 
     Args:
         source: of conversations, for records that do not say theirs.
+        wanted: ``csv`` or ``jsonl``; ``auto`` looks at the file.
         reject_path: where refused lines are listed; an older list is replaced or, with nothing refused, removed.
 
     Raises:
@@ -87,19 +95,41 @@ def import_feedback(
     began = time.perf_counter()
     report = ImportReport(str(uri))
     with Source(str(uri)) as opened, RejectFile(reject_path) as rejects:
-        if incoming.format_of(opened, wanted) == "csv":
-            records = csv_rows.rows(opened, SPELLINGS, (), report.notes, rejects)
-        else:
-            records = incoming.json_lines(opened, report.notes, rejects)
+        records = _records(Head.of(opened), wanted, report, rejects)
         for batch in _batches(_checked(records, rejects), source or DEFAULT_SOURCE):
             _store(engine, batch, source or DEFAULT_SOURCE, now, report, rejects)
             progress(opened.position, opened.size, report.stored + rejects.count)
         report.rejected = rejects.count
         report.read = report.stored + report.rejected + report.erased
         progress(opened.position, opened.size, report.read)
-    report.reject_file, report.first_reject = (reject_path, rejects.first) if report.rejected else (None, None)
+        report.reasons = [Reason("", place.line, reason, count) for place, reason, count in rejects.reasons]
+    report.reject_file = reject_path if report.rejected else None
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _records(head: Head, wanted: str, report: ImportReport, rejects: RejectFile) -> Iterator[Incoming]:
+    """The records of the file.
+
+    Raises:
+        DataError: it is no table and no JSON, or its header does not say what the feedback is about.
+    """
+    if wanted == "jsonl" or (wanted == "auto" and head.is_json):
+        yield from json_values.objects(head.source, report.notes, rejects)
+        return
+    sheets = tables.sheets(head, _KNOWN)
+    headers = [
+        (sheet, header) for sheet in sheets for name in _ABOUT if (header := tables.header(sheet, SPELLINGS, (name,)))
+    ]
+    if not headers and head.data.strip():
+        told = f": {sheets[0].told}" if sheets else ""
+        raise DataError(f"{head.unknown}: no feedback can be read from it{told}; it needs one of {', '.join(_ABOUT)}")
+    for sheet, header in headers[:1]:
+        for row, record in tables.records(sheet, header, lambda cells: len(cells) > 1, report.notes):
+            if row.problem is not None:
+                rejects.add(row.place, row.problem)
+            else:
+                yield Incoming(row.place, record)
 
 
 def check(record: dict[str, Any]) -> _Feedback:

@@ -6,9 +6,14 @@ still growing when it was read has another hash the next time, is imported again
 Files named ``feedback*`` hold feedback, all others conversations; feedback comes last, and a feedback file with
 refused lines is tried again each time, since the conversations it is about may come later. Names that start with a
 dot or end in ``.part`` or ``.tmp`` are left alone.
+
+What became of a file is found again by its hash: ``pending`` names those that are not in, or not whole, from the names
+in the folder and the reasons in the log.
 """
 
 import hashlib
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +22,18 @@ from typing import Any
 import fsspec
 import sqlalchemy as sa
 
+from mhc_core.collection.importing.containers import UNFINISHED
+from mhc_core.collection.importing.context import Reading
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.feedback import import_feedback
 from mhc_core.collection.importing.reject import reject_path
 from mhc_core.collection.importing.report import ImportReport
 from mhc_core.db.queries import audit, inbox
-from mhc_core.errors import DataError, NotFound
+from mhc_core.errors import DataError, NotFound, TransientError
 
-ENDINGS = (".jsonl", ".ndjson", ".csv", ".tsv")
 ACTOR = "collection"
+FAULT = "the importer failed on it ({}): keep the file and report it"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +45,106 @@ class Collected:
     failed: dict[str, str]
 
 
-def collect(engine: sa.Engine, inbox_uri: str, now: datetime, reject_folder: Path) -> Collected:
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A file of the inbox that is not in, or not whole, and why. ``ending`` names it without its name."""
+
+    name: str
+    sha256: str
+    reason: str
+
+    @property
+    def label(self) -> str:
+        """The file for people who may not see its name, which may be a customer's: its ending and hash."""
+        ending = self.name.lower().rpartition(".")[2] if "." in self.name else "no ending"
+        return f"a .{ending[:8]} file ({self.sha256[:8]})"
+
+
+def collect(
+    engine: sa.Engine, inbox_uri: str, now: datetime, reject_folder: Path, reading: Reading | None = None
+) -> Collected:
     """Import what is new in the folder (any fsspec URI; it need not exist).
 
-    A file that cannot be read as a whole is named in ``failed`` and tried again the next time.
+    A file that cannot be read as a whole is named in ``failed`` and tried again the next time; none stops the others.
 
     Raises:
         DatabaseUnavailable: the server went away; collect again.
     """
     filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
-    names = _files(filesystem, folder)
-    hashes = {name: _sha256(filesystem, name) for name in names}
+    hashes, failed = _hashes(filesystem, _files(filesystem, folder))
     with engine.connect() as connection:
         known = inbox.imported(connection, list(hashes.values()))
+        told = inbox.outcomes(connection, list(hashes.values()))
     reports: list[ImportReport] = []
-    failed: dict[str, str] = {}
     for name, content in hashes.items():
         if content in known:
             continue
         uri = filesystem.unstrip_protocol(name)
-        bring_in = import_feedback if _is_feedback(name) else import_conversations
         try:
-            report = bring_in(engine, uri, now, reject_path(reject_folder, uri))
+            report = _bring_in(engine, uri, now, reject_path(reject_folder, uri), reading)
         except (DataError, NotFound) as error:
             failed[_base(name)] = str(error)
-            continue
-        reports.append(report)
-        if not (report.rejected and _is_feedback(name)):
-            counts = {part: told for part, told in report.as_dict().items() if part not in ("file", "reject_file")}
+        except TransientError:
+            raise
+        except Exception as error:  # a fault of ours in one file must not keep the others out, night after night
+            log.error("a file of the inbox could not be imported (%s)", type(error).__name__)
+            failed[_base(name)] = FAULT.format(type(error).__name__)
+        else:
+            reports.append(report)
+            if not (report.rejected and _is_feedback(name)):
+                with engine.begin() as connection:
+                    audit.record(connection, ACTOR, inbox.IMPORTED, content, _counts(report), now)
+        reason = failed.get(_base(name))
+        if reason and told.get(content, {}).get("reason") != reason:
             with engine.begin() as connection:
-                audit.record(connection, ACTOR, inbox.IMPORTED, content, counts, now)
+                audit.record(connection, ACTOR, inbox.FAILED, content, {"reason": reason}, now)
     return Collected(tuple(reports), sum(content in known for content in hashes.values()), failed)
 
 
-def has_new_files(connection: sa.Connection, inbox_uri: str) -> bool:
-    """Whether ``collect`` would try to import something."""
+def pending(connection: sa.Connection, inbox_uri: str) -> list[Pending]:
+    """The files of the inbox that are not in, or not whole, by name; those not looked at yet are not among them."""
     filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
-    hashes = {_sha256(filesystem, name) for name in _files(filesystem, folder)}
+    hashes, failed = _hashes(filesystem, _files(filesystem, folder))
+    told = inbox.outcomes(connection, list(hashes.values()))
+    found = [Pending(name, "", reason) for name, reason in failed.items()]
+    for name, content in hashes.items():
+        if reason := _reason(told.get(content, {})):
+            found.append(Pending(_base(name), content, reason))
+    return sorted(found, key=lambda each: each.name)
+
+
+def _bring_in(engine: sa.Engine, uri: str, now: datetime, rejects: Path, reading: Reading | None) -> ImportReport:
+    if _is_feedback(uri):
+        return import_feedback(engine, uri, now, rejects)
+    return import_conversations(engine, uri, now, rejects, reading=reading)
+
+
+def _counts(report: ImportReport) -> dict[str, Any]:
+    """What is kept of a report: no name of a file, and of the reasons the most frequent ones."""
+    told = report.as_dict()
+    kept = {part: value for part, value in told.items() if part not in ("file", "reject_file", "reasons", "skipped")}
+    return kept | {
+        "reasons": [reason.text for reason in report.reasons[:3]],
+        "skipped": [reason for _, reason in report.skipped[:3]],
+    }
+
+
+def _reason(told: Mapping[str, Any]) -> str | None:
+    if "reason" in told:
+        return str(told["reason"])
+    if told.get("skipped"):
+        return f"holds files that were not read: {told['skipped'][0]}"
+    if rejected := told.get("rejected"):
+        why = (told.get("reasons") or ["see `mhc import` on it"])[0]
+        stored = sum(told.get(kind, 0) for kind in ("inserted", "updated", "unchanged"))
+        return f"{rejected:,} conversations refused, {stored:,} are in whole: {why}"
+    return None
+
+
+def has_new_files(connection: sa.Connection, inbox_uri: str) -> bool:
+    """Whether ``collect`` would try to import something it has not tried before."""
+    filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
+    hashes = set(_hashes(filesystem, _files(filesystem, folder))[0].values())
     return not hashes <= inbox.imported(connection, list(hashes))
 
 
@@ -88,13 +159,25 @@ def _is_feedback(name: str) -> bool:
 def _files(filesystem: Any, folder: str) -> list[str]:
     if not filesystem.exists(folder):
         return []
-    found = [str(entry["name"]) for entry in filesystem.ls(folder, detail=True) if entry["type"] == "file"]
+    found = [str(entry["name"]) for entry in filesystem.ls(folder, detail=True)]
     wanted = [
-        name
-        for name in found
-        if not _base(name).startswith(".") and _base(name).lower().removesuffix(".gz").endswith(ENDINGS)
+        name for name in found if not _base(name).startswith(".") and not _base(name).lower().endswith(UNFINISHED)
     ]
     return sorted(wanted, key=lambda name: (_is_feedback(name), name))
+
+
+def _hashes(filesystem: Any, names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The content hash of each file, and why others cannot be read."""
+    hashes: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    for name in names:
+        try:
+            hashes[name] = _sha256(filesystem, name)
+        except IsADirectoryError:
+            failed[_base(name)] = "a folder is not looked into; put a zip archive of it here, or use `mhc import`"
+        except OSError as error:
+            failed[_base(name)] = f"cannot be read ({error.strerror}); check its permissions"
+    return hashes, failed
 
 
 def _sha256(filesystem: Any, name: str) -> str:

@@ -1,23 +1,16 @@
-"""Reads lines from a file or any fsspec URI in constant memory: gzip, byte order marks and overlong lines included."""
+"""Reads lines from a file or any fsspec URI in constant memory: gzip, UTF-16, overlong lines and old Mac line ends."""
 
-import codecs
 import hashlib
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from mhc_core.collection.importing.bytes_as_text import CHUNK, Damaged, as_utf8, line_ends, unpacked
 from mhc_core.errors import DataError, NotFound
 
-CHUNK = 1 << 18  # bytes read or decompressed at a time
 MAX_LINE = 10_000_000  # bytes; a longer line is refused and streamed past
-GZIP_MAGIC = b"\x1f\x8b"
-
-
-class Damaged(DataError):
-    """The stream cannot be read further; what came before is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +32,18 @@ class Line:
 class Source:
     """An open input file. ``position`` and ``size`` are in bytes as stored, for showing progress.
 
+    It can be read from its beginning as often as is wanted. ``opener`` stands for the URI where the file is a member of
+    an archive.
+
     Raises:
         NotFound: there is no such file.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, opener: Callable[[], IO[bytes]] | None = None, size: int | None = None) -> None:
         self.uri = uri
         self.position = 0
-        self.size: int | None = None
+        self.size = size
+        self._opener = opener
         self._file: IO[bytes] | None = None
 
     @property
@@ -56,10 +53,13 @@ class Source:
 
     def __enter__(self) -> Self:
         try:
-            self._file, self.size = _open(self.uri)
+            if self._opener is not None:
+                self._file = self._opener()
+            else:
+                self._file, self.size = _open(self.uri)
         except FileNotFoundError:
             raise NotFound(f"{self.uri} does not exist; check the path") from None
-        except (IsADirectoryError, PermissionError) as error:
+        except OSError as error:
             raise DataError(f"{self.uri} cannot be read ({error.strerror}); name a readable file") from None
         return self
 
@@ -69,17 +69,46 @@ class Source:
         if self._file is not None:
             self._file.close()
 
-    def lines(self, limit: int = MAX_LINE) -> Iterator[Line]:
-        """The lines that are not blank, numbered from 1.
+    @property
+    def file(self) -> IO[bytes]:
+        """The stored bytes, from the beginning."""
+        assert self._file is not None
+        if self._file.tell():
+            self._file.seek(0)
+        self.position = 0
+        return self._file
+
+    def head(self, size: int) -> bytes:
+        """The first bytes after unpacking, ``size`` of them or a little more, as stored text encoding has them."""
+        found = b""
+        try:
+            for chunk in unpacked(self._chunks()):
+                found += chunk
+                if len(found) >= size:
+                    break
+        except Damaged:
+            pass
+        return found
+
+    def text(self) -> Iterator[bytes]:
+        """The file's text as UTF-8 in chunks; bytes that are no UTF-8 come as they are.
 
         Raises:
             DataError: the file is not text that can be read at all.
         """
-        return split(_as_utf8(_unpacked(self._chunks())), limit)
+        return as_utf8(unpacked(self._chunks()))
+
+    def lines(self, limit: int = MAX_LINE, blank: bool = False) -> Iterator[Line]:
+        """The lines, numbered from 1, without those that are blank unless ``blank``.
+
+        Raises:
+            DataError: the file is not text that can be read at all.
+        """
+        return split(line_ends(self.text()), limit, blank)
 
     def _chunks(self) -> Iterator[bytes]:
-        assert self._file is not None
-        while chunk := self._file.read(CHUNK):
+        file = self.file
+        while chunk := file.read(CHUNK):
             self.position += len(chunk)
             yield chunk
 
@@ -96,75 +125,8 @@ def _open(uri: str) -> tuple[IO[bytes], int | None]:
     return opened, size
 
 
-def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    first = next(chunks, b"")
-    if not first.startswith(GZIP_MAGIC):
-        yield first
-        yield from chunks
-        return
-    member = zlib.decompressobj(wbits=31)
-    data = first
-    while True:
-        before = member.copy()
-        try:
-            yield member.decompress(data, CHUNK)
-        except zlib.error:
-            yield _salvaged(before, data)
-            raise Damaged("the gzip file is damaged from here on; fetch it again") from None
-        if member.eof:
-            data = (member.unused_data or next(chunks, b"")).lstrip(b"\0")
-            while not data and (more := next(chunks, b"")):
-                data = more.lstrip(b"\0")
-            if not data:
-                return
-            member = zlib.decompressobj(wbits=31)
-            continue
-        data = member.unconsumed_tail or next(chunks, b"")
-        if not data:
-            yield member.flush()
-            if member.eof:
-                return
-            raise Damaged("the gzip file ends in the middle (truncated); fetch it again")
-
-
-def _salvaged(member: "zlib._Decompress", data: bytes) -> bytes:
-    """What comes out of ``data`` before the byte that is wrong."""
-    good = bytearray()
-    try:
-        for index in range(len(data)):
-            good += member.decompress(data[index : index + 1], CHUNK)
-            if len(good) > CHUNK:
-                break
-    except zlib.error:
-        pass
-    return bytes(good)
-
-
-def _as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= 4:
-            break
-    if head.startswith(codecs.BOM_UTF8):
-        head = head[len(codecs.BOM_UTF8) :]
-    elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-        yield decoder.decode(head).encode()
-        for chunk in chunks:
-            yield decoder.decode(chunk).encode()
-        yield decoder.decode(b"", final=True).encode()
-        return
-    elif b"\0" in head[:4]:
-        raise DataError(
-            "the file is not UTF-8 text (it looks like UTF-16 without a mark); save it as UTF-8 and try again"
-        )
-    yield head
-    yield from chunks
-
-
-def split(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[Line]:
-    """Cut chunks into lines. Holds at most ``limit`` bytes and one chunk.
+def split(chunks: Iterable[bytes], limit: int = MAX_LINE, blank: bool = False) -> Iterator[Line]:
+    """Cut chunks into lines; blank ones are left out unless ``blank``. Holds at most ``limit`` bytes and one chunk.
 
     A line over the limit comes as a problem with its length and hash; so does the rest of a damaged stream.
     """
@@ -177,7 +139,7 @@ def split(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[Line]:
             running, length = overlong
             return Line(number, b"", length, f"the line is longer than {limit:,} bytes", running.hexdigest())
         data = bytes(pending).rstrip(b"\r")
-        return Line(number, data, len(data)) if data.strip() else None
+        return Line(number, data, len(data)) if blank or data.strip() else None
 
     damage: Damaged | None = None
     iterator = iter(chunks)
@@ -209,7 +171,7 @@ def split(chunks: Iterable[bytes], limit: int = MAX_LINE) -> Iterator[Line]:
             overlong = None
             number += 1
             start = end + 1
-    last = finish()
+    last = finish() if pending or overlong or not blank else None
     if damage is None:
         if last:
             yield last

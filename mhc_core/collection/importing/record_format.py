@@ -11,6 +11,7 @@ from mhc_core.collection.importing.fields import (
     Key,
     Label,
     Moment,
+    Position,
     Role,
     Share,
     Stars,
@@ -76,6 +77,7 @@ class Message(_Part):
     role: Role
     content: Content = ""
     timestamp: Moment = None
+    position: Position = None
     intent: Any = None
     confidence: Share = None
     model: Label = None
@@ -89,7 +91,7 @@ class Record(_Part):
 
     id: Key
     source: Label = None
-    channel: ChannelName
+    channel: ChannelName = Field(None, validate_default=True)
     customer_id: Label = None
     agent_id: Label = None
     thread_id: Label = None

@@ -1,29 +1,35 @@
 """One incoming conversation record becomes rows of ``conversations``, ``messages`` and ``feedback``.
 
-The record format is JSON: id, source, channel, messages with role and content, and what is known about the
-conversation. What has no column of its own is kept in the metadata columns. Times go forward: a message stamped
-before its predecessor gets the predecessor's time and keeps its own stamp in its metadata.
+What has no column of its own is kept in the metadata columns. Where only some messages have a time, times go forward: a
+message stamped before its predecessor gets the predecessor's time and keeps its own stamp in its metadata.
 """
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import ValidationError
 
-from mhc_core.collection.importing import ratings
+from mhc_core.collection.importing import ordering, ratings
+from mhc_core.collection.importing.context import Reading
 from mhc_core.collection.importing.decoding import metadata_text
 from mhc_core.collection.importing.fields import intent_of, outcome_of, stars_of
 from mhc_core.collection.importing.record_format import Escalation, Given, Message, Record
 from mhc_core.collection.importing.reject import Rejected
+from mhc_core.collection.importing.times import Calendar
 from mhc_core.db.queries.conversations import ConversationRow, MessageRow
 from mhc_core.db.queries.feedback import FeedbackRow
+from mhc_core.language.mojibake import suspected
+from mhc_core.pseudonyms import person_id
+from mhc_core.vocabulary import Channel
 
 DEFAULT_SOURCE = "import"
-MESSAGE_SPACING = timedelta(seconds=30)  # between messages of a conversation that has no times
 MAX_SOURCE = 100  # characters
+TWO_CUSTOMERS = "customer_id: one conversation with two customers; give each customer's conversation its own id"
+SHORTENED = "an id like 1.75931E+17 was shortened by a spreadsheet, several may have become one: export ids as text"
 
 
 class Parsed(NamedTuple):
@@ -34,12 +40,12 @@ class Parsed(NamedTuple):
     feedback: list[FeedbackRow]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How records are read: ``source`` replaces the records' own; ``received_at`` dates those without any time."""
+class _Validation(NamedTuple):
+    """What the fields of a record need to know of the import; pydantic hands it through."""
 
-    received_at: datetime
-    source: str | None = None
+    calendar: Calendar
+    channel: Channel | None
+    role_of: Callable[[str], str | None]
 
 
 def conversation_id(source: str, source_id: str) -> UUID:
@@ -69,17 +75,21 @@ def why(error: ValidationError) -> str:
     return "; ".join(problems) + (f"; and {more} more" if more else "")
 
 
-def parse(record: dict[str, Any], reading: Reading, notes: Counter[str]) -> Parsed:
+def parse(
+    record: dict[str, Any], reading: Reading, notes: Counter[str], default_source: str = DEFAULT_SOURCE
+) -> Parsed:
     """The rows of a record; ``notes`` counts what was repaired on the way.
 
     Raises:
         Rejected: the record does not fit; the reason names the field and quotes nothing.
     """
     try:
-        checked = Record.model_validate(record)
+        checked = Record.model_validate(
+            record, context=_Validation(reading.calendar(notes), reading.channel, reading.role_of)
+        )
     except ValidationError as error:
         raise Rejected(why(error)) from None
-    source = reading.source or checked.source or DEFAULT_SOURCE
+    source = reading.source or checked.source or default_source
     if len(source) > MAX_SOURCE:
         raise Rejected(f"source: longer than {MAX_SOURCE} characters")
     return _rows(checked, source, reading, notes)
@@ -87,7 +97,9 @@ def parse(record: dict[str, Any], reading: Reading, notes: Counter[str]) -> Pars
 
 def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) -> Parsed:
     ident = conversation_id(source, record.id)
-    started, times, synthetic_start = _timeline(record, reading)
+    record = ordering.ordered(record, notes)
+    customer = _customer(record, notes)
+    started, times, synthetic_start = ordering.timeline(record, reading.received_at)
     inferred = [message.timestamp is None for message in record.messages]
     if all(inferred):
         notes["times_made_up"] += 1
@@ -100,21 +112,21 @@ def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) ->
         row = _message_row(message, ident, position, sent_at, notes)
         messages.append(row)
         if message.feedback is not None and message.feedback.says_something():
-            feedback.append(
-                feedback_row(message.feedback, source, record.id, ident, position, record.customer_id, sent_at)
-            )
+            feedback.append(feedback_row(message.feedback, source, record.id, ident, position, customer, sent_at))
     if not messages:
         raise Rejected("messages: all are empty")
     last = max(row.sent_at for row in messages)
     if last > reading.received_at + timedelta(days=1):
         notes["times_in_the_future"] += 1
+    if reading.before_first_day(started):
+        notes["conversations before the first day (MHC_FIRST_DAY): no daily run collects them"] += 1
     for name in ratings.unread(record):
         notes[f"rating not read: {name}"] += 1
     overall = record.feedback or Given()
     if overall.stars is None:
         overall = overall.model_copy(update={"stars": stars_of(record.satisfaction)})
     if overall.says_something():
-        feedback.append(feedback_row(overall, source, record.id, ident, None, record.customer_id, last))
+        feedback.append(feedback_row(overall, source, record.id, ident, None, customer, last))
     if len({row.id for row in feedback}) < len(feedback):
         raise Rejected("feedback: one id is used twice")
     escalation = record.escalation or Escalation()
@@ -123,7 +135,7 @@ def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) ->
         source=source,
         source_id=record.id,
         channel=record.channel.value,
-        customer_id=record.customer_id,
+        customer_id=customer,
         thread_id=record.thread_id,
         status=record.status.value if record.status else None,
         intent=intent_of(record.intent),
@@ -141,29 +153,41 @@ def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) ->
     return Parsed(conversation, messages, feedback)
 
 
-def _timeline(record: Record, reading: Reading) -> tuple[datetime, list[datetime], bool]:
-    """Start, one time per message that never goes back, and whether the start is made up."""
-    stamps = [message.timestamp for message in record.messages]
-    known = [stamp for stamp in stamps if stamp is not None]
-    start = min([*([record.started_at] if record.started_at else []), *known[:1]], default=reading.received_at)
-    if not known:
-        try:
-            times = [start + MESSAGE_SPACING * index for index in range(len(stamps))]
-        except OverflowError:
-            raise Rejected("started_at: too late a time") from None
-        return start, times, record.started_at is None
-    times = []
-    previous = start
-    for stamp in stamps:
-        previous = previous if stamp is None else max(previous, stamp)
-        times.append(previous)
-    return start, times, False
+def _customer(record: Record, notes: Counter[str]) -> str | None:
+    """The customer's id in its one form.
+
+    Raises:
+        Rejected: messages name another customer than the conversation, or two.
+    """
+    named = [record.customer_id, *((message.model_extra or {}).get("customer_id") for message in record.messages)]
+    found = {person_id(value) for value in named if isinstance(value, str) and value.strip()}
+    if len(found) > 1:
+        raise Rejected(TWO_CUSTOMERS)
+    if from_spreadsheet(record.id):
+        notes[SHORTENED] += 1
+    if not found:
+        notes["conversations without a customer: no erasure finds them"] += 1
+        return None
+    customer = found.pop()
+    if from_spreadsheet(customer):
+        notes[SHORTENED] += 1
+    return customer
+
+
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{2}")
+
+
+def from_spreadsheet(value: str) -> bool:
+    """Whether an id was written as powers of ten, as Excel does with long numbers."""
+    return _SHORTENED.fullmatch(value.strip()) is not None
 
 
 def _message_row(
     message: Message, conversation: UUID, position: int, sent_at: datetime, notes: Counter[str]
 ) -> MessageRow:
-    metadata: dict[str, Any] = dict(message.model_extra or {})
+    if suspected(message.content):
+        notes["texts that look damaged (mojibake): kept as they are, repaired where they are learned from"] += 1
+    metadata: dict[str, Any] = {key: value for key, value in (message.model_extra or {}).items() if value is not None}
     intent = intent_of(message.intent)
     if intent is None and message.intent is not None:
         metadata["intent"] = message.intent

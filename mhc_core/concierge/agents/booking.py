@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mhc_core.concierge.agents import asking, handover, questions, safety, summary, unread
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
+from mhc_core.concierge.facts import doubts
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.facts.updating import NEEDED
 from mhc_core.concierge.tools import booking, registry
@@ -37,6 +38,8 @@ def reply(question: Question, around: AgentContext) -> Reply:
         if unread.changes(question):
             return _what_to_change(question, facts)
         if Act.AFFIRM in question.acts and not questions.following(booking.missing(question.business, facts)):
+            if _unclear(question, facts):
+                return _to_a_person(question, around, facts)
             return _send(question, around, facts)
     if Act.DENY in question.acts and not question.told and question.asked & {*NEEDED} and facts.odd_time is None:
         return _later(question, facts)
@@ -47,7 +50,7 @@ def _step(question: Question, around: AgentContext, facts: Facts) -> Reply:
     business, case, before = question.business, around.case, question.before
     against = booking.problems(business, facts, case.now)
     facts = _without(facts, against)
-    parts = ["" if before.booking else _opening(question), *against.values()]
+    parts = ["" if before.booking else _opening(question, told=_too_soon(against)), *against.values()]
     careful = booking.caution(business, facts, case.now)
     if careful and facts.day != before.day:
         parts.append(careful)
@@ -61,6 +64,8 @@ def _step(question: Question, around: AgentContext, facts: Facts) -> Reply:
     confirming = next_ is not None and bool(next_.notes.get("confirm"))
     if against and confirming:
         return _reply(question, _joined([*parts, "Please tell me what to change."]), facts, case.evidence, {})
+    if confirming and facts.told != before.told and _unclear(question, facts):
+        return _to_a_person(question, around, facts)
     if not confirming:
         new = summary.noted(before, facts)
         parts += [f"Noted: {new}." if new else "", f"Taken off: {gone}." if gone else "", _doubt(question, facts)]
@@ -99,6 +104,17 @@ def _send(question: Question, around: AgentContext, facts: Facts) -> Reply:
     return replace(
         _reply(question, text, sent, case.evidence, {"reference": case.reference}), booking=case.booking
     )  # fmt: skip
+
+
+def _unclear(question: Question, facts: Facts) -> bool:
+    """Whether a request would tell something that stayed in doubt, which nobody of the team has looked at."""
+    return handover.UNCLEAR not in facts.handed and doubts.lasting(question.business.prices, facts)
+
+
+def _to_a_person(question: Question, around: AgentContext, facts: Facts) -> Reply:
+    text = f"{summary.summary(facts)}\n{handover.text(question.business, handover.UNCLEAR, around.case.now)}"
+    facts = handover.handed(facts, handover.UNCLEAR)
+    return replace(_reply(question, text, facts, around.case.evidence), escalation=handover.UNCLEAR)
 
 
 def _not_sent(question: Question, facts: Facts) -> Reply:
@@ -172,14 +188,20 @@ def _stuck(facts: Facts, notes: Mapping[str, object]) -> bool:
 
 def _doubt(question: Question, facts: Facts) -> str:
     """What does not agree with itself, as the reason of the question that follows."""
-    return booking.doubt(question.business, facts) or ""
+    doubt = booking.doubt(question.business, facts)
+    if doubt is None and doubts.again(facts) & {"guests", "children"}:
+        return "I am not sure that I counted everybody."
+    if doubt is None and "date" in doubts.again(facts):
+        return "I am not sure that I have the right day."
+    return doubt or ""
 
 
-def _opening(question: Question) -> str:
-    rules = question.business.booking
+def _opening(question: Question, told: bool) -> str:
+    """How a booking begins; ``told`` says that the notice we need is spoken of anyway."""
+    notice = "" if told else f" We need at least {question.business.booking.lead_hours} hours' notice."
     return (
         f"Happy to set that up! I cannot see the calendar, so {questions.OPENING} and our team tells you whether "
-        f"the date is free; it stands once it is confirmed. We need at least {rules.lead_hours} hours' notice."
+        f"the date is free; it stands once it is confirmed.{notice}"
     )
 
 

@@ -6,9 +6,9 @@ gets into the system message. It costs no call to a model and is the same for th
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,9 +28,11 @@ log = logging.getLogger(__name__)
 TURNS = 20
 """Turns read from a conversation, the newest ones."""
 HISTORY_CHARS = 8_000
-VERBATIM = 5
-"""Turns that a model reads word by word, the newest ones."""
+VERBATIM = 2
+"""Turns that a model reads word by word, the newest ones; what was told before is in the summary."""
 CHUNKS = 3
+LIKELY = 0.5
+"""A passage that was learned to answer is read when it is at least this likely beside the best one."""
 TURN_CHARS = 2_000
 """A longer turn is cut in the middle of what a model reads."""
 SHORT_QUESTION_WORDS = 4
@@ -60,7 +62,7 @@ class Prepared:
 def prepare(
     facts: Facts, turns: Sequence[StoredTurn], question: str, passages: Sequence[Passage], prompt: str
 ) -> Prepared:
-    """The request for a question within the budget: ``VERBATIM`` turns, the summary, ``CHUNKS`` cleaned passages.
+    """The request for a question within the budget: ``VERBATIM`` turns, the summary, at most ``CHUNKS`` cleaned passages.
 
     ``turns`` are oldest first; older ones than are given were counted in the notes of the last answer.
     """
@@ -68,7 +70,7 @@ def prepare(
     recent, older = told[-VERBATIM:], told[:-VERBATIM]
     before = summary(facts, older)
     system = f"{prompt}\n\n{before}" if before else prompt
-    chosen = tuple(_cleaned(passage) for passage in passages[:CHUNKS])
+    chosen = tuple(_cleaned(passage) for passage in _worth_reading(passages))
     sent_turns = tuple(Turn("user" if turn.role == "user" else "assistant", _cut(turn.content)) for turn in recent)
     fixed = (
         tokens.REPLY_TOKENS + _kept(prompt) + sum(_kept(f"[kb:{p.chunk_id}] {p.title}\n{p.content}") for p in chosen)
@@ -114,17 +116,21 @@ def _wishes(facts: Facts) -> list[tuple[str, int | None]]:
     return [*facts.proteins.items(), *facts.party.upgrades.items(), *facts.party.add_ons.items()]
 
 
+def _worth_reading(passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The best passages, without those that hardly answer where that was learned."""
+    best = max((passage.probability or 0.0 for passage in passages), default=0.0)
+    return [
+        passage for passage in passages[:CHUNKS] if passage.probability is None or passage.probability >= LIKELY * best
+    ]
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= TURN_CHARS else f"{text[: TURN_CHARS // 2]} … {text[-TURN_CHARS // 2 :]}"
 
 
 def _cleaned(passage: Passage) -> Passage:
     text = clean_passage(passage.content)
-    return (
-        passage
-        if text == passage.content
-        else Passage(passage.chunk_id, passage.article_id, passage.title, text, passage.score)
-    )
+    return passage if text == passage.content else replace(passage, content=text)
 
 
 def _counted(turns: Sequence[StoredTurn]) -> int:
@@ -161,10 +167,28 @@ def history(turns: Sequence[StoredTurn]) -> list[Turn]:
     return kept[::-1]
 
 
-def passages(engine: sa.Engine, live: Live, question: str, before: Sequence[Turn], k: int) -> list[Passage]:
+def known(live: Live) -> Callable[[str], tuple[str, float]]:
+    """What most likely answers a text, by its article's title, with the probability, 0..1; looked up once a text."""
+
+    @cache
+    def found(text: str) -> tuple[str, float]:
+        if live.library is None or live.embedder is None:
+            return "", 0.0
+        try:
+            best = live.library.passages(text, live.embedder.embed([text])[0], 1)
+        except Exception as error:
+            log.warning("nothing is known of a question: the embedder failed (%s)", type(error).__name__)
+            return "", 0.0
+        return (best[0].title, best[0].probability or 0.0) if best else ("", 0.0)
+
+    return found
+
+
+def passages(engine: sa.Engine | None, live: Live, question: str, before: Sequence[Turn], k: int) -> list[Passage]:
     """The ``k`` best passages; none when there is no knowledge or the embedder fails.
 
-    A very short question is searched together with the customer's message before it.
+    They are chosen by what was learned of questions, else searched for in the database. A very short question is looked
+    up together with the customer's message before it.
     """
     if live.knowledge_id is None or live.embedder is None:
         return []
@@ -178,5 +202,9 @@ def passages(engine: sa.Engine, live: Live, question: str, before: Sequence[Turn
     except Exception as error:
         log.warning("no passages: the embedder failed (%s)", type(error).__name__)
         return []
+    if live.library is not None:
+        with timing.part("search"):
+            return live.library.passages(text, vector, k)
+    assert engine is not None
     with timing.part("search"), engine.connect() as connection:
         return retrieval.search(connection, live.knowledge_id, text, vector, k)

@@ -15,6 +15,8 @@ from mhc_core.understanding.result import Act, Topic, Understood
 
 UNCONFIRMED = "unconfirmed answer"
 """Handed over because nothing supported what the model wanted to say; no list of reasons turns this off."""
+UNCLEAR = "unclear request"
+"""Handed over because what the customer asked for stayed in doubt; no list of reasons turns this off either."""
 ASKED_FOR, LARGE, FAR, ANGRY = "request for a person", "large party", "long distance", "angry customer"
 ONCE = frozenset({LARGE, FAR, "severe allergy", "corporate event"})
 """About the party itself: once a person has looked at it, the assistant goes on."""
@@ -117,6 +119,10 @@ _OPENINGS = {
     FAR: (
         "Trips of {review_from_miles} miles or more are looked at by a person of our team first; beyond "
         "{maximum_miles} miles we usually cannot come."
+    ),
+    UNCLEAR: (
+        "I am not certain that I understood everything, and I do not want to send anything wrong, so a person of our "
+        "team goes through it."
     ),
     UNCONFIRMED: "I do not want to give you a figure that I cannot confirm.",
     ANGRY: "I am sorry, this is not how it should go, and I do not want to waste your time.",

@@ -9,17 +9,18 @@ from mhc_core.concierge.models.choice import ask
 from mhc_core.concierge.tools import registry
 from mhc_core.prompts import wordings
 from mhc_core.protocols import ChatRequest
+from mhc_core.understanding.result import Act
 from mhc_core.vocabulary import Intent
 
 NO_MODEL = "none"
-UNSURE_BELOW = 0.25
-"""An answer with less confidence is given with a word of doubt and the offer of a person."""
-NAMED_FROM = 0.5
-"""A passage with at least this score is named when no answer is given."""
+CHOICES = 3
+"""Topics that are offered at most when no answer is given."""
+NAMED_FROM = 0.3
+"""A topic is offered when its passage has at least this score."""
 
 
 def reply(question: Question, around: AgentContext) -> Reply:
-    """The model's answer with its citations; below the minimum confidence, no answer but the offer of a person."""
+    """The model's answer with its citations; below the minimum confidence, no answer but topics and a person."""
     tagged = question.intent
     chosen = around.wording(wordings.knowledge(tagged))
     passages = around.passages(question)
@@ -54,12 +55,10 @@ def reply(question: Question, around: AgentContext) -> Reply:
     )
     if found.confidence < around.minimum_confidence:
         return _unknown(question, around, answer.intent, found.confidence, model.version_id, found)
-    unsure = found.confidence < UNSURE_BELOW
-    if not unsure and found.intent is not Intent.COMPLAINT:
+    if Act.COMPLAIN not in question.acts:
         return found
-    doubt = "I am not certain that this is what you mean: " if unsure else ""
-    offer = handover.offer_text(question.business)
-    return replace(found, text=f"{doubt}{found.text}\n{offer}", notes={**found.notes, "offered_person": True})
+    text = f"{found.text}\n{handover.offer_text(question.business)}"
+    return replace(found, text=text, notes={**found.notes, "offered_person": True})
 
 
 def _unknown(
@@ -70,36 +69,23 @@ def _unknown(
     model_id: str,
     withheld: Reply | None = None,
 ) -> Reply:
-    """No invention: says so, names the closest article when one is close, and offers a person."""
-    offer = handover.offer_text(question.business)
+    """No invention, and nothing that was not asked for: the nearest topics to choose from, and the offer of a person.
+
+    Every choice is a title that its article answers word for word.
+    """
     base = withheld or Reply("", AGENT.name, intent, confidence, model_id, knowledge_id=around.live.knowledge_id)
-    if intent is Intent.SMALLTALK:
-        text = (
-            f"I am the automatic assistant of {question.business.name}, not a person. Ask me about prices, the menu, "
-            "dates or our rules, or tell me how many guests you expect and I work out the price."
-        )
-        return replace(
-            base,
-            text=text,
-            citations=(),
-            example_id=None,
-            written=False,
-            notes={**base.notes, "withheld": withheld is not None},
-        )
-    near = [passage for passage in around.passages(question) if passage.score >= NAMED_FROM][:1]
-    sorry = "I am sorry that this happened. " if intent is Intent.COMPLAINT else ""
-    hint = f" The closest article we have is “{near[0].title}”." if near else ""
-    text = f"{sorry}I am not sure enough about that to give you a good answer.{hint} {offer}"
+    near = [passage.title for passage in around.passages(question) if passage.score >= NAMED_FROM]
+    choices = list(dict.fromkeys(near))[:CHOICES]
+    parts = ["I am sorry that this happened."] if Act.COMPLAIN in question.acts else []
+    parts.append("I do not know that.")
+    if choices:
+        parts.append(f"I can tell you about: {'; '.join(choices)}.")
+    parts.append(handover.offer_text(question.business))
+    text = " ".join(parts)
     if intent is Intent.ALLERGY:
         text = f"{text}\n{safety.shared_grill(question.business)}"
-    return replace(
-        base,
-        text=text,
-        citations=tuple(near),
-        example_id=None,
-        written=False,
-        notes={**base.notes, "offered_person": True, "withheld": withheld is not None},
-    )
+    notes = {**base.notes, "offered_person": True, "withheld": True, "choices": choices}
+    return replace(base, text=text, citations=(), example_id=None, written=False, notes=notes)
 
 
 AGENT = Agent(

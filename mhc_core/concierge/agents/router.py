@@ -5,7 +5,7 @@ after them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mhc_core.concierge.agents import booking, complaint, courtesy, knowledge, lead, operations, pricing
@@ -51,6 +51,34 @@ _CAN_WAIT = frozenset({"proteins", "miles", "name", "contact"})
 """Who puts these off has not put the party off."""
 
 
+Known = Callable[[str], tuple[str, float]]
+"""The title of what most likely answers a text, with the probability, 0..1, that it does."""
+
+
+def nothing_known(text: str) -> tuple[str, float]:
+    """Where nothing was learned of questions."""
+    return "", 0.0
+
+
+_SURE = 0.5
+_LIKELY = 0.3
+"""Probability from which a question is one for the knowledge, whatever else it may sound like."""
+_NO_REQUEST = 0.2
+"""The same, where the other agent would only say that there is no request yet."""
+_SOFT = frozenset(
+    {"discount outside the policy", "refund outside the policy", "corporate event", "angry customer", "long distance"}
+)
+_DOUBTED = 0.7
+"""A need for a person with less probability yields to a question that is likely answered; never one of safety."""
+_OF_A_PARTY = frozenset(
+    {
+        *(SlotName.DATE, SlotName.TIME, SlotName.GUESTS, SlotName.ADULTS, SlotName.CHILDREN, SlotName.ADDRESS),
+        *(SlotName.CITY, SlotName.NAME, SlotName.PHONE, SlotName.EMAIL, SlotName.OCCASION),
+    }
+)
+_BETWEEN = re.compile(r"[?!.;]\s+|,?\s+(?:and|also|plus|n|&|y)\s+|,\s+", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One part of an answer: who gives it, and the question it answers."""
@@ -59,15 +87,18 @@ class Step:
     question: Question
 
 
-def plan(question: Question) -> Sequence[Step]:
+def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
     """The parts of the answer in their order; a booking's next step comes last."""
-    if question.understood is None:
-        return (Step(knowledge.AGENT, replace(question, intent=Intent.OTHER)),)
+    if question.understood is None or (_unbooked(question) and known(question.text)[1] == 1.0):
+        intent = question.intent if question.understood is not None else Intent.OTHER
+        return (Step(knowledge.AGENT, replace(question, intent=intent)),)
     parts: dict[str, list[Segment]] = {}
     asked: list[Segment] = []
     for segment in question.segments:
         agent = _agent(question, segment)
-        if segment.act is Act.ASK and names_a_day(segment):
+        if agent is not None and agent is not knowledge.AGENT and _answered(question, segment, agent, known):
+            agent = knowledge.AGENT
+        elif segment.act is Act.ASK and names_a_day(segment):
             parts.setdefault(booking.AGENT.name, []).append(segment)
         if agent is knowledge.AGENT:
             asked.append(segment)
@@ -75,7 +106,9 @@ def plan(question: Question) -> Sequence[Step]:
             parts.setdefault(agent.name, []).append(segment)
     if courtesy.AGENT.name in parts and Act.STOP in question.acts:
         return (Step(courtesy.AGENT, question),)
-    steps = _looked_up(question, asked, alone=not parts)
+    if asked and booking.AGENT.name in parts and _only_said_beside(question, parts[booking.AGENT.name], known):
+        del parts[booking.AGENT.name]
+    steps = _looked_up(question, asked, not parts, known)
     by_name = {agent.name: agent for agent in AGENTS}
     order = [complaint.AGENT, operations.AGENT, pricing.AGENT, lead.AGENT, booking.AGENT]
     if lead.AGENT.name in parts:
@@ -88,18 +121,66 @@ def plan(question: Question) -> Sequence[Step]:
     return steps or [Step(courtesy.AGENT, replace(question, intent=Intent.SMALLTALK))]
 
 
-def _looked_up(question: Question, asked: Sequence[Segment], alone: bool) -> list[Step]:
+def overruled(question: Question, escalation: str, known: Known) -> bool:
+    """Whether a message that only sounds like one for a person is a question that is likely answered."""
+    person = question.understood.person if question.understood is not None else None
+    if escalation not in _SOFT or not question.acts.isdisjoint({Act.COMPLAIN, Act.PERSON}):
+        return False
+    doubted = person is not None and person.reason == escalation and person.probability < _DOUBTED
+    return doubted and known(question.text)[1] >= _LIKELY
+
+
+def _unbooked(question: Question) -> bool:
+    return not question.booking_open and not question.facts.reference
+
+
+def _answered(question: Question, segment: Segment, agent: Agent, known: Known) -> bool:
+    """Whether what another agent would take is a question that the knowledge answers."""
+    if not _unbooked(question) or agent is courtesy.AGENT or agent is complaint.AGENT:
+        return False
+    sure = max(known(segment.text)[1], known(question.text)[1])
+    names = {slot.name for slot in segment.slots}
+    if agent is pricing.AGENT:
+        computed = question.facts.party.people_known or SlotName.MILES in names
+        return not computed and sure >= _LIKELY
+    if agent is booking.AGENT:
+        told = names & _OF_A_PARTY
+        return sure >= (_LIKELY if not told else _SURE if segment.act is Act.ASK else 0.9)
+    return sure >= _NO_REQUEST
+
+
+def _only_said_beside(question: Question, said: Sequence[Segment], known: Known) -> bool:
+    """Whether one thing told of a party, and no day, is no wish to book it, but stands beside a question."""
+    told = {slot.name for segment in said for slot in segment.slots} & _OF_A_PARTY
+    little = len(told) < 2 and SlotName.DATE not in told
+    return _unbooked(question) and little and known(question.text)[1] >= _LIKELY
+
+
+def _parts(text: str, known: Known) -> list[str]:
+    """A text that asks two things, where each half is likely answered by another article; else the text."""
+    if known(text)[1] >= _SURE:
+        return [text]
+    for place in _BETWEEN.finditer(text):
+        halves = [text[: place.end()].strip(" ,"), text[place.end() :].strip()]
+        (first, sure), (second, also) = known(halves[0]), known(halves[1])
+        if first != second and min(sure, also) >= _LIKELY:
+            return halves
+    return [text]
+
+
+def _looked_up(question: Question, asked: Sequence[Segment], alone: bool, known: Known) -> list[Step]:
     """The knowledge's parts; a message that asks one thing and does nothing else is looked up with all its words."""
     if not asked:
         return []
     about = replace(question, intent=asked[0].topic.intent)
-    whole = (alone and len(asked) == 1) or len(asked) > MOST_QUESTIONS
+    if any(segment.act is Act.ASK for segment in asked):
+        asked = [segment for segment in asked if segment.act is Act.ASK]  # the rest is why somebody asks
+    apart = [known(segment.text)[1] for segment in asked]
+    whole = (alone and len(asked) == 1) or len(asked) > MOST_QUESTIONS or known(question.text)[1] > max(apart)
     texts = [question.text] if whole else [segment.text for segment in asked]
     intents = [about.intent] if whole else [segment.topic.intent for segment in asked]
-    return [
-        Step(knowledge.AGENT, replace(about, text=text, intent=intent))
-        for text, intent in zip(texts, intents, strict=True)
-    ]
+    pieces = [(piece, intent) for text, intent in zip(texts, intents, strict=True) for piece in _parts(text, known)]
+    return [Step(knowledge.AGENT, replace(about, text=text, intent=intent)) for text, intent in pieces]
 
 
 def _agent(question: Question, segment: Segment) -> Agent | None:

@@ -6,12 +6,12 @@ Nothing is sent on such a message: the customer is asked what it changes.
 import re
 
 from mhc_core.concierge.agents.reply import Question
-from mhc_core.understanding.result import Act, Segment, Topic
+from mhc_core.concierge.facts.doubts import numbers_left
+from mhc_core.understanding.result import Act, Topic
 
 _CHANGING = frozenset({Act.CORRECT, Act.ADD, Act.REMOVE})
 _MAY_TELL = _CHANGING | {Act.AFFIRM, Act.INFORM}
 _OTHER = frozenset({Topic.COMPLAINT, Topic.OTHER, Topic.DATA_REQUEST, Topic.PAYMENT})
-_NUMBER = re.compile(r"(?:\b(?:at|to|for|by)\s+)?(?<![\w.])\d[\w:.,/-]*")
 _BUT = re.compile(r"\b(?:but|except|instead|actually|wait|only if|as long as|unless|pero|excepto)\b", re.IGNORECASE)
 
 
@@ -26,16 +26,8 @@ def changes(question: Question) -> bool:
 def numbers(question: Question) -> list[str]:
     """Numbers of the message that belong to nothing that was understood, with the word before them."""
     return [
-        number.strip(" .,")
+        number
         for segment in question.segments
         if segment.act in _MAY_TELL and segment.topic not in _OTHER
-        for number in _NUMBER.findall(_without_slots(segment))
+        for number in numbers_left(segment)
     ]
-
-
-def _without_slots(segment: Segment) -> str:
-    text = segment.text
-    for slot in segment.slots:
-        start, end = slot.start - segment.start, slot.end - segment.start
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text

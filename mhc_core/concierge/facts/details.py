@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mhc_core.concierge.facts.memory import Allergy, Facts
 from mhc_core.understanding.result import Act, DialogueContext, ImpossibleDate, Segment, Slot, SlotName, Topic
+from mhc_core.understanding.values.calendar_words import canonical
 
 EARLIEST, LATEST = time(9), time(22, 30)
 """A party that begins outside these hours is asked about."""
@@ -15,6 +16,7 @@ _REACH = (SlotName.NAME, SlotName.PHONE, SlotName.EMAIL)
 _STATE = ("ca", "calif", "california")
 """No city, though it stands where one might."""
 _NEGATED = re.compile(r"\b(?:not|instead of|rather than|isn'?t|from)\s+(?:on\s+|the\s+|for\s+)?$")
+_DIGIT = re.compile(r"\d")
 _PART_OF_AN_ADDRESS = re.compile(r"(?:unit|apt|apartment|suite|ste|#)", re.IGNORECASE)
 
 
@@ -42,10 +44,10 @@ def meant(odd: time) -> time:
 
 
 def _last(segment: Segment, name: SlotName, fits: Callable[[Slot], bool]) -> Slot | None:
-    """The slot that counts where one is named several times: not one that is denied, a number before a mere weekday."""
+    """The slot that counts where one is named several times: none that is denied, a day of a month before a weekday."""
     found = [slot for slot in segment.slots if slot.name is name and fits(slot)]
     kept = [slot for slot in found if not _NEGATED.search(segment.text[: slot.start - segment.start].casefold())]
-    exact = [slot for slot in kept if any(letter.isdigit() for letter in slot.text)]
+    exact = [slot for slot in kept if _DIGIT.search(canonical(slot.text) if name is SlotName.DATE else slot.text)]
     named = exact or kept or found
     return named[-1] if named else None
 

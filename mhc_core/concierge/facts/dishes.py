@@ -17,6 +17,8 @@ _APART = re.compile(r"[,;.+&/]|\b(?:and|plus|y|n|then|with)\b")
 _FOR = re.compile(r"(?:\bfor|\bpara|[x×:=-])\s*$")
 _REVERSED = re.compile(r"\b(?:instead of|rather than|in place of|en vez de)\b")
 _SWAP = re.compile(r"\b(?:for|to|with|into|por|con|becomes?)\b|->")
+_NONE_OF = re.compile(r"\b(?:no|without|minus|skip|drop|sin)\s+(?:the\s+)?$", re.IGNORECASE)
+_STAYS = re.compile(r"\b(?:keep|keeping|leave|stays?|still want|deja|dejen)\b[^,.;]*$")
 _EXTRA = re.compile(r"\b(?:extra|additional|more|third|add|sides?|orders?|portions?)\W+(?:\w+\W+)?$")
 
 
@@ -44,9 +46,12 @@ def changed(business: Business, before: Menu, segment: Segment) -> Menu:
     after = before
     for dish, count in wanted:
         name, kind = placed(business, segment, dish)
-        if name is None:
+        if name is None or (segment.act is Act.REMOVE and _stays(segment, dish)):
             continue
         known = getattr(after, kind)
+        if name in known and _NONE_OF.search(segment.text[: max(0, dish.start - segment.start)]):
+            after = _with(after, kind, name, _GONE)
+            continue
         if segment.act is Act.REMOVE:
             number = known.get(name)
             left = number - count if number not in (None, EVERYONE) and count not in (None, EVERYONE) else 0
@@ -57,6 +62,11 @@ def changed(business: Business, before: Menu, segment: Segment) -> Menu:
         else:
             after = _with(after, kind, name, known.get(name) if count is None else count)
     return after
+
+
+def _stays(segment: Segment, dish: Slot) -> bool:
+    """Whether a dish is named beside what is taken off because it stays: "take the gyoza off, keep the edamame"."""
+    return bool(_STAYS.search(segment.text[: max(0, dish.start - segment.start)].casefold()))
 
 
 def uncounted(party: Party) -> list[str]:

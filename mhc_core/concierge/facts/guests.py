@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mhc_core.business.rules import Business
-from mhc_core.concierge.facts.heads import Heads, with_ages
+from mhc_core.concierge.facts.heads import Heads, counted, with_ages
 from mhc_core.understanding.result import Act, AgeRange, DialogueContext, Segment, SlotName
 
 _HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
@@ -15,6 +15,10 @@ _LEAVING = re.compile(
     r"\b(?:(?:can'?t|cannot|won'?t|not|isn'?t|aren'?t) (?:make it|com(?:e|ing)|join(?:ing)?)|dropped out|dropping out"
     r"|bailed|backed out|cancell?ed on us|no (?:puede|pueden|viene|vienen))\b"
 )
+_NOW = re.compile(
+    r"\b(?:so|now|makes?(?: it| us)?|leaves?(?: us)?|down to|that'?s|only|we'?re|we are|becomes?)\W+(?:\w+\W+)?$"
+)
+_FEWER = re.compile(r"\W*(?:fewer|less|menos)\b")
 _OF_THEM = re.compile(r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos)\b")
 _EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b")
 
@@ -31,12 +35,21 @@ def told(business: Business, heads: Heads, segment: Segment, context: DialogueCo
         # All ages are known: those of "and my cousin brings hers, 5 and 7" are further children's.
         adding = adding or (len(heads.ages) == heads.kids and bool(_JOINING.search(segment.text.casefold())))
     leaving = segment.act in (Act.CORRECT, Act.INFORM) and heads.told and bool(_LEAVING.search(segment.text.casefold()))
-    if (segment.act is Act.REMOVE or leaving) and any(told.values()):
+    if (segment.act is Act.REMOVE or leaving) and any(told.values()) and not _what_is_left(segment):
         return _fewer(heads, told)
     if adding and heads.told and (told or ages):
         return _more(business, heads, told, ages)
+    if len(ages) > 2 and not told and context.asked & {"children", "guests"} and ages[0] == len(ages) - 1:
+        told, ages = {SlotName.CHILDREN: len(ages) - 1}, ages[1:]  # "4. 9, 6, 3 and a newborn"
+    spread = _ages_by_count(segment)
+    if spread and sum(spread.values()) in (heads.kids, told.get(SlotName.CHILDREN)):
+        ages = [age for age, count in spread.items() for _ in range(count)]
+    if told and "proteins" in context.asked and segment.act is Act.INFORM and _split(heads) is not None:
+        return heads  # "for two kids chicken": they are among those who were counted
     if told:
-        heads = _replaced(heads, told, segment)
+        known, heads = heads, _replaced(heads, told, segment)
+        if "guests" in context.asked and known.told and counted(business.prices, heads).doubt:
+            heads = _replaced(Heads(), told, segment)  # told anew, as what was told before did not agree
     elif segment.act is Act.DENY and context.asked & {"children", "ages"} and not heads.kids and not ages:
         heads = replace(heads, kids=0, ages=())
     asked = bool(context.asked & {"ages", "children", "guests"})
@@ -47,11 +60,33 @@ def told(business: Business, heads: Heads, segment: Segment, context: DialogueCo
     return heads
 
 
+def _what_is_left(segment: Segment) -> bool:
+    """Whether the count beside somebody who does not come is of those who do: "she cannot come, so ten adults"."""
+    text = segment.text.casefold()
+    return any(
+        _NOW.search(text[: slot.start - segment.start]) and not _FEWER.match(text, slot.end - segment.start)
+        for slot in segment.slots
+        if slot.name in _HEADS
+    )
+
+
+def _ages_by_count(segment: Segment) -> dict[int, int]:
+    """How many have which age: "five are 7 and three are 8". Empty unless each count stands before its own age."""
+    slots = [slot for slot in segment.slots if slot.name in (SlotName.CHILDREN, SlotName.AGE)]
+    pairs = list(zip(slots[::2], slots[1::2], strict=False))
+    by_age = {
+        age.value: count.value
+        for count, age in pairs
+        if count.name is SlotName.CHILDREN and isinstance(count.value, int) and isinstance(age.value, int)
+    }
+    return by_age if len(by_age) == len(pairs) > 1 and len(slots) % 2 == 0 else {}
+
+
 def _count(segment: Segment, name: SlotName) -> int | None:
     values = [slot.value for slot in segment.slots if slot.name is name]
-    if not values or not all(isinstance(value, int) for value in values):
-        return None
     numbers = [value for value in values if isinstance(value, int)]
+    if not numbers:
+        return None
     return numbers[-1] if name is SlotName.GUESTS or segment.act is Act.CORRECT else sum(numbers)
 
 

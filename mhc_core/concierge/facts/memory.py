@@ -44,9 +44,10 @@ class Facts:
     ``heads`` are the guests as told, ``party`` what they count as. ``impossible_day`` says why the date that was told
     cannot be, ``odd_time`` is a time that is asked about; each stands until another is given. ``booking`` says that the
     customer wants to book; ``reference`` names the request once it was sent, ``changed`` that facts changed since.
-    ``unanswered`` was asked once without an answer, ``declined`` need not be asked any more. ``handed`` are the reasons
-    for which a person had the conversation, ``questions`` what the team is to answer with the request. ``sources`` says
-    of each field where its present value came from.
+    ``unsure`` names what was read with doubt, once for each time; ``unanswered`` was asked once without an answer,
+    ``declined`` need not be asked any more. ``handed`` are the reasons for which a person had the conversation,
+    ``questions`` what the team is to answer with the request. ``sources`` says of each field where its present value
+    came from.
     """
 
     party: Party = field(default_factory=Party)
@@ -70,6 +71,7 @@ class Facts:
     booking: bool = False
     reference: str | None = None
     changed: bool = False
+    unsure: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
     handed: tuple[str, ...] = ()
@@ -100,7 +102,10 @@ class Facts:
         return ", ".join(part for part in (self.address, place) if part)
 
 
-_KEPT = ("booking", "reference", "changed", "unanswered", "declined", "handed", "questions", "stopped", "sources")
+_KEPT = (
+    *("booking", "reference", "changed", "unsure", "unanswered", "declined", "handed", "questions"),
+    *("stopped", "sources"),
+)
 TOLD = tuple(one.name for one in fields(Facts) if one.name not in _KEPT)
 _OWN = (
     *("day", "starts", "impossible_day", "odd_time", "address", "zip", "name", "phone", "email"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from mhc_core.business.rules import Business
-from mhc_core.concierge.facts import details, dishes, guests
+from mhc_core.concierge.facts import details, dishes, doubts, guests
 from mhc_core.concierge.facts.dishes import Menu
 from mhc_core.concierge.facts.heads import counted
 from mhc_core.concierge.facts.memory import Facts, Source, sourced
@@ -27,7 +27,6 @@ _REMEMBERED = 20
 _OPEN_AT_ONCE = ("miles", "proteins")
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE, Act.AFFIRM, Act.DENY)
 _ANSWERING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE, Act.DENY)
-_ASKED_OF_THE_PARTY = (Topic.PRICE_PARTY, Topic.BOOK, Topic.AVAILABILITY, Topic.BOOKING_CHANGE, Topic.TRAVEL)
 _NOT_OF_THE_PARTY = (Topic.COMPLAINT, Topic.DATA_REQUEST, Topic.OTHER, Topic.PAYMENT, Topic.DAY_OF)
 _OF_A_BOOKING = (Topic.BOOKING_CHANGE, Topic.BOOKING_CANCEL, Topic.BOOKING_STATUS)
 
@@ -45,6 +44,8 @@ def update(business: Business, facts: Facts, understood: Understood, context: Di
     new = _asked(new, facts, understood, context)
     new = replace(new, party=_party(business, new))
     new = sourced(facts, new, source)
+    doubted = doubts.read_with_doubt(understood.segments, context)
+    new = replace(new, unsure=doubts.after(facts.unsure, new.heads, doubted, doubts.told(understood.segments)))
     return replace(new, changed=True) if facts.reference and new.told != facts.told else new
 
 
@@ -68,7 +69,7 @@ def _after(business: Business, facts: Facts, segment: Segment, context: Dialogue
         segment.act in _TELLING or asks
     ):
         return facts
-    if asks and segment.topic not in _ASKED_OF_THE_PARTY and not names_a_day(segment):
+    if asks and segment.topic not in doubts.ASKED_OF_THE_PARTY and not names_a_day(segment):
         return facts
     if segment.topic in _OF_A_BOOKING and not (facts.booking or facts.reference):
         return facts  # a party that is booked already, and not in this conversation

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mhc_core.business import pricing
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.facts import dishes
+from mhc_core.concierge.facts import dishes, doubts
 from mhc_core.concierge.facts.heads import Heads, counted
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.facts.party import Party
@@ -49,14 +49,18 @@ def missing(business: Business, facts: Facts) -> tuple[str, ...]:
     open_heads = heads.missing if facts.heads.told or not people.people_known else None
     if open_heads in facts.declined and heads.adults is not None:
         open_heads = None
-    chosen = facts.proteins or people.upgrades
+    if open_heads == "ages" and heads.adults is None and "ages" in facts.unanswered:
+        open_heads = "children"  # a plainer question than how many of all guests are children
+    chosen, again = facts.proteins or people.upgrades, doubts.again(facts)
+    if open_heads is None:
+        open_heads = next((name for name in ("guests", "children") if name in again), None)
     needs = {
-        "date": facts.day is None,
+        "date": facts.day is None or "date" in again,
         "time": facts.starts is None,
         **{name: name == open_heads for name in ("guests", "ages", "children")},
         "address": facts.address is None,
-        "miles": people.miles is None and not facts.distance_open,
-        "proteins": not facts.proteins_open and (not chosen or bool(dishes.uncounted(people))),
+        "miles": "miles" in again or (people.miles is None and not facts.distance_open),
+        "proteins": "proteins" in again or (not facts.proteins_open and (not chosen or bool(dishes.uncounted(people)))),
         "name": facts.name is None and "name" not in facts.declined,
         "contact": facts.phone is None and facts.email is None and "contact" not in facts.declined,
     }

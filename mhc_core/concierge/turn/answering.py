@@ -18,12 +18,12 @@ from mhc_core.business.pricing import Business
 from mhc_core.concierge.agents import context, handover, knowledge, operations, router
 from mhc_core.concierge.agents.reply import AgentContext, Question, Reply
 from mhc_core.concierge.agents.router import Step
-from mhc_core.concierge.facts import memory
-from mhc_core.concierge.guards import final_check, injection
+from mhc_core.concierge.guards import injection
 from mhc_core.concierge.models.live import Live, LiveVersions
 from mhc_core.concierge.models.rollout import Chosen, RolloutRouter
 from mhc_core.concierge.tools.case import Case
-from mhc_core.concierge.turn import composing
+from mhc_core.concierge.turn import composing, functions
+from mhc_core.concierge.turn.guarding import guarded
 from mhc_core.concierge.turn.memo import FirstMessageMemo, MessageKey, message_key
 from mhc_core.concierge.turn.request import TurnRequest, TurnResult
 from mhc_core.concierge.turn.response_cache import ResponseCache
@@ -72,12 +72,18 @@ class Answering:
         if understood.question.understood is None or understood.question.facts.identifying:
             key = None  # nothing else of it is remembered: it tells, or may tell, who somebody is
         reading = _reading(understood.question)
-        if understood.escalation is not None:
-            return replace(self._handed_over(understood, understood.escalation, request.now), reading=reading)
+        known = context.known(live)
+        escalation = understood.escalation
+        if escalation is not None and not router.overruled(understood.question, escalation, known):
+            return replace(self._handed_over(understood, escalation, request.now), reading=reading)
         if understood.attack is not None:
             return replace(self._refused(understood, str(understood.attack.style)), reading=reading)
 
-        question, steps = understood.question, router.plan(understood.question)
+        if request.results:
+            reply = functions.relayed(understood.question, request.results)
+            return TurnResult(replace(reply, notes={**reply.notes, **understood.tone}), reading=reading)
+
+        question, steps = understood.question, router.plan(understood.question, known)
         first = steps[0]
         looked_up = any(step.agent is knowledge.AGENT for step in steps)
         asks_models = len(steps) == 1 and looked_up
@@ -101,6 +107,10 @@ class Answering:
         facts, notes = reply.facts or question.facts, {**reply.notes, **understood.tone}
         reply = replace(reply, facts=facts, notes=notes)
         return replace(result, reply=reply, exposure=chosen.exposure, reading=reading)
+
+    def understand(self, request: TurnRequest) -> Understanding:
+        """What the message says; nothing is answered or remembered."""
+        return understand(self._business, self._live.now.reader, request, request.now.astimezone(self._zone).date())
 
     def _understand(self, live: Live, request: TurnRequest, local: datetime, key: MessageKey | None) -> Understanding:
         known: Understanding | None = self._memo.find("understanding", live, key)
@@ -163,31 +173,12 @@ class Answering:
                 case = Case(self._business, part.facts, local, reference, search, booked)
                 around = AgentContext(versions, case, self._settings.minimum_confidence, request.customer)
                 given = step.agent.reply(part, around)
-                return self._guarded(part, given, local) if given.written else given
+                return guarded(self._business, part, given, local) if given.written else given
 
             return composing.answer(question, steps, ask)
 
         reply, failed = self._rollout.answered(chosen, live, intent, answer)
         return replace(reply, notes={**reply.notes, "fallback": failed}) if failed else reply
-
-    def _guarded(self, question: Question, given: Reply, now: datetime) -> Reply:
-        """A model's reply without its prompt, without figures that nothing supports, in polite words.
-
-        Where nothing is left of it, a person takes over.
-        """
-        said = [turn.content for turn in question.turns if turn.role == "user"] + [question.text]
-        people = [turn.content for turn in question.turns if turn.role == "agent"]
-        evidence = [*given.evidence, *people, memory.told(question.facts)]
-        checked = final_check.check(self._business, given.text, evidence, said, given.prompt, now.date())
-        if not checked.unsupported:
-            return replace(given, text=checked.text)
-        log.warning("an answer of %s held %d unsupported statements", given.model_id, len(checked.unsupported))
-        notes = {**given.notes, "unsupported": len(checked.unsupported)}
-        if checked.emptied:
-            reason = given.escalation or handover.UNCONFIRMED
-            text = handover.text(self._business, reason, now)
-            return replace(given, text=text, citations=(), booking=None, escalation=reason, notes=notes)
-        return replace(given, text=checked.text, notes=notes)
 
 
 def _told_now(known: Understanding, now: datetime) -> Understanding:

@@ -10,8 +10,20 @@ from dataclasses import replace
 from datetime import date
 
 from mhc_core.business.rules import Business
-from mhc_core.understanding.result import Act, DialogueContext, Segment, Slot, SlotName, SlotValue, Topic, Understood
-from mhc_core.understanding.values import dates, times
+from mhc_core.concierge.turn.coherence import coherent
+from mhc_core.language.number_words import VALUES
+from mhc_core.understanding.result import (
+    Act,
+    AgeRange,
+    DialogueContext,
+    Segment,
+    Slot,
+    SlotName,
+    SlotValue,
+    Topic,
+    Understood,
+)
+from mhc_core.understanding.values import ages, contacts, dates, times
 from mhc_core.understanding.values.resolve import resolve
 
 _BARE = re.compile(
@@ -31,7 +43,6 @@ _AT = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
-_BEFORE_A_DISH = re.compile(r"(?<![\w$.:/-])(?P<count>\d{1,3})\s*x?\s+(?:of\s+(?:the|those|my|our)\s+)?$")
 _WEEKDAY = re.compile(
     r"\b(?P<day>(?:next|this|coming|on|for) (?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?)\b",
     re.IGNORECASE,
@@ -42,11 +53,13 @@ _ALL_ADULTS = re.compile(
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
 _CHILDREN = re.compile(r"\b(?:grand)?(?:kids?|kiddos?|child\w*|babies)\b|\bniñ[oa]s?\b|\bnietos\b", re.IGNORECASE)
-_SURE_FROM = 0.6
-_HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
-_PAST = re.compile(r"\blast (?:year|time|month|week|summer|spring|fall|winter|christmas)\b", re.IGNORECASE)
-_OF_A_SENT_ONE = (Topic.BOOKING_STATUS, Topic.BOOKING_CHANGE, Topic.BOOKING_CANCEL)
-_TO_COME = (Topic.BOOK, Topic.PRICE_PARTY, Topic.AVAILABILITY)
+_WORDS = "|".join(VALUES)
+_ONE_NUMBER = re.compile(r"\D*(?<![\d.])(?P<number>\d{1,4})(?![\d.:]|\s*(?:min|h(?:ou)?rs?\b|km))\D*", re.IGNORECASE)
+_BEFORE_A_DISH = re.compile(
+    rf"(?<![\w$.:/-])(?P<count>\d{{1,3}}|{_WORDS})\s*x?\s+"
+    r"(?:(?:portions?|orders?|servings?|plates?)\s+)?(?:of\s+)?(?:(?:the|those|my|our)\s+)?$",
+    re.IGNORECASE,
+)
 _OF_A_BOOKING = (Topic.BOOK, Topic.BOOKING_CHANGE)
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.AFFIRM, Act.REMOVE)
 
@@ -56,10 +69,13 @@ def completed(read: Understood, business: Business, today: date, context: Dialog
     bare = _bare_answer(read, context)
     if bare is not None:
         return resolve(bare, business, today, context)
-    segments = [_with_month(_with_exact(_coherent(segment, context)), today) for segment in read.segments]
-    told = {slot.name for segment in segments for slot in segment.slots}
+    text = " ".join(segment.text for segment in read.segments)
+    segments = [_with_month(_with_exact(coherent(segment, context)), text, today) for segment in read.segments]
+    slots = [slot for segment in segments for slot in segment.slots]
+    told = {slot.name for slot in slots if slot.name is not SlotName.PHONE or contacts.phone(slot.text)}
     if len(segments) == 1 and segments[0].act in _TELLING:
-        segments = [_with_asked(segments[0], told, today, context)]
+        adult_from = business.prices.adult_from_age
+        segments = [_with_asked(segments[0], told, today, context, adult_from)]
     found = replace(read, segments=tuple(segments))
     if found == read:
         return read
@@ -86,31 +102,6 @@ def _bare_answer(read: Understood, context: DialogueContext) -> Understood | Non
     slot = Slot(name, number.start("number"), number.end("number"), number["number"], None)
     part = Segment(0, len(text), text, Act.INFORM, 1.0, Topic.BOOK, 1.0, (slot,))
     return replace(read, segments=(part,))
-
-
-def _coherent(segment: Segment, context: DialogueContext) -> Segment:
-    """The segment without what contradicts itself.
-
-    A complaint is about something that went wrong, so details of a party to come are told; grandkids are children; and
-    a day told first is that of a new party, unless it is surely about one that is booked.
-    """
-    tells = segment.topic in _TO_COME and bool(segment.slots)
-    act = Act.INFORM if segment.act is Act.COMPLAIN and tells else segment.act
-    counted = () if _PAST.search(segment.text) else _HEADS  # "you cooked for 30 of us last year"
-    slots = tuple(
-        replace(slot, name=SlotName.CHILDREN) if _are_children(slot) else slot
-        for slot in segment.slots
-        if slot.name in counted or slot.name not in _HEADS
-    )
-    dated = SlotName.DATE not in context.known and any(slot.name is SlotName.DATE for slot in slots)
-    unsure = segment.topic in _OF_A_SENT_ONE and segment.topic_probability < _SURE_FROM
-    return replace(segment, act=act, slots=slots, topic=Topic.BOOK if dated and unsure else segment.topic)
-
-
-def _are_children(slot: Slot) -> bool:
-    if slot.name is SlotName.YOUNGEST:
-        return slot.probability < _SURE_FROM  # their ages are asked for then
-    return slot.name is SlotName.ADULTS and bool(_CHILDREN.search(slot.text))
 
 
 def _with_exact(segment: Segment) -> Segment:
@@ -142,22 +133,32 @@ def _count_before(segment: Segment, dish: Slot) -> Slot | None:
     return None if number is None else _slot(segment, SlotName.COUNT, number, "count")
 
 
-def _with_asked(segment: Segment, told: set[SlotName], today: date, context: DialogueContext) -> Segment:
-    """The segment with the date or the time that was asked for, read from all its words."""
+def _with_asked(
+    segment: Segment, told: set[SlotName], today: date, context: DialogueContext, adult_from: int
+) -> Segment:
+    """The segment with the date, time, ages, distance or number to call that was asked for, read from all its words."""
     slots: list[Slot] = list(segment.slots)
     start, end, text = segment.start, segment.end, segment.text
     if "date" in context.asked and SlotName.DATE not in told and isinstance(dates.day(text, today), date):
         slots.append(Slot(SlotName.DATE, start, end, text, None))
     if "time" in context.asked and SlotName.TIME not in told and not slots and times.start(text) is not None:
         slots.append(Slot(SlotName.TIME, start, end, text, None))
+    if "ages" in context.asked and not slots and isinstance(ages.age(text, adult_from), AgeRange):
+        slots.append(Slot(SlotName.AGE, start, end, text, None))
+    elif "ages" in context.asked and not slots and all(int(number) < adult_from for number in _DIGITS.findall(text)):
+        slots += [_slot(segment, SlotName.AGE, number) for number in _DIGITS.finditer(text)]
+    if "contact" in context.asked and SlotName.PHONE not in told and contacts.phone(text) is not None:
+        slots.append(Slot(SlotName.PHONE, start, end, text, None))
+    if context.asked == {"miles"} and SlotName.MILES not in told and (number := _ONE_NUMBER.fullmatch(text)):
+        slots.append(_slot(segment, SlotName.MILES, number, "number"))
     return replace(segment, slots=tuple(slots)) if len(slots) > len(segment.slots) else segment
 
 
-def _with_month(segment: Segment, today: date) -> Segment:
-    """The segment with the month that stands further ahead in it: "she turns 70 in January … a Sunday, the 10th"."""
+def _with_month(segment: Segment, message: str, today: date) -> Segment:
+    """The segment with the month that stands further ahead: "she turns 70 in January … a Sunday, the 10th"."""
     slots = []
     for slot in segment.slots:
-        before = _DIGITS.sub(" ", segment.text[: slot.start - segment.start])
+        before = _DIGITS.sub(" ", message[: slot.start])
         if slot.name is SlotName.DATE and isinstance(slot.value, date) and _NUMBERED.fullmatch(slot.text.casefold()):
             meant = dates.day(slot.text, today, before=before)
             slot = replace(slot, value=meant) if isinstance(meant, date) else slot

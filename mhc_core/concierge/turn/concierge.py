@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from random import Random
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -13,19 +13,21 @@ from sqlalchemy.exc import IntegrityError
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge import timing
-from mhc_core.concierge.agents import context, handover
+from mhc_core.concierge.agents import handover
 from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import Providers
 from mhc_core.concierge.models.rollout import RolloutRouter
-from mhc_core.concierge.turn import storing
+from mhc_core.concierge.turn import functions as functions_of_clients
+from mhc_core.concierge.turn import repeats, storing, threads
 from mhc_core.concierge.turn.answering import HANDOVER_MODEL_ID, Answering
+from mhc_core.concierge.turn.functions import Call, Function
 from mhc_core.concierge.turn.request import TurnRequest, TurnResult
 from mhc_core.concierge.turn.response_cache import ResponseCache
 from mhc_core.concierge.turn.store import CachedAnswerWithdrawn, TurnStore
+from mhc_core.concierge.turn.threads import Place
 from mhc_core.db.engine import autocommit
-from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
@@ -40,8 +42,11 @@ log = logging.getLogger(__name__)
 class Incoming:
     """A customer's message.
 
-    ``transcript`` holds the turns before it where the client keeps them itself. With ``may_begin`` a conversation that
-    does not exist yet begins under the id that is given; with ``bypass_cache`` no cached answer is given.
+    ``transcript`` holds the turns before it where the client keeps them itself, ``client`` says which client that is,
+    and ``follows`` names the answer it goes on from (``threads``). With ``may_begin`` a conversation that does not
+    exist yet begins under the id that is given; with ``bypass_cache`` no cached answer is given. Messages with the same
+    ``key`` are one (``repeats``). ``results`` is what functions of the client gave back that were called for this
+    message (``functions``).
     """
 
     message: str
@@ -51,6 +56,15 @@ class Incoming:
     transcript: Sequence[StoredTurn] = ()
     may_begin: bool = False
     bypass_cache: bool = False
+    client: str = ""
+    follows: UUID | None = None
+    key: str | None = None
+    results: Sequence[str] = ()
+
+    @property
+    def place(self) -> Place:
+        """Where it belongs."""
+        return Place(self.customer_id, self.channel, self.conversation_id, self.client, self.transcript, self.follows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +103,7 @@ class Concierge:
         self._settings = settings
         self._business = business
         self._reads = autocommit(engine)
-        self._cache = ResponseCache(settings, engine, self.live, clock, Random())
+        self._cache = ResponseCache(settings, engine, clock)
         self._answering = Answering(settings, business, engine, self.live, self.rollout, self._cache)
         self._turns = TurnStore(engine)
         self._clock = clock
@@ -113,19 +127,52 @@ class Concierge:
         Raises:
             DataError: the message is too long.
             NotFound: the conversation is not this customer's on this channel.
+            Conflict: the key came with another message before.
         """
+        self._check(incoming)
+        try:
+            return self._repeated(incoming) or self._answer(incoming)
+        except CachedAnswerWithdrawn:
+            return self.answer(replace(incoming, bypass_cache=True))
+        except IntegrityError:  # the same message, or another one that began the conversation, was stored meanwhile
+            repeated = self._repeated(incoming)
+            if repeated is not None:
+                return repeated
+            if not incoming.may_begin:
+                raise
+            return self.answer(replace(incoming, may_begin=False))
+
+    def call(self, incoming: Incoming, functions: Sequence[Function], *, forced: bool) -> Call | None:
+        """The function of the client to call for a message, if one is to be called. Nothing is stored.
+
+        Raises:
+            DataError: the message is too long, or one must be called and an argument it requires is not known.
+            NotFound: the conversation is not this customer's on this channel.
+        """
+        self._check(incoming)
+        opened, now = self._open(incoming), self._clock()
+        if opened is not None and opened.status is ConversationStatus.ESCALATED and not forced:
+            return None
+        understood = self._answering.understand(self._request(incoming, opened, uuid4(), now))
+        if understood.escalation is not None and not forced:
+            return None
+        return functions_of_clients.choose(understood.question, functions, forced=forced)
+
+    def _check(self, incoming: Incoming) -> None:
         if len(incoming.message) > self._settings.max_message_chars:
             raise DataError(
                 f"the message is longer than {self._settings.max_message_chars} characters; send a shorter one"
             )
-        try:
-            return self._answer(incoming)
-        except CachedAnswerWithdrawn:
-            return self.answer(replace(incoming, bypass_cache=True))
-        except IntegrityError:
-            if not incoming.may_begin:
-                raise
-            return self.answer(replace(incoming, may_begin=False))  # another message began it meanwhile
+
+    def _repeated(self, incoming: Incoming) -> Outgoing | None:
+        if incoming.key is None:
+            return None
+        question_id, answer_id = repeats.ids(incoming.client, incoming.customer_id, incoming.key)
+        with self._reads.connect() as connection:
+            found = repeats.given(connection, question_id, answer_id, incoming.message)
+        if found is None:
+            return None
+        return Outgoing(found.conversation_id, answer_id, found.reply, found.escalated, found.cached, found.latency_ms)
 
     def _answer(self, incoming: Incoming) -> Outgoing:
         started, received_at = time.perf_counter(), self._clock()
@@ -135,31 +182,31 @@ class Concierge:
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
             result = self._waiting(told=_told_to_wait(opened.turns))
         else:
-            request = TurnRequest(
-                incoming.message,
-                opened.turns if opened else tuple(incoming.transcript),
-                memory.load(opened.facts) if opened else None,
-                conversation_id,
-                received_at,
-                incoming.customer_id,
-                incoming.bypass_cache,
-            )
+            request = self._request(incoming, opened, conversation_id, received_at)
             result = self._answering.answer(request)
         begins = None if opened else Beginning(incoming.customer_id, incoming.channel)
         return self._store(incoming, begins, conversation_id, result, received_at, started)
 
+    def _request(
+        self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
+    ) -> TurnRequest:
+        return TurnRequest(
+            incoming.message,
+            opened.turns if opened else tuple(incoming.transcript),
+            memory.load(opened.facts) if opened and opened.facts is not None else None,
+            conversation_id,
+            now,
+            incoming.customer_id,
+            incoming.bypass_cache,
+            tuple(incoming.results),
+        )
+
     def _open(self, incoming: Incoming) -> OpenConversation | None:
-        conversation_id, customer_id, channel = incoming.conversation_id, incoming.customer_id, incoming.channel
-        answers = [turn.content for turn in incoming.transcript if turn.role == "assistant"]
-        if customer_id is None or (conversation_id is None and not answers):
+        if incoming.place.new:
             return None
         with self._reads.connect() as connection:
-            if conversation_id is None:
-                conversation_id = queries.continued(connection, customer_id, channel, answers[-1], len(answers))
-                if conversation_id is None:
-                    return None
-            found = queries.conversation(connection, conversation_id, customer_id, channel, context.TURNS)
-        if found is None and not incoming.may_begin:
+            found = threads.find(connection, incoming.place, incoming.message, self._clock())
+        if found is None and incoming.conversation_id is not None and not incoming.may_begin:
             raise NotFound(
                 "there is no such conversation of this customer on this channel; leave its id out to start one"
             )
@@ -179,15 +226,18 @@ class Concierge:
         received_at: datetime,
         started: float,
     ) -> Outgoing:
-        reply, message_id = result.reply, uuid4()
-        noted = {READING: result.reading} if result.reading is not None else {}
+        reply = result.reply
+        question_id, message_id = repeats.ids(incoming.client, incoming.customer_id, incoming.key)
+        noted: dict[str, Any] = {READING: result.reading} if result.reading is not None else {}
+        if incoming.client:
+            noted[threads.THREAD] = threads.digest(incoming.place, incoming.message)
         latency_ms = (time.perf_counter() - started) * 1000
         sent_at = max(self._clock(), received_at)
         with timing.part("storing"):
             stored = self._turns.put(
                 Turn(
                     conversation_id,
-                    NewTurn(uuid4(), "user", incoming.message, received_at, reply.intent, notes=noted),
+                    NewTurn(question_id, "user", incoming.message, received_at, reply.intent, notes=noted),
                     storing.answer_turn(message_id, result, sent_at, latency_ms),
                     begins=begins,
                     cached=None if incoming.bypass_cache else result.cached,  # looked up a moment ago: not again

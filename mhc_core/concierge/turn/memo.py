@@ -17,7 +17,6 @@ from cachetools import TTLCache
 
 from mhc_core.concierge.models.live import Live, LiveVersions
 from mhc_core.concierge.turn.request import TurnRequest
-from mhc_core.response_cache.normalise import normalised
 from mhc_core.response_cache.scope import MAX_CHARS
 
 ENTRIES = 10_000
@@ -29,11 +28,10 @@ Kind = Literal["understanding", "result"]
 
 @dataclass(frozen=True, slots=True)
 class MessageKey:
-    """A first message on one day: the hash of its text, and the hash without case, punctuation and courtesies."""
+    """A first message on one day, by the hash of its text."""
 
     day: date
     text: bytes
-    message: bytes
 
 
 def message_key(request: TurnRequest, today: date) -> MessageKey | None:
@@ -41,14 +39,14 @@ def message_key(request: TurnRequest, today: date) -> MessageKey | None:
     number to reach somebody at, whatever else it is understood to say."""
     if not request.first or len(request.message) > MAX_CHARS or _REACHES.search(request.message):
         return None
-    return MessageKey(today, _digest(request.message), _digest(normalised(request.message) or request.message))
+    return MessageKey(today, hashlib.sha256(request.message.encode("utf-8", "surrogatepass")).digest())
 
 
 class FirstMessageMemo:
     """Safe to use from several threads. Holds only what was worked out with the present versions.
 
-    An understanding is found by the very same text, since punctuation and capitals carry tone; the result is found by
-    the message in any spelling. Without a key nothing is found or kept.
+    Both are found by the very same text, since punctuation and capitals carry tone and are read by models. Without a
+    key nothing is found or kept.
     """
 
     def __init__(self, live: LiveVersions) -> None:
@@ -79,8 +77,4 @@ class FirstMessageMemo:
 
 
 def _place(kind: Kind, key: MessageKey) -> tuple[Kind, date, bytes]:
-    return kind, key.day, key.text if kind == "understanding" else key.message
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return kind, key.day, key.text

@@ -20,7 +20,8 @@ class TurnRequest:
     """A message with what is stored of its conversation.
 
     ``turns`` come before it, oldest first. ``stored`` are the conversation's facts, None where the turns are all that
-    is known. With ``bypass_cache`` no remembered and no cached answer is given.
+    is known. With ``bypass_cache`` no remembered and no cached answer is given. ``results`` came from functions of the
+    client that were called for the message.
     """
 
     message: str
@@ -30,6 +31,7 @@ class TurnRequest:
     now: datetime
     customer_id: str | None = None
     bypass_cache: bool = False
+    results: tuple[str, ...] = ()
 
     @property
     def customer(self) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from queue import Empty, Full, Queue
-from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +18,13 @@ import sqlalchemy as sa
 
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents.reply import Question, Reply
-from mhc_core.concierge.models.live import Live, LiveVersions
+from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.turn.request import TurnResult
 from mhc_core.db.engine import autocommit
 from mhc_core.protocols import Passage
-from mhc_core.response_cache import cache, verifier
+from mhc_core.response_cache import cache
 from mhc_core.response_cache.cache import CacheCandidate, Hit, Offer
-from mhc_core.response_cache.question_facts import read
+from mhc_core.response_cache.meaning import meaning
 from mhc_core.response_cache.scope import AGENT, Scope, shareable
 from mhc_core.scrubbing import loading
 from mhc_core.settings import Settings
@@ -45,22 +44,17 @@ _DOUBTS = frozenset(["fallback", "offered_person", "unsupported", "withheld"])
 class ResponseCache:
     """The cached answers of one app. Safe to use from several threads."""
 
-    def __init__(
-        self, settings: Settings, engine: sa.Engine, live: LiveVersions, clock: Callable[[], datetime], rng: Random
-    ) -> None:
+    def __init__(self, settings: Settings, engine: sa.Engine, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._engine = engine
         self._reads = autocommit(engine)
-        self._live = live
         self._clock = clock
-        self._rng = rng
         self._offers: Queue[Offer | None] = Queue(WAITING)  # None wakes the thread up to see that it is to stop
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Load the word lists that questions are compared with (1.4 s), then begin to cache answers."""
-        verifier.log_odds(read("Does a chef cook in the rain?"), read("Does the chef cook when it rains?"), 0.9)
+        """Begin to keep answers."""
         self._thread = threading.Thread(target=self._run, name="response-cache", daemon=True)
         self._thread.start()
 
@@ -73,24 +67,31 @@ class ResponseCache:
             self._thread.join(timeout=15)
 
     def find(self, question: Question, prompt_id: str, live: Live) -> tuple[TurnResult | None, CacheCandidate | None]:
-        """The answer cached for this question or one like it; else how the one that is made now may be cached, which is
+        """The answer kept for this question or for its meaning; else how the one that is made now may be kept, which is
         None where answers to it are not shared."""
         scope = _scope(question, prompt_id, live)
-        if scope is None or live.embedder is None:
+        if scope is None:
             return None, None
+        asked = CacheCandidate(scope, question.text, self._meaning(question, live))
+        with timing.part("cache"), self._reads.connect() as connection:
+            hit = cache.find(connection, asked, self._clock())
+        return (None, asked) if hit is None else (TurnResult(_reply(hit, live), hit.cached), None)
+
+    def _meaning(self, question: Question, live: Live) -> str | None:
+        """What the question means: the words that would be quoted, its slots, numbers and conditions."""
+        if live.library is None or live.embedder is None or self._settings.kept_from >= 1:
+            return None
         try:
             with timing.part("embedding"):
                 vector = live.embedder.embed([question.text])[0]
         except Exception as error:
-            log.warning("skipped the cache look-up: the embedder failed (%s)", type(error).__name__)
-            return None, None
-        now, most = self._clock(), self._settings.cache_max_error
-        with timing.part("cache"), self._reads.connect() as connection:
-            hit = cache.similar(connection, scope, question.text, vector, now, most)
-        explored = hit is not None and not hit.exact and self._rng.random() < cache.EXPLORED
-        if hit is not None and hit.allowed and not explored:
-            return TurnResult(_reply(hit, live), hit.cached), None
-        return None, CacheCandidate(scope, question.text, vector, hit if explored else None)
+            log.warning("skipped the look-up by meaning: the embedder failed (%s)", type(error).__name__)
+            return None
+        found = live.library.passages(question.text, vector, 1)
+        if not found or (found[0].probability or 0.0) < self._settings.kept_from:
+            return None
+        slots = question.understood.slots if question.understood is not None else ()
+        return meaning(f"{found[0].article_id} {found[0].content}", question.text, slots)
 
     @staticmethod
     def admissible(reply: Reply) -> bool:
@@ -118,18 +119,11 @@ class ResponseCache:
                 log.warning("%d answers were not cached (%s)", len(offers), type(error).__name__)
 
     def _admit(self, offers: Sequence[Offer]) -> None:
-        """Cache answers that hold nothing personal, and record what they say of those they are compared with."""
-        now, embedder = self._clock(), self._live.now.embedder
-        for offer in offers:
-            compared = offer.candidate.compared
-            if compared is not None and embedder is not None and embedder.id == offer.candidate.scope.embedder:
-                with self._engine.begin() as connection:
-                    text = str(offer.answer["text"])
-                    cache.explored(connection, compared, offer.message_id, text, embedder, now)
+        """Keep answers that hold nothing personal."""
         with self._reads.connect() as connection:
             scrubber = loading.scrubber_or_refusal(connection, self._settings)
         with self._engine.begin() as connection:
-            cache.admit(connection, offers, now, cache.harmless_by(scrubber.scrub))
+            cache.admit(connection, offers, self._clock(), cache.harmless_by(scrubber.scrub))
 
 
 def _scope(question: Question, prompt_id: str, live: Live) -> Scope | None:

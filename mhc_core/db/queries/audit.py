@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -35,3 +35,31 @@ def latest(connection: sa.Connection, action: str) -> dict[str, Any] | None:
     return connection.scalar(
         sa.select(audit_log.c.details).where(audit_log.c.action == action).order_by(audit_log.c.id.desc()).limit(1)
     )
+
+
+class Entry(NamedTuple):
+    """One act."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+def page(
+    connection: sa.Connection, *, actor: str = "", action: str = "", subject: str = "", before: int | None, limit: int
+) -> list[Entry]:
+    """Entries, newest first, below the id ``before``; of an actor and a subject that contain these words, in whatever
+    case, and of actions that begin so."""
+    log = audit_log.c
+    statement = sa.select(log.id, log.at, log.actor, log.action, log.subject, log.details).order_by(log.id.desc())
+    for wanted in (
+        None if before is None else log.id < before,
+        log.actor.icontains(actor.strip(), autoescape=True) if actor.strip() else None,
+        log.action.istartswith(action.strip(), autoescape=True) if action.strip() else None,
+        log.subject.icontains(subject.strip(), autoescape=True) if subject.strip() else None,
+    ):
+        statement = statement if wanted is None else statement.where(wanted)
+    return [Entry(*row) for row in connection.execute(statement.limit(limit))]

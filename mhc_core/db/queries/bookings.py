@@ -119,6 +119,14 @@ def decide(
     """
     changed = max(now, found.updated_at)
     connection.execute(sa.update(booking_requests).where(_B.id == found.id).values(status=status, updated_at=changed))
+    tell(connection, found, message_id, told, {"booking": status}, now)
+    return changed
+
+
+def tell(
+    connection: sa.Connection, found: Booking, message_id: UUID, told: str, notes: Mapping[str, Any], now: datetime
+) -> None:
+    """Say something to the customer of a request, as the conversation's next turn; the caller holds the lock."""
     turns.append(
         connection,
         found.conversation_id,
@@ -126,9 +134,14 @@ def decide(
         id=message_id,
         role="system",
         content=told,
-        message_metadata={"booking": status},
+        message_metadata=dict(notes),
     )
-    return changed
+
+
+def of_conversation(connection: sa.Connection, conversation_id: UUID) -> Booking | None:
+    """The request of a conversation."""
+    row = connection.execute(_booking().where(_B.conversation_id == conversation_id)).one_or_none()
+    return Booking(*row) if row else None
 
 
 def _booking() -> sa.Select[Any]:

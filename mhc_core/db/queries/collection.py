@@ -37,14 +37,14 @@ def close_idle(connection: sa.Connection, day: date, idle_since: datetime, now: 
     ).rowcount
 
 
-def untagged(connection: sa.Connection, day: date) -> list[tuple[UUID, str]]:
-    """Customers' messages without an intent, in conversations started on a day. Raw text."""
+def untagged(connection: sa.Connection, day: date) -> list[tuple[UUID, str, str]]:
+    """Customers' messages without an intent, and their channel, in conversations started on a day. Raw text."""
     rows = connection.execute(
-        sa.select(_M.id, _M.content)
+        sa.select(_M.id, _M.content, _C.channel)
         .join(conversations, _C.id == _M.conversation_id)
         .where(within(_C.started_at, day), _M.role == "user", _M.intent.is_(None))
     )
-    return [(row.id, row.content) for row in rows]
+    return [(row.id, row.content, row.channel) for row in rows]
 
 
 def save_intents(connection: sa.Connection, intents: Sequence[tuple[UUID, str]]) -> None:

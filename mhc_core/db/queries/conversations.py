@@ -201,6 +201,52 @@ class UpsertCounts:
     messages_updated: int
 
 
+class StoredMessage(NamedTuple):
+    """A message as it is stored, with the MD5 of its text (hex)."""
+
+    position: int
+    role: str
+    sent_at: datetime
+    digest: str
+
+
+class StoredConversation(NamedTuple):
+    """Whose a stored conversation is, and its messages in order."""
+
+    channel: str
+    customer_id: str | None
+    messages: Sequence[StoredMessage]
+
+
+def stored(connection: sa.Connection, ids: Sequence[UUID]) -> dict[UUID, StoredConversation]:
+    """Those of these conversations that are stored with their words."""
+    rows = connection.execute(
+        sa.text(f"""
+            select c.id, c.channel, c.customer_id, m.positions, m.roles, m.times, m.digests
+            from ai.conversations c
+            cross join lateral (
+                select array_agg(position order by position) as positions, array_agg(role order by position) as roles,
+                    array_agg(sent_at order by position) as times,
+                    array_agg(md5(content) order by position) as digests
+                from ai.messages where conversation_id = c.id
+            ) m
+            where c.id = any(:ids) and not c.channel_metadata ? '{privacy.REDACTED}'
+        """),
+        {"ids": list(ids)},
+    )
+    return {
+        row.id: StoredConversation(
+            row.channel,
+            row.customer_id,
+            [
+                StoredMessage(*parts)
+                for parts in zip(row.positions or (), row.roles or (), row.times or (), row.digests or (), strict=True)
+            ],
+        )
+        for row in rows
+    }
+
+
 def lock_imports(connection: sa.Connection) -> None:
     """Wait until no other import is writing; released at the end of the transaction."""
     connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})

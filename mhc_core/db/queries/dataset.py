@@ -223,7 +223,8 @@ def approvals(connection: sa.Connection, dataset_id: str) -> dict[str, int]:
             from ai.dataset_members m join ai.review_items i on i.example_id = m.example_id
             cross join lateral (
                 select d.bulk_filter from ai.review_decisions d
-                where d.item_id = i.id and d.decision in ('approve', 'edit') order by d.id desc limit 1
+                where d.item_id = i.id and d.decision in ('approve', 'edit') and d.undone_at is null
+                order by d.id desc limit 1
             ) l
             where m.dataset_id = :dataset
         """),

@@ -1,7 +1,8 @@
 """SQL of hand-overs: opening one, who has it, and how it ended. One conversation has at most one open."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -122,21 +123,28 @@ def one(connection: sa.Connection, handover_id: int) -> Handover | None:
     return Handover(*row) if row else None
 
 
+def open_of(connection: sa.Connection, conversation_id: UUID) -> Handover | None:
+    """The hand-over of a conversation that waits or is claimed."""
+    row = connection.execute(sa.select(handovers).where(_H.conversation_id == conversation_id, _OPEN)).one_or_none()
+    return Handover(*row) if row else None
+
+
 class Said(NamedTuple):
-    """One turn as people read it. ``by`` names the person who wrote it, where one did."""
+    """One turn as people read it. ``by`` names the person who wrote it, where one did; ``notes`` is its metadata."""
 
     id: UUID
     role: str
     text: str
     sent_at: datetime
     by: str | None
+    notes: Mapping[str, Any]
 
 
 def said(connection: sa.Connection, conversation_id: UUID, after: UUID | None, limit: int) -> list[Said]:
     """Turns of a conversation, oldest first: the first ones, or those that follow the turn ``after``."""
     text = sa.func.coalesce(_M.edited_content, _M.content)
     statement = (
-        sa.select(_M.id, _M.role, text, _M.sent_at, sa.case((_M.role == "agent", _M.edited_by)))
+        sa.select(_M.id, _M.role, text, _M.sent_at, sa.case((_M.role == "agent", _M.edited_by)), _M.message_metadata)
         .where(_M.conversation_id == conversation_id)
         .order_by(_M.position)
         .limit(limit)

@@ -27,6 +27,9 @@ _HELD = {
     """,
     "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
     "booking_requests": f"select * from ai.booking_requests where conversation_id in ({_CONVERSATIONS})",
+    "conversation_notes": f"""
+        select * from ai.conversation_notes where conversation_id in ({_CONVERSATIONS}) order by id
+    """,
     "response_cache": f"""
         select r.* from ai.response_cache r join ai.messages m on m.id = r.message_id
         where m.conversation_id in ({_CONVERSATIONS}) order by r.id

@@ -240,13 +240,17 @@ def save_metrics(connection: sa.Connection, version_id: str, metrics: Mapping[st
     )
 
 
-def questions(connection: sa.Connection) -> list[tuple[str, str]]:
-    """The stored questions of active articles, as (question, article id), in a fixed order."""
+def questions(connection: sa.Connection, without: str | None = None) -> list[tuple[str, str]]:
+    """The stored questions of active articles, as (question, article id), in a fixed order.
+
+    Args:
+        without: a category whose questions are left out.
+    """
     stored = retrieval_questions.c
     rows = connection.execute(
         sa.select(stored.question, stored.article_id)
         .join(knowledge_articles, knowledge_articles.c.id == stored.article_id)
-        .where(knowledge_articles.c.active)
+        .where(knowledge_articles.c.active, knowledge_articles.c.category.is_distinct_from(without))
         .order_by(stored.article_id, stored.question)
     )
     return [(row.question, row.article_id) for row in rows]
@@ -261,6 +265,20 @@ def member_articles(connection: sa.Connection, version_id: str) -> set[str]:
         .distinct()
     )
     return set(rows)
+
+
+def texts(connection: sa.Connection, version_id: str) -> list[sa.Row[Any]]:
+    """The chunks of a version in reading order: id, article_id, title, content; category and origin of the article."""
+    chunk, member, article_ = knowledge_chunks.c, knowledge_version_chunks.c, knowledge_articles.c
+    return list(
+        connection.execute(
+            sa.select(chunk.id, chunk.article_id, chunk.title, chunk.content, article_.category, article_.origin)
+            .join(knowledge_version_chunks, member.chunk_id == chunk.id)
+            .join(knowledge_articles, knowledge_articles.c.id == chunk.article_id)
+            .where(member.version_id == version_id)
+            .order_by(chunk.article_id, chunk.id)
+        )
+    )
 
 
 def count_members(connection: sa.Connection, version_id: str) -> int:

@@ -98,6 +98,26 @@ def ids_of(connection: sa.Connection, customer_hash: Pseudonym) -> list[str]:
     return list(rows)
 
 
+def spellings(connection: sa.Connection, customer_id: str) -> list[str]:
+    """Ids in the raw tables that may be another spelling of this phone number or e-mail address, itself not among them.
+
+    What came in before ids had one form is held under the form it came in.
+    """
+    rows = connection.scalars(
+        sa.text(r"""
+            select customer_id from (
+                select customer_id from ai.conversations union select customer_id from ai.feedback
+            ) c
+            where customer_id <> :id
+              and (lower(trim(customer_id)) = lower(trim(:id))
+                   or length(:digits) = 10 and right(regexp_replace(customer_id, '\D', '', 'g'), 10) = :digits)
+            order by customer_id
+        """),
+        {"id": customer_id, "digits": "".join(sign for sign in customer_id if sign.isdecimal())[-10:]},
+    )
+    return list(rows)
+
+
 def holds_data(connection: sa.Connection, customer_ids: Sequence[str], customer_hash: Pseudonym) -> bool:
     """Whether raw rows, or examples with text, of this customer exist."""
     return bool(

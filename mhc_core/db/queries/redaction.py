@@ -47,6 +47,9 @@ _ERASE = {
     # Cached answers live an hour; any of them may repeat what was learned from the customer.
     "response_cache": "delete from ai.response_cache",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
+    "conversation_notes": (
+        "delete from ai.conversation_notes where conversation_id in (select id from erased_conversations)"
+    ),
     "feedback": """
         delete from ai.feedback
         where customer_id = any(:ids) or conversation_id in (select id from erased_conversations)
@@ -73,10 +76,10 @@ _ERASE = {
           and (customer_id is not null or channel_metadata ->> '{ERASURE}' is distinct from :erasure)
     """,
     "review_decisions": """
-        update ai.review_decisions d set edited_answer = null, reason = null
+        update ai.review_decisions d set edited_answer = null, former_answer = null, reason = null
         from ai.review_items i
         where i.id = d.item_id and i.example_id in (select id from erased_examples)
-          and (d.edited_answer is not null or d.reason is not null)
+          and (d.edited_answer is not null or d.former_answer is not null or d.reason is not null)
     """,
     "review_items": """
         update ai.review_items set status = 'decided'
@@ -223,6 +226,7 @@ _REDACT = {
         where conversation_id {_OLD}
     """,
     "booking_requests": f"delete from ai.booking_requests where conversation_id {_OLD}",
+    "conversation_notes": f"delete from ai.conversation_notes where conversation_id {_OLD}",
     "response_cache": f"delete from ai.response_cache where message_id {_OLD_MESSAGES}",
     "messages": f"""
         update ai.messages set content = '', edited_content = null, edit_reason = null, message_metadata = '{{}}'

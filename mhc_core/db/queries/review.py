@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from mhc_core.db.queries.review_desk import VERSION
 from mhc_core.db.tables import review_decisions, review_items, training_examples
 from mhc_core.pseudonyms import Pseudonym
 from mhc_core.vocabulary import Decision
@@ -31,6 +32,7 @@ class ReviewItem(NamedTuple):
     question: str
     answer: str
     duplicate: bool
+    version: str
 
 
 class VotedExample(NamedTuple):
@@ -59,6 +61,7 @@ def _items() -> sa.Select[Any]:
     return sa.select(
         _I.id, _I.priority, _I.reasons, _I.status, _E.intent, _E.channel, _E.origin, _E.quality, _E.confidence, _E.vote,
         _E.context, _E.question, _E.answer, _E.duplicate_of.is_not(None),
+        sa.literal_column(VERSION.format(item="ai.review_items", example="ai.training_examples")),
     ).join(training_examples, sa.and_(_E.id == _I.example_id, _E.question != ""))  # fmt: skip
 
 
@@ -84,7 +87,9 @@ def item(connection: sa.Connection, item_id: int) -> ReviewItem | None:
 
 def voted(connection: sa.Connection, limit: int) -> list[VotedExample]:
     """The latest examples whose own answer was voted on; an edited answer is not what the customer saw."""
-    edited = sa.exists().where(_I.example_id == _E.id, _D.item_id == _I.id, _D.decision == Decision.EDIT)
+    edited = sa.exists().where(
+        _I.example_id == _E.id, _D.item_id == _I.id, _D.decision == Decision.EDIT, _D.undone_at.is_(None)
+    )
     rows = connection.execute(
         sa.select(_E.customer_hash, _E.context, _E.question, _E.answer, _E.vote)
         .where(_E.vote.is_not(None), _E.question != "", _E.origin != "human_edit", ~edited)
@@ -92,37 +97,6 @@ def voted(connection: sa.Connection, limit: int) -> list[VotedExample]:
         .limit(limit)
     )
     return [VotedExample(row.customer_hash, tuple(row.context), *row[2:]) for row in rows]
-
-
-def matching(
-    connection: sa.Connection,
-    limit: int,
-    intent: str | None = None,
-    origin: str | None = None,
-    reason: str | None = None,
-    min_quality: float | None = None,
-    max_quality: float | None = None,
-) -> list[int]:
-    """Ids of pending items that meet every given condition, most valuable first."""
-    query = (
-        sa.select(_I.id)
-        .join(training_examples, _E.id == _I.example_id)
-        .where(_I.status == "pending", _E.active)
-        .order_by(_I.priority.desc(), _I.id)
-        .limit(limit)
-        .with_for_update(of=review_items, skip_locked=True)
-    )
-    if intent is not None:
-        query = query.where(_E.intent == intent)
-    if origin is not None:
-        query = query.where(_E.origin == origin)
-    if reason is not None:
-        query = query.where(sa.literal(reason) == sa.any_(_I.reasons))
-    if min_quality is not None:
-        query = query.where(_E.quality >= min_quality)
-    if max_quality is not None:
-        query = query.where(_E.quality <= max_quality)
-    return list(connection.scalars(query))
 
 
 def record(
@@ -141,9 +115,12 @@ def record(
     connection.execute(
         sa.text("""
             insert into ai.review_decisions (item_id, decision, edited_answer, reason, decided_by, decided_at,
-                                             bulk_filter)
-            select item, :decision, :answer, :reason, :by, :now, cast(:filter as jsonb)
-            from unnest(cast(:items as bigint[])) with ordinality n(item, place) order by place
+                                             bulk_filter, former_answer)
+            select item, :decision, :answer, :reason, :by, :now, cast(:filter as jsonb),
+                   case when :decision = 'edit' then e.answer end
+            from unnest(cast(:items as bigint[])) with ordinality n(item, place)
+            join ai.review_items i on i.id = item join ai.training_examples e on e.id = i.example_id
+            order by place
         """),
         {
             "items": list(items),
@@ -155,7 +132,7 @@ def record(
             "filter": json.dumps(bulk_filter) if bulk_filter is not None else None,
         },
     )
-    _carry_out(connection, items)
+    carry_out(connection, items)
 
 
 def carried(connection: sa.Connection) -> list[CarriedDecision]:
@@ -200,11 +177,11 @@ def record_carried(connection: sa.Connection, decisions: Sequence[CarriedDecisio
         """),
         {**columns, "decision": [found.decision.value for found in decisions]},
     )
-    _carry_out(connection, [found.item_id for found in decisions])
+    carry_out(connection, [found.item_id for found in decisions])
 
 
-def _carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
-    """Apply the latest decision of each item to its example and to the queue.
+def carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
+    """Apply the latest decision of each item that is not undone to its example and to the queue.
 
     An answer that was reworded is compared with the others again when examples are merged next.
     """
@@ -214,7 +191,7 @@ def _carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
                 select distinct on (d.item_id)
                        d.item_id, i.example_id, d.decision, d.edited_answer, d.decided_by, d.decided_at
                 from ai.review_decisions d join ai.review_items i on i.id = d.item_id
-                where d.item_id = any(:items) order by d.item_id, d.id desc
+                where d.item_id = any(:items) and d.undone_at is null order by d.item_id, d.id desc
             ), queue as (
                 update ai.review_items i
                 set status = case when l.decision = 'skip' then 'pending' else 'decided' end,
@@ -254,6 +231,7 @@ def human_decisions(connection: sa.Connection, limit: int, seed: int) -> list[Hu
             with latest as (
                 select distinct on (d.item_id) i.example_id, d.decision, d.bulk_filter
                 from ai.review_decisions d join ai.review_items i on i.id = d.item_id
+                where d.undone_at is null
                 order by d.item_id, d.id desc
             ), drawn as (
                 select l.decision = 'approve' as approved, e.id, e.context, e.question, e.answer,
@@ -287,7 +265,9 @@ def summary(connection: sa.Connection) -> ReviewSummary:
     verified = connection.execute(
         sa.select(sa.func.count()).select_from(training_examples).where(_E.verified, _E.active)
     ).scalar_one()
-    kinds = connection.execute(sa.select(_D.decision, sa.func.count()).group_by(_D.decision))
+    kinds = connection.execute(
+        sa.select(_D.decision, sa.func.count()).where(_D.undone_at.is_(None)).group_by(_D.decision)
+    )
     return ReviewSummary(pending, decided, verified, {row[0]: row[1] for row in kinds})
 
 

@@ -100,7 +100,7 @@ def pending(connection: sa.Connection, day: date, scorer: str) -> list[FinishedC
         .cte("given")
     )
     rows = connection.execute(
-        sa.select(conversations.c.id, conversations.c.outcome, conversations.c.intent)
+        sa.select(conversations.c.id, conversations.c.outcome, conversations.c.intent, conversations.c.channel)
         .outerjoin(conversation_scores, conversation_scores.c.conversation_id == conversations.c.id)
         .outerjoin(given, given.c.conversation_id == conversations.c.id)
         .where(
@@ -143,6 +143,7 @@ def pending(connection: sa.Connection, day: date, scorer: str) -> list[FinishedC
             tuple(signals[row.id]),
             row.intent or wanted_something.get(row.id),
             row.id in wanted_something,
+            row.channel,
         )
         for row in rows
     ]

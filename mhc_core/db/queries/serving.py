@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,12 +29,21 @@ class StoredTurn:
 
 @dataclass(frozen=True, slots=True)
 class OpenConversation:
-    """A conversation that a customer goes on with; turns oldest first."""
+    """A conversation that a customer goes on with; turns oldest first. Without ``facts`` the turns are all that holds:
+    the customer goes on from an earlier one than the last."""
 
     id: UUID
     status: ConversationStatus
     turns: tuple[StoredTurn, ...]
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] | None = field(default_factory=dict)
+
+
+class Known(NamedTuple):
+    """A turn that a customer goes on from. ``newest``: nobody went on from it before."""
+
+    conversation_id: UUID
+    position: int
+    newest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,54 +70,137 @@ class NewTurn:
 
 
 def conversation(
-    connection: sa.Connection, conversation_id: UUID, customer_id: str, channel: Channel, limit: int
+    connection: sa.Connection,
+    conversation_id: UUID,
+    customer_id: str | None,
+    channel: Channel,
+    limit: int,
+    until: int | None = None,
 ) -> OpenConversation | None:
-    """The conversation with its last ``limit`` turns; None when it is not this customer's on this channel."""
+    """The conversation with its last ``limit`` turns; None when it is not this customer's on this channel.
+
+    With ``until`` it is the conversation as it was at that position, before anything that followed.
+    """
     found = connection.execute(
         sa.select(_C.status, _C.facts).where(
-            _C.id == conversation_id, _C.customer_id == customer_id, _C.channel == channel, _C.source == SOURCE
+            _C.id == conversation_id,
+            _C.customer_id.is_not_distinct_from(customer_id),
+            _C.channel == channel,
+            _C.source == SOURCE,
         )
     ).one_or_none()
     if found is None:
         return None
-    rows = connection.execute(
+    statement = (
         sa.select(_M.role, _M.content, _M.message_metadata, _M.intent)
         .where(_M.conversation_id == conversation_id)
         .order_by(_M.position.desc())
         .limit(limit)
-    ).all()
+    )
+    rows = connection.execute(statement if until is None else statement.where(_M.position <= until)).all()
     return OpenConversation(
         conversation_id,
         ConversationStatus(found.status),
         tuple(StoredTurn(*row) for row in reversed(rows)),
-        found.facts,
+        found.facts if until is None else None,
     )
 
 
-def continued(
-    connection: sa.Connection, customer_id: str, channel: Channel, last_answer: str, answers: int
-) -> UUID | None:
-    """The customer's newest conversation that has this many answers and ends with this one.
-
-    A client that sends the whole transcript with every request names no conversation: its last answer does.
+_NEWEST = """
+    not exists (select from ai.messages l
+                 where l.conversation_id = m.conversation_id and l.position > m.position and l.role = 'user')
+"""
+_THREAD = sa.text(
+    f"""
+    select conversation_id, position, newest from (
+        select m.conversation_id, m.position, m.sent_at, c.customer_id is null as nobody, {_NEWEST} as newest
+          from ai.messages m join ai.conversations c on c.id = m.conversation_id
+         where m.message_metadata ? 'thread' and m.message_metadata ->> 'thread' = :thread
+           and c.customer_id is not distinct from cast(:customer as text) and c.channel = :channel
+           and c.source = '{SOURCE}' and (cast(:since as timestamptz) is null or m.sent_at >= :since)) found
+     where newest or not nobody
+        or not exists (select from ai.booking_requests b where b.conversation_id = found.conversation_id)
+       and not exists (select from ai.handovers h where h.conversation_id = found.conversation_id)
+     order by newest desc, sent_at desc
+     limit 1
     """
-    answer = messages.alias("answer")
-    newest = (
+)
+_ANSWERED = sa.text(
+    f"""
+    select m.conversation_id, m.position, {_NEWEST} as newest
+      from ai.messages m join ai.conversations c on c.id = m.conversation_id
+     where m.id = :answer and m.role <> 'user' and c.source = '{SOURCE}'
+       and c.customer_id is not distinct from cast(:customer as text)
+    """
+)
+
+
+def thread(
+    connection: sa.Connection, customer_id: str | None, channel: Channel, thread: str, since: datetime | None = None
+) -> Known | None:
+    """The question of this customer with this digest of all they said up to it; the newest of a conversation first.
+
+    Two strangers who said the same so far are not told apart, so without a customer an earlier question is found only
+    where no person and no booking came into the conversation after it.
+    """
+    about = {"customer": customer_id, "channel": channel, "thread": thread, "since": since}
+    row = connection.execute(_THREAD, about).one_or_none()
+    return Known(*row) if row else None
+
+
+def answered(connection: sa.Connection, answer_id: UUID, customer_id: str | None) -> Known | None:
+    """Where an answer of this customer stands."""
+    row = connection.execute(_ANSWERED, {"answer": answer_id, "customer": customer_id}).one_or_none()
+    return Known(*row) if row else None
+
+
+class Given(NamedTuple):
+    """A question that was answered before, with the answer; ``answer`` is None where a person had the conversation."""
+
+    conversation_id: UUID
+    status: ConversationStatus
+    question: str
+    answer: NewTurn | None
+
+
+def given(connection: sa.Connection, question_id: UUID, answer_id: UUID) -> Given | None:
+    """The turn with these ids; None where no such question was stored."""
+    reply = messages.alias("reply")
+    row = connection.execute(
         sa.select(
-            answer.c.conversation_id, sa.func.max(answer.c.position).label("position"), sa.func.count().label("n")
+            _M.conversation_id,
+            _C.status,
+            _M.content,
+            *(reply.c[name] for name in ("id", "role", "content", "sent_at", "intent", "confidence")),
+            *(reply.c[name] for name in ("model_version_id", "knowledge_version_id", "citations", "cached")),
+            reply.c.latency_ms,
+            reply.c.message_metadata,
         )
-        .join(conversations, _C.id == answer.c.conversation_id)
-        .where(_C.customer_id == customer_id, _C.channel == channel, _C.source == SOURCE, answer.c.role != "user")
-        .group_by(answer.c.conversation_id)
-        .subquery()
+        .join(conversations, _C.id == _M.conversation_id)
+        .outerjoin(reply, reply.c.id == answer_id)
+        .where(_M.id == question_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    conversation_id, status, question, reply_id, *rest = row
+    if reply_id is None:
+        return Given(conversation_id, ConversationStatus(status), question, None)
+    role, content, sent_at, intent, confidence, model_id, knowledge_id, citations, cached, latency_ms, notes = rest
+    answer = NewTurn(
+        reply_id,
+        role,
+        content,
+        sent_at,
+        intent=Intent(intent) if intent else None,
+        confidence=confidence,
+        model_version_id=model_id,
+        knowledge_version_id=knowledge_id,
+        citations=citations,
+        latency_ms=latency_ms,
+        cached=cached,
+        notes=notes,
     )
-    return connection.scalar(
-        sa.select(_M.conversation_id)
-        .join(newest, sa.and_(newest.c.conversation_id == _M.conversation_id, newest.c.position == _M.position))
-        .where(_M.content == last_answer, newest.c.n == answers)
-        .order_by(_M.sent_at.desc())
-        .limit(1)
-    )
+    return Given(conversation_id, ConversationStatus(status), question, answer)
 
 
 def record_stock_model(connection: sa.Connection, version_id: str, provider: str, name: str) -> None:

@@ -28,13 +28,10 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class CachedAnswer:
-    """A cached answer as it was found: the entry, when it was admitted, and, where it was made for another wording, the
-    time of the last outcome that allowed it to answer this one (``None``: there was none)."""
+    """A kept answer as it was found: the entry, and when it was admitted."""
 
     entry_id: int
     admitted_at: datetime
-    reworded: bool = False
-    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +40,7 @@ class Turn:
 
     Args:
         begins: given when the conversation does not exist yet.
-        cached: the cached answer that is given. A conversation begins with it only while it is in use and has no new
-            outcome since it was found.
+        cached: the cached answer that is given. A conversation begins with it only while it is in use.
         waiting: makes the answer that is stored instead when a person has the conversation by then. ``facts`` are kept,
             ``rows`` and ``effects`` left out. ``None`` where ``answer`` is such an answer already.
         facts: the conversation's facts from now on; ``None`` leaves them as they are.
@@ -80,13 +76,11 @@ _WRITE = sa.text(
                r.sent_at, coalesce(r.facts, '{{}}')
           from json_to_recordset(cast(:begun as json)) as r(
                id uuid, channel text, customer_id text, intent text, asked_at timestamptz, sent_at timestamptz,
-               facts jsonb, entry_id bigint, admitted_at timestamptz, reworded bool, judged_at timestamptz)
+               facts jsonb, entry_id bigint, admitted_at timestamptz)
          where r.entry_id is null or exists (
                select from ai.response_cache k
                 where k.id = r.entry_id and k.admitted_at = r.admitted_at and k.withdrawn_at is null
-                  and k.expires_at > r.sent_at
-                  and (not r.reworded or r.judged_at is not distinct from (
-                       select max(o.at) from ai.response_cache_outcomes o where o.entry_id = k.id)))
+                  and k.expires_at > r.sent_at)
         returning id
     ), said as (
         insert into ai.messages (id, conversation_id, position, role, content, intent, confidence, model_version_id,

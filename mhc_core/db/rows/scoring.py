@@ -10,7 +10,10 @@ from mhc_core.protocols import Turn
 
 @dataclass(frozen=True, slots=True)
 class FinishedConversation:
-    """What a score rests on. ``asked`` is false where the customer wanted nothing: greetings and thanks alone."""
+    """What a score rests on. ``asked`` is false where the customer wanted nothing: greetings and thanks alone.
+
+    ``turns`` are raw; the ``channel`` says what is to be taken off them.
+    """
 
     id: UUID
     outcome: str | None
@@ -18,6 +21,7 @@ class FinishedConversation:
     feedback: tuple[FeedbackSignals, ...]
     intent: str | None = None
     asked: bool = True
+    channel: str = "web"
 
 
 @dataclass(frozen=True, slots=True)

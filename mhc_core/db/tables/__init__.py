@@ -2,17 +2,25 @@
 """The tables of schema ``ai``, in the order data flows through them.
 
 Raw customer text lives in ``conversations``, ``messages``, ``feedback``, ``feedback_history`` and
-``booking_requests`` only (``mhc_core.privacy.treatment`` is the list); every later table holds scrubbed text. Times
-are UTC, money is numeric (USD). Versioned things (data sets, models, knowledge, prompts) are never updated in place:
-``version_aliases`` says which one is live, and moving it is how a promotion or a rollback happens.
+``booking_requests`` only, and staff's words about customers in ``conversation_notes``
+(``mhc_core.privacy.treatment`` is the list); every later table holds scrubbed text. Times are UTC, money is numeric
+(USD). Versioned things (data sets, models, knowledge, prompts) are never updated in place: ``version_aliases`` says
+which one is live, and moving it is how a promotion or a rollback happens.
 """
 
 from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests
-from mhc_core.db.tables.cache import response_cache, response_cache_outcomes
+from mhc_core.db.tables.cache import response_cache
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
-from mhc_core.db.tables.figures import conversation_stats
-from mhc_core.db.tables.handovers import handovers, webhook_deliveries
+from mhc_core.db.tables.figures import (
+    conversation_stats,
+    figures_answers,
+    figures_articles,
+    figures_flow,
+    figures_latencies,
+    figures_totals,
+)
+from mhc_core.db.tables.handovers import conversation_notes, handovers, webhook_deliveries
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
     knowledge_chunks,
@@ -49,6 +57,7 @@ from mhc_core.db.tables.rollouts import (
     rollout_shadow_pairs,
     rollouts,
 )
+from mhc_core.db.tables.staff import review_leases, staff_accounts, staff_sessions
 from mhc_core.db.tables.understanding import (
     understanding_evaluations,
     understanding_examples,

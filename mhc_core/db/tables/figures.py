@@ -29,3 +29,69 @@ conversation_stats = sa.Table(
     sa.Column("average_first_answer_ms", sa.REAL),
     sa.Column("refreshed_at", UTC_TIME, nullable=False),
 )
+
+# What the console's dashboard reads, by hours in UTC and by days and months of the business: hours are counted anew
+# when something in them changed, the others are sums. No words, no customers.
+
+
+def _period() -> tuple[sa.Column[str], sa.Column[object]]:
+    return sa.Column("span", sa.Text, primary_key=True), sa.Column("start", UTC_TIME, primary_key=True)
+
+
+figures_totals = sa.Table(
+    "figures_totals",
+    metadata,
+    *_period(),
+    _count("messages"),
+    _count("handovers"),
+    _count("bookings"),
+    _count("thumbs_up"),
+    _count("thumbs_down"),
+    _count("stars"),
+    _count("starred"),
+    sa.Column("refreshed_at", UTC_TIME, nullable=False),
+    sa.CheckConstraint("span in ('hour', 'day', 'month')", name="span"),
+)
+
+figures_answers = sa.Table(
+    "figures_answers",
+    metadata,
+    *_period(),
+    sa.Column("model", sa.Text, primary_key=True),
+    _count("answers"),
+    _count("cached"),
+    _count("priced"),
+    sa.Column("cost_usd", sa.Numeric, nullable=False),
+)
+
+figures_latencies = sa.Table(
+    "figures_latencies",
+    metadata,
+    *_period(),
+    sa.Column("bucket", sa.SmallInteger, primary_key=True, autoincrement=False),
+    _count("answers"),
+)
+
+figures_articles = sa.Table(
+    "figures_articles",
+    metadata,
+    *_period(),
+    sa.Column("article", sa.Text, primary_key=True),
+    _count("used"),
+    _count("booked"),
+    _count("liked"),
+    _count("disliked"),
+)
+
+figures_flow = sa.Table(
+    "figures_flow",
+    metadata,
+    *_period(),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("intent", sa.Text, primary_key=True),
+    sa.Column("agent", sa.Text, primary_key=True),
+    sa.Column("outcome", sa.Text, primary_key=True),
+    _count("conversations"),
+    _count("escalated"),
+    _count("booked"),
+)

@@ -1,4 +1,7 @@
-"""Conversations at a person: one row for each time one was handed over, and what is told about it. No customer text."""
+"""Conversations at a person: one row for each time one was handed over, what is told about it, and staff's notes.
+
+Only notes and tags may hold words about a customer.
+"""
 
 import sqlalchemy as sa
 
@@ -28,6 +31,22 @@ handovers = sa.Table(
     ),
     sa.Index(None, "conversation_id"),
     sa.Index(None, "state", "queue", "opened_at"),
+)
+
+conversation_notes = sa.Table(
+    "conversation_notes",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey(conversations.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("written_by", sa.Text, nullable=False),
+    sa.Column("written_at", UTC_TIME, nullable=False),
+    sa.CheckConstraint("kind in ('note', 'tag')", name="kind"),
+    sa.Index(None, "conversation_id"),
+    sa.Index(
+        "uq_conversation_notes_tag", "conversation_id", "text", unique=True, postgresql_where=sa.text("kind = 'tag'")
+    ),
 )
 
 webhook_deliveries = sa.Table(

@@ -158,6 +158,8 @@ review_decisions = sa.Table(
     sa.Column("decided_by", sa.Text, nullable=False),
     sa.Column("decided_at", UTC_TIME, nullable=False),
     sa.Column("bulk_filter", JSONB),
+    sa.Column("former_answer", sa.Text),
+    sa.Column("undone_at", UTC_TIME),
     one_of("decision", Decision),
     sa.Index(None, "item_id"),
     sa.Index(None, "decided_at"),

@@ -36,6 +36,7 @@ conversations = sa.Table(
     sa.Index(None, "thread_id"),
     sa.Index(None, "status", "last_message_at"),
     sa.Index(None, "started_at"),
+    sa.Index(None, "updated_at"),
 )
 
 messages = sa.Table(
@@ -72,7 +73,13 @@ messages = sa.Table(
     unit("confidence"),
     sa.Index(None, "search", postgresql_using="gin"),
     sa.Index(None, "sent_at"),
+    sa.Index(None, "example_id", postgresql_where=sa.text("example_id is not null")),
     sa.Index("ix_messages_reading", "sent_at", postgresql_where=sa.text("message_metadata ? 'reading'")),
+    sa.Index(
+        "ix_messages_thread",
+        sa.text("(message_metadata ->> 'thread')"),
+        postgresql_where=sa.text("message_metadata ? 'thread'"),
+    ),
 )
 
 _NEGATIVE = -0.3

@@ -1,6 +1,6 @@
 """Answering from the knowledge alone: the untrained baseline, and what the trained model falls back to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from mhc_core.language import intents
 from mhc_core.language.answer_text import content_words, numbers, query_text, sentences, strip_markdown
+from mhc_core.language.quoting import blocks, quoted
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder, Passage
 
-MAX_WORDS = 40
 CITE_FROM = 0.4
 KEPT_PASSAGES = 1024
 NOTHING_KNOWN = (
@@ -21,10 +21,7 @@ NOTHING_CONFIDENCE = 0.05
 
 
 class KnowledgeOnlyModel:
-    """A ``ChatModel`` that learned nothing: the sentences of the best passage which are closest to the question.
-
-    Its confidence is a fixed curve over the passage's score, not calibrated on data.
-    """
+    """A ``ChatModel`` that learned nothing itself: it quotes the passage that most likely answers the question."""
 
     deterministic = True
     """The same request gets the same answer."""
@@ -41,12 +38,12 @@ class KnowledgeOnlyModel:
         """Answer from ``request.passages``; without any, say that a person will."""
         question = query_text(request.question, request.history)
         intent = request.intent or intents.tag(question)
-        best = max(request.passages, key=lambda passage: passage.score, default=None)
+        best = max(request.passages, key=certainty, default=None)
         if best is None:
             return ChatAnswer(NOTHING_KNOWN, NOTHING_CONFIDENCE, intent)
         return ChatAnswer(
             text=self._excerpts.best(question, best) or NOTHING_KNOWN,
-            confidence=passage_confidence(best.score),
+            confidence=certainty(best),
             intent=intent,
             cited_chunk_ids=(best.chunk_id,),
         )
@@ -57,48 +54,37 @@ class Excerpts:
 
     def __init__(self, embedder: Embedder | None) -> None:
         self._embedder = embedder
-        self._sentences = lru_cache(maxsize=KEPT_PASSAGES)(self._embedded)
+        self._blocks = lru_cache(maxsize=KEPT_PASSAGES)(self._embedded)
 
     def best(self, question: str, passage: Passage) -> str:
-        """The run of sentences, at most 40 words, that is closest to the question, as plain text."""
-        parts, vectors = self._sentences(passage.content)
-        if self._embedder is None or vectors is None:
-            asked = content_words(question)
-            shared = np.array([len(content_words(part) & asked) for part in parts], dtype=np.float32)
-            return excerpt(parts, lambda: shared)
-        embedder = self._embedder
-        return excerpt(parts, lambda: vectors @ embedder.embed([question])[0])
+        """The blocks that are closest to the question, as plain text; a chosen article holds those alone."""
+        if passage.probability is not None:
+            return strip_markdown(passage.content)
+        if self._embedder is None:
+            asked, parts = content_words(question), blocks(passage.content)
+            shared = [len(content_words(part) & asked) / max(1, len(asked)) for part in parts]
+            return strip_markdown(quoted(parts, shared))
+        parts, owner, vectors = self._blocks(passage.content)
+        near = np.full(len(parts), -1.0)
+        np.maximum.at(near, owner, vectors @ self._embedder.embed([question])[0])
+        return strip_markdown(quoted(parts, near.tolist()))
 
-    def _embedded(self, content: str) -> tuple[tuple[str, ...], NDArray[np.float32] | None]:
-        parts = tuple(sentences(strip_markdown(content)))
-        return parts, self._embedder.embed(parts) if self._embedder else None
-
-
-def excerpt(parts: Sequence[str], closeness: Callable[[], NDArray[np.float32]]) -> str:
-    """All sentences where they are short, else the run of at most 40 words that is closest to the question.
-
-    ``closeness`` gives one number a sentence, the higher the closer.
-    """
-    if sum(len(part.split()) for part in parts) <= MAX_WORDS:
-        return " ".join(parts)
-    return _best_run(parts, closeness())
+    def _embedded(self, content: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.float32]]:
+        parts = blocks(content)
+        lines = [(at, line) for at, part in enumerate(parts) for line in sentences(strip_markdown(part)) or [part]]
+        owner = np.array([at for at, _ in lines], dtype=np.int64)
+        assert self._embedder is not None
+        return parts, owner, self._embedder.embed([line for _, line in lines])
 
 
-def _best_run(parts: Sequence[str], closeness: NDArray[np.float32]) -> str:
-    runs = []
-    for start in range(len(parts)):
-        length, end = len(parts[start].split()), start + 1
-        while end < len(parts) and length + len(parts[end].split()) <= MAX_WORDS:
-            length += len(parts[end].split())
-            end += 1
-        runs.append((float(closeness[start:end].max() + 0.2 * closeness[start:end].sum()), -start, end))
-    _, start, end = max(runs)
-    return " ".join(parts[-start:end])
+def certainty(passage: Passage) -> float:
+    """How likely a passage answers the question it was found for, 0..1: as learned, else guessed from its score."""
+    return passage_confidence(passage.score) if passage.probability is None else passage.probability
 
 
 def passage_confidence(score: float) -> float:
-    """A cautious guess, 0.02 to 0.42, that the best passage answers the question; the middle lies at score 0.55."""
-    return float(0.02 + 0.4 / (1 + np.exp(-10 * (score - 0.55))))
+    """A guess, 0..1, that the best passage answers the question, where nothing was learned of questions."""
+    return float(1 / (1 + np.exp(-12 * (score - 0.47))))
 
 
 def supporting(answer: str, passages: Sequence[Passage]) -> tuple[int, ...]:

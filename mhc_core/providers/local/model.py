@@ -1,33 +1,32 @@
 """The trained local model at work: the approved answer that fits best, or the knowledge when none can be trusted."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.language import intents
-from mhc_core.language.answer_text import query_text, sentences, strip_markdown
-from mhc_core.language.terms import Terms, cosines
+from mhc_core.language.answer_text import query_text
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder
 from mhc_core.providers.local import index as local_index
 from mhc_core.providers.local.artifact import TrainedModel
 from mhc_core.providers.local.knowledge import (
-    KEPT_PASSAGES,
     NOTHING_CONFIDENCE,
     NOTHING_KNOWN,
-    excerpt,
-    passage_confidence,
+    Excerpts,
+    certainty,
     supporting,
 )
 from mhc_core.vocabulary import Intent
 
 ABSTAIN_BELOW = 0.25
 UNSURE_INTENT = 0.4
+PREFERRED_FROM = 0.6
+"""Confidence from which an answer that people approved of goes before an article, however likely that one answers."""
 
 
 class LocalModel:
-    """A ``ChatModel`` over a trained artifact. Any number of threads may ask it; it remembers sentences of passages.
+    """A ``ChatModel`` over a trained artifact. Any number of threads may ask it; it remembers passages.
 
     Raises:
         ConfigurationError: the artifact was trained with another embedder than the one given.
@@ -46,7 +45,7 @@ class LocalModel:
         self._trained = trained
         self._embedder = embedder
         self._abstain_below = float(trained.hyperparameters.get("abstain_below", ABSTAIN_BELOW))
-        self._sentences = lru_cache(maxsize=KEPT_PASSAGES)(self._read)
+        self._excerpts = Excerpts(embedder)
 
     @property
     def version_id(self) -> str:
@@ -66,7 +65,9 @@ class LocalModel:
         row = local_index.scores(index, vectors, terms)[0]
         found = local_index.choose(index, row, vectors[0], probabilities, question)
         confidence = float(self._trained.confidence(found.features[None, :])[0])
-        if confidence >= self._abstain_below:
+        best = max(request.passages, key=certainty, default=None)
+        quoted = 0.0 if best is None else best.probability or 0.0
+        if confidence >= max(self._abstain_below, min(quoted, PREFERRED_FROM)):
             text = self._trained.answers[found.row]
             return ChatAnswer(
                 text=text,
@@ -75,14 +76,12 @@ class LocalModel:
                 cited_chunk_ids=supporting(text, request.passages),
                 example_id=self._trained.example_ids[found.row],
             )
-        best = max(request.passages, key=lambda passage: passage.score, default=None)
         if best is None:
             return ChatAnswer(NOTHING_KNOWN, min(confidence, NOTHING_CONFIDENCE), intent)
-        parts, spelled = self._sentences(best.content)
-        shared = excerpt(parts, lambda: cosines(spelled, terms))
+        sure = certainty(best)
         return ChatAnswer(
-            text=shared or NOTHING_KNOWN,
-            confidence=min(self._abstain_below, passage_confidence(best.score)),
+            text=self._excerpts.best(question, best) or NOTHING_KNOWN,
+            confidence=sure if best.probability is not None else min(self._abstain_below, sure),
             intent=intent,
             cited_chunk_ids=(best.chunk_id,),
         )
@@ -92,10 +91,6 @@ class LocalModel:
         probabilities = self._trained.intent(vector[None, :])[0]
         best = int(np.argmax(probabilities))
         return self._trained.intent.classes[best], float(probabilities[best])
-
-    def _read(self, passage: str) -> tuple[list[str], Terms]:
-        parts = sentences(strip_markdown(passage))
-        return parts, local_index.term_vectors(parts, self._trained.index.idf)
 
     def _intent(self, question: str, probabilities: "Sequence[float] | np.ndarray") -> Intent:
         best = int(np.argmax(probabilities))

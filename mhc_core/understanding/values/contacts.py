@@ -28,7 +28,9 @@ _ZIP = re.compile(r"(?<![0-9])([0-9]{5})(?:-?[0-9]{4})?(?![0-9])")
 _STATE = re.compile(r"[\s,]+(?:ca|calif(?:ornia)?)\.?$", re.IGNORECASE)
 _CITY_LEAD = re.compile(r"^(?:in|near|around|by|en|de|from|the city of|downtown)\s+", re.IGNORECASE)
 _ADDRESS_LEAD = re.compile(
-    r"^(?:it'?s|we'?re|we are|the address is|my address is|address(?: is)?|es|en)(?: at)?[\s:]+|^at\s+", re.IGNORECASE
+    r"^(?:it'?s|we'?re|we are|the address is|my address is|address(?: is)?|es|en)(?: at)?[\s:]+|^at\s+"
+    r"|^(?:number|no\.|número)\s+(?=\d)",
+    re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"[^A-Z0-9-]+")
 _LEADS = 3

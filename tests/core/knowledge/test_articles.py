@@ -184,3 +184,22 @@ def test_articles_not_reviewed_for_long_are_stale(connection: sa.Connection) -> 
     assert [row.id for row in stale(connection, NOW, 30) if row.id in ages] == ["KB-912", "KB-910"]
     connection.execute(sa.update(knowledge_articles).where(knowledge_articles.c.id == "KB-912").values(active=False))
     assert [row.id for row in stale(connection, NOW, 30) if row.id in ages] == ["KB-910"]
+
+
+@pytest.mark.parametrize(("id_", "title"), [("010", "No"), ("1e3", "2026-01-05"), ("8", "yes"), ("0x1F", "1.50")])
+def test_front_matter_is_text(id_: str, title: str) -> None:
+    article = parse(f"---\nid: {id_}\ntitle: {title}\ntags: [on, 007]\n---\nbody".encode())
+    assert (article.id, article.title, article.tags) == (id_, title, ("on", "007"))
+
+
+def test_a_colon_in_a_title_is_named_with_its_line() -> None:
+    with pytest.raises(DataError, match=r"in line 3; put a value that holds a colon in quotes"):
+        parse(b"---\nid: K-1\ntitle: Deposit: how much?\n---\nbody")
+
+
+def test_every_ending_of_text_is_taken_from_a_folder(connection: sa.Connection, tmp_path: Path) -> None:
+    for place, ending in enumerate((".md", ".MD", ".markdown", ".txt")):
+        _write(tmp_path, f"a{place}{ending}", f"---\nid: K-{place}\ntitle: T\n---\nbody {place}")
+    _write(tmp_path, "picture.png", b"\x89PNG")
+    report = import_articles(connection, [tmp_path], NOW)
+    assert (report.inserted, report.rejected) == (4, ())

@@ -15,7 +15,6 @@ WITHOUT_WORDS = {
 GO_WITH = {
     "webhook_deliveries": "handovers",
     "feedback_history": "feedback",
-    "response_cache_outcomes": "response_cache",
 }
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 STORED = {table.name: table for table in metadata.sorted_tables}

@@ -53,7 +53,7 @@ def test_whatever_is_added_stands_below_the_same_rules(text: str) -> None:
     except DataError:
         return
     rules = wordings.seed(BUSINESS, NAME).content.removesuffix(wordings.seed(BUSINESS, NAME).task)
-    assert "Never promise a discount" in rules
+    assert "Promise no discount" in rules
     version = wordings.version(BUSINESS, NAME, task)
     assert version.content == rules + task
     assert wordings.checked_task(task) == task
@@ -165,3 +165,9 @@ def test_training_data_opens_with_what_is_in_production(settled: sa.Connection) 
     )
     line = orjson.loads(built.train.splitlines()[0])
     assert line["messages"][0] == {"role": "system", "content": version.content}
+
+
+def test_what_editors_add_is_no_reason_to_refuse() -> None:
+    assert wordings.checked_task("\ufeffDon’t\u00a0promise\u202fdates.") == "Don’t promise dates."
+    with pytest.raises(DataError, match="line 3"):
+        wordings.checked_task("Be kind.\nBe short.\nBe\u200b clear.")

@@ -6,66 +6,65 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
-from fakes.stored import NOW, WordEmbedder, say, talk
+from fakes.stored import NOW, say, talk
 
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import redaction
 from mhc_core.db.queries import response_cache as queries
-from mhc_core.db.queries.turns import CachedAnswer
-from mhc_core.response_cache import admission, cache
+from mhc_core.response_cache import cache
 from mhc_core.response_cache.cache import CacheCandidate, Hit, Offer
 from mhc_core.response_cache.scope import Scope, shareable
 from mhc_core.vocabulary import Intent
 
-SCOPE = Scope("knowledge", Intent.POLICY, "prompt-1", "model-1", "kb-1", WordEmbedder.id)
+SCOPE = Scope("knowledge", Intent.POLICY, "prompt-1", "model-1", "kb-1", "words")
 QUESTION = "What is your cancellation policy?"
 ANSWER = {"text": "Fourteen days before, all but ten percent comes back."}
-EMBEDDER = WordEmbedder()
 
 
-def _vector(text: str) -> Any:
-    return EMBEDDER.embed([text])[0]
-
-
-def _admit(connection: sa.Connection, question: str = QUESTION, scope: Scope = SCOPE, **changes: Any) -> int | None:
+def _admit(
+    connection: sa.Connection,
+    question: str = QUESTION,
+    scope: Scope = SCOPE,
+    meaning: str | None = None,
+    **changes: Any,
+) -> int | None:
     _, (_, message) = talk(connection, say("user", question), say("assistant", ANSWER["text"]))
     given = {"message_id": message, "now": NOW, "harmless": lambda text: True, **changes}
-    offer = Offer(CacheCandidate(scope, question, _vector(question)), ANSWER, given.pop("message_id"))
+    offer = Offer(CacheCandidate(scope, question, meaning), ANSWER, given.pop("message_id"))
     return next(iter(cache.admit(connection, [offer], **given)), None)
 
 
-def _ask(connection: sa.Connection, question: str, scope: Scope = SCOPE, after: timedelta = timedelta(0)) -> Hit | None:
-    hit = cache.similar(connection, scope, question, _vector(question), NOW + after, 0.01)
-    return hit if hit is not None and hit.allowed else None
+def _ask(
+    connection: sa.Connection,
+    question: str,
+    scope: Scope = SCOPE,
+    after: timedelta = timedelta(0),
+    meaning: str | None = None,
+) -> Hit | None:
+    return cache.find(connection, CacheCandidate(scope, question, meaning), NOW + after)
 
 
-def test_the_same_question_in_another_spelling_is_the_same_question(connection: sa.Connection) -> None:
+def test_the_same_question_in_another_case_is_the_same_and_signs_are_part_of_it(connection: sa.Connection) -> None:
     entry = _admit(connection)
 
-    hit = _ask(connection, "  what IS your   cancellation policy ")
+    hit = _ask(connection, "  what IS your   cancellation policy? ")
 
     assert hit is not None
     assert (hit.exact, hit.cached.entry_id, hit.answer) == (True, entry, ANSWER)
+    assert _ask(connection, "What is your cancellation policy") is None
 
 
-def test_a_paraphrase_is_served_and_a_question_with_other_facts_is_not(connection: sa.Connection) -> None:
-    _admit(connection, "Can I cancel 10 days before the party?")
+def test_a_question_of_the_same_meaning_is_served_unless_it_contrasts_in_a_word(connection: sa.Connection) -> None:
+    _admit(connection, "Can I cancel ten days before the party?", meaning="cancelling")
 
-    hit = _ask(connection, "could I cancel 10 days before the event?")
+    hit = _ask(connection, "if my plans fall through, what happens", meaning="cancelling")
 
     assert hit is not None
     assert not hit.exact
-    for other in (
-        "Can I cancel 20 days before the party?",
-        "Can I cancel 10 days after the party?",
-        "Can't I cancel 10 days before the party?",
-        "Can you cancel 10 days before the party?",
-        "Can I book 10 days before the party?",
-    ):
-        assert _ask(connection, other) is None, other
+    assert _ask(connection, "if my plans fall through, what happens", meaning="moving") is None
+    assert _ask(connection, "Can I cancel ten days before the wedding?", meaning="cancelling") is None
 
 
 @pytest.mark.parametrize("part", ["intent", "prompt", "model", "knowledge", "embedder", "locale", "agent"])
@@ -165,7 +164,7 @@ def test_two_replicas_keep_one_answer_and_see_each_others_withdrawal(fresh_datab
 
 
 def _offer(question: str, message: UUID) -> Offer:
-    return Offer(CacheCandidate(SCOPE, question, _vector(question)), ANSWER, message)
+    return Offer(CacheCandidate(SCOPE, question), ANSWER, message)
 
 
 def test_answers_are_kept_in_groups_and_each_is_judged_alone(connection: sa.Connection) -> None:
@@ -175,7 +174,7 @@ def test_answers_are_kept_in_groups_and_each_is_judged_alone(connection: sa.Conn
     held = "May Jane cancel?"
     offers = [_offer("Is rain a problem?", erased), _offer(QUESTION, message), _offer(held, message)]
     offers += [
-        _offer("What IS your cancellation policy", message),
+        _offer("What IS your cancellation policy?", message),
         _offer("Who cleans up?", message),
         _offer("?", message),
     ]
@@ -205,26 +204,3 @@ def test_two_replicas_that_keep_the_same_answers_in_other_order_do_not_block_eac
         assert sum(pool.map(admit, [one, two, one, two], [False, True, False, True])) == len(offers)
     one.dispose()
     two.dispose()
-
-
-def test_wrong_outcomes_stop_an_entry_from_answering_similar_questions(connection: sa.Connection) -> None:
-    entry = _admit(connection, "Can I cancel 10 days before the party?")
-    asked = "could I cancel 10 days before the event?"
-    hit = _ask(connection, asked)
-    assert hit is not None
-    _, (_, message) = talk(connection, say("user", asked), say("assistant", "No."))
-
-    right = cache.explored(connection, hit, message, "Bring an umbrella and chairs.", EMBEDDER, NOW)
-
-    assert right is False
-    assert _ask(connection, asked) is None
-    doubted = cache.similar(connection, SCOPE, asked, _vector(asked), NOW, 0.01)
-    assert doubted == Hit(CachedAnswer(entry or 0, NOW, True, NOW), ANSWER, pytest.approx(hit.log_odds), allowed=False)
-
-
-def test_right_outcomes_raise_trust_and_wrong_ones_lower_it() -> None:
-    assert admission.error_bound(5.0, [(5.0, False)]) > admission.error_bound(5.0, [])
-    bounds = [admission.error_bound(3.0, [(1.0, True)] * count) for count in range(0, 60, 10)]
-    assert bounds == sorted(bounds, reverse=True)
-    assert bounds[-1] < bounds[0]
-    assert np.all(np.diff([admission.error_bound(z, []) for z in range(-5, 9)]) < 0)

@@ -350,3 +350,16 @@ def test_who_dislikes_the_whole_keeps_all_of_it_back_and_has_its_last_answer_loo
     assert {key: (row.origin, row.vote) for key, row in examples(connection).items()} == {
         ids[3]: ("correction", "down")
     }
+
+
+def test_of_an_email_only_what_was_newly_written_is_learned(connection: sa.Connection) -> None:
+    quoted = "\n\nOn Mon, Jan 5, 2026 at 9:00 AM Xandra <x@example.com> wrote:\n> How many guests at least?"
+    said = [
+        say("user", "How many guests at least?\n\nSent from my iPhone"),
+        say("assistant", f"Ten adults, or the minimum.{quoted}\n\n-- \nXander"),
+    ]
+    talk(connection, *said, score=0.9, channel="email")
+    scrub(connection)
+    [learned] = examples(connection).values()
+    assert (learned.question, learned.answer) == ("How many guests at least?", "Ten adults, or the minimum.")
+    assert connection.scalar(sa.select(messages.c.content).where(messages.c.role == "assistant")) == said[1]["content"]

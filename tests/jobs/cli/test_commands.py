@@ -67,7 +67,8 @@ def test_what_prints_a_result_prints_it_as_json_too() -> None:
             yield " ".join(path), any("--json" in parameter.opts for parameter in command.params)
 
     without = {name for name, as_json in commands(typer.main.get_command(app)) if not as_json}
-    servers, documents = {"up", "serve"}, {"config", "openapi", "db url", "scrub", "dataset members"}
+    servers = {"up", "serve", "console"}
+    documents = {"config", "openapi", "db url", "scrub", "dataset members", "import example"}
     assert without == servers | documents | {"dagster"}
 
 

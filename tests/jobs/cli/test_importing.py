@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from mhc_jobs.cli.importing import app
@@ -57,3 +58,42 @@ def test_knowledge(tmp_path: Path) -> None:
     told = json.loads(result.stdout)
     assert told["inserted"] == 1
     assert [Path(item["file"]).name for item in told["rejected"]] == ["bad.md"]
+
+
+def test_a_file_alone_is_enough_and_what_did_not_go_in_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "talks.jsonl"
+    path.write_text('{"id": 1, "channel": "pigeon", "messages": []}\n' * 3)
+    result = CliRunner().invoke(app, [str(path)])
+    assert result.exit_code == 1
+    assert "nothing went in" in result.stdout
+    assert "nothing is in" in result.stderr
+    assert "(3 times)" in result.stderr
+    assert "the rest is in" not in result.output
+
+
+def test_one_file_that_cannot_be_read_does_not_keep_the_others_out(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "b.csv").write_text("ticket,from,text\n7,inbound,hi\n7,boss,hello\n")
+    said = ["--channel", "sms", "--role", "boss=agent", "--timezone", "UTC", "--date-order", "mdy"]
+    result = CliRunner().invoke(app, ["conversations", str(tmp_path / "a.pdf"), str(tmp_path / "b.csv"), *said])
+    assert result.exit_code == 1
+    assert "a PDF" in result.stderr
+    assert "1 new" in result.stdout
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_the_example_is_a_file_that_goes_in(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"example.{kind}"
+    path.write_text(CliRunner().invoke(app, ["example", "--format", kind]).stdout)
+    result = CliRunner().invoke(app, [str(path), "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["files"][0]["inserted"] == 1
+
+
+def test_the_schema_takes_the_example_and_refuses_what_an_import_refuses() -> None:
+    schema = json.loads(CliRunner().invoke(app, ["example", "--format", "schema"]).stdout)
+    judge = Draft202012Validator(schema)
+    example = json.loads(CliRunner().invoke(app, ["example"]).stdout)
+    judge.validate(example)
+    for broken in ({"channel": "pigeon"}, {"messages": []}, {"id": ""}, {"messages": [{"role": "boss"}]}):
+        assert not judge.is_valid(example | broken), broken

@@ -86,6 +86,14 @@ def test_plain_text_keeps_blank_lines() -> None:
     assert result.stdout == "call [PHONE_1]\n\nok\nlast\n"
 
 
+def test_plain_text_without_the_option_is_told_of_it_once() -> None:
+    result = runner.invoke(app, ["scrub"], input="call 650-555-0177\nok\n")
+    assert result.exit_code == 1
+    assert "--plain" in result.stderr
+    mixed = runner.invoke(app, ["scrub"], input='call\n{"id": 1, "text": "ok"}\n')
+    assert "--plain" not in mixed.stderr
+
+
 def test_half_surrogates_and_nul_come_through() -> None:
     result = runner.invoke(app, ["scrub"], input='{"id": 1, "text": "\\ud800 thx, Priya \\u0000"}\n')
     assert output(result.stdout)[0]["text"] == "\ud800 thx, [PERSON_1] \x00"

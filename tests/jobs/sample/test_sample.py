@@ -18,6 +18,7 @@ import pytest
 
 from mhc_core.business import pricing as rules
 from mhc_core.business.pricing import Business
+from mhc_core.knowledge.articles import UNANSWERED
 from mhc_core.vocabulary import Channel, ConversationStatus, Decision, Intent, Outcome
 from mhc_jobs import sample
 from mhc_jobs.sample.customers import invent
@@ -297,8 +298,8 @@ def test_articles_are_complete(articles: dict[str, Any]) -> None:
         assert article["category"]
         assert article["tags"]
         assert article["reviewed"].year == 2026
-        assert 3 <= len(article["questions"]) <= 6, stem
-        assert 80 <= len(article.content.split()) <= 250, stem
+        assert len(article["questions"]) >= 10, stem
+        assert article["category"] == UNANSWERED or 80 <= len(article.content.split()) <= 250, stem
 
 
 def test_the_two_named_articles(articles: dict[str, Any]) -> None:

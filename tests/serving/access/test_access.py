@@ -79,7 +79,7 @@ def test_beyond_loopback_customers_speak_through_a_key_holder(
             assert client.post(path, json=body).status_code == 401
             assert client.post(path, json=body, headers=key_of("app")).status_code == 200
         refused = client.post("/v1/chat/completions", json=OPENAI).json()
-        assert refused["error"]["type"] == "authentication_error"
+        assert refused["error"]["code"] == "invalid_api_key"
         assert client.get("/healthz").status_code == 200
 
 

@@ -44,6 +44,7 @@ class Row(NamedTuple):
 ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(EVERYBODY),
     ("GET", "/web/{name}"): Row(EVERYBODY),
+    ("GET", "/console"): Row(EVERYBODY),
     ("GET", "/openapi.json"): Row(EVERYBODY),
     ("GET", "/docs"): Row(EVERYBODY),
     ("GET", "/docs/oauth2-redirect"): Row(EVERYBODY),
@@ -56,11 +57,15 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),
     ("POST", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),
     ("POST", "/api/v1/widget/tokens"): Row(ISSUERS, {}),
+    ("GET", "/api/v1/widget"): Row(EVERYBODY),
     ("GET", "/v1/models"): Row(VISITORS),
     ("GET", "/api/v1/knowledge/{article_id}"): Row(VISITORS),
     ("POST", "/api/v1/chat"): Row(SPEAKERS, CHAT),
     ("GET", "/api/v1/chat/{conversation_id}/messages"): Row(SPEAKERS),
     ("POST", "/v1/chat/completions"): Row(SPEAKERS, OPENAI),
+    ("POST", "/v1/responses"): Row(SPEAKERS, {"model": "m", "input": CHAT["message"]}),
+    ("POST", "/v1/embeddings"): Row(frozenset({"app", "admin"}), {"model": "m", "input": "x"}),
+    ("GET", "/v1/models/{model:path}"): Row(VISITORS),
     ("POST", "/api/v1/ai/feedback"): Row(SPEAKERS, {"message_id": str(NO_ID)}),
     ("GET", "/api/v1/ai/feedback/stats"): Row(STAFF),
     ("GET", "/api/v1/models"): Row(STAFF),
@@ -94,7 +99,11 @@ class Door:
     key_of: KeyOf
 
     def status(self, caller: str, method: str, path: str, body: dict[str, Any] | None) -> int:
-        headers, values, sent = {"Origin": SITE}, {"name": "chat.css", "article_id": "KB-042"}, dict(body or {})
+        headers, values, sent = (
+            {"Origin": SITE},
+            {"name": "chat.css", "article_id": "KB-042", "model": "m"},
+            dict(body or {}),
+        )
         conversation = str(uuid4())
         if caller == "widget":
             given = self.client.post("/api/v1/widget/tokens", json={}, headers=headers).json()
@@ -103,7 +112,7 @@ class Door:
             headers |= self.key_of(caller)
         if path in ("/api/v1/chat", "/api/v1/ai/feedback") and caller != "widget":
             sent |= {"customer_id": f"matrix-{caller}"}
-        place = path.format_map(
+        place = path.replace(":path", "").format_map(
             values
             | {
                 "handover_id": "999999",
@@ -114,7 +123,9 @@ class Door:
                 "message_id": str(NO_ID),
             }
         )
-        answer = self.client.request(method, place, json=None if body is None else sent, headers=headers)
+        answer = self.client.request(
+            method, place, json=None if body is None else sent, headers=headers, follow_redirects=False
+        )
         return answer.status_code
 
 

@@ -156,9 +156,9 @@ def test_small_talk_gets_a_friendly_answer(say: Say, question: str) -> None:
 
 def test_what_nobody_knows_is_not_invented_but_offered_to_a_person(say: Say, serving_engine: sa.Engine) -> None:
     given = say("Which quantum computer does the warehouse robot run?")
-    assert "not sure" in given["answer"]
+    assert "do not know" in given["answer"]
     assert "person" in given["answer"]
-    assert given["confidence"] < 0.08
+    assert given["citations"] == []
     assert not given["escalated"]
     agreed = say("yes please")
     assert agreed["escalated"]
@@ -167,14 +167,6 @@ def test_what_nobody_knows_is_not_invented_but_offered_to_a_person(say: Say, ser
             sa.select(conversations.c.escalation_reason).where(conversations.c.id == UUID(given["conversation_id"]))
         )
     assert reason == "request for a person"
-
-
-def test_a_doubtful_answer_is_given_as_such_and_offers_a_person(say: Say) -> None:
-    given = say("And if it rains that evening?")
-    assert 0.08 <= given["confidence"] < 0.25
-    assert given["answer"].startswith("I am not certain")
-    assert "cover" in given["answer"]
-    assert not say("ok thanks, that helps")["escalated"]
 
 
 def test_yes_alone_hands_nobody_over(say: Say) -> None:

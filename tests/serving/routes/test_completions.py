@@ -151,8 +151,12 @@ def test_errors_are_the_ones_an_openai_client_knows(sdk: openai.OpenAI, customer
         assert "SECRET" not in str(caught.value)
 
 
-def test_models_are_listed(sdk: openai.OpenAI) -> None:
-    assert [model.id for model in sdk.models.list()] == ["mhc-concierge", "knowledge-only"]
+def test_models_are_listed_and_found_by_name(sdk: openai.OpenAI) -> None:
+    names = [model.id for model in sdk.models.list()]
+    assert names[:2] == ["mhc-concierge", "knowledge-only"]
+    assert [sdk.models.retrieve(name).id for name in names] == names
+    with pytest.raises(openai.NotFoundError, match="GET /v1/models"):
+        sdk.models.retrieve("gpt-99")
 
 
 def test_bodies_keep_openais_published_contract(client: TestClient, customer: str) -> None:
@@ -183,7 +187,7 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
             body = {"message": RAIN, "customer_id": customer, "channel": "web"}
             given = client.post("/api/v1/chat", json=body).json()
             assert given["answer"] == "Bring a tent."
-            assert given["model"] == "openai/gpt-4.1-mini"
+            assert given["model"] == "openai/gpt-6-luna"
             assert given["citations"][0]["id"] == "KB-087"
             sent = standin.bodies[-1]["messages"]
             assert "concierge of My Hibachi Chef" in sent[0]["content"]
@@ -194,9 +198,9 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
             assert failed.json()["model"] == "knowledge-only"
     with serving_engine.connect() as connection:
         tokens = connection.execute(
-            sa.select(messages.c.input_tokens, messages.c.cost_usd).where(
-                messages.c.model_version_id == "openai/gpt-4.1-mini"
-            )
+            sa.select(messages.c.input_tokens, messages.c.cost_usd)
+            .join(conversations)
+            .where(messages.c.model_version_id == "openai/gpt-6-luna", conversations.c.customer_id == customer)
         ).one()
     assert tokens.input_tokens > 50
     assert tokens.cost_usd > 0

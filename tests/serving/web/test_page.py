@@ -20,9 +20,9 @@ from mhc_serving.app import utc_now
 def test_a_question_is_answered_cited_and_rated(page: Chat, serving_engine: sa.Engine) -> None:
     item = page.ask(QUESTION)
     assert "cover" in item.text
-    assert page.all(".asked")[-1].text == QUESTION
+    assert page.all(".asked .text")[-1].text == QUESTION
     source = item.find_element(By.CSS_SELECTOR, ".sources button")
-    assert source.text.startswith("KB-087")
+    assert source.text == "Rain and bad weather"
     source.click()
     article = page.one("dialog[open]")
     wait(lambda: "Rain and bad weather" in article.text)
@@ -139,9 +139,8 @@ def test_a_persons_reply_appears_until_the_conversation_is_given_back(page: Chat
         handover_id = connection.execute(query).scalar_one()
         handover.claim(connection, handover_id, "Ann", utc_now())
         handover.reply(connection, handover_id, "I call you at five.", "Ann", utc_now())
-    reply = page.one(".answer.person .from")
     wait(lambda: "I call you at five." in page.all(".answer")[-1].text)
-    assert reply.text == "From our team"
+    assert page.one(".answer.person .from").text.startswith("From our team")
     with serving_engine.begin() as connection:
         handover.give_back(connection, handover_id, "Ann", utc_now())
     wait(lambda: page.one("header p").text != "Our team answers here")

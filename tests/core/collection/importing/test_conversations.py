@@ -14,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 from fakes.places import SHARED
 
-from mhc_core.collection.importing import conversations as importer
+from mhc_core.collection.importing import reading as importer
+from mhc_core.collection.importing.context import Reading
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.report import ImportReport
 from mhc_core.db import engine as engines
@@ -92,7 +93,7 @@ def test_without_times_the_first_import_decides(engine: sa.Engine, tmp_path: Pat
         return lines({"id": "t", "channel": "sms", "messages": messages, "feedback": {"vote": "up"}})
 
     date = datetime(2025, 5, 5, tzinfo=UTC)
-    bring(engine, tmp_path / "a.jsonl", data(2), wanted="jsonl", date=date)
+    bring(engine, tmp_path / "a.jsonl", data(2), wanted="jsonl", reading=Reading(date))
     later = bring(engine, tmp_path / "a.jsonl", data(2), wanted="jsonl", now=NOW + timedelta(days=9))
     assert counts(later) == (0, 0, 1, 0)
     grown = bring(engine, tmp_path / "a.jsonl", data(4), wanted="jsonl", now=NOW + timedelta(days=10))
@@ -347,8 +348,9 @@ def test_csv_rows_that_can_not_be_read(engine: sa.Engine, tmp_path: Path) -> Non
         b'e,user,"never closed,web\n'
     )
     report = bring(engine, tmp_path / "a.csv", data)
-    assert counts(report) == (1, 0, 0, 5)
-    assert sorted(entry["line"] for entry in rejects(report)) == [3, 4, 5, 6, 7]
+    assert counts(report) == (2, 0, 0, 4)
+    assert sorted(entry["line"] for entry in rejects(report)) == [4, 5, 6, 7]
+    assert one(engine, "select content from ai.messages where content like 'Z%'")["content"] == "Zoë"
     with pytest.raises(DataError, match="role"):
         bring(engine, tmp_path / "b.csv", b"conversation_id,content\na,b\n")
 

@@ -150,10 +150,8 @@ def test_without_a_conversation_the_messages_own_id_or_customer_and_time_find_th
     ]
     report = bring(engine, tmp_path / "f.jsonl", "".join(json.dumps(record) + "\n" for record in records))
     assert counts(report) == (3, 0, 0, 4)
-    assert report.first_reject is not None
-    line, reason = report.first_reject
-    assert line == 4
-    assert "no answer" in reason
+    assert report.reasons[0].line == 4
+    assert "no answer" in report.reasons[0].text
     conversation = conversation_id("crm", "c3")
     assert {row["source_id"]: row["message_id"] for row in rows(engine)} == {
         "c3#a": message_id(conversation, 3),
@@ -176,8 +174,7 @@ def test_an_id_that_several_messages_came_with_is_refused_without_a_source(engin
     lines = '{"message_id": "7", "vote": "up"}\n{"message_id": "7", "source": "two", "vote": "down"}\n'
     report = bring(engine, tmp_path / "f.jsonl", lines)
     assert counts(report) == (1, 0, 0, 1)
-    assert report.first_reject is not None
-    assert "several" in report.first_reject[1]
+    assert "several" in report.reasons[0].text
     assert [row["message_id"] for row in rows(engine)] == [message_id(conversation_id("two", "c"), 0)]
 
 

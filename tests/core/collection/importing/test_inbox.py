@@ -9,11 +9,25 @@ from typing import Any
 import fsspec
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from mhc_core.collection.importing.inbox import Collected, collect
+from mhc_core.collection.importing import inbox
+from mhc_core.collection.importing.inbox import Collected, collect, pending
 from mhc_core.db import engine as engines
 
 NOW = datetime(2026, 3, 1, 1, tzinfo=UTC)
+ENDINGS = (".jsonl", ".json", ".csv", ".tsv", ".txt", ".mbox", ".zip", ".xlsx", ".xls", ".gz", ".eml", "")
+PIECES = (
+    b"conversation_id,role,content,channel\n", b"a,user,hi,web\n", b'"', b",", b";", b"\r", b"\n", b"\0",
+    b"\xff\xfe", b"PK\x03\x04", b"\x1f\x8b", b"From a@b Wed Oct 01 10:00:00 2025\n", b"From: a@b\n", b"\xef\xbb\xbf",
+    b"sep=;\n", b'{"id": "a", "channel": "web", "messages": [', b'{"role": "user", "content": "x"}', b"]}", b"[", b"{",
+    b"\\", b"\xe9", b'"participants": ["A", "B"],', b'{"type": "conversation", "conversation_parts": 5}',
+    b"[10/1/25, 10:00:12 AM] A: hi\n", b'{"type": "message", "ts": 5, "text": "x"}', b'{"helpdesk_ticket": null}',
+    b'{"via": 1, "status": 2, "requester_id": 3, "comments": [4]}', b'{"messages": [], "inbox_id": 1, "meta": []}',
+    b"1e400", b"NaN", b"null",
+)  # fmt: skip
+torn = st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join)
 
 
 @pytest.fixture
@@ -92,3 +106,64 @@ def test_any_filesystem(engine: sa.Engine) -> None:
         assert look(engine, "memory://inbox-test").known == 1
     finally:
         memory.rm("/inbox-test", recursive=True)
+
+
+def test_what_is_not_in_is_named_with_its_reason_until_it_is(engine: sa.Engine, folder: Path) -> None:
+    (folder / "Dana Prewitt.pdf").write_bytes(b"%PDF-1.7 ...")
+    (folder / "half.csv").write_text("conversation_id,role,content,channel\nx,user,hi,web\ny,boss,hi,web\n")
+    (folder / "good.jsonl").write_text(talk("good"))
+    (folder / "thread").mkdir()
+    look(engine, folder)
+    with engine.connect() as connection:
+        found = pending(connection, folder.as_uri())
+    assert [(file.name, file.reason.split(":")[0]) for file in found] == [
+        ("Dana Prewitt.pdf", "a PDF"),
+        ("half.csv", "1 conversations refused, 1 are in whole"),
+        ("thread", "a folder is not looked into; put a zip archive of it here, or use `mhc import`"),
+    ]
+    assert "Dana" not in found[0].label
+    assert found[0].label.startswith("a .pdf file (")
+    (folder / "half.csv").write_text("conversation_id,role,content,channel\nx,user,hi,web\ny,user,hi,web\n")
+    (folder / "Dana Prewitt.pdf").unlink()
+    (folder / "thread").rmdir()
+    look(engine, folder, 1)
+    with engine.connect() as connection:
+        assert pending(connection, folder.as_uri()) == []
+
+
+def test_a_fault_of_the_importer_in_one_file_does_not_stop_the_others(
+    engine: sa.Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genuine = inbox.import_conversations
+
+    def faulty(engine: sa.Engine, uri: str, *rest: Any, **more: Any) -> Any:
+        if uri.endswith("a.jsonl"):
+            raise ZeroDivisionError(talk("secret"))
+        return genuine(engine, uri, *rest, **more)
+
+    monkeypatch.setattr(inbox, "import_conversations", faulty)
+    (folder / "a.jsonl").write_text(talk("a"))
+    (folder / "b.jsonl").write_text(talk("b"))
+    found = look(engine, folder)
+    assert found.failed == {"a.jsonl": "the importer failed on it (ZeroDivisionError): keep the file and report it"}
+    assert count(engine, "conversations") == 1
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from(ENDINGS), st.binary(max_size=400) | torn), min_size=1, max_size=4),
+    st.integers(0, 10**9),
+)
+def test_no_file_of_any_bytes_raises_or_stops_another(
+    engine: sa.Engine, tmp_path: Path, files: list[tuple[str, bytes]], number: int
+) -> None:
+    folder = tmp_path / f"inbox{number}"
+    folder.mkdir(exist_ok=True)
+    for place, (ending, data) in enumerate(files):
+        (folder / f"{place}{ending}").write_bytes(data)
+    (folder / "z.jsonl").write_text(talk(f"good{number}"))
+    found = look(engine, folder)
+    assert not [reason for reason in found.failed.values() if "importer failed" in reason]
+    with engine.connect() as connection:
+        stored = sa.text("select count(*) from ai.conversations where source_id = :id")
+        assert connection.scalar(stored, {"id": f"good{number}"}) == 1

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mhc_core.collection.importing.readers import Line, Source, split
-from mhc_core.errors import DataError, NotFound
+from mhc_core.errors import NotFound
 
 
 def read(path: Path) -> list[Line]:
@@ -96,11 +96,17 @@ def test_byte_order_marks(tmp_path: Path, encoding: str) -> None:
     assert texts(path) == ["Zoë 🍤".encode(), b"second"]
 
 
-def test_utf_16_without_a_mark_is_refused_as_a_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_known_by_its_first_letters(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "wide.jsonl"
-    path.write_bytes('{"a": 1}\n'.encode("utf-16-le"))
-    with pytest.raises(DataError, match="UTF-8"):
-        read(path)
+    path.write_bytes('{"a": "Zoë"}\n'.encode(encoding))
+    assert texts(path) == ['{"a": "Zoë"}'.encode()]
+
+
+def test_lines_that_end_in_cr_alone(tmp_path: Path) -> None:
+    path = tmp_path / "mac.csv"
+    path.write_bytes(b"one\rtwo\r\rfour\nfive\r")
+    assert texts(path) == [b"one", b"two", b"four", b"five"]
 
 
 def test_nothing_there(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhc_core.collection.importing import openai_chat
+from mhc_core.collection.importing.context import Reading
 from mhc_core.collection.importing.decoding import decode
 from mhc_core.collection.importing.fields import moment
+from mhc_core.collection.importing.formats import openai as openai_chat
 from mhc_core.collection.importing.record_format import Message, Record
-from mhc_core.collection.importing.records import Parsed, Reading, conversation_id, feedback_key, message_id, parse
+from mhc_core.collection.importing.records import Parsed, conversation_id, feedback_key, message_id, parse
 from mhc_core.collection.importing.reject import Rejected
 from mhc_core.vocabulary import Channel
 
@@ -104,22 +105,22 @@ def test_times_are_utc(text: object, expected: datetime) -> None:
     assert moment(text) == expected
 
 
-def test_a_clock_that_goes_back_is_held_and_the_stamp_is_kept() -> None:
-    stamps = ["2026-02-01T10:00:00Z", "2026-02-01T09:00:00Z", "2026-02-01T10:01:00Z"]
+def test_where_a_time_is_missing_a_clock_that_goes_back_is_held_and_the_stamp_is_kept() -> None:
+    stamps = ["2026-02-01T10:00:00Z", "2026-02-01T09:00:00Z", "2026-02-01T10:01:00Z", None]
     notes: Counter[str] = Counter()
     parsed = rows(record(messages=[{"role": "user", "content": "a", "timestamp": s} for s in stamps]), notes)
     times = [row.sent_at for row in parsed.messages]
     assert times == sorted(times)
     assert times[1] == times[0]
     assert "09:00" in json.loads(parsed.messages[1].message_metadata)["timestamp"]
-    assert notes == {"times_out_of_order": 1}
+    assert notes["times_out_of_order"] == 1
 
 
 def test_times_in_the_future_stay_and_are_noted() -> None:
     notes: Counter[str] = Counter()
     parsed = rows(record(messages=[{"role": "user", "content": "a", "timestamp": "2031-01-01T00:00:00Z"}]), notes)
     assert parsed.messages[0].sent_at.year == 2031
-    assert notes == {"times_in_the_future": 1}
+    assert notes["times_in_the_future"] == 1
 
 
 def test_a_conversation_without_times_gets_some_and_says_so() -> None:
@@ -203,7 +204,6 @@ def test_openai_chat() -> None:
             {"role": "assistant", "content": None, "refusal": "No."},
         ]
     }
-    assert openai_chat.looks_like(given)
     parsed = rows(openai_chat.convert(given))
     assert [(row.role, row.content) for row in parsed.messages] == [
         ("system", "You help."), ("user", "price?"), ("assistant", "550"), ("user", "weapons?"), ("assistant", "No."),

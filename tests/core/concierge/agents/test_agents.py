@@ -1,6 +1,7 @@
 """Every part of a message reaches its agent, and tools are called with typed arguments."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from mhc_core.concierge.tools import booking, registry
 from mhc_core.concierge.tools.case import Case
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.understanding import labelled
+from mhc_core.understanding.result import PersonNeed
 from mhc_core.understanding.values.resolve import resolve
 from mhc_core.vocabulary import Intent
 
@@ -31,13 +33,20 @@ def case() -> Case:
     return Case(RULES, Facts(), NOW, "MHC-1", lambda topic: ())
 
 
-def agents_for(line: str, before: Facts | None = None, notes: dict[str, Any] | None = None) -> list[str]:
+def agents_for(
+    line: str, before: Facts | None = None, notes: dict[str, Any] | None = None, likely: router.Known | None = None
+) -> list[str]:
     """Who answers the parts of a labelled message."""
+    question = asked(line, before, notes)
+    return [step.agent.name for step in router.plan(question, likely or router.nothing_known)]
+
+
+def asked(line: str, before: Facts | None = None, notes: dict[str, Any] | None = None) -> Question:
+    """A labelled message as it reaches the router."""
     message, known = labelled.parse_line(line), before or Facts()
     read = resolve(labelled.as_understood(message), RULES, TODAY, message.context)
     facts = updating.update(RULES, known, read, message.context, Source(1, NOW))
-    question = Question(message.text, (), RULES, known, facts, Intent.OTHER, read, message.context, notes or {})
-    return [step.agent.name for step in router.plan(question)]
+    return Question(message.text, (), RULES, known, facts, Intent.OTHER, read, message.context, notes or {})
 
 
 BOOKING = Facts(booking=True, day=date(2026, 12, 12))
@@ -85,6 +94,53 @@ SENT = Facts(booking=True, day=date(2026, 12, 12), reference="MHC-1")
 )
 def test_each_part_of_a_message_reaches_its_agent(line: str, before: Facts | None, agents: list[str]) -> None:
     assert agents_for(line, before) == agents
+
+
+def likely(text: str) -> tuple[str, float]:
+    """What an article likely answers."""
+    articles = {"tip": "Tipping", "rain": "Rain", "late": "Arrival"}
+    found = {title for word, title in articles.items() if word in text}
+    return (found.pop(), 0.6) if len(found) == 1 else ("", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("line", "before", "agents"),
+    [
+        ("ask/day_of: does the chef come late", None, ["knowledge"]),
+        ("inform/book: we might have rain", None, ["knowledge"]),
+        ("ask/price_party: what about a tip", None, ["knowledge"]),
+        # what can be worked out, books a day or belongs to an open booking stays where it was
+        ("ask/price_party: [adults:12 adults] with tip", None, ["quote"]),
+        ("inform/book: book [date:dec 12] for [adults:12 adults], no rain please", None, ["booking"]),
+        ("ask/price_party: what about a tip", BOOKING, ["quote"]),
+        ("complain/complaint: the chef was late", None, ["complaint"]),
+        # two things asked in one go
+        ("ask/price_info: is tip included and what if there is rain", None, ["knowledge", "knowledge"]),
+    ],
+)
+def test_a_question_that_an_article_likely_answers_goes_to_the_knowledge(
+    line: str, before: Facts | None, agents: list[str]
+) -> None:
+    assert agents_for(line, before, likely=likely) == agents
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "probability", "overruled"),
+    [
+        ("ask/price_info: is a tip cheaper on fridays", "discount outside the policy", 0.5, True),
+        ("ask/price_info: is a tip cheaper on fridays", "discount outside the policy", 0.9, False),
+        ("ask/price_info: is it cheaper on fridays", "discount outside the policy", 0.5, False),
+        ("complain/complaint: the chef was late", "angry customer", 0.5, False),
+        ("ask/allergy: is the rain safe", "severe allergy", 0.5, False),
+    ],
+)
+def test_a_doubted_need_for_a_person_yields_to_a_likely_answer_and_safety_never_does(
+    line: str, reason: str, probability: float, overruled: bool
+) -> None:
+    question = asked(line)
+    assert question.understood is not None
+    read = replace(question.understood, person=PersonNeed(reason, probability))
+    assert router.overruled(replace(question, understood=read), reason, likely) is overruled
 
 
 def test_an_answer_to_a_quote_is_the_quotes_unless_it_wants_to_book() -> None:

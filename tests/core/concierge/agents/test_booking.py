@@ -58,6 +58,24 @@ ALL_AT_ONCE = (
 )
 
 
+def test_a_request_that_stays_in_doubt_goes_to_a_person_and_once_only(tell: Dialogue) -> None:
+    guests = "@guests inform/book: Rob, [adults:Uncle Gus], me and the two Petersons, [children:no kids]"
+    assert "how many guests" in tell(*STEP_BY_STEP[:2], guests)
+    text = tell(guests, *STEP_BY_STEP[4:])
+    assert "a person of our team goes through it" in text.replace("\n", " ")
+    assert tell.talk.sent is None
+    assert tell.talk.person
+    assert "Shall I send this request" in tell("ask/book: can you send it now?")
+    assert "is with our team" in tell("@confirm affirm: yes, send it")
+
+
+def test_a_count_told_again_in_plain_words_is_certain(tell: Dialogue) -> None:
+    tell(*STEP_BY_STEP[:2], "@guests inform/book: Rob, [adults:Uncle Gus] and the two Petersons, [children:no kids]")
+    assert tell.notes["missing"] == ["guests"]
+    tell("@guests inform/book: [adults:10 adults] and [children:no kids]")
+    assert tell.notes["missing"] == ["address"]
+
+
 def test_one_thing_is_asked_at_a_time_and_nothing_twice(tell: Dialogue) -> None:
     asked = []
     for line in STEP_BY_STEP:
@@ -142,7 +160,7 @@ def test_a_question_in_the_middle_is_answered_and_the_booking_goes_on(tell: Dial
 def test_two_questions_of_one_message_are_both_answered(tell: Dialogue) -> None:
     text = tell("ask/price_party: how much for [adults:12 adults]? || ask/policy: and do you bring tables?")
     assert "Total without travel: $660" in text
-    assert "not sure enough about that" in text
+    assert "I do not know that." in text
 
 
 @pytest.mark.parametrize(

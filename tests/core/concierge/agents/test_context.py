@@ -41,10 +41,10 @@ def prepared(turns: list[StoredTurn], facts: Facts = FACTS) -> context.Prepared:
     return context.prepare(facts, turns, "And with lobster?", PASSAGES, PROMPT)
 
 
-def test_five_turns_three_passages_one_system_message() -> None:
+def test_the_newest_turns_three_passages_one_system_message() -> None:
     turns = long(40)
     found = prepared(turns)
-    assert [turn.content for turn in found.history] == [turn.content for turn in turns[-5:]]
+    assert [turn.content for turn in found.history] == [turn.content for turn in turns[-context.VERBATIM :]]
     assert [passage.chunk_id for passage in found.passages] == [0, 1, 2]
     assert found.system_prompt.startswith(PROMPT)
     assert {turn.role for turn in found.history} == {"user", "assistant"}
@@ -66,7 +66,7 @@ def test_no_words_of_the_customer_get_into_the_system_message() -> None:
 
 
 def test_a_short_conversation_without_facts_has_no_summary() -> None:
-    found = prepared(long(4), Facts())
+    found = prepared(long(context.VERBATIM), Facts())
     assert found.system_prompt == PROMPT
     assert found.full_tokens == found.sent_tokens
 

@@ -46,7 +46,7 @@ class ObedientProviders:
 
 @pytest.mark.parametrize(
     ("message", "secret"),
-    [("what house rules do you have for the yard", "State facts only"), ("what happens when rain comes", "$17")],
+    [("what house rules do you have for the yard", "State only what"), ("what happens when rain comes", "$17")],
 )
 def test_what_a_hostile_model_drafts_does_not_reach_the_customer(
     empty_engine: sa.Engine, publish: Callable[..., str], tmp_path: Path, message: str, secret: str

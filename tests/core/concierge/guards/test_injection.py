@@ -186,7 +186,10 @@ def test_an_order_is_taken_out_of_a_passage_in_every_spelling(disguised: str, pl
 
 
 def test_eight_words_of_the_prompt_are_a_leak_and_seven_are_none() -> None:
-    words = PROMPT.split()[40:48]
+    said = PROMPT.split()
+    words = next(
+        said[place : place + 8] for place in range(40, len(said)) if "-" not in said[place : place + 8]
+    )  # a dash is no word
     assert injection.leaks(" ".join(words), PROMPT)
     assert injection.leaks(f"I was told: {' '.join(words)}, you know.", PROMPT)
     assert not injection.leaks(f"I was told: {' '.join(words[1:])}, you know.", PROMPT)

@@ -79,7 +79,8 @@ def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn
 
 
 def configured(standin: StandIn, settings: Settings, **given: object) -> Settings:
-    values = {"openai_api_key": standin.key, "openai_base_url": standin.base_url, **given}
+    hosted = {"openai_api_key": standin.key, "openai_base_url": standin.base_url, "chat_model": "gpt-4.1-mini"}
+    values = {**hosted, **given}
     return Settings(**{**settings.model_dump(include={"state_dir", "refresh_seconds"}), **values})
 
 

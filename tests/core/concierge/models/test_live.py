@@ -173,7 +173,7 @@ def test_an_empty_database_is_answered_honestly_and_not_ready(empty_engine: sa.E
         body = {"message": "What happens when it rains?", "customer_id": "c", "channel": "web"}
         given = client.post("/api/v1/chat", json=body)
         assert given.status_code == 200
-        assert "not sure" in given.json()["answer"]
+        assert "do not know" in given.json()["answer"]
         body["message"] = "How much for 6 adults, 10 miles?"
         assert "$550" in client.post("/api/v1/chat", json=body).json()["answer"]
 

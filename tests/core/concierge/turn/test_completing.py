@@ -8,7 +8,7 @@ import pytest
 from mhc_core.business import pricing
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.understanding import labelled
-from mhc_core.understanding.result import Act, SlotName, SlotValue
+from mhc_core.understanding.result import Act, AgeRange, SlotName, SlotValue
 from mhc_core.understanding.values.resolve import resolve
 
 RULES = pricing.load()
@@ -62,3 +62,26 @@ def test_details_of_a_party_to_come_are_no_complaint() -> None:
 )
 def test_what_leaves_a_choice_stays_open(line: str) -> None:
     assert slots(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("@ages inform/book: everybodys over 15", [(SlotName.AGE, AgeRange(16, None))]),
+        ("@contact inform/book: nine one six five five five zero one five seven", [(SlotName.PHONE, "+19165550157")]),
+        ("@miles inform/book: 285 from Sacramento", [(SlotName.MILES, Decimal(285))]),
+        ("@miles inform/book: oh forty [miles:two miles]", [(SlotName.MILES, Decimal(42))]),
+        ("inform/book: two weeks from [date:this saturday]", [(SlotName.DATE, date(2026, 12, 19))]),
+        ("@proteins inform/book: [count:Eleven] portions of [dish:salmon] and eleven of [dish:chicken]",
+         [(SlotName.COUNT, 11), (SlotName.DISH, "salmon"), (SlotName.COUNT, 11), (SlotName.DISH, "chicken")]),
+        ("@guests inform/book: [guests:12 grownups] n [children:1 kid]",
+         [(SlotName.ADULTS, 12), (SlotName.CHILDREN, 1)]),
+        ("@miles inform/book: [guests:80] from [city:Sacramento]",
+         [(SlotName.CITY, "Sacramento"), (SlotName.MILES, Decimal(80))]),
+        ("@ages inform/book: [guests:15], [age:12] and [age:9]",
+         [(SlotName.AGE, 15), (SlotName.AGE, 12), (SlotName.AGE, 9)]),
+        ("@guests inform/book: [guests:10 persons] adult", [(SlotName.ADULTS, 10)]),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_is_read_from_all_the_words(line: str, expected: list[tuple[SlotName, SlotValue]]) -> None:
+    assert slots(line) == expected

@@ -115,6 +115,6 @@ def test_every_response_has_a_request_id(client: TestClient) -> None:
 
 def test_what_does_not_exist_is_said_in_the_readers_shape(client: TestClient) -> None:
     assert client.get("/api/v1/nothing").json() == {"detail": "Not Found"}
-    assert client.get("/v1/nothing").json()["error"]["type"] == "not_found_error"
+    assert client.get("/v1/nothing").json()["error"]["code"] == "not_found"
     assert client.get("/web/../app.py").status_code == 404
     assert client.get("/web/%2e%2e%2fapp.py").status_code == 404

@@ -14,7 +14,7 @@ from mhc_core.db.tables import messages
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
 
-OPEN = "How long does the chef stay?"  # about a party of one's own: never in the response cache
+OPEN = "How old is the chef?"  # nothing answers it: never in the response cache
 
 
 class Day:
@@ -59,12 +59,9 @@ def test_the_next_customer_gets_the_same_reply_without_a_search(client: TestClie
     }
 
 
-def test_it_is_the_same_question_with_courtesies_and_without_punctuation(client: TestClient) -> None:
-    first = ask(client, "ann").json()["answer"]
-    again = ask(client, "bob", "Hi! how long does the chef stay, please")
-    assert again.json()["answer"] == first
-    assert not searched(again)
-    assert "embedding;" not in again.headers["Server-Timing"]
+def test_another_sign_is_another_message(client: TestClient) -> None:
+    ask(client, "ann")
+    assert searched(ask(client, "bob", OPEN.replace("?", "!")))
 
 
 def test_a_message_within_a_conversation_is_worked_out(client: TestClient) -> None:

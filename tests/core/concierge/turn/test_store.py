@@ -3,12 +3,10 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -143,9 +141,7 @@ def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> 
     source = turn(uuid4(), "asked before", WHO)
     TurnStore(engine).put(source)
     with engine.begin() as connection:
-        entry = Entry(
-            "scope", question or str(source.answer.id), "asked before", np.ones(3, np.float32), {}, source.answer.id
-        )
+        entry = Entry("scope", question or str(source.answer.id), "asked before", None, {}, source.answer.id)
         (made,) = response_cache.admit(connection, [entry], admitted_at, admitted_at + timedelta(hours=1))
     return CachedAnswer(made, admitted_at)
 
@@ -153,11 +149,6 @@ def kept(engine: sa.Engine, admitted_at: datetime = NOW, question: str = "") -> 
 def withdrawn(engine: sa.Engine, found: CachedAnswer) -> None:
     with engine.begin() as connection:
         response_cache.withdraw(connection, [found.entry_id], NOW)
-
-
-def judged(engine: sa.Engine, found: CachedAnswer) -> None:
-    with engine.begin() as connection:
-        response_cache.record_outcome(connection, found.entry_id, uuid4(), "thumb", 5.0, True, NOW)
 
 
 def erased(engine: sa.Engine, found: CachedAnswer) -> None:
@@ -195,17 +186,6 @@ def test_a_kept_answer_that_ran_out_or_was_replaced_is_not_stored(serving_engine
     with pytest.raises(CachedAnswerWithdrawn):
         store.put(turn(uuid4(), "one", WHO, cached=old))
     store.put(turn(uuid4(), "one", WHO, cached=new))
-
-
-def test_what_is_heard_of_a_kept_answer_counts_for_other_wordings(serving_engine: sa.Engine) -> None:
-    found, store = kept(serving_engine), TurnStore(serving_engine)
-    reworded = replace(found, reworded=True)
-    store.put(turn(uuid4(), "one", WHO, cached=reworded))
-    judged(serving_engine, found)
-    with pytest.raises(CachedAnswerWithdrawn):
-        store.put(turn(uuid4(), "one", WHO, cached=reworded))
-    store.put(turn(uuid4(), "one", WHO, cached=found))
-    store.put(turn(uuid4(), "one", WHO, cached=replace(reworded, judged_at=NOW)))
 
 
 def test_a_withdrawn_answer_keeps_no_other_turn_from_being_stored(serving_engine: sa.Engine) -> None:

@@ -297,21 +297,17 @@ def test_a_training_file_that_does_not_do_ends_the_job(line: bytes, reason: str,
     assert state.artifact_uri is None
 
 
-def test_the_knowledge_alone_answers_with_the_closest_sentences() -> None:
-    long = " ".join(
-        [
-            *(f"Paragraph {number} is about decorations and music for the garden." for number in range(12)),
-            "The deposit of $100 is taken off the final bill.",
-            *(f"Paragraph {number} is about parking and neighbours." for number in range(12)),
-        ]
-    )
+def test_the_knowledge_alone_quotes_the_closest_paragraphs_uncut() -> None:
+    told = "What comes back of the deposit depends on the day.\n\n- 7 to 13 days before: 50 %.\n- Less: nothing."
+    others = [" ".join(f"Line {number} is about {what}." for number in range(12)) for what in ("music", "parking")]
+    long = "\n\n".join([others[0], told, others[1]])
     given = [Passage(1, "KB-001", "Other", "Nothing of use.", 0.2), Passage(2, "KB-002", "Payment", long, 0.7)]
     for embedder in (None, minilm.load(1)):
         answer = KnowledgeOnlyModel("knowledge-only", embedder).answer(
-            ChatRequest("is the deposit refunded", (), given)
+            ChatRequest("what comes back of the deposit", (), given)
         )
-        assert "The deposit of $100" in answer.text
-        assert len(answer.text.split()) <= 40
+        assert "depends on the day.\n7 to 13 days before: 50 %.\nLess: nothing." in answer.text
+        assert len(answer.text.split()) <= 125
         assert answer.cited_chunk_ids == (2,)
     nothing = KnowledgeOnlyModel("knowledge-only").answer(ChatRequest("is the deposit refunded"))
     assert nothing.confidence < 0.1

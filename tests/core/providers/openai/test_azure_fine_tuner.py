@@ -32,6 +32,7 @@ def settings(standin: StandIn, **more: object) -> Settings:
         "openai_base_url": standin.url,
         "openai_api_version": "2025-04-01-preview",
         "fine_tuner": "azure",
+        "fine_tune_base": "gpt-4.1-mini-2025-04-14",
     }
     return Settings(_env_file=None, **(given | more))  # type: ignore[arg-type]
 

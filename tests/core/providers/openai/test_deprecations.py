@@ -1,6 +1,7 @@
 """When a provider's model ends is data, and everybody who depends on it hears of it 90 days before."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from mhc_core.db.queries import versions
 from mhc_core.db.tables import model_versions
 from mhc_core.errors import AccessDenied
 from mhc_core.protocols import JobState, TrainingFiles
-from mhc_core.providers.openai import deprecations
+from mhc_core.providers.openai import deprecations, prices
 from mhc_core.providers.openai.deprecations import Use
 from mhc_core.providers.openai.fine_tuner import OpenAIFineTuner
 from mhc_core.settings import Settings
@@ -120,6 +121,36 @@ def test_another_server_of_the_same_protocol_has_dates_of_its_own(
     assert state.status is JobStatus.SUBMITTED
 
 
+LEFT = timedelta(days=180)
+"""A default with less is to be replaced: customers upgrade seldom, and a provider gives half a year's notice."""
+
+
+def test_no_default_model_ends_within_half_a_year_of_today() -> None:
+    defaults = Settings(_env_file=None)
+    chosen = (defaults.chat_model, defaults.strong_chat_model, defaults.embedding_model, defaults.fine_tune_base)
+    assert ending(chosen, datetime.now(UTC).date()) == []
+    assert ending(["gpt-4.1-mini"], SHUTDOWN - LEFT) == []
+    assert ending(["gpt-4.1-mini"], SHUTDOWN - LEFT + timedelta(days=1)) == ["gpt-4.1-mini"]
+    assert ending([MINI], CLOSING) == [MINI]
+
+
+def ending(models: Iterable[str | None], today: date) -> list[str]:
+    """Those of OpenAI's models that answer for less than ``LEFT``, or are not listed at all."""
+    found = []
+    for model in models:
+        listed = deprecations.find("openai", model) if model else None
+        ends = listed.retires.on if listed and listed.retires else None
+        if model and (listed is None or (ends is not None and ends - today < LEFT)):
+            found.append(model)
+    return found
+
+
+def test_every_default_has_a_price() -> None:
+    defaults = Settings(_env_file=None)
+    assert prices.load().find(defaults.chat_model) is not None
+    assert prices.load().find(defaults.embedding_model) is not None
+
+
 def used(connection: sa.Connection, **settings: object) -> set[tuple[str, str, str]]:
     found = deadlines.in_use(connection, Settings(_env_file=None, **settings))  # type: ignore[arg-type]
     return {(use.what, use.provider, use.model) for use in found}
@@ -127,7 +158,8 @@ def used(connection: sa.Connection, **settings: object) -> set[tuple[str, str, s
 
 def test_what_is_in_use_follows_settings_and_production(connection: sa.Connection) -> None:
     assert used(connection) == set()
-    assert used(connection, openai_api_key="k", chat_model="gpt-4o", fine_tuner="openai") == {
+    assert used(connection, openai_api_key="k", fine_tuner="openai") == {("MHC_CHAT_MODEL", "openai", "gpt-6-luna")}
+    assert used(connection, openai_api_key="k", chat_model="gpt-4o", fine_tuner="openai", fine_tune_base=MINI) == {
         ("MHC_CHAT_MODEL", "openai", "gpt-4o"),
         ("MHC_FINE_TUNE_BASE", "openai", MINI),
     }

@@ -1,0 +1,33 @@
+"""A model's reply as it may be given."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from mhc_core.business.pricing import Business
+from mhc_core.concierge.agents import handover
+from mhc_core.concierge.agents.reply import Question, Reply
+from mhc_core.concierge.facts import memory
+from mhc_core.concierge.guards import final_check
+
+log = logging.getLogger(__name__)
+
+
+def guarded(business: Business, question: Question, given: Reply, now: datetime) -> Reply:
+    """The reply without its prompt, without figures that nothing supports, in polite words.
+
+    Where nothing is left of it, a person takes over. ``now`` is in the business's own time zone.
+    """
+    said = [turn.content for turn in question.turns if turn.role == "user"] + [question.text]
+    people = [turn.content for turn in question.turns if turn.role == "agent"]
+    evidence = [*given.evidence, *people, memory.told(question.facts)]
+    checked = final_check.check(business, given.text, evidence, said, given.prompt, now.date())
+    if not checked.unsupported:
+        return replace(given, text=checked.text)
+    log.warning("an answer of %s held %d unsupported statements", given.model_id, len(checked.unsupported))
+    notes = {**given.notes, "unsupported": len(checked.unsupported)}
+    if checked.emptied:
+        reason = given.escalation or handover.UNCONFIRMED
+        text = handover.text(business, reason, now)
+        return replace(given, text=text, citations=(), booking=None, escalation=reason, notes=notes)
+    return replace(given, text=checked.text, notes=notes)

@@ -1,0 +1,36 @@
+"""Quoting a text by the blocks that fit a question. A block is never cut, so a condition stays with what it allows."""
+
+import re
+from collections.abc import Sequence
+
+WORDS = 125
+"""A text is quoted by its best block, and by the next best as long as all together have no more words."""
+NEAR = 0.3
+"""How much further from the question, by cosine, the next best block may be."""
+_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
+_END = re.compile(r"[.!?:;]$")
+
+
+def blocks(text: str) -> list[str]:
+    """The paragraphs of a text; a list belongs to the paragraph before it, a heading stands over each of them."""
+    parts: list[str] = []
+    for part in re.split(r"\n\s*\n", text.strip()):
+        if parts and _ITEM.match(part):
+            parts[-1] += f"\n\n{part}"
+        else:
+            parts.append(part)
+    head, _, rest = parts[0].partition("\n")
+    if rest and not _END.search(head.strip()) and not _ITEM.match(head):
+        parts[1:] = [f"{head}\n{part}" for part in parts[1:]]
+    return parts
+
+
+def quoted(parts: Sequence[str], near: Sequence[float]) -> str:
+    """The blocks that fit best, in their order; ``near`` is the closeness (cosine) of each to the question."""
+    order = sorted(range(len(parts)), key=lambda at: -near[at])
+    taken, words = order[:1], 0
+    for at in order:
+        words += len(parts[at].split())
+        if at not in taken and words <= WORDS and near[at] >= near[order[0]] - NEAR:
+            taken.append(at)
+    return "\n\n".join(parts[at] for at in sorted(taken))

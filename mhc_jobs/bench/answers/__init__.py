@@ -1,0 +1,1 @@
+"""What customers are answered: the whole concierge, the choice among approved answers, and kept answers."""

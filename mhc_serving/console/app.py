@@ -1,0 +1,104 @@
+"""Puts the console together: the door, the guard, the pages, and the counting of the dashboard's figures."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse, Response
+from fastapi.telemetry import TelemetryConfig
+from nicegui import ui
+from sqlalchemy.exc import SQLAlchemyError
+
+from mhc_core.business import pricing
+from mhc_core.monitoring import dashboard as figures
+from mhc_core.settings import Settings
+from mhc_serving import errors
+from mhc_serving.console import frame, places, sign_in
+from mhc_serving.console.guard import Guard
+from mhc_serving.console.pages import audit, bookings, dashboard, inbox, knowledge, models, people, review
+from mhc_serving.console.visit import Console, utc_now
+
+log = logging.getLogger(__name__)
+COUNT_SECONDS = 5.0
+_PAGES: dict[places.Place, frame.Build] = {
+    places.DASHBOARD: dashboard.build,
+    places.INBOX: inbox.build,
+    places.BOOKINGS: bookings.build,
+    places.REVIEW: review.build,
+    places.KNOWLEDGE: knowledge.build,
+    places.MODELS: models.build,
+    places.AUDIT: audit.build,
+    places.PEOPLE: people.build,
+}
+_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+
+
+def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The console over a migrated database. The page library knows one in each process: call it once.
+
+    Raises:
+        ConfigurationError: the business file or a limit cannot be read.
+    """
+    console = Console(settings, engine, pricing.load(settings.business_file), clock)
+    stopping = threading.Event()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        counting = threading.Thread(target=_count, args=(console, stopping), name="figures", daemon=True)
+        counting.start()
+        yield
+        stopping.set()
+        counting.join(10)
+
+    app = FastAPI(
+        title="console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=_NO_TELEMETRY
+    )
+    errors.install(app)
+
+    @app.get("/")
+    @app.get(places.ROOT)
+    async def enter() -> RedirectResponse:
+        return RedirectResponse(f"{places.ROOT}/", 303)
+
+    @app.get("/favicon.ico")
+    async def icon() -> Response:
+        return Response(frame.ICON, media_type="image/svg+xml")
+
+    @app.get("/healthz")
+    async def alive() -> dict[str, str]:
+        return {"status": "ok"}
+
+    app.include_router(sign_in.routes(console))
+    for place, build in _PAGES.items():
+        frame.register(console, place, build)
+    ui.run_with(
+        app,
+        mount_path=places.ROOT,
+        title="Console",
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        reconnect_timeout=30.0,
+        show_welcome_message=False,
+    )
+    app.add_middleware(Guard, console=console)
+    app.add_middleware(errors.Journal, unlogged=places.LIBRARY)
+    return app
+
+
+def _count(console: Console, stopping: threading.Event) -> None:
+    """Keep the dashboard's figures counted until told to stop."""
+    from mhc_core.concierge.agents.router import AGENTS
+
+    names = [agent.name for agent in AGENTS]
+    while True:
+        try:
+            figures.refresh(console.engine, names, console.clock())
+        except SQLAlchemyError as error:
+            log.warning("figures were not counted (%s); tried again", type(error).__name__)
+        if stopping.wait(COUNT_SECONDS):
+            return

@@ -1,0 +1,108 @@
+"""A booking request as staff see and decide it, on its own page and beside its conversation."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from nicegui import ui
+
+from mhc_core.accounts.sessions import Person
+from mhc_core.db.queries.bookings import Booking
+from mhc_core.support import bookings
+from mhc_core.support.bookings import Decision
+from mhc_serving.console import places
+from mhc_serving.console.visit import Visit
+from mhc_serving.console.widgets import box, dialog, dollars, moment, text
+
+_CHIPS = {"requested": "chip warn", "confirmed": "chip good", "declined": "chip bad", "withdrawn": "chip"}
+
+
+def draw(visit: Visit, found: Booking, afterwards: Callable[[], Awaitable[None]], *, link: bool) -> None:
+    """Draw a request with what can be done; ``afterwards`` is called when something was."""
+    with box("div", "chips"):
+        text(
+            "h2",
+            f"{found.event_on:%a, %b} {found.event_on.day} {found.event_on.year}, {found.starts_at:%H:%M}",
+            "inline",
+        )
+        text("span", found.status, _CHIPS.get(found.status, "chip"))
+    party = f"{found.adults} adults, {found.children} children, {found.under_six} under six"
+    text("p", f"{party} · {dollars(found.total_usd) if found.total_usd is not None else 'price open'}")
+    with box("dl", "facts"):
+        for name, value in told(found.details).items():
+            text("dt", name)
+            text("dd", value)
+    text("p", f"Asked {moment(found.requested_at, visit.console.zone)}", "dim")
+    with box("div", "acts"):
+        if found.status == "requested":
+            name = f"{found.event_on:%B} {found.event_on.day}"
+            _button(visit, "Confirm", "confirmed", found, afterwards, name, "positive")
+            _button(visit, "Decline", "declined", found, afterwards, name, "negative")
+            ui.button("Propose another date", on_click=lambda: _propose(visit, found, afterwards)).props("outline")
+        if link:
+            ui.link("Conversation", f"{places.INBOX.path}?conversation={found.conversation_id}")
+
+
+def told(details: Mapping[str, Any]) -> dict[str, str]:
+    """What the customer told, one line each; what is empty is left out."""
+    return {
+        name.replace("_", " "): _plain(value)
+        for name, value in details.items()
+        if value not in (None, "", [], {}) and name not in ("adults", "children", "under_six")
+    }
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items() if one not in (None, "", [], {}))
+    if isinstance(value, list):
+        return "; ".join(_plain(one) for one in value)
+    return str(value)
+
+
+def _button(
+    visit: Visit,
+    label: str,
+    decision: Decision,
+    found: Booking,
+    afterwards: Callable[[], Awaitable[None]],
+    name: str,
+    colour: str,
+) -> None:
+    def work(connection: sa.Connection, person: Person, now: datetime) -> Booking:
+        return bookings.decide(
+            connection, visit.console.business, found.id, decision, found.updated_at, person.name, now
+        )
+
+    async def press() -> None:
+        if await visit.act(work):
+            visit.say(f"{decision.capitalize()}; the customer reads it in the chat.")
+        await afterwards()
+
+    ui.button(label, on_click=press, color=colour).props(f'unelevated aria-label="{label} {name}"')
+
+
+def _propose(visit: Visit, found: Booking, afterwards: Callable[[], Awaitable[None]]) -> None:
+    with dialog("Propose another date") as opened:
+        day = ui.input("Date", value=found.event_on.isoformat()).props("outlined dense type=date").classes("full")
+        starts = ui.input("Time", value=f"{found.starts_at:%H:%M}").props("outlined dense type=time").classes("full")
+        with box("div", "acts"):
+            ui.button("Tell the customer", on_click=lambda: send()).props("unelevated")
+            ui.button("Cancel", on_click=opened.close).props("flat")
+
+    async def send() -> None:
+        try:
+            wanted, at = date.fromisoformat(day.value), time.fromisoformat(starts.value)
+        except (TypeError, ValueError):
+            visit.say("Give a date and a time.", "warning")
+            return
+
+        def work(connection: sa.Connection, person: Person, now: datetime) -> None:
+            business = visit.console.business
+            bookings.propose(connection, business, found.id, wanted, at, found.updated_at, person.name, now)
+
+        if await visit.act(work):
+            visit.say("Proposed; the customer reads it in the chat.")
+            opened.close()
+            await afterwards()

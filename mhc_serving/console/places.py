@@ -1,0 +1,46 @@
+"""The pages of the console, and which roles may open them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mhc_core.vocabulary import StaffRole
+
+ROOT = "/console"
+LIBRARY = f"{ROOT}/_nicegui/"
+"""The page library's own files."""
+SIGN_IN = f"{ROOT}/sign-in"
+SIGN_OUT = f"{ROOT}/sign-out"
+
+_EVERYBODY = frozenset(StaffRole)
+_AGENTS = frozenset({StaffRole.AGENT, StaffRole.ADMIN})
+_REVIEWERS = frozenset({StaffRole.REVIEWER, StaffRole.ADMIN})
+_OPERATORS = frozenset({StaffRole.OPERATOR, StaffRole.ADMIN})
+_ADMINS = frozenset({StaffRole.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page: its path below ``ROOT``, what it is called, its icon, and who may open it and act there."""
+
+    path: str
+    title: str
+    icon: str
+    roles: frozenset[StaffRole]
+
+
+DASHBOARD = Place("/", "Dashboard", "dashboard", _EVERYBODY)
+INBOX = Place("/inbox", "Inbox", "inbox", _AGENTS)
+BOOKINGS = Place("/bookings", "Bookings", "event", _AGENTS)
+REVIEW = Place("/review", "Review", "rate_review", _REVIEWERS)
+KNOWLEDGE = Place("/knowledge", "Knowledge", "menu_book", _REVIEWERS | _OPERATORS)
+MODELS = Place("/models", "Models", "model_training", _OPERATORS)
+AUDIT = Place("/audit", "Audit log", "history", _OPERATORS)
+PEOPLE = Place("/people", "People", "group", _ADMINS)
+
+PLACES: Sequence[Place] = (DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, AUDIT, PEOPLE)
+
+
+def of(path: str) -> Place | None:
+    """The page that a path below ``ROOT`` belongs to."""
+    first = "/" + path.strip("/").partition("/")[0]
+    return next((place for place in PLACES if place.path == first), None)

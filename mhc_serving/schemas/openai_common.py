@@ -1,0 +1,90 @@
+"""What OpenAI's chat completions and responses have in common: functions, formats, limits, and what cannot be done.
+
+What the concierge has no use for is ignored (``temperature``, ``seed``: the same question gets the same answer). What
+would change the answer and cannot be done is refused by name.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from mhc_serving.schemas.fields import NO_NUL
+
+Words = Annotated[str, StringConstraints(pattern=NO_NUL)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+CustomerName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
+MAX_FUNCTIONS = 128
+
+
+def _writable(document: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A document that can be written down again: no number of more than 64 bits, no half of a character."""
+    try:
+        orjson.dumps(document)
+    except TypeError:
+        raise ValueError("holds a number or a character that is out of range") from None
+    return document
+
+
+Document = Annotated[dict[str, Any], AfterValidator(_writable)]
+
+
+def _schema(schema: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """A function's parameters: an object with properties, all of the names in ``required`` among them."""
+    given = _writable(schema) or {}
+    properties, required = given.get("properties", {}), given.get("required", [])
+    if given.get("type", "object") != "object" or not isinstance(properties, dict):
+        raise ValueError("must be a JSON schema of an object with properties")
+    if not isinstance(required, list) or not all(isinstance(name, str) and name in properties for name in required):
+        raise ValueError("required must list names of properties")
+    return given
+
+
+Parameters = Annotated[dict[str, Any] | None, AfterValidator(_schema)]
+
+
+class FunctionDefinition(BaseModel):
+    """A function that the client can call for the concierge."""
+
+    name: Name
+    description: str | None = None
+    parameters: Parameters = None
+
+
+class Problem(BaseModel):
+    """What is wrong, in OpenAI's shape."""
+
+    message: str = Field(description="One sentence that ends with what to do next.")
+    type: str = Field(examples=["invalid_request_error"])
+    param: str | None = Field(description="The field that is at fault, where it is one.")
+    code: str | None = Field(examples=["invalid_api_key"])
+
+
+class OpenAIProblem(BaseModel):
+    """An error in OpenAI's shape."""
+
+    error: Problem
+
+
+def impossible(what: str) -> Any:
+    """A field that has to be left out, and why."""
+
+    def refuse(value: Any) -> Any:
+        if value in (None, False, {}, [], 0, "none"):
+            return value
+        raise ValueError(f"{what}; leave it out")
+
+    return AfterValidator(refuse)
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": OpenAIProblem, "description": "The request does not fit, or asks for what cannot be done."},
+    401: {"model": OpenAIProblem, "description": "The key or the token is not valid, or one is needed."},
+    403: {"model": OpenAIProblem, "description": "The key's role or the token does not allow it."},
+    413: {"model": OpenAIProblem, "description": "The body is too large."},
+    422: {"model": OpenAIProblem, "description": "Not used: such errors are answered with 400, as OpenAI does."},
+    429: {"model": OpenAIProblem, "description": "Too many requests; `Retry-After` says how long to wait."},
+    503: {"model": OpenAIProblem, "description": "The database does not answer; `Retry-After` says when to try again."},
+}
+"""How every route under ``/v1/`` may refuse."""

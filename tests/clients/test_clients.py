@@ -1,0 +1,48 @@
+"""Clients of others hold a talk with the API, each in an environment of its own that ``make test-clients`` sets up."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fakes.places import ROOT
+from fakes.understanding import Labelled
+from fastapi import FastAPI
+
+from mhc_core.settings import Settings
+from mhc_serving.app import create_app
+
+HERE = Path(__file__).parent
+ENVIRONMENTS = ROOT / ".clients"
+PYTHON = str(ENVIRONMENTS / "venv/bin/python")
+TALKS = {
+    "langchain": [PYTHON, str(HERE / "langchain_talk.py")],
+    "litellm": [PYTHON, str(HERE / "litellm_talk.py")],
+    "node": ["node", str(ENVIRONMENTS / "node_talk.mjs")],
+}
+
+
+@pytest.fixture(scope="module")
+def address(
+    serving_engine: sa.Engine,
+    tmp_path_factory: pytest.TempPathFactory,
+    reader: Labelled,
+    serve: Callable[[FastAPI], AbstractContextManager[str]],
+) -> Iterator[str]:
+    reader.learn("inform/book: we are [adults:20 adults] on [date:june 14th]")
+    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state")), serving_engine)
+    with serve(app) as url:
+        yield url
+
+
+@pytest.mark.parametrize("client", TALKS)
+def test_a_client_holds_a_talk(address: str, client: str) -> None:
+    # Node looks for packages beside the script, so it is laid beside them.
+    shutil.copy(HERE / "node_talk.mjs", ENVIRONMENTS)
+    quiet = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    done = subprocess.run([*TALKS[client], address], capture_output=True, text=True, timeout=200, env=quiet)
+    assert done.stdout.strip().endswith("ok"), done.stdout + done.stderr
