@@ -16,6 +16,7 @@ from mhc_core.db.tables.handovers import handovers, webhook_deliveries
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
     knowledge_chunks,
+    knowledge_vectors,
     knowledge_version_chunks,
     knowledge_versions,
     retrieval_questions,
