@@ -86,6 +86,7 @@ TABLES = {
     ),
     "knowledge_versions": _table(plain="id embedder metrics"),
     "knowledge_version_chunks": _table(plain="version_id"),
+    "knowledge_vectors": _table(scrubbed="embedding", plain="text_sha256 embedder", erasure="deleted"),
     "response_cache": _table(
         scrubbed="question answer",
         plain="scope_sha256 question_sha256 meaning_sha256",
