@@ -105,4 +105,5 @@ p{{margin:0 0 .5rem;padding:.6rem .8rem;border-radius:.4rem;background:light-dar
 <label for="password">Password</label><input id="password" name="password" type="password"
 autocomplete="current-password" required>
 <label for="code">Code of your app, if you use one</label>
-<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code"><button>Sign in</button></form></main></body></html>"""
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code"><button>Sign in</button></form>
+</main></body></html>"""
