@@ -66,10 +66,14 @@ _LIKELY = 0.3
 _NO_REQUEST = 0.2
 """The same, where the other agent would only say that there is no request yet."""
 _SOFT = frozenset(
-    {"discount outside the policy", "refund outside the policy", "corporate event", "angry customer", "long distance"}
+    {
+        *("discount outside the policy", "refund outside the policy", "corporate event", "angry customer"),
+        *("long distance", "large party"),
+    }
 )
-_DOUBTED = 0.7
-"""A need for a person with less probability yields to a question that is likely answered; never one of safety."""
+_DOUBTED, _HARDLY_DOUBTED = 0.7, 0.9
+"""A need for a person with less probability yields to a question that is likely answered, or surely; never one of
+safety."""
 _OF_A_PARTY = frozenset(
     {
         *(SlotName.DATE, SlotName.TIME, SlotName.GUESTS, SlotName.ADULTS, SlotName.CHILDREN, SlotName.ADDRESS),
@@ -126,8 +130,11 @@ def overruled(question: Question, escalation: str, known: Known) -> bool:
     person = question.understood.person if question.understood is not None else None
     if escalation not in _SOFT or not question.acts.isdisjoint({Act.COMPLAIN, Act.PERSON}):
         return False
-    doubted = person is not None and person.reason == escalation and person.probability < _DOUBTED
-    return doubted and known(question.text)[1] >= _LIKELY
+    if known(question.text)[1] == 1.0 and _unbooked(question):
+        return True  # an article's own question
+    if person is None or person.reason != escalation or person.probability >= _HARDLY_DOUBTED:
+        return False
+    return known(question.text)[1] >= (_LIKELY if person.probability < _DOUBTED else _SURE)
 
 
 def _unbooked(question: Question) -> bool:
