@@ -65,6 +65,8 @@ _LIKELY = 0.3
 """Probability from which a question is one for the knowledge, whatever else it may sound like."""
 _NO_REQUEST = 0.2
 """The same, where the other agent would only say that there is no request yet."""
+_GUESSED = 0.5
+"""A question whose topic is less probable is looked up before anybody is told that there is no request."""
 _SOFT = frozenset(
     {
         *("discount outside the policy", "refund outside the policy", "corporate event", "angry customer"),
@@ -153,7 +155,8 @@ def _answered(question: Question, segment: Segment, agent: Agent, known: Known) 
     if agent is booking.AGENT:
         told = names & _OF_A_PARTY
         return sure >= (_LIKELY if not told else _SURE if segment.act is Act.ASK else 0.9)
-    return sure >= _NO_REQUEST
+    guessed = segment.act is Act.ASK and segment.topic_probability < _GUESSED and bool(known(question.text)[0])
+    return sure >= _NO_REQUEST or guessed
 
 
 def _only_said_beside(question: Question, said: Sequence[Segment], known: Known) -> bool:
