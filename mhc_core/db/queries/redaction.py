@@ -47,7 +47,7 @@ _ERASE = {
     # Cached answers live an hour; any of them may repeat what was learned from the customer.
     "response_cache": "delete from ai.response_cache",
     # Made anew from the texts that are left; which of them were the customer's, hashes do not tell.
-    "knowledge_vectors": "delete from ai.knowledge_vectors",
+    "knowledge_vectors": "delete from ai.knowledge_vectors where exists (select from erased_examples)",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
     "conversation_notes": (
         "delete from ai.conversation_notes where conversation_id in (select id from erased_conversations)"
