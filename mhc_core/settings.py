@@ -316,7 +316,7 @@ class Settings(BaseSettings):
         description="An answer less certain is not given: the customer gets topics to choose from, or a person.",
     )
     kept_from: float = Field(
-        0.6,
+        0.8,
         ge=0,
         le=1,
         description="Probability of its answer from which a question in other words gets a kept answer; 1: none does.",

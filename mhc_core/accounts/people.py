@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.accounts import passwords
+from mhc_core.accounts import codes, passwords
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import staff as queries
 from mhc_core.db.queries.staff import Account
@@ -57,6 +57,30 @@ def set_role(connection: sa.Connection, name: str, role: StaffRole, by: str, now
     queries.set_role(connection, account.id, role)
     audit.record(connection, by, "account.role", _subject(account), {"before": account.role, "after": role}, now)
     return account._replace(role=role)
+
+
+def ask_for_codes(connection: sa.Connection, name: str, issuer: str, by: str, now: datetime) -> str:
+    """Ask for codes of an authenticator app at each sign-in from now on; the address to give to the app, this once.
+
+    Raises:
+        NotFound: no such account.
+    """
+    account = named(connection, name)
+    made = codes.secret()
+    queries.set_totp(connection, account.id, made)
+    audit.record(connection, by, "account.codes", _subject(account), {"asked": True}, now)
+    return codes.address(made, account.name, issuer)
+
+
+def ask_for_no_codes(connection: sa.Connection, name: str, by: str, now: datetime) -> None:
+    """Let a password suffice again.
+
+    Raises:
+        NotFound: no such account.
+    """
+    account = named(connection, name)
+    queries.set_totp(connection, account.id, None)
+    audit.record(connection, by, "account.codes", _subject(account), {"asked": False}, now)
 
 
 def disable(connection: sa.Connection, name: str, by: str, now: datetime) -> int:

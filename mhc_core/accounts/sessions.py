@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from mhc_core.accounts import passwords
+from mhc_core.accounts import codes, passwords
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import staff as queries
 from mhc_core.errors import AccessDenied
@@ -32,9 +32,12 @@ class Person:
     role: StaffRole
 
 
-def sign_in(connection: sa.Connection, name: str, password: str, now: datetime) -> str | None:
-    """Begin a session; its token, which is given out this once. None for a wrong name or password: which of them is
-    not told, nor does the time it takes tell."""
+def sign_in(connection: sa.Connection, name: str, password: str, now: datetime, code: str = "") -> str | None:
+    """Begin a session; its token, which is given out this once. None for a wrong name, password or code: which of them
+    is not told, nor does the time it takes tell whether there is such a name.
+
+    ``code`` is asked of accounts that use an authenticator app; each counts once.
+    """
     account = queries.by_name(connection, " ".join(name.split()))
     if not passwords.matches(account.password_hash if account else None, password) or account is None:
         if account is not None:
@@ -43,6 +46,12 @@ def sign_in(connection: sa.Connection, name: str, password: str, now: datetime) 
     if account.disabled_at is not None:
         audit.record(connection, account.name, "session.refused", f"account:{account.id}", {"disabled": True}, now)
         return None
+    if account.totp_secret is not None:
+        step = codes.step(account.totp_secret, code, account.totp_step, now)
+        if step is None:
+            audit.record(connection, account.name, "session.refused", f"account:{account.id}", {"code": True}, now)
+            return None
+        queries.use_totp(connection, account.id, step)
     token = secrets.token_urlsafe(_SECRET_BYTES)
     queries.begin_session(connection, account.id, _digest(token), now, now + LONGEST)
     audit.record(connection, account.name, "session.started", f"account:{account.id}", {}, now)

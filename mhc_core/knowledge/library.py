@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.knowledge import selection
 from mhc_core.knowledge.articles import UNANSWERED
+from mhc_core.knowledge.known_vectors import KnownVectors
 from mhc_core.knowledge.selection import AnswerGroup, Selector
 from mhc_core.language.answer_text import sentences, strip_markdown
 from mhc_core.language.quoting import blocks, quoted
@@ -126,8 +127,11 @@ def learn(articles: Sequence[Article], embedder: Embedder) -> Library | None:
     return Library({article.id: article for article in articles}, selector, own, placed)
 
 
-def load(connection: sa.Connection, version_id: str, embedder: Embedder) -> Library | None:
-    """What can be learned of a version and of the questions that its articles have now. Learned once in a process."""
+def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: bool = False) -> Library | None:
+    """What can be learned of a version and of the questions that its articles have now. Learned once in a process.
+
+    With ``keep`` the vectors it takes are kept for the next process; the caller holds the lock of the index then.
+    """
     asked: dict[str, list[str]] = defaultdict(list)
     for question, article_id in queries.questions(connection):
         asked[article_id].append(question)
@@ -148,5 +152,5 @@ def load(connection: sa.Connection, version_id: str, embedder: Embedder) -> Libr
     digest = hashlib.sha256(repr((embedder.id, articles)).encode()).hexdigest()
     with _lock:
         if digest not in _learned:
-            _learned[digest] = learn(articles, embedder)
+            _learned[digest] = learn(articles, KnownVectors(connection, embedder, keep))
         return _learned[digest]

@@ -86,6 +86,7 @@ TABLES = {
     ),
     "knowledge_versions": _table(plain="id embedder metrics"),
     "knowledge_version_chunks": _table(plain="version_id"),
+    "knowledge_vectors": _table(scrubbed="embedding", plain="text_sha256 embedder", erasure="deleted"),
     "response_cache": _table(
         scrubbed="question answer",
         plain="scope_sha256 question_sha256 meaning_sha256",
@@ -131,7 +132,7 @@ TABLES = {
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),
     "api_keys": _table(plain="name role key_sha256"),
-    "staff_accounts": _table(plain="name role password_hash"),
+    "staff_accounts": _table(plain="name role password_hash totp_secret"),
     "staff_sessions": _table(plain="token_sha256"),
     "audit_log": _table(plain="actor action subject details"),
     "incidents": _table(plain="kind subject details"),

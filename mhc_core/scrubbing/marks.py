@@ -94,6 +94,50 @@ def mark(connection: sa.Connection, marking: Marking, marked_by: str, now: datet
     return Marked(identifier, start, end, marking.everywhere, withdrawn)
 
 
+def mark_masked(
+    connection: sa.Connection,
+    scrubber: Scrubber,
+    message_id: UUID,
+    placeholder: str,
+    marked_by: str,
+    now: datetime,
+    *,
+    everywhere: bool = False,
+) -> list[Marked]:
+    """Mark as wrongly masked what stands behind a placeholder such as ``[PERSON_1]`` in a scrubbed message.
+
+    The conversation is scrubbed again to find the place, so that who marks need not see what was masked.
+
+    Raises:
+        NotFound: no such message.
+        DataError: nothing in the message becomes this placeholder.
+        ScrubRefused: the conversation cannot be scrubbed.
+    """
+    message = queries.message(connection, message_id)
+    if message is None:
+        raise NotFound(f"there is no message {message_id}; ids stand in ai.messages")
+    turns = queries.turns(connection, message.conversation_id)
+    results = scrubber.scrub_conversation([turn.content for turn in turns])
+    found = [
+        one
+        for turn, result in zip(turns, results, strict=True)
+        if turn.id == message_id
+        for one in result.findings
+        if one.placeholder.strip("[]") == placeholder.strip("[]")
+    ]
+    if not found:
+        raise DataError("nothing in this message becomes that placeholder any more; look at it again after the night")
+    return [
+        mark(
+            connection,
+            Marking(message_id, Kind.WRONG, one.type, start=one.start, end=one.end, everywhere=everywhere),
+            marked_by,
+            now,
+        )
+        for one in found
+    ]
+
+
 def span(text: str) -> tuple[int, int]:
     """``START:END`` as two numbers.
 

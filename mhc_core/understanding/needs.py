@@ -23,7 +23,7 @@ NO_REASON = "none"
 RECALL, FALSE_CALLS = 0.97, 0.05
 """Of unknown writers: the recall that is wanted, and the share of messages without need for which nobody may be called
 more often. The gold is written to mislead, so among ordinary messages it is less than half of that."""
-REGULARISATION = 5.0
+REGULARISATION, TOLERANCE = 5.0, 1e-3
 HIDDEN, EPOCHS, BATCH = 128, 8, 128
 _FOLDS = 3
 _SMALL = 1e-7
@@ -118,7 +118,7 @@ def pooled(states: Sequence[Floats], whole: Sequence[Floats]) -> Floats:
 def _classifiers(taught: Taught, seed: int) -> tuple[Head, Network]:
     labels = np.where(taught.reasons == NO_REASON, np.char.add("about ", taught.about), taught.reasons)
     return (
-        heads.fitted(taught.rows, taught.reasons, REGULARISATION),
+        heads.fitted(taught.rows, taught.reasons, REGULARISATION, TOLERANCE),
         network.train(taught.pooled.copy(), labels.tolist(), HIDDEN, EPOCHS, BATCH, seed),
     )
 

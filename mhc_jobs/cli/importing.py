@@ -109,7 +109,9 @@ def conversations(
 ) -> None:
     """Import conversations: JSON lines, CSV, Excel, or what a help desk, mailbox or messenger exports.
 
-    The kind of a file is recognised. Doing it again changes nothing.
+    The kind of a file is recognised. A record of your own is an object with id, channel and messages, each with role,
+    content and timestamp; a table has one row a message with conversation_id, role and content (`mhc import example`).
+    A conversation goes in whole or is refused whole. Doing it again changes nothing.
     """  # fmt: skip
     from mhc_core.collection.importing import context
     from mhc_core.collection.importing.conversations import import_conversations

@@ -10,6 +10,7 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.accounts import people, sessions
+from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.db.queries import staff as queries
 from mhc_core.vocabulary import StaffRole
@@ -87,6 +88,26 @@ def enable(name: Name, as_json: AsJson = False) -> None:
     with database(configuration.load()) as engine, engine.begin() as connection:
         people.enable(connection, name, _me(), datetime.now(UTC))
     respond(as_json, {"name": name}, f"{name} may sign in again.")
+
+
+@app.command("codes")
+def codes(
+    name: Name,
+    off: Annotated[bool, typer.Option("--off", help="Let the password suffice again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for codes of an authenticator app at each sign-in, and show the address to give to the app."""
+    settings = configuration.load()
+    issuer = pricing.load(settings.business_file).short_name
+    now = datetime.now(UTC)
+    with database(settings) as engine, engine.begin() as connection:
+        if off:
+            people.ask_for_no_codes(connection, name, _me(), now)
+            respond(as_json, {"name": name, "codes": False}, f"{name} signs in with the password alone.")
+            return
+        address = people.ask_for_codes(connection, name, issuer, _me(), now)
+    said = f"{name} signs in with a code from now on. Give this to the authenticator app, it is shown this once:"
+    respond(as_json, {"name": name, "codes": True, "address": address}, said, address)
 
 
 @app.command("end-sessions")

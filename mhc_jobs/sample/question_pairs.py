@@ -6,7 +6,7 @@ who acts, the kind of question, the thing asked about, or an added condition.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.resources import files
 from random import Random
 from typing import Any, NamedTuple
@@ -84,16 +84,6 @@ def question_pairs(seed: int, at_least: int = 1000) -> list[QuestionPair]:
                 pair = pair._replace(b=again.b) if again else pair
                 other.setdefault((pair.a, pair.b), pair)
     return [*same.values(), *other.values()]
-
-
-def unrelated(rng: Random, count: int) -> list[QuestionPair]:
-    """Questions of different articles: what a cache meets most of the time."""
-    articles = _article_questions()
-    pairs = []
-    for _ in range(count):
-        one, two = rng.sample(range(len(articles)), 2)
-        pairs.append(QuestionPair(rng.choice(articles[one]), rng.choice(articles[two]), False, "another article"))
-    return pairs
 
 
 def _bases() -> list[str]:
@@ -239,11 +229,3 @@ _NEAR_MISSES: tuple[tuple[str, Callable[[Random, str], str | None]], ...] = (
     ("kind", _kind),
     ("condition", _condition),
 )
-
-
-def halves(pairs: list[QuestionPair]) -> Iterator[list[QuestionPair]]:
-    """The pairs in two halves that share no first question, so that one can be tuned on and the other reported."""
-    known = list(dict.fromkeys(pair.a for pair in pairs))
-    first = set(known[::2])
-    yield [pair for pair in pairs if pair.a in first]
-    yield [pair for pair in pairs if pair.a not in first]

@@ -31,16 +31,17 @@ def routes(console: Console) -> APIRouter:
         request: Request,
         name: Annotated[str, Form(max_length=_LONG)] = "",
         password: Annotated[str, Form(max_length=_LONG)] = "",
+        code: Annotated[str, Form(max_length=_LONG)] = "",
         next: Annotated[str, Form(max_length=_LONG)] = "",
     ) -> Response:
         counted = (f"name:{name.strip().lower()}", f"address:{limits.address(request)}")
         if any(limits.spent("sign-in", who) for who in counted):
             return HTMLResponse(_page(console, name, next, "Too many attempts; try again in a while."), 429)
-        token = await run_in_threadpool(_begin, console, name, password)
+        token = await run_in_threadpool(_begin, console, name, password, code)
         if token is None:
             for who in counted:
                 limits.note("sign-in", who)
-            return HTMLResponse(_page(console, name, next, "Name or password is wrong; try again."), 401)
+            return HTMLResponse(_page(console, name, next, "Name, password or code is wrong; try again."), 401)
         wanted = next if places.of(next.removeprefix(places.ROOT)) and next.startswith(f"{places.ROOT}/") else ""
         answer = RedirectResponse(wanted or f"{places.ROOT}/", 303)
         secure = request.url.scheme == "https" or (console.settings.console_url or "").startswith("https:")
@@ -60,9 +61,9 @@ def routes(console: Console) -> APIRouter:
     return router
 
 
-def _begin(console: Console, name: str, password: str) -> str | None:
+def _begin(console: Console, name: str, password: str, code: str) -> str | None:
     with console.engine.begin() as connection:
-        return sessions.sign_in(connection, name, password, console.clock())
+        return sessions.sign_in(connection, name, password, console.clock(), code)
 
 
 def _end(console: Console, token: str) -> None:
@@ -102,4 +103,7 @@ p{{margin:0 0 .5rem;padding:.6rem .8rem;border-radius:.4rem;background:light-dar
 <h1>{business} console</h1>{note}<form method="post" action="{action}"><input type="hidden" name="next" value="{next}">
 <label for="name">Name</label><input id="name" name="name" value="{name}" autocomplete="username" required autofocus>
 <label for="password">Password</label><input id="password" name="password" type="password"
-autocomplete="current-password" required><button>Sign in</button></form></main></body></html>"""
+autocomplete="current-password" required>
+<label for="code">Code of your app, if you use one</label>
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code"><button>Sign in</button></form>
+</main></body></html>"""

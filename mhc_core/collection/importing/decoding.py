@@ -1,4 +1,4 @@
-"""One line of bytes becomes one JSON object that PostgreSQL can store: no NUL, no half surrogate, no endless number."""
+"""Bytes become a JSON value that PostgreSQL can store: no NUL, no half surrogate, no endless number."""
 
 import json
 import re
@@ -47,19 +47,7 @@ def _patient_loads(data: bytes) -> Any:
     return json.loads(data.decode(), parse_int=_integer, parse_constant=_no_constant)
 
 
-def decode(data: bytes, notes: Counter[str]) -> dict[str, Any]:
-    """The JSON object on this line.
-
-    Raises:
-        Rejected: not UTF-8, not JSON, not an object, or nested too deeply.
-    """
-    value = decode_value(data, notes)
-    if not isinstance(value, dict):
-        raise Rejected("not a JSON object")
-    return value
-
-
-def decode_value(data: bytes, notes: Counter[str]) -> Any:
+def decode(data: bytes, notes: Counter[str]) -> Any:
     """The JSON value in these bytes.
 
     Raises:

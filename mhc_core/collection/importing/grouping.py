@@ -6,7 +6,8 @@ its conversation, and where it does not say which that is, those before and afte
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -35,7 +36,7 @@ _GROUPED = """
     select conversation, count(*) as rows, min(file) as file, min(line) as line, max(last_line) as last_line,
         sum(length)::bigint as length, array_agg(distinct file) as files,
         array_agg(digest order by file, line) as digests,
-        array_agg(fields order by file, line) as fields,
+        array_agg(fields order by file, line) as fields, array_agg(file order by file, line) as in_files,
         (array_agg(array[problem, file::text, line::text] order by file, line)
             filter (where problem is not null))[1:1] as problem
     from (
@@ -54,9 +55,10 @@ class Grouping:
     not be read to their end: no conversation with messages in them is taken.
     """
 
-    def __init__(self, connection: sa.Connection, rejects: RejectFile) -> None:
+    def __init__(self, connection: sa.Connection, rejects: RejectFile, notes: Counter[str]) -> None:
         self._connection = connection
         self._rejects = rejects
+        self._notes = notes
         self.orders: set[DateOrder] = set()
         self.unread: set[int] = set()
 
@@ -78,9 +80,24 @@ class Grouping:
                     raise Rejected("a file with messages of this conversation could not be read to its end")
                 if group.rows > MAX_MESSAGES:
                     raise Rejected(f"conversation of more than {MAX_MESSAGES:,} messages")
-                yield Incoming(place, _record([orjson.loads(text) for text in group.fields]))
+                yield Incoming(place, _record(self._once(group.fields, group.in_files)))
             except Rejected as reason:
                 self._rejects.add(place, str(reason))
+
+    def _once(self, fields: Sequence[str], files: Sequence[int]) -> list[dict[str, Any]]:
+        """The messages, each once: exports overlap, and a mailbox keeps a mail in the file of each of its labels."""
+        kept: list[dict[str, Any]] = []
+        first: dict[tuple[object, ...], int] = {}
+        for text, file in zip(fields, files, strict=True):
+            message = orjson.loads(text)
+            same = tuple(str(message.get(name)) for name in ("id", "role", "timestamp", "content"))
+            dated = message.get("timestamp") not in (None, "")
+            if same in first and dated and (message.get("id") or first[same] != file):
+                self._notes["messages that were there twice, taken once"] += 1
+                continue
+            first.setdefault(same, file)
+            kept.append(message)
+        return kept
 
     def _rows(self, pieces: Iterable[Piece]) -> Iterator[tuple[object, ...]]:
         before: Piece | None = None
@@ -88,7 +105,7 @@ class Grouping:
         for piece in pieces:
             if piece.conversation is None:
                 self._rejects.add(piece.place, piece.problem or "names no conversation")
-                if before is not None:
+                if before is not None and before.place.file == piece.place.file:
                     yield _row(before.conversation, before.place, {}, UNTOLD)
                 unread = piece.place
                 continue
@@ -114,7 +131,7 @@ def _record(messages: list[dict[str, Any]]) -> dict[str, Any]:
     """
     record: dict[str, Any] = {}
     customers = {person_id(str(message["customer_id"])) for message in messages if message.get("customer_id")}
-    channels = {folded_channel(message["channel"]) for message in messages if message.get("channel")}
+    channels = {str(folded_channel(message["channel"])) for message in messages if message.get("channel")}
     if len(customers) > 1:
         shortened = from_spreadsheet(str(messages[0].get("conversation_id") or ""))
         raise Rejected(f"{TWO_CUSTOMERS}; {SHORTENED}" if shortened else TWO_CUSTOMERS)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mhc_core.collection.importing.decoding import decode_value
+from mhc_core.collection.importing.decoding import decode
 from mhc_core.collection.importing.incoming import Incoming
 from mhc_core.collection.importing.readers import MAX_LINE, Line, Source
 from mhc_core.collection.importing.reject import Place, Rejected, RejectFile
@@ -35,7 +35,7 @@ def objects(source: Source, notes: Counter[str], rejects: RejectFile) -> Iterato
             rejects.add(value.place, value.problem)
             continue
         try:
-            decoded = decode_value(value.data, notes)
+            decoded = decode(value.data, notes)
             found = _opened(decoded)
         except Rejected as reason:
             rejects.add(value.place, str(reason))
@@ -49,7 +49,7 @@ def first(source: Source) -> Mapping[str, Any]:
     for value in _lines(source) if is_lines(source) else _document(source):
         if value.problem is None:
             try:
-                for record in _opened(decode_value(value.data, Counter())):
+                for record in _opened(decode(value.data, Counter())):
                     return record
             except Rejected:
                 continue

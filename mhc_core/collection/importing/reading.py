@@ -34,7 +34,7 @@ class Reader:
         self._uri = uri
         self._wanted = wanted
         self._context = context
-        self._grouping = Grouping(connection, context.rejects)
+        self._grouping = Grouping(connection, context.rejects, context.notes)
         self._report = report
         self._reading: Source | None = None
         self._formats: list[Format | None] = []

@@ -65,11 +65,17 @@ _LIKELY = 0.3
 """Probability from which a question is one for the knowledge, whatever else it may sound like."""
 _NO_REQUEST = 0.2
 """The same, where the other agent would only say that there is no request yet."""
+_GUESSED = 0.5
+"""A question whose topic is less probable is looked up before anybody is told that there is no request."""
 _SOFT = frozenset(
-    {"discount outside the policy", "refund outside the policy", "corporate event", "angry customer", "long distance"}
+    {
+        *("discount outside the policy", "refund outside the policy", "corporate event", "angry customer"),
+        *("long distance", "large party"),
+    }
 )
-_DOUBTED = 0.7
-"""A need for a person with less probability yields to a question that is likely answered; never one of safety."""
+_DOUBTED, _HARDLY_DOUBTED = 0.7, 0.9
+"""A need for a person with less probability yields to a question that is likely answered, or surely; never one of
+safety."""
 _OF_A_PARTY = frozenset(
     {
         *(SlotName.DATE, SlotName.TIME, SlotName.GUESTS, SlotName.ADULTS, SlotName.CHILDREN, SlotName.ADDRESS),
@@ -126,8 +132,11 @@ def overruled(question: Question, escalation: str, known: Known) -> bool:
     person = question.understood.person if question.understood is not None else None
     if escalation not in _SOFT or not question.acts.isdisjoint({Act.COMPLAIN, Act.PERSON}):
         return False
-    doubted = person is not None and person.reason == escalation and person.probability < _DOUBTED
-    return doubted and known(question.text)[1] >= _LIKELY
+    if known(question.text)[1] == 1.0 and _unbooked(question):
+        return True  # an article's own question
+    if person is None or person.reason != escalation or person.probability >= _HARDLY_DOUBTED:
+        return False
+    return known(question.text)[1] >= (_LIKELY if person.probability < _DOUBTED else _SURE)
 
 
 def _unbooked(question: Question) -> bool:
@@ -146,7 +155,8 @@ def _answered(question: Question, segment: Segment, agent: Agent, known: Known) 
     if agent is booking.AGENT:
         told = names & _OF_A_PARTY
         return sure >= (_LIKELY if not told else _SURE if segment.act is Act.ASK else 0.9)
-    return sure >= _NO_REQUEST
+    guessed = segment.act is Act.ASK and segment.topic_probability < _GUESSED and bool(known(question.text)[0])
+    return sure >= _NO_REQUEST or guessed
 
 
 def _only_said_beside(question: Question, said: Sequence[Segment], known: Known) -> bool:

@@ -64,7 +64,8 @@ def listed(
     """Conversations of a view: those that wait, urgent ones first, and those that ``by`` has, 500 at most; or
     ``limit`` of all, newest first.
 
-    ``search`` looks through all messages (as web searches do: quotes, ``-``, ``or``).
+    ``tag`` leaves only conversations with it. ``search`` looks through all messages (as web searches do: quotes, ``-``,
+    ``or``).
     """
     values = {
         "by": by, "search": search, "channel": channel, "status": status, "tag": tag, "limit": limit,
@@ -80,6 +81,8 @@ def listed(
     where = """
         (cast(:channel as text) is null or c.channel = :channel)
         and (cast(:status as text) is null or c.status = :status)
+        and (:tag = '' or exists (select from ai.conversation_notes n
+                                   where n.conversation_id = c.id and n.kind = 'tag' and n.text = :tag))
     """
     query = f"with found as ({found}) {_ROW} where {where} order by {order} limit :limit"
     return [Listed(*row) for row in connection.execute(sa.text(query), values)]

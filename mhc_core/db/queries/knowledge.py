@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 from sqlalchemy.dialects.postgresql import insert
 
+from mhc_core.db.queries.vectors import packed, unpacked
 from mhc_core.db.tables import (
     knowledge_articles,
     knowledge_chunks,
+    knowledge_vectors,
     knowledge_version_chunks,
     knowledge_versions,
     retrieval_questions,
@@ -265,6 +267,30 @@ def member_articles(connection: sa.Connection, version_id: str) -> set[str]:
         .distinct()
     )
     return set(rows)
+
+
+def known_vectors(connection: sa.Connection, embedder: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    """The vectors that are kept of texts, by the hashes of these."""
+    kept = knowledge_vectors.c
+    rows = connection.execute(
+        sa.select(kept.text_sha256, packed(kept.embedding)).where(
+            kept.embedder == embedder, kept.text_sha256 == sa.func.any(list(hashes))
+        )
+    ).all()
+    return dict(zip((row[0] for row in rows), unpacked([row[1] for row in rows]), strict=True))
+
+
+def keep_vectors(connection: sa.Connection, embedder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+    """Keep vectors of texts that have none yet, by binary COPY; the caller holds the lock of the index."""
+    driver: Any = connection.connection.driver_connection
+    columns = "text_sha256, embedder, embedding"
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"copy ai.knowledge_vectors ({columns}) from stdin (format binary)") as copy,
+    ):
+        copy.set_types(["text", "text", "bytea"])
+        for digest, vector in vectors.items():
+            copy.write_row((digest, embedder, HalfVector(vector).to_binary()))
 
 
 def texts(connection: sa.Connection, version_id: str) -> list[sa.Row[Any]]:

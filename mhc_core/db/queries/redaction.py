@@ -46,6 +46,8 @@ _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e o
 _ERASE = {
     # Cached answers live an hour; any of them may repeat what was learned from the customer.
     "response_cache": "delete from ai.response_cache",
+    # Made anew from the texts that are left; which of them were the customer's, hashes do not tell.
+    "knowledge_vectors": "delete from ai.knowledge_vectors where exists (select from erased_examples)",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
     "conversation_notes": (
         "delete from ai.conversation_notes where conversation_id in (select id from erased_conversations)"

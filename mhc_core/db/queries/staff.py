@@ -22,6 +22,8 @@ class Account(NamedTuple):
     password_hash: str
     created_at: datetime
     disabled_at: datetime | None
+    totp_secret: str | None
+    totp_step: int | None
 
 
 def insert(connection: sa.Connection, name: str, role: str, password_hash: str, now: datetime) -> Account | None:
@@ -48,6 +50,17 @@ def set_password(connection: sa.Connection, account_id: int, password_hash: str)
 
 def set_role(connection: sa.Connection, account_id: int, role: str) -> None:
     connection.execute(sa.update(staff_accounts).where(_A.id == account_id).values(role=role))
+
+
+def set_totp(connection: sa.Connection, account_id: int, secret: str | None) -> None:
+    """Ask for codes of this secret from now on, or for none."""
+    values = {"totp_secret": secret, "totp_step": None}
+    connection.execute(sa.update(staff_accounts).where(_A.id == account_id).values(values))
+
+
+def use_totp(connection: sa.Connection, account_id: int, step: int) -> None:
+    """Note the step whose code was used: it and those before are used up."""
+    connection.execute(sa.update(staff_accounts).where(_A.id == account_id).values(totp_step=step))
 
 
 def set_disabled(connection: sa.Connection, account_id: int, at: datetime | None) -> bool:

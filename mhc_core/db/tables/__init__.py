@@ -24,6 +24,7 @@ from mhc_core.db.tables.handovers import conversation_notes, handovers, webhook_
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
     knowledge_chunks,
+    knowledge_vectors,
     knowledge_version_chunks,
     knowledge_versions,
     retrieval_questions,

@@ -81,3 +81,11 @@ retrieval_questions = sa.Table(
     created(),
     sa.Index(None, "article_id"),
 )
+
+knowledge_vectors = sa.Table(
+    "knowledge_vectors",
+    metadata,
+    sa.Column("text_sha256", sa.Text, primary_key=True),
+    sa.Column("embedder", sa.Text, primary_key=True),
+    sa.Column("embedding", HALFVEC(), nullable=False),
+)

@@ -15,6 +15,8 @@ staff_accounts = sa.Table(
     sa.Column("password_hash", sa.Text, nullable=False),
     created(),
     sa.Column("disabled_at", UTC_TIME),
+    sa.Column("totp_secret", sa.Text),
+    sa.Column("totp_step", sa.BigInteger),
     one_of("role", StaffRole),
     sa.Index("uq_staff_accounts_name", sa.text("lower(name)"), unique=True),
 )

@@ -16,6 +16,7 @@ from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import ago, box, empty, text
 
 EVERY_SECONDS = 2.0
+_TAGS = 50
 _VIEWS: dict[str, str] = {"waiting": "Waiting", "mine": "Mine", "all": "All"}
 _EMPTY = {
     "waiting": ("Nobody waits for a person.", "New ones ring and appear here by themselves."),
@@ -54,7 +55,8 @@ class _Inbox:
             statuses = {"": "any"} | {one.value: one.value for one in ConversationStatus}
             self._channel = ui.select(channels, value="", label="Channel", on_change=self.show)
             self._status = ui.select(statuses, value="", label="Status", on_change=self.show)
-            for part in (self._channel, self._status):
+            self._tag = ui.select({"": "any"}, value="", label="Tag", on_change=self.show)
+            for part in (self._channel, self._status, self._tag):
                 part.props("outlined dense").classes("narrow")
             ui.button("Notify me", on_click=_allow).props("flat dense")
         with box("div", "inbox") as self._columns:
@@ -67,10 +69,15 @@ class _Inbox:
             self._state.open = UUID(wanted) if wanted else None
         except ValueError:
             self._visit.say("This link names no conversation.", "warning")
-        waiting = await self._visit.act(lambda connection, person, now: bool(desk.ringing(connection)))
-        if waiting is not None and not waiting.value:
-            self._state.view = "all"
-            self._view.set_value("all")
+        first = await self._visit.act(
+            lambda connection, person, now: (bool(desk.ringing(connection)), desk.tags(connection, _TAGS))
+        )
+        if first is not None:
+            waits, tags = first.value
+            self._tag.set_options({"": "any"} | {tag: f"#{tag}" for tag in tags}, value="")
+            if not waits:
+                self._state.view = "all"
+                self._view.set_value("all")
         await self.show()
         if self._state.open is not None:
             await self._open(self._state.open)
@@ -78,11 +85,11 @@ class _Inbox:
 
     def _read(self, connection: sa.Connection, person: Person, now: datetime) -> tuple[list[Listed], datetime]:
         words = self._search.value or ""
-        view: View = "all" if words.strip() else self._state.view
+        view: View = "all" if words.strip() or self._tag.value else self._state.view
         found = desk.listed(
             connection, view, person.name, search=words,
             channel=Channel(self._channel.value) if self._channel.value else None,
-            status=ConversationStatus(self._status.value) if self._status.value else None,
+            status=ConversationStatus(self._status.value) if self._status.value else None, tag=self._tag.value or "",
         )  # fmt: skip
         return found, now
 

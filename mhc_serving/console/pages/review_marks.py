@@ -1,5 +1,6 @@
 """What the scrubber missed, marked by selecting it, and how the question was read, corrected in place."""
 
+import re
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from mhc_core.understanding.labelled import written
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import box, dialog, share, text
 
+_PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]")
 _SELECTED = """
     const selected = getSelection();
     const part = selected.anchorNode?.parentElement?.closest("[data-part]");
@@ -26,7 +28,7 @@ _SELECTED = """
 def section(visit: Visit, item: Shown) -> None:
     """The two helps of an item."""
     with box("div", "acts"):
-        ui.button("Mark selected text as personal", on_click=lambda: _mark(visit, item)).props("flat dense")
+        ui.button("Mark selected text", on_click=lambda: _mark(visit, item)).props("flat dense")
     with box("details") as details:
         text("summary", "How the question was read")
         place = box("div")
@@ -45,6 +47,9 @@ async def _mark(visit: Visit, item: Shown) -> None:
     if part not in ("question", "answer") or not selected:
         visit.say("Select the piece in the question or the answer first.", "warning")
         return
+    if _PLACEHOLDER.fullmatch(selected):
+        _mark_masked(visit, item, part, selected)
+        return
     with dialog("Personal data that was missed") as opened:
         text("p", f"“{selected}” in the {part}")
         kind = ui.select([one.value for one in PiiType], value=PiiType.PERSON.value, label="What it is")
@@ -60,6 +65,28 @@ async def _mark(visit: Visit, item: Shown) -> None:
         done = await visit.act(lambda connection, person, now: marks.mark(connection, marking, person.name, now))
         if done is not None:
             visit.say(f"Marked; {done.value.withdrawn} examples wait to be scrubbed again.")
+            opened.close()
+
+
+def _mark_masked(visit: Visit, item: Shown, part: str, placeholder: str) -> None:
+    with dialog("Masked, but nothing personal") as opened:
+        text("p", f"{placeholder} in the {part}: what stands behind it shall stay.")
+        everywhere = ui.checkbox("Leave these words in all conversations")
+        with box("div", "acts"):
+            ui.button("Mark it", on_click=lambda: save()).props("unelevated")
+            ui.button("Cancel", on_click=opened.close).props("flat")
+
+    async def save() -> None:
+        message = item.question_message_id if part == "question" else item.answer_message_id
+
+        def work(connection: sa.Connection, person: Person, now: datetime) -> int:
+            scrubber = loading.scrubber(connection, visit.console.settings)
+            wide = bool(everywhere.value)
+            return len(marks.mark_masked(connection, scrubber, message, placeholder, person.name, now, everywhere=wide))
+
+        done = await visit.act(work)
+        if done is not None:
+            visit.say("Marked; the next scrubbing leaves it.")
             opened.close()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
@@ -111,6 +112,27 @@ def test_what_cannot_be_an_account_is_refused(connection: sa.Connection, ana: st
         people.create(connection, "  ", StaffRole.AGENT, PASSWORD, "test", NOW)
     with pytest.raises(NotFound, match="mhc users list"):
         people.disable(connection, "Bo", "boss", NOW)
+
+
+def test_a_code_of_an_app_is_asked_for_and_counts_once(connection: sa.Connection, ana: str) -> None:
+    address = people.ask_for_codes(connection, ana, "MHC", "boss", NOW)
+    app = pyotp.parse_uri(address)
+    assert isinstance(app, pyotp.TOTP)
+
+    def attempt(code: str, now: datetime = NOW) -> bool:
+        return sessions.sign_in(connection, ana, PASSWORD, now, code) is not None
+
+    code = app.at(NOW)
+    assert not attempt("")
+    assert not attempt("12345")
+    assert attempt(f"{code[:3]} {code[3:]}")
+    assert not attempt(code)
+    later = NOW + timedelta(minutes=5)
+    assert not attempt(code, later)
+    assert attempt(app.at(later - timedelta(seconds=30)), later)
+    assert not attempt(app.at(later - timedelta(seconds=90)), later)
+    people.ask_for_no_codes(connection, ana, "boss", NOW)
+    assert attempt("")
 
 
 def test_every_change_stands_in_the_audit_log_with_who_made_it(connection: sa.Connection, ana: str) -> None:

@@ -42,6 +42,8 @@ def test_accounts_are_made_shown_and_switched_off(run: Run, fresh_database_url: 
     ]
     assert run("password", "Ana", "--generate")["sessions_ended"] == 0
     run("enable", "Ana")
+    assert run("codes", "Ana")["address"].startswith("otpauth://totp/")
+    assert run("codes", "Ana", "--off") == {"name": "Ana", "codes": False}
     engine = engines.create(fresh_database_url)
     with engine.connect() as connection:
         actors = set(connection.scalars(sa.text("select actor from ai.audit_log")))

@@ -52,7 +52,7 @@ def test_the_sockets_of_pages_are_closed_to_strangers(console: str) -> None:
 def test_a_wrong_password_is_one_plain_sentence(console: str) -> None:
     answer = httpx2.post(f"{console}/console/sign-in", data={"name": "agent", "password": "wrong"})
     assert answer.status_code == 401
-    assert "Name or password is wrong" in answer.text
+    assert "Name, password or code is wrong" in answer.text
     assert "set-cookie" not in answer.headers
 
 

@@ -171,3 +171,27 @@ def test_what_the_scrubber_missed_is_marked_by_selecting_it(reviewer: Staff, con
     with console_engine.connect() as connection:
         marked = connection.execute(sa.text('select kind, start, "end", marked_by from ai.scrub_marks')).one()
     assert tuple(marked) == ("missed", 11, 21, "reviewer")
+
+
+def test_a_placeholder_that_hides_nothing_personal_is_marked(reviewer: Staff, console_engine: sa.Engine) -> None:
+    with console_engine.begin() as connection:
+        connection.execute(sa.text("delete from ai.scrub_marks"))
+        connection.execute(sa.text("update ai.messages set content = 'Is 555-201-4455 your code?' where position = 0"))
+    reviewer.browser.execute_script(
+        """
+        const words = document.querySelector("[data-part=question]").firstChild;
+        words.data = "Is [PHONE_1] your code?";
+        const range = document.createRange();
+        range.setStart(words, 3);
+        range.setEnd(words, 12);
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+        """
+    )
+    reviewer.see("button", "Mark selected text").click()
+    reviewer.see(".q-dialog p", "[PHONE_1] in the question")
+    reviewer.see(".q-dialog button", "Mark it").click()
+    reviewer.see(".q-notification", "Marked")
+    with console_engine.connect() as connection:
+        marked = connection.execute(sa.text('select kind, type, start, "end" from ai.scrub_marks')).one()
+    assert tuple(marked) == ("wrong", "PHONE", 3, 15)

@@ -52,8 +52,9 @@ class MessageTable:
         def is_message(record: Mapping[str, str]) -> bool:
             role, channel = record.get("role", ""), record.get("channel", "")
             known = context.reading.role_of(role) is not None or folded(role) in ROLE_SPELLINGS
-            on_channel = not channel or isinstance(folded_channel(channel), Channel)
-            return known and on_channel and "conversation_id" in record and is_time(record.get("timestamp", "0"))
+            on_channel = not channel or context.reading.channel or isinstance(folded_channel(channel), Channel)
+            there = "conversation_id" in record and is_time(record.get("timestamp", "0"))
+            return known and bool(on_channel) and there
 
         sheets = tables.sheets(head, KNOWN)
         found = [(sheet, tables.header(sheet, SPELLINGS, NEEDED)) for sheet in sheets]

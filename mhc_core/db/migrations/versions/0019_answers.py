@@ -1,6 +1,7 @@
 """Answers are kept by what their question means: no vectors of questions, no learning from single comparisons.
 
-Kept answers live for an hour, so none is carried over.
+Kept answers live for an hour, so none is carried over. The vectors of questions and sentences from which selection is
+learned are kept, so that a server starts without embedding them.
 """
 
 import sqlalchemy as sa
@@ -27,9 +28,17 @@ def upgrade() -> None:
         ["scope_sha256", "meaning_sha256"],
         schema="ai",
     )
+    op.create_table(
+        "knowledge_vectors",
+        sa.Column("text_sha256", sa.Text, primary_key=True),
+        sa.Column("embedder", sa.Text, primary_key=True),
+        sa.Column("embedding", HALFVEC(), nullable=False),
+        schema="ai",
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("knowledge_vectors", schema="ai")
     op.execute("delete from ai.response_cache")
     op.drop_index("ix_response_cache_scope_sha256_meaning_sha256", "response_cache", schema="ai")
     op.drop_column("response_cache", "meaning_sha256", schema="ai")

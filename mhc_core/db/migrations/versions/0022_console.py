@@ -16,7 +16,9 @@ _UP = (
             check (role in ('agent', 'reviewer', 'operator', 'admin')),
         password_hash text not null,
         created_at timestamptz not null default now(),
-        disabled_at timestamptz
+        disabled_at timestamptz,
+        totp_secret text,
+        totp_step bigint
     )
     """,
     "create unique index uq_staff_accounts_name on ai.staff_accounts (lower(name))",

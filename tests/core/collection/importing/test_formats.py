@@ -274,6 +274,26 @@ def test_a_mailbox_in_any_order_without_labels(engine: sa.Engine, tmp_path: Path
     assert {"mass e-mails, left out": 1, "automatic e-mails, left out": 1}.items() <= report.notes.items()
 
 
+def test_a_mail_that_lies_in_the_files_of_two_labels_is_taken_once(engine: sa.Engine, tmp_path: Path) -> None:
+    lee, us = "lee@example.com", "cs@myhibachichef.com"
+    asked = mail("a1", lee, us, "Tue, 3 Feb 2026 10:00:00 +0000", GRILL[0][1])
+    answered = mail("a2", us, lee, "Tue, 3 Feb 2026 10:01:00 +0000", GRILL[1][1], "In-Reply-To: <a1@x>")
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "Inbox.mbox").write_text(asked)
+    (tmp_path / "mail" / "All.mbox").write_text(answered + asked)
+    whole(bring(engine, tmp_path / "mail"))
+    assert told(engine) == GRILL
+
+
+def test_the_first_row_of_a_file_that_cannot_be_read_spares_the_file_before(engine: sa.Engine, tmp_path: Path) -> None:
+    row = "sms,user,hi,2026-02-03T10:00:00Z\n"
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks" / "a.csv").write_text(f"{HEADER}a,{row}")
+    (tmp_path / "talks" / "b.csv").write_text(f"{HEADER},{row}b,{row}c,{row}")
+    report = bring(engine, tmp_path / "talks")
+    assert (report.inserted, report.rejected) == (2, 2)
+
+
 def test_a_mail_in_html_with_an_attachment(engine: sa.Engine, tmp_path: Path) -> None:
     body = (
         "--b\r\nContent-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"

@@ -250,7 +250,7 @@ def test_any_json_is_parsed_or_refused(given: dict[str, Any], complete: bool) ->
 @given(st.binary(max_size=60) | st.text(max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     with suppress(Rejected):
-        assert isinstance(decode(data, Counter()), dict)
+        json.dumps(decode(data, Counter()))
 
 
 def test_deep_nesting_is_refused() -> None:
