@@ -116,11 +116,13 @@ def evaluate(engine: sa.Engine, recipe: Recipe, candidate_id: str | None, seed: 
         return known
     messages = _messages(judged_on)
     ours = _read(load(recipe, candidate), messages)
-    if baseline is None:
-        found = compare.first(ours)
-    else:
-        theirs = _read(load(recipe, baseline), messages)
-        found = compare.compare(ours, theirs, [one.group for one in judged_on], seed)
+    found = compare.first(ours)
+    if baseline is not None:
+        try:
+            theirs = _read(load(recipe, baseline), messages)
+            found = compare.compare(ours, theirs, [one.group for one in judged_on], seed)
+        except DataError as error:  # an older release wrote it, or it is damaged: nobody is read by it either
+            found = replace(found, reasons=(f"The live version cannot be read: {error}.", *found.reasons))
     columns: dict[str, Any] = asdict(found)
     with engine.begin() as connection:
         return queries.add_evaluation(

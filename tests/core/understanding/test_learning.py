@@ -122,6 +122,17 @@ def test_a_damaged_file_is_not_loaded(engine: sa.Engine, tmp_path: Path) -> None
         learning.load(rote(90), made)
 
 
+def test_a_live_version_that_cannot_be_read_any_more_stands_in_nobodys_way(engine: sa.Engine, tmp_path: Path) -> None:
+    assert promoted(engine, 80, tmp_path)
+    next(tmp_path.rglob("*.zip")).write_bytes(b"of an older release")
+    made = learning.train(engine, rote(90), tmp_path.as_uri(), SEED, NOW + timedelta(hours=1))
+    judged = learning.evaluate(engine, rote(90), made.id, SEED)
+    assert judged.verdict is Verdict.PROMOTE
+    assert "cannot be read" in judged.reasons[0]
+    with engine.begin() as connection:
+        assert learning.promote(connection, judged, "pipeline", NOW)
+
+
 def test_gold_follows_the_release_and_gathering_again_changes_nothing(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         assert examples.gather(connection, examples.gold(), Scrubber.load(), NOW) == (0, 0, 0)
