@@ -179,12 +179,12 @@ def lines(
     """Options of lines, or upright bars, over days."""
     return {
         "animation": False, "color": list(CHART_COLOURS), "grid": {"left": 8, "right": 24, "top": 24, "bottom": 8,
-        "containLabel": True}, "tooltip": {"trigger": "axis"}, "legend": {"show": len(series) > 1,
+        "containLabel": True}, "tooltip": {"trigger": "axis"}, "legend": {"show": len(series) > 1, "top": 0,
         "textStyle": {"color": _INK}},
         "xAxis": _axis(type="category", data=list(days)),
         "yAxis": _axis(type="value", **({"max": top} if top is not None else {})),
         "series": [
-            {"type": "bar" if bar else "line", "name": name, "data": list(values), "showSymbol": False,
+            {"type": "bar" if bar else "line", "name": name, "data": list(values), "showSymbol": len(days) < 3,
              "connectNulls": True, "barMaxWidth": 22}
             for name, values in series.items()
         ],

@@ -16,7 +16,7 @@ from mhc_core.db.queries.rollout import Rollout
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.queries.understanding_versions import UnderstandingEvaluation
 from mhc_core.db.queries.versions import AliasMove
-from mhc_serving.console.pages import models_answer, models_one
+from mhc_serving.console.pages import models_answer, models_one, models_prompts
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import Chart, Table, box, empty, lines, moment, text
 
@@ -64,6 +64,7 @@ async def build(visit: Visit) -> None:
         with box("section", "card"):
             text("h2", "Data sets")
             sets = Table("Data sets", ("Version", ">Training", ">Validation", "Made"))
+    await models_prompts.section(visit)
     models_answer.section(visit)
 
     async def show() -> None:
