@@ -29,7 +29,8 @@ OUTSIDE = "O"
 HIDDEN = 128
 EPOCHS = 4
 BATCH = 256
-CRF_EPOCHS = 8
+CRF_EPOCHS, CRF_STEPS = (8, 40), 60_000
+"""Few texts are gone through more often, up to so many steps."""
 LETTERS_WEIGHT = 0.65
 """Of the field beside the network; chosen on writers who were not taught."""
 _ONE_AT_A_TIME = threading.Lock()
@@ -78,7 +79,8 @@ def train_crf(features: Sequence[list[list[str]]], labels: Sequence[list[str]], 
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(algorithm="l2sgd", verbose=False)
-    trainer.set_params({"c2": 0.1, "max_iterations": CRF_EPOCHS, "feature.minfreq": 2})
+    epochs = min(max(CRF_STEPS // max(len(features), 1), CRF_EPOCHS[0]), CRF_EPOCHS[1])
+    trainer.set_params({"c2": 0.1, "max_iterations": epochs, "feature.minfreq": 2})
     for seen, wanted in zip(features, labels, strict=True):
         if seen:
             trainer.append(seen, wanted)
