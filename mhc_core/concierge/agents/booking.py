@@ -193,6 +193,8 @@ def _doubt(question: Question, facts: Facts) -> str:
         return "I am not sure that I counted everybody."
     if doubt is None and "date" in doubts.again(facts):
         return "I am not sure that I have the right day."
+    if doubt is None and "time" in doubts.again(facts):
+        return "I am not sure that I have the right time."
     return doubt or ""
 
 

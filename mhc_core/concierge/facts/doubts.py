@@ -15,8 +15,8 @@ from mhc_core.understanding.result import Act, DialogueContext, Segment, Slot, S
 from mhc_core.understanding.values.calendar_words import MONTHS, canonical
 from mhc_core.understanding.values.word_lists import meaning
 
-SURE_FROM = 0.5
-"""A count of people with less probability is asked again."""
+SURE_FROM, HALF_SURE_FROM = 0.7, 0.3
+"""A count of people, and a date, a time or portions, with less probability are asked again."""
 ASKED_AGAIN = 1
 """How often a thing read with doubt is asked again before a person looks at it."""
 _OF = {
@@ -29,6 +29,7 @@ _OF = {
     SlotName.DISH: "proteins",
     SlotName.COUNT: "proteins",
     SlotName.DATE: "date",
+    SlotName.TIME: "time",
 }
 _ASKED = {"guests": "guests", "ages": "children", "children": "children", "miles": "miles", "proteins": "proteins"}
 _PEOPLE = frozenset({"guests", "children"})
@@ -49,13 +50,13 @@ _DENIED = re.compile(r"\b(?:not|instead of|rather than|isn['’]?t|from)\s+(?:th
 
 
 def read_with_doubt(segments: Sequence[Segment], context: DialogueContext) -> frozenset[str]:
-    """Which of ``date``, ``guests``, ``children``, ``miles`` and ``proteins`` a message tells so that doubt is left."""
+    """Which of date, time, guests, children, miles and proteins a message tells in a way that leaves doubt."""
     found: set[str] = set()
     for segment in segments:
         if not _tells(segment):
             continue
         told = {_OF[slot.name] for slot in segment.slots if slot.name in _OF}
-        about = (told - {"date"}) or {_ASKED[name] for name in context.asked if name in _ASKED}
+        about = (told - {"date", "time"}) or {_ASKED[name] for name in context.asked if name in _ASKED}
         if numbers_left(segment):
             found |= about
         dated = any(slot.name is SlotName.DATE for slot in segment.slots)
@@ -75,8 +76,10 @@ def _tells(segment: Segment) -> bool:
 
 
 def _unlikely(slot: Slot, segment: Segment) -> bool:
-    if _OF.get(slot.name) not in _PEOPLE:
+    if slot.name not in _OF or slot.name in (SlotName.MILES, SlotName.DISH):
         return False
+    if slot.name in (SlotName.DATE, SlotName.TIME, SlotName.COUNT):
+        return slot.probability < HALF_SURE_FROM
     childless = any(other.name is SlotName.CHILDREN and other.value == 0 for other in segment.slots)
     grown = childless and slot.name in (SlotName.ADULTS, SlotName.GUESTS)  # then either name counts the same
     plain = grown or (slot.name is SlotName.CHILDREN and slot.value == 0)

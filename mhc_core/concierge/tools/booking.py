@@ -56,7 +56,7 @@ def missing(business: Business, facts: Facts) -> tuple[str, ...]:
         open_heads = next((name for name in ("guests", "children") if name in again), None)
     needs = {
         "date": facts.day is None or "date" in again,
-        "time": facts.starts is None,
+        "time": facts.starts is None or "time" in again,
         **{name: name == open_heads for name in ("guests", "ages", "children")},
         "address": facts.address is None,
         "miles": "miles" in again or (people.miles is None and not facts.distance_open),
