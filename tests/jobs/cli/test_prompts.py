@@ -54,7 +54,7 @@ def test_a_wording_is_added_compared_promoted_and_rolled_back(tmp_path: Path) ->
     assert (shown["production"], shown["task"], shown["moves"][0]["reason"]) == (
         True, "Thank them.\nOffer one next step.", "clearer",
     )  # fmt: skip
-    assert "Never promise a discount" in shown["content"]
+    assert "Promise no discount" in shown["content"]
     assert [row["production"] for row in read("list", "--name", NAME)["prompts"]] == [True, False]
     assert read("rollback", "--name", NAME, "--by", "ann") == {"name": NAME, "production": seed}
     assert f"{seed}  production" in run("list")
