@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import audit, installation
 from mhc_core.db.queries import marks as queries
+from mhc_core.db.queries import response_cache
 from mhc_core.errors import DataError, NotFound, ScrubRefused
 from mhc_core.scrubbing.engine import Scrubber
 from mhc_core.scrubbing.findings import Finding, PiiType
@@ -60,7 +61,7 @@ def mark(connection: sa.Connection, marking: Marking, marked_by: str, now: datet
     """Keep a mark as offsets into the raw message, without its text.
 
     What was missed leaves its conversation with the next scrubbing, and examples made of the conversation are switched
-    off until then. ``everywhere`` puts the piece on the deny or allow list, as a keyed hash of its words, and
+    off until then; kept answers of the conversation, and all in which the piece stands, are removed at once. ``everywhere`` puts the piece on the deny or allow list, as a keyed hash of its words, and
     examples in which a denied piece stands are switched off too.
 
     Raises:
@@ -79,7 +80,10 @@ def mark(connection: sa.Connection, marking: Marking, marked_by: str, now: datet
     stored = queries.Mark(message.id, marking.edited, marking.kind.value, marking.type.value, start, end)
     identifier = queries.save(connection, stored, marked_by, now)
     queries.scrub_again(connection, message.conversation_id)
-    withdrawn = queries.withdraw(connection, message.conversation_id) if missed else 0
+    withdrawn = 0
+    if missed:
+        response_cache.forget(connection, message.conversation_id, pattern(piece))
+        withdrawn = queries.withdraw(connection, message.conversation_id)
     if marking.everywhere:
         key, words = term_hash(installation.salt(connection), piece)
         queries.list_term(connection, key, missed, marking.type.value, words, marked_by, now)

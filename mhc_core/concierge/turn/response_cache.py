@@ -28,6 +28,7 @@ from mhc_core.response_cache.meaning import meaning
 from mhc_core.response_cache.scope import AGENT, Scope, shareable
 from mhc_core.scrubbing import loading
 from mhc_core.settings import Settings
+from mhc_core.understanding.result import SlotName
 from mhc_core.vocabulary import Intent
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ GATHERED_SECONDS = 0.2
 AT_ONCE = 16
 _DOUBTS = frozenset(["fallback", "offered_person", "unsupported", "withheld"])
 """Notes of an answer that stands in for a better one."""
+_IDENTIFYING = frozenset({SlotName.NAME, SlotName.PHONE, SlotName.EMAIL, SlotName.ADDRESS})
+"""What tells who somebody is, in whatever act it was said and whether or not it became a fact."""
 
 
 class ResponseCache:
@@ -131,7 +134,8 @@ def _scope(question: Question, prompt_id: str, live: Live) -> Scope | None:
     if live.knowledge_id is None or live.embedder is None or not live.models:
         return None
     scope = Scope(AGENT, question.intent, prompt_id, _models(live), live.knowledge_id, live.embedder.id)
-    remembered = bool(question.turns) or question.facts.personal
+    told = question.understood.slots if question.understood is not None else ()
+    remembered = bool(question.turns) or question.facts.personal or any(slot.name in _IDENTIFYING for slot in told)
     return scope if shareable(scope, question.text, remembered=remembered) else None
 
 

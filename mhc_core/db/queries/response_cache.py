@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from mhc_core.db.queries.privacy import REDACTED
-from mhc_core.db.tables import response_cache
+from mhc_core.db.tables import conversations, messages, response_cache
 
 _R = response_cache.c
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -50,8 +50,9 @@ _ADMIT = sa.text(
           from ai.conversations c
          where c.id in (select m.conversation_id from ai.messages m join offered o on o.message_id = m.id)
            and not c.channel_metadata ? '{REDACTED}'
-         order by c.id
-           for share
+           and not exists (
+               select from ai.scrub_marks k join ai.messages said on said.id = k.message_id
+                where said.conversation_id = c.id and k.kind = 'missed')
     )
     insert into ai.response_cache as kept (scope_sha256, question_sha256, question, meaning_sha256, answer, message_id,
                                            admitted_at, expires_at)
@@ -66,7 +67,13 @@ _ADMIT = sa.text(
             expires_at = excluded.expires_at
         where kept.withdrawn_at is null and kept.expires_at <= excluded.admitted_at
     returning id
-    """  # conversations and entries in order: two groups at once wait for each other, but never both
+    """  # entries in order: two groups at once wait for each other, but never both
+)
+_HOLD = sa.text(
+    """
+    select c.id from ai.conversations c
+     where c.id in (select conversation_id from ai.messages where id = any(:messages)) order by c.id for share
+    """
 )
 
 
@@ -87,7 +94,7 @@ def find(
 
 def admit(connection: sa.Connection, entries: Sequence[Entry], now: datetime, expires_at: datetime) -> list[int]:
     """Keep answers, each to another question; the entries made. Left out: where one is valid or was withdrawn, and
-    where the message's text is gone."""
+    where the message's text is gone or a reviewer found personal data in its conversation."""
     stale = sa.select(_R.id).where(_R.expires_at < now - FORGOTTEN_AFTER).limit(_TIDIED_AT_ONCE)
     connection.execute(sa.delete(response_cache).where(_R.id.in_(stale.with_for_update(skip_locked=True))))
     offered = {
@@ -95,6 +102,8 @@ def admit(connection: sa.Connection, entries: Sequence[Entry], now: datetime, ex
         "now": now,
         "expires": expires_at,
     }
+    # Held in a statement of its own, so that the next one sees the mark or the erasure that it waited for.
+    connection.execute(_HOLD, {"messages": [entry.message_id for entry in entries]})
     return list(connection.scalars(_ADMIT, offered))
 
 
@@ -117,3 +126,15 @@ def withdraw(connection: sa.Connection, entry_ids: Sequence[int], now: datetime)
     return connection.execute(
         sa.update(response_cache).where(_R.id.in_(entry_ids), _R.withdrawn_at.is_(None)).values(withdrawn_at=now)
     ).rowcount
+
+
+def forget(connection: sa.Connection, conversation_id: UUID, pattern: str) -> None:
+    """Remove the answers that a conversation gave, and those of others in which the regular expression of PostgreSQL
+    ``pattern`` finds something. What is being kept at this moment is waited for; what comes later sees the mark."""
+    held = sa.select(conversations.c.id).where(conversations.c.id == conversation_id)
+    connection.execute(held.with_for_update(key_share=True))
+    of_it = sa.select(messages.c.id).where(messages.c.conversation_id == conversation_id)
+    said = sa.func.concat_ws("\n", _R.question, _R.answer["text"].astext)
+    connection.execute(
+        sa.delete(response_cache).where(sa.or_(_R.message_id.in_(of_it), said.regexp_match(pattern, flags="i")))
+    )

@@ -10,14 +10,25 @@ from fakes.stored import DAY, NOW, WordEmbedder, say, talk
 
 from mhc_core.db.queries import collection
 from mhc_core.db.queries import marks as queries
-from mhc_core.db.tables import audit_log, conversation_scores, scrub_marks, scrub_terms, training_examples
+from mhc_core.db.tables import (
+    audit_log,
+    conversation_scores,
+    response_cache,
+    scrub_marks,
+    scrub_terms,
+    training_examples,
+)
 from mhc_core.errors import DataError, NotFound
+from mhc_core.response_cache import cache
+from mhc_core.response_cache.cache import CacheCandidate, Offer
+from mhc_core.response_cache.scope import Scope
 from mhc_core.scrubbing import PiiType, Scrubber
 from mhc_core.scrubbing.loading import scrubber as load
 from mhc_core.scrubbing.loading import version
 from mhc_core.scrubbing.marks import Kind, Marking, mark, replay
 from mhc_core.scrubbing.stage import scrub_day
 from mhc_core.settings import Settings
+from mhc_core.vocabulary import Intent
 
 SETTINGS = Settings()
 MISSED = "blue door behind the barn"  # nothing a rule could know
@@ -145,3 +156,18 @@ def test_a_piece_that_is_not_there_is_refused_without_quoting(
 def test_a_message_that_does_not_exist_is_not_found(connection: sa.Connection) -> None:
     with pytest.raises(NotFound, match="there is no message"):
         mark(connection, missed(uuid4()), "kim", NOW)
+
+
+def test_what_was_missed_leaves_the_kept_answers_at_once_and_does_not_come_back(connection: sa.Connection) -> None:
+    questions = (f"Our place is the {MISSED}. May the dog stay?", f"Is the {MISSED.title()} far?", "Is it gas?")
+    asked = {text: talk(connection, say("user", text), say("assistant", "Yes."))[1] for text in questions}
+    scope = Scope("knowledge", Intent.POLICY, "prompt", "model", "knowledge", "words")
+    offers = [Offer(CacheCandidate(scope, text), {"text": "Yes."}, said[1]) for text, said in asked.items()]
+    assert len(cache.admit(connection, offers, NOW, lambda text: True)) == 3
+
+    mark(connection, missed(asked[questions[0]][0]), "kim", NOW)
+
+    kept = sa.select(response_cache.c.question)
+    assert list(connection.scalars(kept)) == ["Is it gas?"]
+    assert cache.admit(connection, offers[:1], NOW, lambda text: True) == [], "its answer may come in after the mark"
+    assert list(connection.scalars(kept)) == ["Is it gas?"]
