@@ -9,9 +9,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit, installation
+from mhc_core.db.queries import audit, installation, response_cache
 from mhc_core.db.queries import marks as queries
-from mhc_core.db.queries import response_cache
 from mhc_core.errors import DataError, NotFound, ScrubRefused
 from mhc_core.scrubbing.engine import Scrubber
 from mhc_core.scrubbing.findings import Finding, PiiType
@@ -61,8 +60,9 @@ def mark(connection: sa.Connection, marking: Marking, marked_by: str, now: datet
     """Keep a mark as offsets into the raw message, without its text.
 
     What was missed leaves its conversation with the next scrubbing, and examples made of the conversation are switched
-    off until then; kept answers of the conversation, and all in which the piece stands, are removed at once. ``everywhere`` puts the piece on the deny or allow list, as a keyed hash of its words, and
-    examples in which a denied piece stands are switched off too.
+    off until then; kept answers of the conversation, and all in which the piece stands, are removed at once.
+    ``everywhere`` puts the piece on the deny or allow list, as a keyed hash of its words, and examples in which a
+    denied piece stands are switched off too.
 
     Raises:
         NotFound: no such message, or no human edit of it.

@@ -18,6 +18,7 @@ _BEFORE_A_NUMBER = re.compile(rf"\b(?:{'|'.join(TENS)}|\w+ hundred(?: and)?)[ -]
 _BEFORE_A_DAY = re.compile(rf"\b(?:an?|\d{{1,2}}|{_WORDS}) (?:days?|weeks?|months?) (?:from|after) $", re.IGNORECASE)
 _SURE_FROM = 0.6
 _STARTS_WITH_A_NUMBER = re.compile(rf"(?:\d|(?:{_WORDS})\b)", re.IGNORECASE)
+_LISTED = re.compile(r"\s*(?:[,.&+]|(?:and|y)\b|$)", re.IGNORECASE)
 _NEXT_WORD = re.compile(r" \w+")
 _HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
 _NUMBERS = (*_HEADS, SlotName.AGE, SlotName.MILES, SlotName.COUNT)
@@ -82,7 +83,8 @@ def _named(slot: Slot, segment: Segment, context: DialogueContext) -> Slot:
         return replace(slot, name=SlotName.CHILDREN)
     aged = any(other.name is SlotName.AGE for other in segment.slots)
     grown = slot.name in (SlotName.ADULTS, SlotName.GUESTS)
-    if grown and "ages" in context.asked and aged and _HOUR.fullmatch(slot.text):
+    listed = _LISTED.match(segment.text, slot.end - segment.start)  # not "16 are 13 or older, 4 are 6 to 12"
+    if grown and "ages" in context.asked and aged and listed and _HOUR.fullmatch(slot.text):
         return replace(slot, name=SlotName.AGE, value=None)  # "15, 12, 9, 6 and 2"
     following = _NEXT_WORD.match(segment.text, slot.end - segment.start)
     noun = slot.text + (following[0] if following else "")
