@@ -180,7 +180,7 @@ def test_what_came_in_by_a_door_is_learned_without_its_person(entered: Place) ->
 def test_what_reads_messages_was_trained_and_is_live(learned: tuple[Place, list[dict[str, Any]]]) -> None:
     found = learned[0].first["understanding"]
     assert found["version"].startswith("understanding-")
-    assert found["metrics"]["slots_f1"] > 0.8
+    assert found["metrics"]["slots_f1"] > 0.75
     assert found["metrics"]["topics"] > 0.7
 
 
