@@ -29,6 +29,10 @@ _RUN = """
     axe.run(document, {resultTypes: ["violations"]}).then((result) => done(result.violations.map(
         (one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 200)).join(" ; ")}`)));
 """
+_STILL = """
+    return document.getAnimations().every((one) => one.playState !== "running"
+        || one.effect.getComputedTiming().endTime === Infinity);
+"""
 
 
 @contextmanager
@@ -91,7 +95,8 @@ class Staff:
         webdriver.ActionChains(self.browser).send_keys(*keys).perform()
 
     def faults(self) -> list[str]:
-        """What axe-core finds on the page."""
+        """What axe-core finds on the page once nothing fades or moves: half-faded words have little contrast."""
+        until(lambda: self.browser.execute_script(_STILL), 30)
         self.browser.execute_script(_AXE.read_text("utf-8"))
         found: list[str] = self.browser.execute_async_script(_RUN)
         return found

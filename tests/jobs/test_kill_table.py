@@ -57,10 +57,12 @@ def database(request: pytest.FixtureRequest, begins: str, prepare: str = "select
     """A copy of a database of one's own, without transactions."""
     with copy(request.getfixturevalue("_server_url"), request.getfixturevalue(begins)) as url:
         engine = engines.create(url).execution_options(isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text(prepare))
-        yield engine
-        engine.dispose()
+        try:
+            with engine.connect() as connection:
+                connection.execute(sa.text(prepare))
+            yield engine
+        finally:
+            engine.dispose()  # after a failure too: what stays open is held against whichever test comes next
 
 
 @contextmanager

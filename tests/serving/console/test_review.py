@@ -17,7 +17,7 @@ Decisions = Callable[[], list[tuple[Any, ...]]]
 
 @pytest.fixture(autouse=True)
 def items(console_engine: sa.Engine) -> Iterator[list[int]]:
-    """Three items, most valuable first."""
+    """Three items, most valuable first; they and what was marked in them go afterwards."""
     with console_engine.begin() as connection:
         made = []
         for number, intent in enumerate(("policy", "menu", "policy")):
@@ -34,6 +34,7 @@ def items(console_engine: sa.Engine) -> Iterator[list[int]]:
     yield made
     with console_engine.begin() as connection:
         connection.execute(sa.text("delete from ai.review_items"))
+        connection.execute(sa.text("delete from ai.scrub_marks"))
 
 
 @pytest.fixture
@@ -175,7 +176,6 @@ def test_what_the_scrubber_missed_is_marked_by_selecting_it(reviewer: Staff, con
 
 def test_a_placeholder_that_hides_nothing_personal_is_marked(reviewer: Staff, console_engine: sa.Engine) -> None:
     with console_engine.begin() as connection:
-        connection.execute(sa.text("delete from ai.scrub_marks"))
         connection.execute(sa.text("update ai.messages set content = 'Is 555-201-4455 your code?' where position = 0"))
     reviewer.browser.execute_script(
         """
