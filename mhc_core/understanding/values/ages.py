@@ -10,6 +10,7 @@ _TEENS = AgeRange(13, 19)
 _NAMED: tuple[tuple[re.Pattern[str], int | AgeRange], ...] = (
     (re.compile(r"\b(?:newborns?|infants?|bab(?:y|ies)|bebes?|recien nacid\w+)\b"), 0),
     (re.compile(r"\btoddlers?\b"), AgeRange(1, 3)),
+    (re.compile(r"\bkindergart[en]+ers?\b|\bkinders?\b"), AgeRange(5, 6)),
     (re.compile(r"\b(?:pre-?)?teen(?:s|agers?)?\b|\badolescentes?\b"), _TEENS),
 )
 _ADULT = re.compile(r"\b(?:adults?|grown|adultos?)\b")

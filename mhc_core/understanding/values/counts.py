@@ -4,6 +4,7 @@ import re
 
 from mhc_core.language.misspellings import meant
 from mhc_core.language.number_words import VALUES
+from mhc_core.scrubbing.names import given_names
 from mhc_core.understanding.result import EVERYONE
 from mhc_core.understanding.values.spelling import plain
 from mhc_core.understanding.values.word_lists import meaning
@@ -18,6 +19,7 @@ _AGES = re.compile(
     r"\b(?:under|over|above|below|aged?|ages|menor(?:es)? de|mayor(?:es)? de)\s*\d{1,3}\+?"
     r"|\b\d{1,3}[- ]?(?:years?|yrs?|months?|mos?|yo|y/o|anos?|mes(?:es)?)\b(?:[- ]?olds?)?"
 )
+_ONE_AGED = re.compile(r"an? \d{1,3}[- ]?(?:years?|yrs?|months?|mos?|yo|y/o)\b(?:[- ]?old)?")
 _NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?!\d|\.\d)")
 _TOTAL = re.compile(r"\b(?:total|altogether|in all|all together)\b")
 _PAIRS = re.compile(r"\b(?:couples?|pairs?|parejas?|sets? of twins)\b")
@@ -26,6 +28,9 @@ _PARTNERS = re.compile(r"\b(?:their|sus) (?:wives|husbands|partners|spouses|girl
 _WORD = re.compile(r"[a-z]+")
 _NO_NUMBERS = {"several", "teen", "teens", "for"}
 _LONG = 6
+_WORDS_OF_A_NAME = 2
+_NO_NAMES = {"many", "so", "my", "in", "an", "see", "tu", "young", "yung", "long", "tiny", "love"}
+"""Given names of the census that mean nobody beside a count."""
 _MEMBERS = 50
 """More people than anybody names one by one."""
 _EVERYONE = re.compile(
@@ -61,6 +66,8 @@ def people(words: str, before: int | None = None) -> int | None:
     named = [_persons(part) for part in parts]
     if named and None not in named:
         return sum(count or 0 for count in named)
+    if _ONE_AGED.fullmatch(text):
+        return 1
     return _misspelt(text)
 
 
@@ -83,10 +90,14 @@ def _number(part: str) -> int | None:
 
 
 def _persons(part: str) -> int | None:
-    """How many the words name without a number: ``my parents`` 2, ``uncle Rey`` 1, ``friends`` nobody knows."""
+    """How many the words name without a number: ``my parents`` 2, ``uncle Rey`` and ``Ron`` 1, ``friends`` nobody
+    knows."""
     words = _WORD.findall(part)
     known = [meaning("persons")[word] for word in words if word in meaning("persons") and word not in _NUMBER_WORDS]
-    return _NUMBER_WORDS[known[0]] if known else None
+    if known:
+        return _NUMBER_WORDS[known[0]]
+    named = 0 < len(words) <= _WORDS_OF_A_NAME and words[-1] in given_names() and words[-1] not in _NO_NAMES
+    return 1 if named else None
 
 
 def _misspelt(text: str) -> int | None:
