@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from fakes.understanding import Labelled
 from fastapi.testclient import TestClient
 
 from mhc_core.db.tables import messages, response_cache
@@ -115,6 +116,13 @@ def test_who_said_something_before_or_of_themselves_gets_an_answer_of_their_own(
     shop.ask(f"{RAIN} My cell is 650-555-0177.")
     shop.keep("Which allergens are on the menu?")
     assert not any("650" in question for question in shop.kept())
+
+
+def test_a_question_read_to_name_a_place_or_a_person_is_not_kept(shop: Shop, reader: Labelled) -> None:
+    barn = reader.learn("ask/policy: Does the chef cook in the rain at [address:the yellow barn by the creek]?")
+    shop.ask(barn)
+    shop.keep(RAIN)  # offered after it, so what could be kept of it is kept by now
+    assert shop.kept() == [RAIN]
 
 
 def test_a_thumb_down_ends_it_for_everybody(shop: Shop) -> None:
