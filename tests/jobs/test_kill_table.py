@@ -24,6 +24,7 @@ from fakes.waiting import until
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
 from mhc_core.monitoring.status import status
+from mhc_core.understanding import recipe
 from mhc_jobs import dagster_home
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -52,6 +53,13 @@ UNSCORED = "delete from ai.conversation_scores"
 """Gives a reviewed database something to collect again."""
 
 
+_UNDERSTANDS = sa.text(
+    "insert into ai.understanding_versions (id, key, recipe, seed, artifact_uri, artifact_sha256, examples_until) "
+    "values ('understanding-0', '0', :recipe, 0, '', '', now())"
+)
+"""Keeps the daemon from training what reads messages beside the stage that is killed: that takes minutes."""
+
+
 @contextmanager
 def database(request: pytest.FixtureRequest, begins: str, prepare: str = "select") -> Iterator[sa.Engine]:
     """A copy of a database of one's own, without transactions."""
@@ -60,6 +68,7 @@ def database(request: pytest.FixtureRequest, begins: str, prepare: str = "select
         try:
             with engine.connect() as connection:
                 connection.execute(sa.text(prepare))
+                connection.execute(_UNDERSTANDS, {"recipe": recipe.NAME})
             yield engine
         finally:
             engine.dispose()  # after a failure too: what stays open is held against whichever test comes next
