@@ -20,7 +20,7 @@ from mhc_core.db.queries.understanding_versions import KIND as UNDERSTANDING
 from mhc_core.evaluation import measures
 from mhc_core.evaluation.judge import configured_judge
 from mhc_core.evaluation.offline import Bench, Respond, evaluate_candidate
-from mhc_core.knowledge import library
+from mhc_core.knowledge import article_selector
 from mhc_core.rollout import promotion
 from mhc_core.understanding import learning
 
@@ -64,7 +64,7 @@ def _respond(platform: Platform) -> Respond | None:
         if reader_id is None:
             return None
         version = learning.required(connection, reader_id)
-        known = library.load(connection, knowledge_id, embedder) if knowledge_id else None
+        known = article_selector.load(connection, knowledge_id, embedder) if knowledge_id else None
     return respondent(
         platform.business(),
         learning.load(platform.understanding(), version),

@@ -20,7 +20,7 @@ from mhc_core.evaluation.answer_quality import Answered, score_answers
 from mhc_core.evaluation.compare import Passes, compare
 from mhc_core.evaluation.decisions import decided
 from mhc_core.evaluation.judge import Decided, Exchange, Judge
-from mhc_core.knowledge import library
+from mhc_core.knowledge import article_selector
 from mhc_core.knowledge.retrieval import search
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder, Passage, Turn
 from mhc_core.scrubbing import Scrubber
@@ -88,7 +88,7 @@ def questions(
     leaking = evaluation_sets.articles_learned_from(connection, frozen.id)
     asked = [member.messages[-2]["content"] for member in members]
     found: list[HeldOutQuestion] = []
-    learned = library.load(connection, knowledge_version, embedder) if knowledge_version else None
+    learned = article_selector.load(connection, knowledge_version, embedder) if knowledge_version else None
     for member, question, vector in zip(members, asked, embedder.embed(asked), strict=True):
         passages: Sequence[Passage] = ()
         if knowledge_version:

@@ -13,7 +13,7 @@ from mhc_core.db.queries import audit, learned, versions
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries.knowledge import Chunk, KnowledgeVersion
 from mhc_core.errors import Conflict, NotFound
-from mhc_core.knowledge import compare, library
+from mhc_core.knowledge import article_selector, compare
 from mhc_core.knowledge.articles import LEARNED_PREFIX
 from mhc_core.knowledge.chunks import split, vectors
 from mhc_core.protocols import Embedder
@@ -66,7 +66,7 @@ def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> Knowl
         now=now,
     )
     queries.refresh_statistics(connection)
-    library.load(connection, version_id, embedder, keep=True)
+    article_selector.load(connection, version_id, embedder, keep=True)
     return _version(connection, version_id)
 
 

@@ -45,10 +45,10 @@ def command(
     )
     live = sample.live(business, embedder, reader)
     desk = questions.Desk(business, live, settings.minimum_confidence)
-    assert live.library is not None
+    assert live.article_selector is not None
     report: dict[str, Any] = {
-        "own_questions": sample.own_questions(desk, live.library),
-        "prompt": prompts.measure(business, live.library, embedder),
+        "own_questions": sample.own_questions(desk, live.article_selector),
+        "prompt": prompts.measure(business, live.article_selector, embedder),
     }
     folders = {half: sets.SETS / half for half in sets.HALVES} | ({data.name: data} if data else {})
     for name, folder in folders.items():

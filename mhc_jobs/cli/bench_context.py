@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from mhc_core import settings as configuration
 from mhc_core.business import pricing as businesses
 from mhc_core.business.pricing import Business
-from mhc_core.knowledge.library import Library
+from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Embedder, Passage
 from mhc_core.vocabulary import Intent
@@ -52,10 +52,10 @@ def command(
     respond(as_json, report, *_shown(report))
 
 
-def passages(library: Library, embedder: Embedder) -> tuple[list[Passage], list[Passage]]:
+def passages(article_selector: ArticleSelector, embedder: Embedder) -> tuple[list[Passage], list[Passage]]:
     """The articles that the question finds: whole, and as they are quoted."""
-    quoted = library.passages(QUESTION, embedder.embed([QUESTION])[0], 3)
-    whole = ["\n\n".join(text for _, text in library.articles[one.article_id].chunks) for one in quoted]
+    quoted = article_selector.passages(QUESTION, embedder.embed([QUESTION])[0], 3)
+    whole = ["\n\n".join(text for _, text in article_selector.articles[one.article_id].chunks) for one in quoted]
     return [replace(one, content=text, probability=None) for one, text in zip(quoted, whole, strict=True)], quoted
 
 

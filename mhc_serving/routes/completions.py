@@ -26,7 +26,7 @@ from mhc_serving.schemas.completions import (
     ToolCall,
     Usage,
 )
-from mhc_serving.schemas.openai_common import REFUSALS, OpenAIProblem
+from mhc_serving.schemas.openai_errors import REFUSALS, OpenAIProblem
 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=REFUSALS)
 

@@ -14,7 +14,7 @@ from mhc_serving.access.callers import Speaker
 from mhc_serving.access.deps import App
 from mhc_serving.errors import Unfit
 from mhc_serving.schemas.embeddings import Embedding, EmbeddingIn, EmbeddingsOut, EmbeddingUsage
-from mhc_serving.schemas.openai_common import REFUSALS
+from mhc_serving.schemas.openai_errors import REFUSALS
 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=REFUSALS)
 

@@ -15,7 +15,7 @@ from mhc_serving.errors import Unfit
 from mhc_serving.routes import client_turns
 from mhc_serving.routes.client_turns import Answered, Asked, Said, Wanted
 from mhc_serving.schemas.completions import CompletionMetadata
-from mhc_serving.schemas.openai_common import REFUSALS, OpenAIProblem
+from mhc_serving.schemas.openai_errors import REFUSALS, OpenAIProblem
 from mhc_serving.schemas.responses import (
     CallItem,
     ChosenFunction,

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mhc_core.vocabulary import Channel
-from mhc_serving.schemas.openai_common import (
+from mhc_serving.schemas.openai_fields import (
     MAX_FUNCTIONS,
     CustomerName,
     Document,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from mhc_serving.schemas.completions import CompletionMetadata
-from mhc_serving.schemas.openai_common import MAX_FUNCTIONS, CustomerName, Document, Name, Parameters, Words, impossible
+from mhc_serving.schemas.openai_fields import MAX_FUNCTIONS, CustomerName, Document, Name, Parameters, Words, impossible
 
 
 class InputText(BaseModel):

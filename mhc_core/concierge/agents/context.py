@@ -172,10 +172,10 @@ def known(live: Live) -> Callable[[str], tuple[str, float]]:
 
     @cache
     def found(text: str) -> tuple[str, float]:
-        if live.library is None or live.embedder is None:
+        if live.article_selector is None or live.embedder is None:
             return "", 0.0
         try:
-            best = live.library.passages(text, live.embedder.embed([text])[0], 1)
+            best = live.article_selector.passages(text, live.embedder.embed([text])[0], 1)
         except Exception as error:
             log.warning("nothing is known of a question: the embedder failed (%s)", type(error).__name__)
             return "", 0.0
@@ -202,9 +202,9 @@ def passages(engine: sa.Engine | None, live: Live, question: str, before: Sequen
     except Exception as error:
         log.warning("no passages: the embedder failed (%s)", type(error).__name__)
         return []
-    if live.library is not None:
+    if live.article_selector is not None:
         with timing.part("search"):
-            return live.library.passages(text, vector, k)
+            return live.article_selector.passages(text, vector, k)
     assert engine is not None
     with timing.part("search"), engine.connect() as connection:
         return retrieval.search(connection, live.knowledge_id, text, vector, k)

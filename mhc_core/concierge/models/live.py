@@ -23,8 +23,8 @@ from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
-from mhc_core.knowledge import library, retrieval
-from mhc_core.knowledge.library import Library
+from mhc_core.knowledge import article_selector, retrieval
+from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import ActivePrompts
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder
@@ -45,7 +45,7 @@ class Live:
     ``models`` stand in the order in which they are asked: the next one when the one before fails. ``model_id`` is the
     promoted model, or the baseline while none was ever promoted; None when the promoted one could not be loaded and
     there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
-    ``library`` is what was learned of the questions that the knowledge answers; without it passages are searched for.
+    ``article_selector`` is learned of the questions that the knowledge answers; without it passages are searched for.
     ``reader`` understands customers' messages; while there is none, the knowledge answers and a person is offered.
     ``erasures`` changes with every step of an erasure: what was remembered before may hold its customer's words.
     """
@@ -55,7 +55,7 @@ class Live:
     artifact_sha256: str | None = None
     knowledge_id: str | None = None
     embedder: Embedder | None = None
-    library: Library | None = None
+    article_selector: ArticleSelector | None = None
     reader: Reader | None = None
     prompts: ActivePrompts = field(default_factory=lambda: ActivePrompts({}))
     erasures: tuple[Any, ...] = ()
@@ -220,8 +220,8 @@ class LiveVersions:
                 )
             question = "warming up"
             retrieval.search(connection, knowledge_id, question, embedder.embed([question])[0], 1)
-            learned = library.load(connection, knowledge_id, embedder)
-        self._change(knowledge_id=knowledge_id, library=learned)
+            learned = article_selector.load(connection, knowledge_id, embedder)
+        self._change(knowledge_id=knowledge_id, article_selector=learned)
 
     def _load_reader(self, reader_id: str) -> None:
         with self._engine.connect() as connection:

@@ -13,7 +13,7 @@ from mhc_core.concierge.turn.offline import OfflineConcierge
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.evaluation.answer_quality import Answered
 from mhc_core.evaluation.offline import HeldOutQuestion, Respond
-from mhc_core.knowledge.library import Library
+from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.prompts import registry
 from mhc_core.protocols import ChatModel, Embedder, Passage
 from mhc_core.understanding.reader import Reader
@@ -26,7 +26,7 @@ def respondent(
     reader: Reader,
     embedder: Embedder,
     knowledge_id: str | None,
-    library: Library | None,
+    article_selector: ArticleSelector | None,
     passages: int,
     minimum_confidence: float,
 ) -> Respond:
@@ -42,15 +42,15 @@ def respondent(
             model_id=model.version_id,
             knowledge_id=knowledge_id,
             embedder=embedder,
-            library=library,
+            article_selector=article_selector,
             reader=reader,
             prompts=registry.release_prompts(business),
         )
 
         def search(topic: str, turns: Sequence[StoredTurn]) -> Sequence[Passage]:
-            if library is None or topic == question.request.question:
+            if article_selector is None or topic == question.request.question:
                 return question.request.passages
-            near = library.passages(topic, embedder.embed([topic])[0], passages + len(question.leaking))
+            near = article_selector.passages(topic, embedder.embed([topic])[0], passages + len(question.leaking))
             return [passage for passage in near if passage.article_id not in question.leaking][:passages]
 
         concierge = OfflineConcierge(business, live, search, minimum_confidence)

@@ -3,9 +3,9 @@
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.training import BASELINE_ID
-from mhc_core.knowledge import articles, chunks, library
+from mhc_core.knowledge import article_selector, articles, chunks
+from mhc_core.knowledge.article_selector import Article, ArticleSelector
 from mhc_core.knowledge.articles import UNANSWERED
-from mhc_core.knowledge.library import Article, Library
 from mhc_core.prompts import registry
 from mhc_core.protocols import Embedder
 from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
@@ -20,24 +20,24 @@ def live(business: Business, embedder: Embedder, reader: Reader) -> Live:
         models=(KnowledgeOnlyModel(BASELINE_ID, embedder),),
         knowledge_id="sample",
         embedder=embedder,
-        library=learned(embedder),
+        article_selector=learned(embedder),
         reader=reader,
         prompts=registry.release_prompts(business),
     )
 
 
-def learned(embedder: Embedder) -> Library:
+def learned(embedder: Embedder) -> ArticleSelector:
     """What the articles answer."""
-    found = library.learn(_articles(), embedder)
+    found = article_selector.learn(_articles(), embedder)
     assert found is not None
     return found
 
 
-def own_questions(desk: Desk, library: Library) -> dict[str, int]:
+def own_questions(desk: Desk, article_selector: ArticleSelector) -> dict[str, int]:
     """How many of the articles' own questions are answered by their article, and without a word of doubt."""
     asked = [
         (question, article.id)
-        for article in library.articles.values()
+        for article in article_selector.articles.values()
         if article.answers
         for question in article.questions
     ]

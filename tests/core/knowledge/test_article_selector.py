@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from mhc_core.knowledge import articles, index, library
-from mhc_core.knowledge.library import Library
+from mhc_core.knowledge import article_selector, articles, index
+from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.providers.minilm import embedder as minilm
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -30,20 +30,20 @@ def version(connection: sa.Connection, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def learned(connection: sa.Connection, version: str) -> Library:
-    found = library.load(connection, version, minilm.load())
+def learned(connection: sa.Connection, version: str) -> ArticleSelector:
+    found = article_selector.load(connection, version, minilm.load())
     assert found is not None
     return found
 
 
-def test_a_question_of_an_article_is_answered_by_it_for_certain(learned: Library) -> None:
+def test_a_question_of_an_article_is_answered_by_it_for_certain(learned: ArticleSelector) -> None:
     best = learned.passages("Do I get my deposit back?", minilm.load().embed(["Do I get my deposit back?"])[0], 3)[0]
     assert (best.article_id, best.probability) == ("KB-1", 1.0)
     assert "depends on the day" in best.content
     assert "7 to 13 days: 50 %" in best.content
 
 
-def test_what_nobody_approved_an_answer_to_is_never_quoted(learned: Library) -> None:
+def test_what_nobody_approved_an_answer_to_is_never_quoted(learned: ArticleSelector) -> None:
     found = learned.passages("are you insured", minilm.load().embed(["are you insured"])[0], 3)
     assert "KB-3" not in {passage.article_id for passage in found}
     assert max(passage.probability or 0.0 for passage in found) < 0.25

@@ -28,7 +28,7 @@ from mhc_core.protocols import Embedder, Passage
 
 MOST_TEXTS = 6_000
 """Questions and sentences in all. With more, nothing is learned of them: the time grows with their third power."""
-_learned: LRUCache[str, "Library | None"] = LRUCache(4)
+_learned: LRUCache[str, "ArticleSelector | None"] = LRUCache(4)
 _lock = Lock()
 
 
@@ -55,7 +55,7 @@ class _Block:
 
 
 @dataclass(frozen=True)
-class Library:
+class ArticleSelector:
     """What answers questions. ``own`` are the articles by the questions that are theirs word for word."""
 
     articles: Mapping[str, Article]
@@ -93,7 +93,7 @@ class Library:
         return Passage(parts[best].chunk_id, article_id, article.title, text, score, probability)
 
 
-def learn(articles: Sequence[Article], embedder: Embedder) -> Library | None:
+def learn(articles: Sequence[Article], embedder: Embedder) -> ArticleSelector | None:
     """What can be learned of these articles; None where fewer than two have questions, or there is too much."""
     if sum(1 for article in articles if article.questions) < 2:
         return None
@@ -124,10 +124,10 @@ def learn(articles: Sequence[Article], embedder: Embedder) -> Library | None:
         placed[article.id] = found
     answering = [article for article in articles if article.answers]
     own = {normalised(text): article.id for article in answering for text in (article.title, *article.questions)}
-    return Library({article.id: article for article in articles}, selector, own, placed)
+    return ArticleSelector({article.id: article for article in articles}, selector, own, placed)
 
 
-def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: bool = False) -> Library | None:
+def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: bool = False) -> ArticleSelector | None:
     """What can be learned of a version and of the questions that its articles have now. Learned once in a process.
 
     With ``keep`` the vectors it takes are kept for the next process; the caller holds the lock of the index then.

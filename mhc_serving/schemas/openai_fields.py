@@ -1,4 +1,4 @@
-"""What OpenAI's chat completions and responses have in common: functions, formats, limits, and what cannot be done.
+"""Fields of OpenAI's chat completions and responses: functions, formats, limits, and what cannot be done.
 
 What the concierge has no use for is ignored (``temperature``, ``seed``: the same question gets the same answer). What
 would change the answer and cannot be done is refused by name.
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, StringConstraints
 
 from mhc_serving.schemas.fields import NO_NUL
 
@@ -52,21 +52,6 @@ class FunctionDefinition(BaseModel):
     parameters: Parameters = None
 
 
-class Problem(BaseModel):
-    """What is wrong, in OpenAI's shape."""
-
-    message: str = Field(description="One sentence that ends with what to do next.")
-    type: str = Field(examples=["invalid_request_error"])
-    param: str | None = Field(description="The field that is at fault, where it is one.")
-    code: str | None = Field(examples=["invalid_api_key"])
-
-
-class OpenAIProblem(BaseModel):
-    """An error in OpenAI's shape."""
-
-    error: Problem
-
-
 def impossible(what: str) -> Any:
     """A field that has to be left out, and why."""
 
@@ -76,15 +61,3 @@ def impossible(what: str) -> Any:
         raise ValueError(f"{what}; leave it out")
 
     return AfterValidator(refuse)
-
-
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"model": OpenAIProblem, "description": "The request does not fit, or asks for what cannot be done."},
-    401: {"model": OpenAIProblem, "description": "The key or the token is not valid, or one is needed."},
-    403: {"model": OpenAIProblem, "description": "The key's role or the token does not allow it."},
-    413: {"model": OpenAIProblem, "description": "The body is too large."},
-    422: {"model": OpenAIProblem, "description": "Not used: such errors are answered with 400, as OpenAI does."},
-    429: {"model": OpenAIProblem, "description": "Too many requests; `Retry-After` says how long to wait."},
-    503: {"model": OpenAIProblem, "description": "The database does not answer; `Retry-After` says when to try again."},
-}
-"""How every route under ``/v1/`` may refuse."""
