@@ -63,7 +63,7 @@ class Selector:
     questions: int
     owner: NDArray[np.int64]
     vectors: NDArray[np.float32]
-    spelled: Terms
+    letter_terms: Terms
     idf: NDArray[np.float32]
     classifier: NDArray[np.float32]
     weights: Floats
@@ -71,7 +71,7 @@ class Selector:
     def probabilities(self, question: str, vector: NDArray[np.float32]) -> Floats:
         """Of each group, in the order of ``groups``, for an embedded question; what is missing to 1 is "none"."""
         cosine = (self.vectors @ vector).astype(np.float64)
-        letters = terms.cosines(self.spelled, terms.weigh(terms.count([question]), self.idf)).astype(np.float64)
+        letters = terms.cosines(self.letter_terms, terms.weigh(terms.count([question]), self.idf)).astype(np.float64)
         features = np.stack(
             [
                 _kernel(cosine) @ self.classifier,
@@ -119,14 +119,14 @@ def train(groups: Sequence[AnswerGroup], embedder: Embedder) -> Selector:
     counts = terms.count([text for text, _ in asked])
     documents = np.bincount(counts.indices, minlength=terms.TERMS)
     idf = (np.log((1 + len(asked)) / (1 + documents)) + 1).astype(np.float32)
-    spelled = terms.weigh(counts, idf)
+    letter_terms = terms.weigh(counts, idf)
     wanted = np.zeros((len(texts), len(groups)))
     wanted[np.arange(len(texts)), owner] = 1.0
     q = len(asked)
     exact = vectors.astype(np.float64)
     inverse = np.asarray(np.linalg.inv(_kernel(exact @ exact.T) + RIDGE * np.eye(len(texts))), dtype=np.float64)
     classifier: Floats = inverse @ wanted
-    known = _features(_left_out(inverse, classifier, wanted, q), vectors, spelled, owner, q, len(groups))
+    known = _features(_left_out(inverse, classifier, wanted, q), vectors, letter_terms, owner, q, len(groups))
     unknown = known.copy()
     unknown[..., 0] = _group_left_out(inverse, classifier, wanted, owner, q)
     return Selector(
@@ -134,7 +134,7 @@ def train(groups: Sequence[AnswerGroup], embedder: Embedder) -> Selector:
         q,
         owner,
         vectors,
-        spelled,
+        letter_terms,
         idf,
         classifier.astype(np.float32),
         _weights(known, unknown, owner[:q]),
@@ -166,7 +166,7 @@ def _group_left_out(
 def _features(
     classified: Floats,
     vectors: NDArray[np.float32],
-    spelled: Terms,
+    letter_terms: Terms,
     owner: NDArray[np.int64],
     questions: int,
     groups: int,
@@ -174,7 +174,9 @@ def _features(
     """Features of shape (questions, groups, features) of the taught questions, each without itself."""
     from scipy import sparse
 
-    rows = sparse.csr_matrix((spelled.data, spelled.indices, spelled.indptr), shape=(questions, terms.TERMS))
+    rows = sparse.csr_matrix(
+        (letter_terms.data, letter_terms.indices, letter_terms.indptr), shape=(questions, terms.TERMS)
+    )
     cosine = (vectors[:questions] @ vectors.T).astype(np.float64)
     letters = np.asarray((rows @ rows.T).todense(), dtype=np.float64)
     np.fill_diagonal(cosine, _HIDDEN)
