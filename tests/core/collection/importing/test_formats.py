@@ -116,7 +116,8 @@ def test_facebook_and_instagram_threads_over_several_files(emptied: sa.Engine, t
         assert report.stored == 1
         assert told(emptied) == [("user", "Hi"), ("agent", "Hello!"), ("user", "And a quinceañera? 🎉"),
                                 ("agent", "Yes – gladly")]  # fmt: skip
-    assert [name for name, _ in report.skipped] == ["your_instagram_activity/photo.jpg"]
+    assert report.skipped == []
+    assert report.notes["files beside the conversations (pictures, sounds, pages, lists), left out"] == 1
     assert talk(emptied)["channel"] == "instagram"
     assert talk(emptied)["channel_metadata"]["customer"] == {"name": "Zoë Moss"}
 
@@ -203,7 +204,10 @@ def test_slack_threads_over_days(emptied: sa.Engine, tmp_path: Path) -> None:
              "ts": f"{SECONDS + 90_000}.000200", "thread_ts": begin, "parent_user_id": "U1"}]  # fmt: skip
     (folder / "2026-02-03.json").write_text(json.dumps(day1, indent=1))
     (folder / "2026-02-04.json").write_text(json.dumps(day2))
+    (folder.parent / "users.json").write_text('[{"id": "U1"}]')
     whole(bring(emptied, tmp_path / "export"))
+    (folder / "2026-02-05.json").write_text('[{"type": "mess')
+    assert [name for name, _ in bring(emptied, tmp_path / "export").skipped] == ["help/2026-02-05.json"]
     assert told(emptied) == [("user", "Do you bring the grill?"), ("agent", "Yes, grill & propane.")]
 
 
