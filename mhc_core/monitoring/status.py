@@ -31,7 +31,7 @@ STAGES = (
     "knowledge_articles", "kb_embeddings",
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
     "training_dataset", "evaluation_set", "fine_tuned_model",
-    "shadow_evaluation", "promoted_model", "conversation_stats",
+    "shadow_evaluation", "promoted_model", "conversation_stats", "anomaly_evidence",
 )  # fmt: skip
 """The assets in the order the loop makes them."""
 

@@ -15,6 +15,7 @@ from mhc_core.db.queries import silence, watching
 from mhc_core.db.rows.alerts import Condition
 from mhc_core.monitoring import incidents
 from mhc_core.monitoring.alerts.rules import Rules
+from mhc_core.monitoring.anomalies import looking
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import AlertKind, IncidentKind, Severity
 
@@ -102,7 +103,7 @@ def of_silence(watched: Watched) -> Iterable[Condition]:
 
 def of_anomalies(watched: Watched) -> Iterable[Condition]:
     """Figures that are not what they use to be, with a bounded chance of a false alarm."""
-    return ()
+    return looking.conditions(watched.connection, watched.now)
 
 
 SOURCES: Mapping[str, Source] = {
