@@ -81,11 +81,11 @@ def lateness(connection: sa.Connection, now: datetime) -> dict[str, timedelta]:
             select coalesce(channel, ''),
                    least(percentile_disc(0.95) within group (order by created_at - started_at), :latest)
               from ai.conversations where started_at >= :since and created_at >= started_at
-             group by grouping sets ((channel), ())
+             group by grouping sets ((channel), ()) having count(*) > 0
         """),
         {"since": now - _LATE_WITHIN, "latest": _LATEST},
     )
-    return {channel: late for channel, late in rows if late is not None}
+    return {channel: late for channel, late in rows}
 
 
 class Evidence(NamedTuple):
