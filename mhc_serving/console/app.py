@@ -19,7 +19,18 @@ from mhc_core.settings import Settings
 from mhc_serving import errors
 from mhc_serving.console import frame, places, sign_in
 from mhc_serving.console.guard import Guard
-from mhc_serving.console.pages import audit, bookings, dashboard, inbox, knowledge, models, people, review
+from mhc_serving.console.pages import (
+    alerts,
+    anomalies,
+    audit,
+    bookings,
+    dashboard,
+    inbox,
+    knowledge,
+    models,
+    people,
+    review,
+)
 from mhc_serving.console.visit import Console, utc_now
 
 log = logging.getLogger(__name__)
@@ -31,6 +42,8 @@ _PAGES: dict[places.Place, frame.Build] = {
     places.REVIEW: review.build,
     places.KNOWLEDGE: knowledge.build,
     places.MODELS: models.build,
+    places.ALERTS: alerts.build,
+    places.ANOMALIES: anomalies.build,
     places.AUDIT: audit.build,
     places.PEOPLE: people.build,
 }

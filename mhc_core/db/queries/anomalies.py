@@ -85,7 +85,7 @@ def lateness(connection: sa.Connection, now: datetime) -> dict[str, timedelta]:
         """),
         {"since": now - _LATE_WITHIN, "latest": _LATEST},
     )
-    return {channel: late for channel, late in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 class Evidence(NamedTuple):
