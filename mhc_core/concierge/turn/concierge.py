@@ -31,6 +31,7 @@ from mhc_core.db.engine import autocommit
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
+from mhc_core.providers import attribution
 from mhc_core.settings import Settings
 from mhc_core.understanding.notes import READING
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
@@ -179,13 +180,15 @@ class Concierge:
         opened = self._open(incoming)
         begun_as = incoming.conversation_id if incoming.may_begin else None
         conversation_id = opened.id if opened else begun_as or uuid4()
+        ids = repeats.ids(incoming.client, incoming.customer_id, incoming.key)
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
             result = self._waiting(told=_told_to_wait(opened.turns))
         else:
             request = self._request(incoming, opened, conversation_id, received_at)
-            result = self._answering.answer(request)
+            with attribution.calls_for(feature="answers", conversation_id=conversation_id, message_id=ids[1]):
+                result = self._answering.answer(request)
         begins = None if opened else Beginning(incoming.customer_id, incoming.channel)
-        return self._store(incoming, begins, conversation_id, result, received_at, started)
+        return self._store(incoming, begins, conversation_id, ids, result, received_at, started)
 
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
@@ -222,12 +225,12 @@ class Concierge:
         incoming: Incoming,
         begins: Beginning | None,
         conversation_id: UUID,
+        ids: tuple[UUID, UUID],
         result: TurnResult,
         received_at: datetime,
         started: float,
     ) -> Outgoing:
-        reply = result.reply
-        question_id, message_id = repeats.ids(incoming.client, incoming.customer_id, incoming.key)
+        reply, (question_id, message_id) = result.reply, ids
         noted: dict[str, Any] = {READING: result.reading} if result.reading is not None else {}
         if incoming.client:
             noted[threads.THREAD] = threads.digest(incoming.place, incoming.message)
