@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -181,14 +182,18 @@ class Concierge:
         begun_as = incoming.conversation_id if incoming.may_begin else None
         conversation_id = opened.id if opened else begun_as or uuid4()
         ids = repeats.ids(incoming.client, incoming.customer_id, incoming.key)
-        if opened is not None and opened.status is ConversationStatus.ESCALATED:
-            result = self._waiting(told=_told_to_wait(opened.turns))
-        else:
-            request = self._request(incoming, opened, conversation_id, received_at)
-            with attribution.calls_for(feature="answers", conversation_id=conversation_id, message_id=ids[1]):
-                result = self._answering.answer(request)
+        calls = attribution.calls_for(feature="answers", conversation_id=conversation_id, message_id=ids[1])
+        with calls, attribution.spending() as spent:
+            result = self._result(incoming, opened, conversation_id, received_at)
         begins = None if opened else Beginning(incoming.customer_id, incoming.channel)
-        return self._store(incoming, begins, conversation_id, ids, result, received_at, started)
+        return self._store(incoming, begins, conversation_id, ids, result, spent.cost_usd, received_at, started)
+
+    def _result(
+        self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
+    ) -> TurnResult:
+        if opened is not None and opened.status is ConversationStatus.ESCALATED:
+            return self._waiting(told=_told_to_wait(opened.turns))
+        return self._answering.answer(self._request(incoming, opened, conversation_id, now))
 
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
@@ -227,6 +232,7 @@ class Concierge:
         conversation_id: UUID,
         ids: tuple[UUID, UUID],
         result: TurnResult,
+        cost_usd: Decimal,
         received_at: datetime,
         started: float,
     ) -> Outgoing:
@@ -241,12 +247,12 @@ class Concierge:
                 Turn(
                     conversation_id,
                     NewTurn(question_id, "user", incoming.message, received_at, reply.intent, notes=noted),
-                    storing.answer_turn(message_id, result, sent_at, latency_ms),
+                    storing.answer_turn(message_id, result, cost_usd, sent_at, latency_ms),
                     begins=begins,
                     cached=None if incoming.bypass_cache else result.cached,  # looked up a moment ago: not again
                     waiting=None
                     if reply.agent == "waiting"
-                    else lambda: storing.answer_turn(message_id, self._waiting(), sent_at, latency_ms),
+                    else lambda: storing.answer_turn(message_id, self._waiting(), cost_usd, sent_at, latency_ms),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
                     rows=storing.exposure_rows(result, message_id, received_at, sent_at),
                     effects=storing.effects(self._business, conversation_id, reply, sent_at),
