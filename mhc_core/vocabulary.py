@@ -186,6 +186,40 @@ class CallOutcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+class AlertKind(StrEnum):
+    """What an alert is about."""
+
+    RUN_FAILED = "run_failed"
+    CHECK_FAILED = "check_failed"
+    STAGE_SILENT = "stage_silent"
+    DAEMON_STOPPED = "daemon_stopped"
+    FILES_REFUSED = "files_refused"
+    ERASURE_LATE = "erasure_late"
+    ROLLOUT_HELD = "rollout_held"
+    DISK_SPACE = "disk_space"
+    ANOMALY = "anomaly"
+    SILENCE = "silence"
+    BUDGET = "budget"
+    WATCHING_FAILED = "watching_failed"
+
+
+class Severity(StrEnum):
+    """How soon a person should look at an alert, from the least."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class MessageKind(StrEnum):
+    """Why a message about alerts is sent."""
+
+    OPENED = "opened"
+    REPEATED = "repeated"
+    RESOLVED = "resolved"
+    TEST = "test"
+
+
 class StaffRole(StrEnum):
     """What a person who signs in to the console works on: ``agent`` answers customers, ``reviewer`` decides what is
     learned, ``operator`` runs the platform, ``admin`` may do everything."""

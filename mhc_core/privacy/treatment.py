@@ -141,6 +141,11 @@ TABLES = {
     "audit_log": _table(plain="actor action subject details"),
     "incidents": _table(plain="kind subject details"),
     "signs_of_life": _table(plain="process"),
+    "alerts": _table(plain="key source kind severity title detail link acknowledged_by"),
+    "alert_messages": _table(plain="key channel kind severity title body last_failure"),
+    "alert_message_items": _table(),
+    "alert_silences": _table(plain="key_prefix reason made_by"),
+    "anomaly_evidence": _table(plain="detector"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 
