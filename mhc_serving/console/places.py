@@ -34,10 +34,11 @@ BOOKINGS = Place("/bookings", "Bookings", "event", _AGENTS)
 REVIEW = Place("/review", "Review", "rate_review", _REVIEWERS)
 KNOWLEDGE = Place("/knowledge", "Knowledge", "menu_book", _REVIEWERS | _OPERATORS)
 MODELS = Place("/models", "Models", "model_training", _OPERATORS)
+COSTS = Place("/costs", "Costs", "payments", _OPERATORS)
 AUDIT = Place("/audit", "Audit log", "history", _OPERATORS)
 PEOPLE = Place("/people", "People", "group", _ADMINS)
 
-PLACES: Sequence[Place] = (DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, AUDIT, PEOPLE)
+PLACES: Sequence[Place] = (DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, COSTS, AUDIT, PEOPLE)
 
 
 def of(path: str) -> Place | None:

@@ -52,7 +52,7 @@ def shares(connection: sa.Connection, by: Literal["feature", "model", "kind"], s
         sa.text(f"select {by}, {sums} from ai.figures_costs where hour >= :since group by 1 order by 9 desc, 1"),
         {"since": since},
     )
-    return [Share(row[0], *map(int, row[1:8]), row[8]) for row in rows]
+    return [Share._make((row[0], *map(int, row[1:8]), row[8])) for row in rows]
 
 
 class Total(NamedTuple):

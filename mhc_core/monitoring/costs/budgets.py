@@ -108,8 +108,8 @@ def _to_come(settings: Settings, spent: Spent, projected: Projection | None) -> 
     yield BudgetState(
         Cause.PROJECTION, "month", Severity.WARNING, spent.month, budget,
         "The month is going to cost more than its budget",
-        f"{projected.expected:.2f} USD are expected at its end (80 %: {projected.low:.2f} to {projected.high:.2f}), the "
-        f"budget is {budget:.2f} and {spent.month:.2f} are spent",
+        f"{projected.expected:.2f} USD are expected at its end (80 %: {projected.low:.2f} to {projected.high:.2f}); "
+        f"the budget is {budget:.2f}, and {spent.month:.2f} are spent",
     )  # fmt: skip
 
 

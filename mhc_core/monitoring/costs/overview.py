@@ -122,14 +122,20 @@ def _by_day(hours: Sequence[Hour], zone: ZoneInfo, now: datetime) -> list[DayCos
         sums[one.start.astimezone(zone).date()] += one.cost_usd
     today = now.astimezone(zone).date()
     first = min(sums, default=today)
-    return [DayCost(day, sums[day]) for back in range((today - first).days, -1, -1) for day in [today - timedelta(back)]]
+    return [
+        DayCost(day, sums[day]) for back in range((today - first).days, -1, -1) for day in [today - timedelta(back)]
+    ]
 
 
 def _periods(settings: Settings, spent: Spent, hours: Sequence[Hour], zone: ZoneInfo, now: datetime) -> list[Period]:
     today = now.astimezone(zone).date()
     monday, first = today - timedelta(today.weekday()), today.replace(day=1)
     begins = {"day": today, "week": monday, "month": first}
-    before = {"day": today - timedelta(1), "week": monday - timedelta(7), "month": (first - timedelta(1)).replace(day=1)}
+    before = {
+        "day": today - timedelta(1),
+        "week": monday - timedelta(7),
+        "month": (first - timedelta(1)).replace(day=1),
+    }
     found = []
     for name, budget in budgets.by_period(settings).items():
         start = _midnight(before[name], zone)

@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 _TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "audio_tokens", "trained_tokens")
+_FIGURES = ("figures_totals", "figures_answers", "figures_latencies", "figures_articles", "figures_flow")
 _UP = (
     f"""
     create table ai.provider_calls (
@@ -49,8 +50,15 @@ _UP = (
         constraint pk_figures_costs primary key (hour, kind, feature, model)
     )
     """,
+    "alter table ai.figures_answers drop column priced, drop column cost_usd",
 )
-_DOWN = ("drop table ai.figures_costs", "drop table ai.provider_calls")
+_DOWN = (
+    # Counted anew by the next look at the dashboard.
+    *(f"delete from ai.{name}" for name in _FIGURES),
+    "alter table ai.figures_answers add column priced bigint not null, add column cost_usd numeric not null",
+    "drop table ai.figures_costs",
+    "drop table ai.provider_calls",
+)
 
 
 def upgrade() -> None:
