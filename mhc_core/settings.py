@@ -246,6 +246,19 @@ class Settings(BaseSettings):
         30, ge=2, description="Dagster's runs and their event log are removed after so long (days)."
     )
 
+    # Costs
+    budget_day_usd: Decimal = Field(Decimal(50), gt=0, description="What providers may charge a day (USD).")
+    budget_week_usd: Decimal = Field(
+        Decimal(300), gt=0, description="What providers may charge a week, from Monday (USD)."
+    )
+    budget_month_usd: Decimal = Field(Decimal(1000), gt=0, description="What providers may charge a month (USD).")
+    budget_hard_percent: int = Field(
+        150,
+        ge=100,
+        description="From this share of a budget on (percent) providers write no answers until its period ends: local "
+        "models do.",
+    )
+
     # Privacy
     retention_days: int | None = Field(
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."

@@ -163,6 +163,29 @@ class IncidentKind(StrEnum):
     FILES_REFUSED = "files_refused"
 
 
+class CallKind(StrEnum):
+    """What a provider sells by the call."""
+
+    CHAT = "chat"
+    EMBEDDINGS = "embeddings"
+    FINE_TUNING = "fine_tuning"
+    MODERATION = "moderation"
+    SPEECH = "speech"
+    TRANSCRIPTION = "transcription"
+    TRANSLATION = "translation"
+
+
+class CallOutcome(StrEnum):
+    """What became of a call: ``asked`` until it is settled; ``failed`` ones are not billed; of ``lost`` and
+    ``cancelled`` ones the answer did not arrive as a whole, so what they cost is estimated."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
 class AlertKind(StrEnum):
     """What an alert is about."""
 

@@ -63,6 +63,10 @@ TABLES = {
     "figures_articles": _table(plain="span article"),
     "figures_latencies": _table(plain="span"),
     "figures_flow": _table(plain="span channel intent agent outcome"),
+    "provider_calls": _table(
+        plain="kind feature provider model outcome job_id", erasure="emptied", retention="emptied"
+    ),
+    "figures_costs": _table(plain="kind feature model"),
     "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",

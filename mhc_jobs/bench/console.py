@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from mhc_core.db.queries import desk, figures, review_desk
 from mhc_core.db.queries.review_desk import Chosen
 from mhc_core.monitoring import dashboard
+from mhc_core.monitoring.costs import overview as costs
 from mhc_core.monitoring.dashboard import Period
 from mhc_core.review import desk as review
+from mhc_core.settings import Settings
 
 _ZONE = ZoneInfo("America/Los_Angeles")
 _AGENTS = ("booking", "knowledge", "quote")
@@ -33,17 +35,33 @@ _CONVERSATIONS = """
            select cast(:now as timestamptz) - interval '365 days' * cast(:all - n as float) / :all as at) t
 """
 _MESSAGES = """
-    insert into ai.messages (id, conversation_id, position, role, content, model_version_id, cached, cost_usd,
+    insert into ai.messages (id, conversation_id, position, role, content, model_version_id, cached,
                              latency_ms, sent_at, message_metadata)
     select gen_random_uuid(), c.id, p, case p when 0 then 'user' else 'assistant' end,
            case p when 0 then 'how much is a party for ' || n % 40 else 'it costs ' || n % 900 end,
            case p when 1 then (array['local-1', 'gpt', 'fine-tuned'])[1 + n % 3] end, p = 1 and n % 4 = 0,
-           case when p = 1 and n % 3 = 1 then 0.0004 end, case p when 1 then 20 + n % 3000 end,
+           case p when 1 then 20 + n % 3000 end,
            c.started_at + interval '1 minute' * p,
            case p when 1 then jsonb_build_object('agent', (array['booking', 'knowledge', 'quote'])[1 + n % 3])
                   else '{}' end
       from generate_series(cast(:first as bigint), cast(:last as bigint)) n
       join ai.conversations c on c.id = cast(lpad(to_hex(n), 32, '0') as uuid) cross join generate_series(0, 1) p
+"""
+_CALLS = """
+    with settled as (
+        insert into ai.provider_calls (id, asked_at, settled_at, kind, feature, provider, model, outcome,
+            conversation_id, message_id, input_tokens, output_tokens, cost_usd)
+        select gen_random_uuid(), sent_at, sent_at, 'chat', (array['answers', 'understanding', 'shadow'])[1 + n % 3],
+               'openai', (array['gpt-6-luna', 'gpt-6-sol'])[1 + n % 2], 'answered', conversation_id, id, 900, 60,
+               0.0001 * (1 + n % 40)
+          from (select id, conversation_id, sent_at, row_number() over () as n from ai.messages
+                 where role = 'assistant') answered
+        returning *
+    )
+    insert into ai.figures_costs
+    select date_trunc('hour', asked_at), kind, feature, model, count(*), 0, 0, 0, sum(input_tokens), 0,
+           sum(output_tokens), 0, 0, 0, sum(cost_usd)
+      from settled group by 1, 2, 3, 4
 """
 _HANDOVERS = """
     insert into ai.handovers (conversation_id, state, queue, reason, opened_at, closed_at)
@@ -88,6 +106,7 @@ def fill(engine: sa.Engine, conversations: int, queued: int, now: datetime, say:
             connection.execute(sa.text(_MESSAGES), about)
         say(f"{about['last']:,} conversations")
     with engine.begin() as connection:
+        connection.execute(sa.text(_CALLS))
         connection.execute(sa.text(_HANDOVERS))
         connection.execute(sa.text(_QUEUED), {"queued": queued})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -115,8 +134,10 @@ def measure(engine: sa.Engine, now: datetime, times: int) -> list[Measured]:
 
         return read
 
+    settings = Settings(_env_file=None)
     reads: dict[str, Callable[[sa.Connection], Any]] = {
         **{f"dashboard, {period.value}": page(period) for period in Period},
+        "costs": lambda connection: costs.overview(connection, settings, _ZONE, now),
         "inbox, waiting": lambda connection: desk.listed(connection, "waiting", "ana"),
         "inbox, all": lambda connection: desk.listed(connection, "all", "ana"),
         "inbox, search": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),

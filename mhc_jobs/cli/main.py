@@ -16,6 +16,7 @@ from mhc_jobs.cli import (
     bench_chat,
     bench_console,
     bench_context,
+    bench_costs,
     bench_gate,
     bench_loop,
     bench_offline,
@@ -26,6 +27,7 @@ from mhc_jobs.cli import (
     chat,
     config,
     console_server,
+    costs,
     dagster,
     dataset,
     db,
@@ -64,6 +66,7 @@ app.command("console")(console_server.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)
+app.command("costs")(costs.command)
 app.command("dagster", context_settings=dagster.CONTEXT)(dagster.command)
 app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")
@@ -91,6 +94,7 @@ bench.command("chat")(bench_chat.command)
 bench.command("console")(bench_console.command)
 bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
+bench.command("costs")(bench_costs.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)

@@ -33,9 +33,10 @@ _HOURS = f"""
         select start, 'slow', answers from ai.figures_latencies
          where span = 'hour' and start >= :since and bucket > :slow
         union all
-        select start, 'priced', priced from ai.figures_answers where span = 'hour' and start >= :since
+        select hour, 'calls', calls - failed - unpriced from ai.figures_costs
+         where hour >= :since and kind <> 'fine_tuning'
         union all
-        select start, 'cost', cost_usd from ai.figures_answers where span = 'hour' and start >= :since
+        select hour, 'cost', cost_usd from ai.figures_costs where hour >= :since and kind <> 'fine_tuning'
     )
     select cast(timezone({ZONE}, start) as date), cast(extract(hour from timezone({ZONE}, start)) as int), name, sum(n)
       from parts group by 1, 2, 3

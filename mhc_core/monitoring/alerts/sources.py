@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from mhc_core.business import pricing
 from mhc_core.db.queries import silence, watching
 from mhc_core.db.rows.alerts import Condition
 from mhc_core.monitoring import incidents
 from mhc_core.monitoring.alerts.rules import Rules
 from mhc_core.monitoring.anomalies import looking
+from mhc_core.monitoring.costs import overview as costs
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import AlertKind, IncidentKind, Severity
 
@@ -101,6 +103,13 @@ def of_silence(watched: Watched) -> Iterable[Condition]:
         yield Condition(AlertKind.SILENCE, gap.stage, Severity.WARNING, f"{gap.stage}: no rows", gap.told, "/anomalies")
 
 
+def of_costs(watched: Watched) -> Iterable[Condition]:
+    """Budgets that are reached or going to be, an hour that cost far more than usual, and calls without a price."""
+    zone = pricing.load(watched.settings.business_file).contact.zone
+    for one in costs.states(watched.connection, watched.settings, zone, watched.now):
+        yield Condition(AlertKind.BUDGET, f"{one.cause}/{one.subject}", one.severity, one.title, one.told, "/costs")
+
+
 def of_anomalies(watched: Watched) -> Iterable[Condition]:
     """Figures that are not what they use to be, with a bounded chance of a false alarm."""
     return looking.conditions(watched.connection, watched.now)
@@ -112,5 +121,6 @@ SOURCES: Mapping[str, Source] = {
     "rollouts": of_rollouts,
     "disk": of_disk,
     "silence": of_silence,
+    "costs": of_costs,
     "anomalies": of_anomalies,
 }

@@ -37,7 +37,7 @@ def _family() -> dict[str, Detector]:
         [_rising("escalations", "Conversations handed to a person", "escalated", "conversations")],
         [_rising("satisfaction", "Answers that were disliked", "disliked", "votes")],
         [_rising("answer_time", "Slow answers", "slow", "answers")],
-        [_rising("cost", "Cost of an answer", "cost", "priced")],
+        [_rising("cost", "Cost of a call of a provider", "cost", "calls")],
         [Detector("volume", "Conversations", "conversations", None, (1 / 3, 1 / 2, 2.0, 3.0), (0.25,) * 4, 1.0)],
         [
             Detector(f"intent:{one}", f"Conversations about {one}", f"intent:{one}", "conversations", (2.0,), (1.0,), 1)

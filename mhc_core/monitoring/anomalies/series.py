@@ -15,7 +15,7 @@ from mhc_core.monitoring.anomalies.detectors import Detector
 Floats = NDArray[np.float64]
 HOUR = timedelta(hours=1)
 _UNITS = 4.0
-"""A cost is counted in so many times the mean cost of an answer: hardly one is dearer, as the bound wants it."""
+"""A cost is counted in so many times the mean cost of a call: hardly one is dearer, as the bound wants it."""
 
 
 @dataclass(frozen=True, slots=True)

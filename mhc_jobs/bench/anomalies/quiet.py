@@ -73,8 +73,8 @@ class World:
             "disliked": self.some(votes, DISLIKED),
             "answers": answers,
             "slow": self.some(answers, SLOW),
-            "priced": answers,
-            # Costs of answers are exponential, in units of four times their mean.
+            "calls": answers,
+            # Costs of calls are exponential, in units of four times their mean.
             "cost": self.random.gamma(np.maximum(answers, 1e-12), 0.25) * self.of_days(series, days, 0.02),
         }
         return found | self._intents(talks, list(Intent))

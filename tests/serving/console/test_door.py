@@ -22,6 +22,7 @@ MATRIX = {
     "/models": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/alerts": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/anomalies": {StaffRole.OPERATOR, StaffRole.ADMIN},
+    "/costs": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/audit": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/people": {StaffRole.ADMIN},
 }

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import anomalies as queries
 from mhc_core.db.queries.anomalies import Evidence, Hour
-from mhc_core.db.tables import figures_answers, figures_flow, figures_latencies, figures_totals
+from mhc_core.db.tables import figures_costs, figures_flow, figures_latencies, figures_totals
 from mhc_core.monitoring.anomalies import looking
 from mhc_core.monitoring.anomalies.detectors import FALSE_ALARMS_A_YEAR, FAMILY
 from mhc_core.monitoring.anomalies.judging import judge
@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 def history(connection: sa.Connection, *, silent_days: int = 0, worse_days: int = 0, seed: int = 1) -> None:
     """Weeks of figures by the hour: two channels, a tenth escalated; the last days silent by SMS, or twice as bad."""
     random = np.random.default_rng(seed)
-    flow, totals, answers, times = [], [], [], []
+    flow, totals, calls, times = [], [], [], []
     for back in range(WEEKS * 7 * 24, 0, -1):
         at = (NOW - back * HOUR).replace(minute=0)
         rate = 0.2 if back <= worse_days * 24 else 0.1
@@ -44,16 +44,17 @@ def history(connection: sa.Connection, *, silent_days: int = 0, worse_days: int 
             {"span": "hour", "start": at, "messages": both, "handovers": 0, "bookings": 0, "thumbs_up": both,
              "thumbs_down": 0, "stars": 0, "starred": 0, "refreshed_at": at}
         )  # fmt: skip
-        answers.append(
-            {"span": "hour", "start": at, "model": "m", "answers": 3 * both, "cached": 0, "priced": 3 * both,
-             "cost_usd": 0.01 * both}
+        calls.append(
+            {"hour": at, "kind": "chat", "feature": "answers", "model": "m", "calls": 3 * both, "failed": 0,
+             "unpriced": 0, "estimated": 0, "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0,
+             "reasoning_tokens": 0, "audio_tokens": 0, "trained_tokens": 0, "cost_usd": 0.01 * both}
         )  # fmt: skip
         times += [
             {"span": "hour", "start": at, "bucket": 30, "answers": 3 * both},
             {"span": "hour", "start": at, "bucket": 45, "answers": int(random.poisson(0.3))},
         ]
     for table, rows in (
-        (figures_flow, flow), (figures_totals, totals), (figures_answers, answers), (figures_latencies, times),
+        (figures_flow, flow), (figures_totals, totals), (figures_costs, calls), (figures_latencies, times),
     ):  # fmt: skip
         connection.execute(sa.insert(table), rows)
 
