@@ -67,6 +67,7 @@ TABLES = {
         plain="kind feature provider model outcome job_id", erasure="emptied", retention="emptied"
     ),
     "figures_costs": _table(plain="kind feature model"),
+    "figures_cost_hours": _table(),
     "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",

@@ -12,10 +12,8 @@ import sqlalchemy as sa
 from mhc_core.db.queries import desk, figures, review_desk
 from mhc_core.db.queries.review_desk import Chosen
 from mhc_core.monitoring import dashboard
-from mhc_core.monitoring.costs import overview as costs
 from mhc_core.monitoring.dashboard import Period
 from mhc_core.review import desk as review
-from mhc_core.settings import Settings
 
 _ZONE = ZoneInfo("America/Los_Angeles")
 _AGENTS = ("booking", "knowledge", "quote")
@@ -46,22 +44,6 @@ _MESSAGES = """
                   else '{}' end
       from generate_series(cast(:first as bigint), cast(:last as bigint)) n
       join ai.conversations c on c.id = cast(lpad(to_hex(n), 32, '0') as uuid) cross join generate_series(0, 1) p
-"""
-_CALLS = """
-    with settled as (
-        insert into ai.provider_calls (id, asked_at, settled_at, kind, feature, provider, model, outcome,
-            conversation_id, message_id, input_tokens, output_tokens, cost_usd)
-        select gen_random_uuid(), sent_at, sent_at, 'chat', (array['answers', 'understanding', 'shadow'])[1 + n % 3],
-               'openai', (array['gpt-6-luna', 'gpt-6-sol'])[1 + n % 2], 'answered', conversation_id, id, 900, 60,
-               0.0001 * (1 + n % 40)
-          from (select id, conversation_id, sent_at, row_number() over () as n from ai.messages
-                 where role = 'assistant') answered
-        returning *
-    )
-    insert into ai.figures_costs
-    select date_trunc('hour', asked_at), kind, feature, model, count(*), 0, 0, 0, sum(input_tokens), 0,
-           sum(output_tokens), 0, 0, 0, sum(cost_usd)
-      from settled group by 1, 2, 3, 4
 """
 _HANDOVERS = """
     insert into ai.handovers (conversation_id, state, queue, reason, opened_at, closed_at)
@@ -106,7 +88,6 @@ def fill(engine: sa.Engine, conversations: int, queued: int, now: datetime, say:
             connection.execute(sa.text(_MESSAGES), about)
         say(f"{about['last']:,} conversations")
     with engine.begin() as connection:
-        connection.execute(sa.text(_CALLS))
         connection.execute(sa.text(_HANDOVERS))
         connection.execute(sa.text(_QUEUED), {"queued": queued})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -134,10 +115,8 @@ def measure(engine: sa.Engine, now: datetime, times: int) -> list[Measured]:
 
         return read
 
-    settings = Settings(_env_file=None)
     reads: dict[str, Callable[[sa.Connection], Any]] = {
         **{f"dashboard, {period.value}": page(period) for period in Period},
-        "costs": lambda connection: costs.overview(connection, settings, _ZONE, now),
         "inbox, waiting": lambda connection: desk.listed(connection, "waiting", "ana"),
         "inbox, all": lambda connection: desk.listed(connection, "all", "ana"),
         "inbox, search": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),

@@ -11,9 +11,8 @@ from rich.table import Table
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
 from mhc_core.db.engine import database
-from mhc_core.db.queries.costs import Share
 from mhc_core.monitoring.costs import overview as costs
-from mhc_core.monitoring.costs.overview import CostOverview
+from mhc_core.monitoring.costs.overview import CostOverview, Sum
 from mhc_jobs.cli.console import AsJson, columns, respond
 
 
@@ -30,9 +29,9 @@ def command(as_json: AsJson = False) -> None:
 
 def document(seen: CostOverview) -> dict[str, object]:
     """The overview as JSON; rows by their field names."""
-    rows = {name: [row._asdict() for row in getattr(seen, name)] for name in ("features", "models", "questions")}
     periods = [asdict(one) | {"trend": one.trend} for one in seen.periods]
-    return asdict(seen) | rows | {"periods": periods, "spent": seen.spent._asdict()}
+    questions = [one._asdict() for one in seen.questions]
+    return asdict(seen) | {"periods": periods, "questions": questions, "spent": seen.spent._asdict()}
 
 
 def _shown(seen: CostOverview) -> Iterator[RenderableType]:
@@ -66,7 +65,7 @@ def _shown(seen: CostOverview) -> Iterator[RenderableType]:
         yield f"{state.severity}: {state.title}. {state.told}."
 
 
-def _shares(by: str, found: Sequence[Share]) -> Table:
+def _shares(by: str, found: Sequence[Sum]) -> Table:
     table = columns(f"{by} this month", ">calls", ">failed", ">unpriced", ">input tokens", ">output", ">USD")
     for one in found:
         counts = (one.calls, one.failed, one.unpriced, one.input_tokens, one.output_tokens)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,8 +23,7 @@ def hours(connection: sa.Connection, since: datetime, until: datetime) -> list[H
     """The hours of the range in which something was called, oldest first."""
     rows = connection.execute(
         sa.text("""
-            select hour, sum(cost_usd) from ai.figures_costs where hour >= :since and hour < :until
-             group by hour order by hour
+            select hour, cost_usd from ai.figures_cost_hours where hour >= :since and hour < :until order by hour
         """),
         {"since": since, "until": until},
     )
@@ -32,9 +31,10 @@ def hours(connection: sa.Connection, since: datetime, until: datetime) -> list[H
 
 
 class Share(NamedTuple):
-    """What one model, or one feature, cost in a period (USD), with its calls and the tokens they used."""
+    """What a model cost for a feature in a period (USD), with its calls and the tokens they used."""
 
-    name: str
+    feature: str
+    model: str
     calls: int
     failed: int
     unpriced: int
@@ -45,14 +45,14 @@ class Share(NamedTuple):
     cost_usd: Decimal
 
 
-def shares(connection: sa.Connection, by: Literal["feature", "model", "kind"], since: datetime) -> list[Share]:
-    """Sums from ``since`` on, the dearest first."""
-    sums = ", ".join(f"sum({name})" for name in Share._fields[1:])
+def shares(connection: sa.Connection, since: datetime) -> list[Share]:
+    """Sums by feature and model from ``since`` on."""
+    sums = ", ".join(f"sum({name})" for name in Share._fields[2:])
     rows = connection.execute(
-        sa.text(f"select {by}, {sums} from ai.figures_costs where hour >= :since group by 1 order by 9 desc, 1"),
+        sa.text(f"select feature, model, {sums} from ai.figures_costs where hour >= :since group by 1, 2"),
         {"since": since},
     )
-    return [Share._make((row[0], *map(int, row[1:8]), row[8])) for row in rows]
+    return [Share._make((*row[:2], *map(int, row[2:9]), row[9])) for row in rows]
 
 
 class Total(NamedTuple):
@@ -105,20 +105,26 @@ class Question(NamedTuple):
     cost_usd: Decimal
 
 
-def dearest_questions(connection: sa.Connection, since: datetime, limit: int) -> Sequence[Question]:
-    """The questions from ``since`` on whose answers cost most, those of erased customers left out."""
+def dearest_questions(connection: sa.Connection, since: datetime, until: datetime, limit: int) -> Sequence[Question]:
+    """The questions of the range whose answers cost most, the dearest first.
+
+    An answer is stored with what the ledger has of its turn; an index holds the answers of each month (UTC) by that.
+    """
     rows = connection.execute(
         sa.text("""
-            with dear as (
-                select message_id, conversation_id, min(asked_at) as asked_at, count(*) as calls,
-                       sum(cost_usd) as cost_usd
-                  from ai.provider_calls
-                 where asked_at >= :since and message_id is not null
-                 group by 1, 2 having sum(cost_usd) > 0 order by 5 desc, 3 limit :limit
-            )
-            select d.conversation_id, d.asked_at, m.intent, d.calls, d.cost_usd
-              from dear d left join ai.messages m on m.id = d.message_id order by 5 desc, 2
+            select d.conversation_id, d.sent_at, d.intent,
+                   (select count(*) from ai.provider_calls p
+                     where p.conversation_id = d.conversation_id and p.message_id = d.id),
+                   d.cost_usd
+              from generate_series(date_trunc('month', timezone('UTC', cast(:since as timestamptz))),
+                                   timezone('UTC', cast(:until as timestamptz)), interval '1 month') month
+             cross join lateral (
+                   select m.id, m.conversation_id, m.sent_at, m.intent, m.cost_usd from ai.messages m
+                    where date_trunc('month', timezone('UTC', m.sent_at)) = month and m.cost_usd > 0
+                      and m.sent_at >= :since and m.sent_at < :until
+                    order by m.cost_usd desc limit :limit) d
+             order by d.cost_usd desc, d.sent_at limit :limit
         """),
-        {"since": since, "limit": limit},
+        {"since": since, "until": until, "limit": limit},
     )
     return [Question(*row) for row in rows]

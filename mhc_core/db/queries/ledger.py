@@ -16,7 +16,15 @@ _COUNTED = (
     "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "audio_tokens", "trained_tokens",
 )  # fmt: skip
 _SUMS = ("calls", "failed", "unpriced", "estimated", *_COUNTED, "cost_usd")
-_ADD = f"""
+_OF_ALL = ("calls", "unpriced", "estimated", "cost_usd")
+_ADD = f""", hourly as (
+        insert into ai.figures_cost_hours (hour, {", ".join(_OF_ALL)})
+        select date_trunc('hour', s.asked_at), count(*), count(*) filter (where s.cost_usd is null),
+               count(*) filter (where s.estimated), coalesce(sum(s.cost_usd), 0)
+          from settled s group by 1
+        on conflict (hour) do update
+           set {", ".join(f"{name} = figures_cost_hours.{name} + excluded.{name}" for name in _OF_ALL)}
+    )
     insert into ai.figures_costs (hour, kind, feature, model, {", ".join(_SUMS)})
     select date_trunc('hour', s.asked_at), s.kind, s.feature, s.model, count(*),
            count(*) filter (where s.outcome = 'failed'),
@@ -33,14 +41,14 @@ _SETTLE = sa.text(f"""
                cost_usd = :cost_usd, prices_of = :prices_of, {", ".join(f"{name} = :{name}" for name in _COUNTED)}
          where id = :id and outcome = 'asked'
         returning *
-    ) {_ADD}
+    ){_ADD}
 """)
 _ABANDONED = sa.text(f"""
     with settled as (
         update ai.provider_calls set settled_at = :now, outcome = 'lost'
          where outcome = 'asked' and asked_at < :before
         returning *
-    ) {_ADD}
+    ){_ADD}
 """)
 _JOB = sa.text(f"""
     with settled as (
@@ -50,7 +58,7 @@ _JOB = sa.text(f"""
                 :prices_of)
         on conflict (job_id) do nothing
         returning *
-    ) {_ADD}
+    ){_ADD}
 """)
 
 
@@ -134,7 +142,7 @@ def spent(connection: sa.Connection, now: datetime) -> Spent:
     row = connection.execute(
         sa.text(f"""
             with costs as (
-                select hour as at, cost_usd, unpriced, estimated from ai.figures_costs
+                select hour as at, cost_usd, unpriced, estimated from ai.figures_cost_hours
                  where hour >= least({begins["week"]}, {begins["month"]}) and hour <= :now
                 union all
                 select asked_at, coalesce(cost_usd, 0), 0, 0 from ai.provider_calls where outcome = 'asked'

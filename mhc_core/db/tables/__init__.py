@@ -12,7 +12,7 @@ from mhc_core.db.tables.alerts import alert_message_items, alert_messages, alert
 from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests
 from mhc_core.db.tables.cache import response_cache
-from mhc_core.db.tables.costs import figures_costs, provider_calls
+from mhc_core.db.tables.costs import figures_cost_hours, figures_costs, provider_calls
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
 from mhc_core.db.tables.figures import (
     conversation_stats,

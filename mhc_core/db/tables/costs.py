@@ -37,14 +37,17 @@ provider_calls = sa.Table(
     sa.Column("prices_of", sa.Date),
     one_of("kind", CallKind),
     one_of("outcome", CallOutcome),
-    sa.Index(
-        "ix_provider_calls_questions",
-        "asked_at",
-        postgresql_include=["message_id", "conversation_id", "cost_usd"],
-        postgresql_where=sa.text("message_id is not null"),
-    ),
     sa.Index(None, "conversation_id", postgresql_where=sa.text("conversation_id is not null")),
     sa.Index("ix_provider_calls_open", "asked_at", postgresql_where=sa.text("outcome = 'asked'")),
+)
+
+# Beside the sums by what was called for, the sums of all: the budgets are looked at every few seconds.
+figures_cost_hours = sa.Table(
+    "figures_cost_hours",
+    metadata,
+    sa.Column("hour", UTC_TIME, primary_key=True),
+    *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("calls", "unpriced", "estimated")),
+    sa.Column("cost_usd", sa.Numeric, nullable=False),
 )
 
 figures_costs = sa.Table(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ ABANDONED = timedelta(hours=1)
 """A call that is under way for longer died with its process."""
 _HISTORY = timedelta(days=projection.MOST_DAYS)
 _QUESTIONS = 10
+_OF_SHARES = ("calls", "failed", "unpriced", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,28 @@ class DayCost:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """What one feature, or one model, cost (USD), with its calls and the tokens they used."""
+
+    name: str
+    calls: int
+    failed: int
+    unpriced: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    cost_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class CostOverview:
     """Shares and questions are those of the month. ``saved_usd`` is what the month's cached answers would have cost at
     the mean price of the others; ``projected`` is None while there are too few days."""
 
     periods: Sequence[Period]
     days: Sequence[DayCost]
-    features: Sequence[Share]
-    models: Sequence[Share]
+    features: Sequence[Sum]
+    models: Sequence[Sum]
     questions: Sequence[Question]
     spent: Spent
     saved_usd: Decimal
@@ -78,15 +94,16 @@ def overview(connection: sa.Connection, settings: Settings, zone: ZoneInfo, now:
 
     month = _midnight(now.astimezone(zone).date().replace(day=1), zone)
     spent, hours, projected = _course(connection, settings, zone, now)
-    total, answered = costs.total(connection, month), costs.answered(connection, month)
+    shares, answered = costs.shares(connection, month), costs.answered(connection, month)
     written = answered.answers - answered.cached
-    each = total.answering_usd / written if written else None
+    answering = sum((one.cost_usd for one in shares if one.feature in costs.OF_TURNS), Decimal(0))
+    each = answering / written if written and answering else None
     return CostOverview(
         periods=_periods(settings, spent, hours, zone, now),
         days=_by_day(hours, zone, now),
-        features=costs.shares(connection, "feature", month),
-        models=costs.shares(connection, "model", month),
-        questions=costs.dearest_questions(connection, month, _QUESTIONS),
+        features=_summed(shares, "feature"),
+        models=_summed(shares, "model"),
+        questions=costs.dearest_questions(connection, month, now + timedelta(seconds=1), _QUESTIONS),
         spent=spent,
         saved_usd=(each or Decimal(0)) * answered.cached,
         per_answer_usd=each,
@@ -113,6 +130,16 @@ def _course(
     recent = [one for one in hours if one.start > now - timedelta(weeks=5)]
     left = [budgets.share_left(recent, zone, now), *[1.0] * (last - today.day)]
     return spent, hours, projection.month_end(float(spent.month), whole, today.weekday(), left, settings.seed)
+
+
+def _summed(shares: Sequence[Share], by: Literal["feature", "model"]) -> list[Sum]:
+    """Sums by one of the two, the dearest first."""
+    names = {getattr(one, by) for one in shares}
+    found = [
+        Sum(name, *(sum(getattr(one, each) for one in shares if getattr(one, by) == name) for each in _OF_SHARES))
+        for name in names
+    ]
+    return sorted(found, key=lambda one: (-one.cost_usd, one.name))
 
 
 def _by_day(hours: Sequence[Hour], zone: ZoneInfo, now: datetime) -> list[DayCost]:

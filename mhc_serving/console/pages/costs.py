@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from nicegui import ui
 
 from mhc_core.accounts.sessions import Person
-from mhc_core.db.queries.costs import Share
 from mhc_core.monitoring.costs import overview as costs
-from mhc_core.monitoring.costs.overview import CostOverview
+from mhc_core.monitoring.costs.overview import CostOverview, Sum
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import Chart, Figure, Table, bars, box, dollars, empty, lines, moment, share, text
 
@@ -88,7 +87,7 @@ async def build(visit: Visit) -> None:
     ui.timer(EVERY_SECONDS, renew, immediate=False)
 
 
-def _rows(found: Sequence[Share]) -> list[tuple[str, ...]]:
+def _rows(found: Sequence[Sum]) -> list[tuple[str, ...]]:
     return [
         (
             one.name,

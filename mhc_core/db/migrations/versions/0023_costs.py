@@ -33,8 +33,8 @@ _UP = (
     )
     """,
     """
-    create index ix_provider_calls_questions on ai.provider_calls (asked_at)
-        include (message_id, conversation_id, cost_usd) where message_id is not null
+    create index ix_messages_dearest on ai.messages
+        (date_trunc('month', timezone('UTC', sent_at)), cost_usd desc) where cost_usd > 0
     """,
     """
     create index ix_provider_calls_conversation_id on ai.provider_calls (conversation_id)
@@ -50,12 +50,21 @@ _UP = (
         constraint pk_figures_costs primary key (hour, kind, feature, model)
     )
     """,
+    """
+    create table ai.figures_cost_hours (
+        hour timestamptz constraint pk_figures_cost_hours primary key,
+        calls bigint not null, unpriced bigint not null, estimated bigint not null,
+        cost_usd numeric not null
+    )
+    """,
     "alter table ai.figures_answers drop column priced, drop column cost_usd",
 )
 _DOWN = (
     # Counted anew by the next look at the dashboard.
     *(f"delete from ai.{name}" for name in _FIGURES),
     "alter table ai.figures_answers add column priced bigint not null, add column cost_usd numeric not null",
+    "drop index ai.ix_messages_dearest",
+    "drop table ai.figures_cost_hours",
     "drop table ai.figures_costs",
     "drop table ai.provider_calls",
 )
