@@ -246,6 +246,19 @@ class Settings(BaseSettings):
         30, ge=2, description="Dagster's runs and their event log are removed after so long (days)."
     )
 
+    # Costs
+    budget_day_usd: Decimal = Field(Decimal(50), gt=0, description="What providers may charge a day (USD).")
+    budget_week_usd: Decimal = Field(
+        Decimal(300), gt=0, description="What providers may charge a week, from Monday (USD)."
+    )
+    budget_month_usd: Decimal = Field(Decimal(1000), gt=0, description="What providers may charge a month (USD).")
+    budget_hard_percent: int = Field(
+        150,
+        ge=100,
+        description="From this share of a budget on (percent) providers write no answers until its period ends: local "
+        "models do.",
+    )
+
     # Privacy
     retention_days: int | None = Field(
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
@@ -305,6 +318,14 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         None, description="Signs webhooks (Standard Webhooks): base64, e.g. from `openssl rand -base64 32`."
     )
+    alert_rules: Path | None = Field(
+        None, description="Who hears of which alerts. Empty: `mhc_core/monitoring/alerts/rules.toml`."
+    )
+    alert_urls: dict[str, SecretStr] = Field(
+        {},
+        description="Addresses of the channels of alerts, as Apprise reads them, e.g. "
+        "`MHC_ALERT_URLS__MAIL=mailtos://user:password@example.com?to=ops@example.com`.",
+    )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
@@ -349,6 +370,11 @@ class Settings(BaseSettings):
     def public_address(self) -> str:
         """The public address in force, without a trailing slash."""
         return (self.public_url or f"http://{self.serve_host}:{self.serve_port}").rstrip("/")
+
+    @property
+    def console_address(self) -> str:
+        """Where staff reach the console, without a trailing slash."""
+        return (self.console_url or f"http://{self.serve_host}:{self.console_port}/console").rstrip("/")
 
     @property
     def reject_dir(self) -> Path:

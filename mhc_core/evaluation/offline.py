@@ -23,6 +23,7 @@ from mhc_core.evaluation.judge import Decided, Exchange, Judge
 from mhc_core.knowledge import article_selector
 from mhc_core.knowledge.retrieval import search
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder, Passage, Turn
+from mhc_core.providers import attribution
 from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings
 
@@ -135,9 +136,10 @@ def answer_all(
 ) -> list[Answered]:
     """The answers to every question, by a model alone or by the concierge with it."""
     answers: list[Answered] = []
-    for number, question in enumerate(held_out, 1):
-        answers.append(respond(model, question))
-        progress(number, len(held_out))
+    with attribution.calls_for(feature="evaluation"):
+        for number, question in enumerate(held_out, 1):
+            answers.append(respond(model, question))
+            progress(number, len(held_out))
     return answers
 
 

@@ -63,6 +63,11 @@ TABLES = {
     "figures_articles": _table(plain="span article"),
     "figures_latencies": _table(plain="span"),
     "figures_flow": _table(plain="span channel intent agent outcome"),
+    "provider_calls": _table(
+        plain="kind feature provider model outcome job_id", erasure="emptied", retention="emptied"
+    ),
+    "figures_costs": _table(plain="kind feature model"),
+    "figures_cost_hours": _table(),
     "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
@@ -137,6 +142,11 @@ TABLES = {
     "audit_log": _table(plain="actor action subject details"),
     "incidents": _table(plain="kind subject details"),
     "signs_of_life": _table(plain="process"),
+    "alerts": _table(plain="key source kind severity title detail link acknowledged_by"),
+    "alert_messages": _table(plain="key channel kind severity title body last_failure"),
+    "alert_message_items": _table(),
+    "alert_silences": _table(plain="key_prefix reason made_by"),
+    "anomaly_evidence": _table(plain="detector"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

@@ -33,12 +33,12 @@ _CONVERSATIONS = """
            select cast(:now as timestamptz) - interval '365 days' * cast(:all - n as float) / :all as at) t
 """
 _MESSAGES = """
-    insert into ai.messages (id, conversation_id, position, role, content, model_version_id, cached, cost_usd,
+    insert into ai.messages (id, conversation_id, position, role, content, model_version_id, cached,
                              latency_ms, sent_at, message_metadata)
     select gen_random_uuid(), c.id, p, case p when 0 then 'user' else 'assistant' end,
            case p when 0 then 'how much is a party for ' || n % 40 else 'it costs ' || n % 900 end,
            case p when 1 then (array['local-1', 'gpt', 'fine-tuned'])[1 + n % 3] end, p = 1 and n % 4 = 0,
-           case when p = 1 and n % 3 = 1 then 0.0004 end, case p when 1 then 20 + n % 3000 end,
+           case p when 1 then 20 + n % 3000 end,
            c.started_at + interval '1 minute' * p,
            case p when 1 then jsonb_build_object('agent', (array['booking', 'knowledge', 'quote'])[1 + n % 3])
                   else '{}' end

@@ -200,4 +200,4 @@ def _repeats(live: Live, result: TurnResult) -> bool:
 
 def _reading(question: Question) -> Mapping[str, Any] | None:
     """What is kept of how the message was read."""
-    return None if question.understood is None else reading_notes(question.understood, question.context)
+    return None if question.understood is None else reading_notes(question.understood, question.context, question.text)

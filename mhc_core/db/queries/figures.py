@@ -18,7 +18,7 @@ _WITHIN = "x.{0} >= :first and x.{0} < :until"
 _HOUR = "date_trunc('hour', x.{0})"
 _TABLES = {
     "figures_totals": "messages handovers bookings thumbs_up thumbs_down stars starred",
-    "figures_answers": "answers cached priced cost_usd",
+    "figures_answers": "answers cached",
     "figures_latencies": "answers",
     "figures_articles": "used booked liked disliked",
     "figures_flow": "conversations escalated booked",
@@ -65,8 +65,7 @@ _COUNT = {
     """,
     "figures_answers": f"""
         select 'hour', {_HOUR.format("sent_at")}, coalesce(x.model_version_id, 'none'), count(*),
-               count(*) filter (where x.cached), count(x.cost_usd) filter (where not x.cached),
-               coalesce(sum(x.cost_usd), 0)
+               count(*) filter (where x.cached)
           from ai.messages x where {_SENT} and {_ANSWER} group by 2, 3
     """,
     "figures_latencies": f"""
@@ -196,25 +195,23 @@ def totals(connection: sa.Connection, span: Span, since: datetime) -> Totals:
 
 
 class Answers(NamedTuple):
-    """Answers of a model in a period; ``priced`` are those that were not cached and whose cost is known (USD)."""
+    """Answers of a model in a period, and how many of them came from the cache."""
 
     model: str
     answers: int
     cached: int
-    priced: int
-    cost_usd: Decimal
 
 
 def answers(connection: sa.Connection, span: Span, since: datetime) -> list[Answers]:
     """Sums by model from ``since`` on, the busiest first."""
     rows = connection.execute(
         sa.text("""
-            select model, sum(answers), sum(cached), sum(priced), sum(cost_usd) from ai.figures_answers
+            select model, sum(answers), sum(cached) from ai.figures_answers
              where span = :span and start >= :since group by model order by 2 desc, 1
         """),
         {"span": span, "since": since},
     )
-    return [Answers(model, int(one), int(two), int(three), cost) for model, one, two, three, cost in rows]
+    return [Answers(model, int(one), int(two)) for model, one, two in rows]
 
 
 def latencies(connection: sa.Connection, span: Span, since: datetime) -> dict[int, int]:
@@ -275,8 +272,8 @@ def by_day(connection: sa.Connection, since: datetime) -> list[DayFigures]:
         sa.text(f"""
             select t.start, coalesce(a.cost, 0), coalesce(f.conversations, 0), s.score
               from ai.figures_totals t
-              left join (select start, sum(cost_usd) as cost from ai.figures_answers
-                          where span = 'day' and start >= :since group by start) a on a.start = t.start
+              left join (select date_trunc('day', hour, {ZONE}) as start, sum(cost_usd) as cost
+                           from ai.figures_costs where hour >= :since group by 1) a on a.start = t.start
               left join (select start, sum(conversations) as conversations from ai.figures_flow
                           where span = 'day' and start >= :since group by start) f on f.start = t.start
               left join (select day, sum(average_score * conversations)

@@ -60,8 +60,6 @@ figures_answers = sa.Table(
     sa.Column("model", sa.Text, primary_key=True),
     _count("answers"),
     _count("cached"),
-    _count("priced"),
-    sa.Column("cost_usd", sa.Numeric, nullable=False),
 )
 
 figures_latencies = sa.Table(
