@@ -7,9 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from fakes.stored import say, talk
+from typer.testing import CliRunner
 
 from mhc_core.business import pricing
 from mhc_core.db import engine as engines
@@ -134,3 +136,17 @@ def test_a_conversation_whose_words_are_gone_is_not_asked(engine: sa.Engine) -> 
         gone = {"words": f'{{"{REDACTED}": "retention"}}'}
         connection.execute(sa.text("update ai.conversations set channel_metadata = cast(:words as jsonb)"), gone)
     assert ask(engine) == Asked(0, 0)
+
+
+def test_staff_are_shown_the_links_and_note_what_they_sent(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mhc_jobs.cli.main import app
+
+    monkeypatch.setenv("MHC_DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("MHC_PUBLIC_URL", "https://chat.example.com")
+    conversation = party(engine, channel="sms")
+    ask(engine)
+    (row,) = orjson.loads(CliRunner().invoke(app, ["feedback", "surveys", "--json"]).stdout)
+    assert row["link"].startswith(f"https://chat.example.com/api/v1/ai/feedback/survey?id={conversation}")
+    done = CliRunner().invoke(app, ["feedback", "sent", "--booking", row["booking_id"], "--by", "Ann"])
+    assert done.exit_code == 0, done.output
+    assert "No survey waits" in CliRunner().invoke(app, ["feedback", "surveys"]).stdout
