@@ -54,6 +54,7 @@ TABLES = {
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
+    "event_surveys": _table(plain="way", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "conversation_notes": _table(raw="text", plain="kind written_by", erasure="deleted", retention="deleted"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
