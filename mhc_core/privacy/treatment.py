@@ -61,6 +61,7 @@ TABLES = {
     "figures_totals": _table(plain="span"),
     "figures_answers": _table(plain="span model"),
     "figures_articles": _table(plain="span article"),
+    "figures_chunks": _table(plain="span"),
     "figures_latencies": _table(plain="span"),
     "figures_flow": _table(plain="span channel intent agent outcome"),
     "conversation_scores": _table(plain="weights scorer scrubber features"),

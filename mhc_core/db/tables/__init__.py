@@ -16,6 +16,7 @@ from mhc_core.db.tables.figures import (
     conversation_stats,
     figures_answers,
     figures_articles,
+    figures_chunks,
     figures_flow,
     figures_latencies,
     figures_totals,
