@@ -1,4 +1,4 @@
-"""How often articles and their chunks are retrieved, used and contradicted; figures are counted anew."""
+"""Use of articles and chunks, counted anew; accounts of people for whom a provider vouches."""
 
 from alembic import op
 
@@ -27,11 +27,28 @@ def upgrade() -> None:
     op.execute("""
         create index ix_review_decisions_undone_at on ai.review_decisions (undone_at) where undone_at is not null
     """)
+    op.execute("""
+        alter table ai.staff_accounts
+            alter column password_hash drop not null,
+            add column provided_by text,
+            add column subject text,
+            add constraint ck_staff_accounts_sign_in check (password_hash is not null or subject is not null),
+            add constraint uq_staff_accounts_provided_by_subject unique (provided_by, subject)
+    """)
     # Without these rows every hour counts as not counted yet, so that the new columns are filled from the messages.
     op.execute("delete from ai.figures_totals")
 
 
 def downgrade() -> None:
+    op.execute("delete from ai.staff_accounts where password_hash is null")
+    op.execute("""
+        alter table ai.staff_accounts
+            drop constraint uq_staff_accounts_provided_by_subject,
+            drop constraint ck_staff_accounts_sign_in,
+            drop column subject,
+            drop column provided_by,
+            alter column password_hash set not null
+    """)
     op.execute("drop index ai.ix_review_decisions_undone_at")
     op.execute("drop table ai.figures_chunks")
     op.execute("alter table ai.figures_articles drop column retrieved, drop column contradicted")
