@@ -43,7 +43,7 @@ def command(
     with database(settings) as engine:
         _import(engine, settings)
         loop.run(engine, settings)
-        _day(engine, settings)
+        hold_day(engine, settings)
         with engine.connect() as connection:
             document = status(connection, settings, datetime.now(UTC))
     document["seconds"] = round(time.perf_counter() - started, 1)
@@ -73,7 +73,7 @@ def _import(engine: sa.Engine, settings: Settings) -> None:
     err.print(f"  {articles.inserted} new articles, {articles.unchanged} unchanged")
 
 
-def _day(engine: sa.Engine, settings: Settings) -> None:
+def hold_day(engine: sa.Engine, settings: Settings) -> None:
     """A day of customers and staff, once, and nowhere that real customers write."""
     with engine.connect() as connection:
         if stats.has_real_conversations(connection):
