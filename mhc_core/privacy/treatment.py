@@ -112,6 +112,7 @@ TABLES = {
     "evaluation_set_members": _table(
         scrubbed="messages", plain="set_id customer_hash channel intent", erasure="deleted"
     ),
+    "evaluation_answers": _table(scrubbed="candidate baseline", erasure="deleted"),
     "evaluations": _table(
         plain="key candidate_id baseline_id dataset_id knowledge_version_id candidate_metrics baseline_metrics "
         "verdict reasons differences evaluation_set_id details"

@@ -42,6 +42,7 @@ from mhc_core.db.tables.learning import (
 from mhc_core.db.tables.models import (
     dataset_members,
     dataset_versions,
+    evaluation_answers,
     evaluation_set_members,
     evaluation_sets,
     evaluations,

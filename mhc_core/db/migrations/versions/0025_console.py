@@ -1,4 +1,4 @@
-"""Use of articles and chunks, counted anew; accounts of people for whom a provider vouches."""
+"""Use of articles and chunks, counted anew; people for whom a provider vouches; answers of an evaluation."""
 
 from alembic import op
 
@@ -35,11 +35,25 @@ def upgrade() -> None:
             add constraint ck_staff_accounts_sign_in check (password_hash is not null or subject is not null),
             add constraint uq_staff_accounts_provided_by_subject unique (provided_by, subject)
     """)
+    op.execute("""
+        create table ai.evaluation_answers (
+            evaluation_id bigint not null constraint fk_evaluation_answers_evaluation_id
+                references ai.evaluations (id) on delete cascade,
+            example_id uuid not null constraint fk_evaluation_answers_example_id
+                references ai.training_examples (id) on delete cascade,
+            difference real not null,
+            candidate text not null,
+            baseline text not null,
+            constraint pk_evaluation_answers primary key (evaluation_id, example_id)
+        )
+    """)
+    op.execute("create index ix_evaluation_answers_example_id on ai.evaluation_answers (example_id)")
     # Without these rows every hour counts as not counted yet, so that the new columns are filled from the messages.
     op.execute("delete from ai.figures_totals")
 
 
 def downgrade() -> None:
+    op.execute("drop table ai.evaluation_answers")
     op.execute("delete from ai.staff_accounts where password_hash is null")
     op.execute("""
         alter table ai.staff_accounts
