@@ -80,7 +80,7 @@ async def build(visit: Visit) -> None:
                 text("span", f"used {use.used:,} of {use.retrieved:,} retrieved", "when")
             with box("span", "chips"):
                 text("span", use.category, "chip")
-                if use.origin == "learned":
+                if use.origin == "learned" and use.category != "learned":
                     text("span", "learned", "chip")
                 if one.stale:
                     text("span", "stale", "chip warn")
