@@ -49,13 +49,6 @@ class MiniLM:
         return DIMENSIONS
 
     @property
-    def precise(self) -> "MiniLM":
-        """This network with another one beside it."""
-        from mhc_core.providers.minilm import paired
-
-        return paired.load(self._threads)
-
-    @property
     def width(self) -> int:
         """Columns of one network among the states of a token."""
         return DIMENSIONS
