@@ -1,5 +1,6 @@
 """A message as vectors: one a word, made by the embedder's network from the whole sentence, and one of it all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,12 +9,18 @@ from numpy.typing import NDArray
 
 from mhc_core.understanding.words import Word, split
 
+Tokens = tuple[list[tuple[int, int]], NDArray[np.float32]]
+"""The places of the tokens (characters, (0, 0) for special ones) and their states, shape (tokens, n)."""
+
 
 class TokenStates(Protocol):
     """An embedder that also tells what its network makes of each token."""
 
-    def token_states(self, text: str) -> tuple[list[tuple[int, int]], NDArray[np.float32]]:
-        """The places of the tokens (characters, (0, 0) for special ones) and their states, shape (tokens, n)."""
+    def token_states(self, text: str) -> Tokens:
+        """The tokens of one text."""
+
+    def token_states_of(self, texts: Sequence[str]) -> list[Tokens]:
+        """The tokens of many texts, in less time; rounding may differ with the texts beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,16 @@ class Encoded:
 
 def encode(text: str, embedder: TokenStates) -> Encoded:
     """The message as vectors; words beyond what the embedder reads have zeros."""
+    return _encoded(text, *embedder.token_states(text))
+
+
+def encode_all(texts: Sequence[str], embedder: TokenStates) -> list[Encoded]:
+    """Messages as vectors, to learn from."""
+    return [_encoded(text, *tokens) for text, tokens in zip(texts, embedder.token_states_of(texts), strict=True)]
+
+
+def _encoded(text: str, places: list[tuple[int, int]], tokens: NDArray[np.float32]) -> Encoded:
     words = split(text)
-    places, tokens = embedder.token_states(text)
     states = np.zeros((len(words), tokens.shape[1]), dtype=np.float32)
     token = 0
     for row, word in enumerate(words):
