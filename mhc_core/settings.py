@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mhc_core.errors import ConfigurationError
-from mhc_core.vocabulary import Outcome
+from mhc_core.vocabulary import Outcome, StaffRole
 
 
 class FeedbackPoints(BaseModel, frozen=True):
@@ -246,6 +246,19 @@ class Settings(BaseSettings):
         30, ge=2, description="Dagster's runs and their event log are removed after so long (days)."
     )
 
+    # Costs
+    budget_day_usd: Decimal = Field(Decimal(50), gt=0, description="What providers may charge a day (USD).")
+    budget_week_usd: Decimal = Field(
+        Decimal(300), gt=0, description="What providers may charge a week, from Monday (USD)."
+    )
+    budget_month_usd: Decimal = Field(Decimal(1000), gt=0, description="What providers may charge a month (USD).")
+    budget_hard_percent: int = Field(
+        150,
+        ge=100,
+        description="From this share of a budget on (percent) providers write no answers until its period ends: local "
+        "models do.",
+    )
+
     # Privacy
     retention_days: int | None = Field(
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
@@ -262,6 +275,22 @@ class Settings(BaseSettings):
     )
     rate_limit_sign_in: str = Field(
         "10/15 minute;50/day", description="Failed attempts to sign in to one account, or from one network address."
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="OpenID Connect provider by which staff sign in to the console too, such as "
+        "`https://id.example.com/realms/staff`. Empty: none.",
+    )
+    oidc_client_id: str = Field("", description="What the provider calls the console.")
+    oidc_client_secret: SecretStr | None = Field(None, description="The console's secret at the provider.")
+    oidc_role_claim: str = Field(
+        "roles", min_length=1, description="Claim of the provider that holds a person's roles or groups."
+    )
+    oidc_roles: dict[str, StaffRole] = Field(
+        {},
+        description='Roles of the console by values of that claim, e.g. `{"front-desk": "agent", "owners": "admin"}`. '
+        "Who has none of them is not let in.",
     )
     serve_workers: int = Field(
         1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."
@@ -304,6 +333,14 @@ class Settings(BaseSettings):
     )
     webhook_secret: SecretStr | None = Field(
         None, description="Signs webhooks (Standard Webhooks): base64, e.g. from `openssl rand -base64 32`."
+    )
+    alert_rules: Path | None = Field(
+        None, description="Who hears of which alerts. Empty: `mhc_core/monitoring/alerts/rules.toml`."
+    )
+    alert_urls: dict[str, SecretStr] = Field(
+        {},
+        description="Addresses of the channels of alerts, as Apprise reads them, e.g. "
+        "`MHC_ALERT_URLS__MAIL=mailtos://user:password@example.com?to=ops@example.com`.",
     )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
     refresh_seconds: float = Field(
@@ -349,6 +386,11 @@ class Settings(BaseSettings):
     def public_address(self) -> str:
         """The public address in force, without a trailing slash."""
         return (self.public_url or f"http://{self.serve_host}:{self.serve_port}").rstrip("/")
+
+    @property
+    def console_address(self) -> str:
+        """Where staff reach the console, without a trailing slash."""
+        return (self.console_url or f"http://{self.serve_host}:{self.console_port}/console").rstrip("/")
 
     @property
     def reject_dir(self) -> Path:

@@ -163,6 +163,63 @@ class IncidentKind(StrEnum):
     FILES_REFUSED = "files_refused"
 
 
+class CallKind(StrEnum):
+    """What a provider sells by the call."""
+
+    CHAT = "chat"
+    EMBEDDINGS = "embeddings"
+    FINE_TUNING = "fine_tuning"
+    MODERATION = "moderation"
+    SPEECH = "speech"
+    TRANSCRIPTION = "transcription"
+    TRANSLATION = "translation"
+
+
+class CallOutcome(StrEnum):
+    """What became of a call: ``asked`` until it is settled; ``failed`` ones are not billed; of ``lost`` and
+    ``cancelled`` ones the answer did not arrive as a whole, so what they cost is estimated."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+class AlertKind(StrEnum):
+    """What an alert is about."""
+
+    RUN_FAILED = "run_failed"
+    CHECK_FAILED = "check_failed"
+    STAGE_SILENT = "stage_silent"
+    DAEMON_STOPPED = "daemon_stopped"
+    FILES_REFUSED = "files_refused"
+    ERASURE_LATE = "erasure_late"
+    ROLLOUT_HELD = "rollout_held"
+    DISK_SPACE = "disk_space"
+    ANOMALY = "anomaly"
+    SILENCE = "silence"
+    BUDGET = "budget"
+    WATCHING_FAILED = "watching_failed"
+
+
+class Severity(StrEnum):
+    """How soon a person should look at an alert, from the least."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class MessageKind(StrEnum):
+    """Why a message about alerts is sent."""
+
+    OPENED = "opened"
+    REPEATED = "repeated"
+    RESOLVED = "resolved"
+    TEST = "test"
+
+
 class StaffRole(StrEnum):
     """What a person who signs in to the console works on: ``agent`` answers customers, ``reviewer`` decides what is
     learned, ``operator`` runs the platform, ``admin`` may do everything."""

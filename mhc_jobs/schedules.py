@@ -77,7 +77,19 @@ ALL = [
         "30 1 * * *",
         "Every day at 01:30: labelled messages from bookings; the sensor trains when enough are new.",
     ),
+    _by_clock(
+        "anomalies_hourly",
+        "anomalies",
+        "5 * * * *",
+        "Five minutes past each hour: look whether figures are what they use to be.",
+    ),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
+    _by_clock(
+        "after_events_daily",
+        "after_events",
+        "0 10 * * *",
+        "Every day at 10:00: ask customers how the event of yesterday was.",
+    ),
     _by_clock(
         "privacy_daily",
         "privacy",

@@ -14,6 +14,7 @@ from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_serving import logging_setup
+from mhc_serving.alert_worker import watching
 from mhc_serving.app import create_app
 
 GRACE_SECONDS = 10
@@ -29,7 +30,7 @@ def run(settings: Settings) -> None:
     """
     logging_setup.configure()
     several = settings.serve_workers > 1
-    with database(settings) as engine:
+    with database(settings) as engine, watching(engine, settings):
         config = uvicorn.Config(
             f"{__name__}:app" if several else create_app(settings, engine),
             factory=several,

@@ -28,6 +28,7 @@ _SETTINGS = ("timezone=UTC", "hnsw.ef_search=100", "hnsw.iterative_scan=relaxed_
 few rows (pgvector 0.8; 0.7 warns)."""
 
 _SINGLE = "single_statements"
+_in_use: list[sa.Engine] = []
 
 
 def create(
@@ -64,6 +65,14 @@ def autocommit(engine: sa.Engine) -> sa.Engine:
     """
     single: sa.Engine = engine.get_execution_options()[_SINGLE]
     return single
+
+
+def in_use() -> sa.Engine | None:
+    """The database that this process has open by ``database``, the last one opened; None without any.
+
+    For what has to write down what it did wherever it was done: adapters of providers are not given an engine.
+    """
+    return _in_use[-1] if _in_use else None
 
 
 def _engine(url: sa.URL, revive: Callable[[], None] | None, **options: Any) -> sa.Engine:
@@ -199,7 +208,11 @@ def _ready(settings: Settings, url: str, revive: Callable[[], None] | None = Non
     try:
         check_server(engine)
         upgrade(engine)
-        yield engine
+        _in_use.append(engine)
+        try:
+            yield engine
+        finally:
+            _in_use.remove(engine)
     finally:
         engine.dispose()
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mhc_core.protocols import ChatModel, ChatRequest, Passage, Turn
+from mhc_core.providers import attribution
 from mhc_core.providers.openai.chat import OpenAIChatModel
 from mhc_core.providers.openai.client import client
 from mhc_core.settings import Settings
@@ -85,7 +86,8 @@ class Judge:
         Raises:
             AccessDenied, ConfigurationError, ProviderUnavailable: the model cannot be asked.
         """
-        return [self._passes(exchange) for exchange in exchanges]
+        with attribution.calls_for(feature="judge"):
+            return [self._passes(exchange) for exchange in exchanges]
 
     def agreement(self, decided: Sequence[Decided], seed: int) -> Agreement:
         """Judge what people decided, and measure how often both say the same beyond chance."""

@@ -14,15 +14,17 @@ from mhc_core.db.queries import training as models
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.db.queries.evaluation_sets import EvaluationSet, FrozenQuestion
 from mhc_core.db.queries.training import ModelVersion, ensure_baseline
+from mhc_core.db.rows.evaluation import AnswerPair
 from mhc_core.errors import Conflict, ScrubRefused
 from mhc_core.evaluation import contamination, sets
-from mhc_core.evaluation.answer_quality import Answered, score_answers
+from mhc_core.evaluation.answer_quality import Answered, Judged, score_answers
 from mhc_core.evaluation.compare import Passes, compare
 from mhc_core.evaluation.decisions import decided
 from mhc_core.evaluation.judge import Decided, Exchange, Judge
 from mhc_core.knowledge import article_selector
 from mhc_core.knowledge.retrieval import search
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder, Passage, Turn
+from mhc_core.providers import attribution
 from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings
 
@@ -96,7 +98,7 @@ def questions(
             near = (
                 search(connection, knowledge_version, question, vector, count)
                 if learned is None
-                else learned.passages(question, vector, count)
+                else learned.passages(question, count)
             )
             passages = [passage for passage in near if passage.article_id not in leaking][:top_k]
         found.append(
@@ -135,9 +137,10 @@ def answer_all(
 ) -> list[Answered]:
     """The answers to every question, by a model alone or by the concierge with it."""
     answers: list[Answered] = []
-    for number, question in enumerate(held_out, 1):
-        answers.append(respond(model, question))
-        progress(number, len(held_out))
+    with attribution.calls_for(feature="evaluation"):
+        for number, question in enumerate(held_out, 1):
+            answers.append(respond(model, question))
+            progress(number, len(held_out))
     return answers
 
 
@@ -195,6 +198,16 @@ def evaluate(
             shown["alone_right"] = sum(one.right for one in judged) / len(judged)
             shown["alone_similarity"] = sum(one.similarity for one in judged) / len(judged)
     differences = [a.similarity - b.similarity for a, b in zip(ours, theirs, strict=True)]
+    our_words, their_words = (
+        [_shown(answer, judged) for answer, judged in zip(answers, scores, strict=True)]
+        for answers, scores in zip(answered, (ours, theirs), strict=True)
+    )
+    pairs = [
+        AnswerPair(question.frozen.example_id, difference, ours_said, theirs_said)
+        for question, difference, ours_said, theirs_said in zip(
+            held_out, differences, our_words, their_words, strict=True
+        )
+    ]
     with bench.engine.begin() as connection:
         return queries.save(
             connection,
@@ -208,7 +221,12 @@ def evaluate(
                 differences,
                 more,
             ),
+            pairs,
         )
+
+
+def _shown(answer: Answered, judged: Judged) -> str:
+    return "" if judged.personal else answer.answer
 
 
 def evaluate_candidate(

@@ -17,6 +17,7 @@ from mhc_core.knowledge import article_selector, compare
 from mhc_core.knowledge.articles import LEARNED_PREFIX
 from mhc_core.knowledge.chunks import split, vectors
 from mhc_core.protocols import Embedder
+from mhc_core.providers.attribution import calls_for
 
 KIND = "knowledge"
 
@@ -37,6 +38,7 @@ class Publication:
     displacing: tuple[str, ...] = ()
 
 
+@calls_for(feature="knowledge")
 def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> KnowledgeVersion:
     """The version of the present active articles, made unless it exists already.
 
@@ -70,6 +72,7 @@ def build(connection: sa.Connection, embedder: Embedder, now: datetime) -> Knowl
     return _version(connection, version_id)
 
 
+@calls_for(feature="knowledge")
 def publish(connection: sa.Connection, version_id: str, embedder: Embedder, now: datetime, by: str) -> Publication:
     """Make the version live unless the stored questions show it to be worse than the live one.
 

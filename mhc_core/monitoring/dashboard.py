@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import figures
+from mhc_core.db.queries import costs, figures
 from mhc_core.db.queries.figures import BUCKETS, SLOWEST_MS, Answers, DayFigures, Flow, Now, Span, Totals
 
 _LONGEST = timedelta(days=7)
@@ -34,7 +34,9 @@ class Period(StrEnum):
 class Overview:
     """The figures of one period. Shares are 0..1 and None without anything to divide by; times are in milliseconds.
 
-    ``saved_usd`` is what cached answers would have cost at the mean price of the others; None where no cost is known.
+    Costs are what the ledger has of the period, None where no provider was called; of a conversation, and
+    ``saved_usd``, which is what cached answers would have cost at the mean price of the others, they are those of
+    answering customers.
     """
 
     since: datetime
@@ -113,9 +115,9 @@ def overview(connection: sa.Connection, period: Period, zone: ZoneInfo, now: dat
     intents = Counter[str]()
     for row in flow:
         intents[row.intent] += row.conversations
-    answers, cached, priced = (sum(getattr(row, name) for row in models) for name in ("answers", "cached", "priced"))
-    cost = sum((row.cost_usd for row in models), Decimal(0)) if priced else None
-    today = figures.answers(connection, "day", _midnight(zone, now))
+    answers, cached = (sum(getattr(row, name) for row in models) for name in ("answers", "cached"))
+    cost, today = costs.total(connection, since), costs.total(connection, _midnight(zone, now))
+    called, written = cost.calls > 0, answers - cached
     return Overview(
         since=since,
         now=figures.moment(connection, now),
@@ -130,10 +132,10 @@ def overview(connection: sa.Connection, period: Period, zone: ZoneInfo, now: dat
         cached=cached,
         median_ms=quantile(times, 0.5),
         slow_ms=quantile(times, 0.95),
-        cost_usd=cost,
-        cost_today_usd=sum((row.cost_usd for row in today), Decimal(0)) if any(row.priced for row in today) else None,
-        cost_per_conversation_usd=cost / conversations if cost is not None and conversations else None,
-        saved_usd=cost / priced * cached if cost is not None else None,
+        cost_usd=cost.cost_usd if called else None,
+        cost_today_usd=today.cost_usd if today.calls else None,
+        cost_per_conversation_usd=cost.answering_usd / conversations if called and conversations else None,
+        saved_usd=cost.answering_usd / written * cached if called and written else None,
         models=models,
         flow=flow,
         intents=dict(intents.most_common()),

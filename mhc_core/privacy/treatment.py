@@ -54,6 +54,7 @@ TABLES = {
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
+    "event_surveys": _table(plain="way", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "conversation_notes": _table(raw="text", plain="kind written_by", erasure="deleted", retention="deleted"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
@@ -61,8 +62,14 @@ TABLES = {
     "figures_totals": _table(plain="span"),
     "figures_answers": _table(plain="span model"),
     "figures_articles": _table(plain="span article"),
+    "figures_chunks": _table(plain="span"),
     "figures_latencies": _table(plain="span"),
     "figures_flow": _table(plain="span channel intent agent outcome"),
+    "provider_calls": _table(
+        plain="kind feature provider model outcome job_id", erasure="emptied", retention="emptied"
+    ),
+    "figures_costs": _table(plain="kind feature model"),
+    "figures_cost_hours": _table(),
     "conversation_scores": _table(plain="weights scorer scrubber features"),
     "training_examples": _table(
         scrubbed="question answer context embedding rejected_answer",
@@ -111,6 +118,7 @@ TABLES = {
     "evaluation_set_members": _table(
         scrubbed="messages", plain="set_id customer_hash channel intent", erasure="deleted"
     ),
+    "evaluation_answers": _table(scrubbed="candidate baseline", erasure="deleted"),
     "evaluations": _table(
         plain="key candidate_id baseline_id dataset_id knowledge_version_id candidate_metrics baseline_metrics "
         "verdict reasons differences evaluation_set_id details"
@@ -132,11 +140,16 @@ TABLES = {
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),
     "api_keys": _table(plain="name role key_sha256"),
-    "staff_accounts": _table(plain="name role password_hash totp_secret"),
+    "staff_accounts": _table(plain="name role password_hash totp_secret provided_by subject"),
     "staff_sessions": _table(plain="token_sha256"),
     "audit_log": _table(plain="actor action subject details"),
     "incidents": _table(plain="kind subject details"),
     "signs_of_life": _table(plain="process"),
+    "alerts": _table(plain="key source kind severity title detail link acknowledged_by"),
+    "alert_messages": _table(plain="key channel kind severity title body last_failure"),
+    "alert_message_items": _table(),
+    "alert_silences": _table(plain="key_prefix reason made_by"),
+    "anomaly_evidence": _table(plain="detector"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

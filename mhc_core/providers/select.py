@@ -113,10 +113,13 @@ def chat_model(
         if settings.openai_base_url and not settings.openai_api_version:
             from mhc_core.providers.openai.chat import OpenAIChatModel
             from mhc_core.providers.openai.client import client
+            from mhc_core.providers.openai.prices import OWN_HARDWARE
 
             name = provider_model_id or version_id
             return lora_model.ServedLoraModel(
-                OpenAIChatModel(client(settings), name, version_id, settings.answer_timeout_seconds)
+                OpenAIChatModel(
+                    client(settings), name, version_id, settings.answer_timeout_seconds, priced_as=OWN_HARDWARE
+                )
             )
         return lora_model.load_model(
             version_id, artifact_uri, artifact_sha256, settings.lora_base, settings.answer_timeout_seconds

@@ -33,12 +33,12 @@ _CONVERSATIONS = """
            select cast(:now as timestamptz) - interval '365 days' * cast(:all - n as float) / :all as at) t
 """
 _MESSAGES = """
-    insert into ai.messages (id, conversation_id, position, role, content, model_version_id, cached, cost_usd,
+    insert into ai.messages (id, conversation_id, position, role, content, model_version_id, cached,
                              latency_ms, sent_at, message_metadata)
     select gen_random_uuid(), c.id, p, case p when 0 then 'user' else 'assistant' end,
            case p when 0 then 'how much is a party for ' || n % 40 else 'it costs ' || n % 900 end,
            case p when 1 then (array['local-1', 'gpt', 'fine-tuned'])[1 + n % 3] end, p = 1 and n % 4 = 0,
-           case when p = 1 and n % 3 = 1 then 0.0004 end, case p when 1 then 20 + n % 3000 end,
+           case p when 1 then 20 + n % 3000 end,
            c.started_at + interval '1 minute' * p,
            case p when 1 then jsonb_build_object('agent', (array['booking', 'knowledge', 'quote'])[1 + n % 3])
                   else '{}' end
@@ -119,9 +119,12 @@ def measure(engine: sa.Engine, now: datetime, times: int) -> list[Measured]:
         **{f"dashboard, {period.value}": page(period) for period in Period},
         "inbox, waiting": lambda connection: desk.listed(connection, "waiting", "ana"),
         "inbox, all": lambda connection: desk.listed(connection, "all", "ana"),
-        "inbox, search": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),
+        "inbox, search, frequent": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),
+        "inbox, search, rare": lambda connection: desk.listed(connection, "all", "ana", search="costs 899"),
         "review, next item": next_item,
-        "review, counting the queue": lambda connection: review_desk.waiting(connection, "ana", Chosen(), now),
+        "review, counting the queue": lambda connection: review_desk.waiting(
+            connection, "ana", Chosen(), now, review.COUNTED + 1
+        ),
     }
     measured = [_timed(engine, name, read, times) for name, read in reads.items()]
     renewing = _times(lambda number: dashboard.refresh(engine, _AGENTS, now + timedelta(seconds=number)), times)

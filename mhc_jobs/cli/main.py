@@ -10,10 +10,13 @@ import typer
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
+    alerts,
+    bench_anomalies,
     bench_answers,
     bench_chat,
     bench_console,
     bench_context,
+    bench_costs,
     bench_gate,
     bench_loop,
     bench_offline,
@@ -24,6 +27,7 @@ from mhc_jobs.cli import (
     chat,
     config,
     console_server,
+    costs,
     dagster,
     dataset,
     db,
@@ -62,6 +66,7 @@ app.command("console")(console_server.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)
+app.command("costs")(costs.command)
 app.command("dagster", context_settings=dagster.CONTEXT)(dagster.command)
 app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")
@@ -75,6 +80,7 @@ app.add_typer(understanding.app, name="understanding")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)
@@ -88,11 +94,13 @@ bench.command("chat")(bench_chat.command)
 bench.command("console")(bench_console.command)
 bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
+bench.command("costs")(bench_costs.command)
 bench.command("offline")(bench_offline.command)
 bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
+bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 
 

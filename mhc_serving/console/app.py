@@ -15,11 +15,25 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mhc_core.business import pricing
 from mhc_core.monitoring import dashboard as figures
+from mhc_core.monitoring.costs.overview import settle_abandoned
 from mhc_core.settings import Settings
 from mhc_serving import errors
 from mhc_serving.console import frame, places, sign_in
+from mhc_serving.console.door import Door
 from mhc_serving.console.guard import Guard
-from mhc_serving.console.pages import audit, bookings, dashboard, inbox, knowledge, models, people, review
+from mhc_serving.console.pages import (
+    alerts,
+    anomalies,
+    audit,
+    bookings,
+    costs,
+    dashboard,
+    inbox,
+    knowledge,
+    models,
+    people,
+    review,
+)
 from mhc_serving.console.visit import Console, utc_now
 
 log = logging.getLogger(__name__)
@@ -31,6 +45,9 @@ _PAGES: dict[places.Place, frame.Build] = {
     places.REVIEW: review.build,
     places.KNOWLEDGE: knowledge.build,
     places.MODELS: models.build,
+    places.ALERTS: alerts.build,
+    places.ANOMALIES: anomalies.build,
+    places.COSTS: costs.build,
     places.AUDIT: audit.build,
     places.PEOPLE: people.build,
 }
@@ -72,7 +89,12 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
     async def alive() -> dict[str, str]:
         return {"status": "ok"}
 
-    app.include_router(sign_in.routes(console))
+    door = Door(console)
+    app.include_router(sign_in.routes(console, door))
+    if settings.oidc_issuer:
+        from mhc_serving.console import provider
+
+        app.mount(places.PROVIDER, provider.application(console, door))
     for place, build in _PAGES.items():
         frame.register(console, place, build)
     ui.run_with(
@@ -91,13 +113,14 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
 
 
 def _count(console: Console, stopping: threading.Event) -> None:
-    """Keep the dashboard's figures counted until told to stop."""
+    """Keep the dashboard's figures counted, and the ledger free of calls that died, until told to stop."""
     from mhc_core.concierge.agents.router import AGENTS
 
     names = [agent.name for agent in AGENTS]
     while True:
         try:
             figures.refresh(console.engine, names, console.clock())
+            settle_abandoned(console.engine, console.clock())
         except SQLAlchemyError as error:
             log.warning("figures were not counted (%s); tried again", type(error).__name__)
         if stopping.wait(COUNT_SECONDS):

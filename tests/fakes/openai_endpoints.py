@@ -70,6 +70,11 @@ class StandIn:
     faults: list[Fault] = field(default_factory=list)
     looks_until_processed: int = 0
     """How often Azure says of an uploaded file that it still looks through it."""
+    without_usage: bool = False
+    """Answers of chat do not say what they used; they are billed all the same."""
+    reasoning_tokens: int = 0
+    billed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """What was charged: the model and the usage, answered or not."""
     deployments: dict[str, str] = field(default_factory=dict)
     """Azure's deployments: the model that each name answers with."""
 
@@ -174,6 +179,7 @@ class Endpoints:
         texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
         vectors = [{"object": "embedding", "index": i, "embedding": vector(text)} for i, text in enumerate(texts)]
         used = sum(len(text.split()) for text in texts)
+        self._standin.billed.append((body["model"], {"prompt_tokens": used, "completion_tokens": 0}))
         # The order of the answer is not promised: it is turned round here.
         return {
             "object": "list",
@@ -197,7 +203,15 @@ class Endpoints:
         words = re.findall(r"\S+\s*", text)
         logprobs = [{"token": w, "logprob": -0.1, "bytes": None, "top_logprobs": []} for w in words]
         sent, received = sum(len(str(m["content"]).split()) for m in messages), len(words)
-        usage = {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
+        thought = self._standin.reasoning_tokens
+        usage = {
+            "prompt_tokens": sent,
+            "completion_tokens": received + thought,
+            "total_tokens": sent + received + thought,
+            "prompt_tokens_details": {"cached_tokens": self._standin.cached_tokens},
+            "completion_tokens_details": {"reasoning_tokens": thought},
+        }
+        self._standin.billed.append((model, usage))
         return {
             "id": "chatcmpl-standin",
             "object": "chat.completion",
@@ -211,7 +225,7 @@ class Endpoints:
                     "logprobs": {"content": logprobs, "refusal": None} if body.get("logprobs") else None,
                 }
             ],
-            "usage": usage | {"prompt_tokens_details": {"cached_tokens": self._standin.cached_tokens}},
+            **({} if self._standin.without_usage else {"usage": usage}),
         }
 
     def _asks_for(self, body: dict[str, Any]) -> dict[str, Any]:

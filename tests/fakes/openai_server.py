@@ -90,7 +90,8 @@ class Wire:
                 headers = {"retry-after-ms": "1", "x-request-id": "req_standin"}
                 return JSONResponse(refusal.body, refusal.status, headers)
             if body.get("stream"):
-                return StreamingResponse(self._stream(path, request, answer), media_type="text/event-stream")
+                usage = answer.get("usage") if (body.get("stream_options") or {}).get("include_usage") else None
+                return StreamingResponse(self._stream(path, request, answer, usage), media_type="text/event-stream")
             self._note(path, request, 200, answer)
             return JSONResponse(answer)
 
@@ -128,7 +129,9 @@ class Wire:
         if problem:
             self._standin.violations.append(f"response {request.method} {path} {problem}")
 
-    async def _stream(self, path: str, request: Request, answer: dict[str, Any]) -> AsyncIterator[str]:
+    async def _stream(
+        self, path: str, request: Request, answer: dict[str, Any], usage: dict[str, Any] | None
+    ) -> AsyncIterator[str]:
         choice = answer["choices"][0]
         for piece in [*re.findall(r".{1,5}", choice["message"]["content"], re.DOTALL), None]:
             delta = {} if piece is None else {"role": "assistant", "content": piece}
@@ -142,6 +145,12 @@ class Wire:
             if self._standin.cut_streams:
                 request.scope["cut"]()
                 return
+        if usage is not None:
+            last = {k: answer[k] for k in ("id", "created", "model")} | {
+                "object": "chat.completion.chunk", "choices": [], "usage": usage,
+            }  # fmt: skip
+            self._note(path, request, 200, last, "text/event-stream")
+            yield f"data: {json.dumps(last)}\n\n"
         yield "data: [DONE]\n\n"
 
 

@@ -47,7 +47,6 @@ def converse(agent: Agent, question: Question, around: AgentContext, intent: Int
         knowledge_id=around.live.knowledge_id,
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
-        cost_usd=answer.cost_usd,
         booking=case.booking,
         evidence=[*case.evidence, *(passage.content for passage in passages)],
         notes={**prepared.notes, **fallback, "tools": [call.name for call in case.calls]},

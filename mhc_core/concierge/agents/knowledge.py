@@ -49,7 +49,6 @@ def reply(question: Question, around: AgentContext) -> Reply:
         example_id=answer.example_id,
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
-        cost_usd=answer.cost_usd,
         notes={**prepared.notes, **fallback},
         written=True,
         prompt=prepared.system_prompt,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -105,7 +104,6 @@ class Reply:
     example_id: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
     facts: Facts | None = None
     booking: BookingRequest | None = None
     withdraws: UUID | None = None

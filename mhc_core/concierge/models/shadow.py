@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from mhc_core.db.queries import rollout_shadow as queries
 from mhc_core.db.queries.rollout_shadow import Pair
 from mhc_core.protocols import Embedder
+from mhc_core.providers import attribution
 from mhc_core.rollout.shadow import AGREES_FROM
 from mhc_core.vocabulary import Intent
 
@@ -96,7 +97,8 @@ class ShadowWorker:
 
     def _compare(self, turn: Turn) -> None:
         started = time.perf_counter()
-        said = turn.answer()
+        with attribution.calls_for(feature="shadow"):
+            said = turn.answer()
         took_ms = (time.perf_counter() - started) * 1000
         shown, unseen = turn.embedder.embed([turn.shown.text, said.text])
         similarity = float(shown @ unseen)

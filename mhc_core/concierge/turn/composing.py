@@ -65,7 +65,6 @@ def _joined(replies: Sequence[Reply]) -> Reply:
         withdraws=next((given.withdraws for given in replies if given.withdraws is not None), None),
         input_tokens=sum(given.input_tokens for given in replies),
         output_tokens=sum(given.output_tokens for given in replies),
-        cost_usd=sum((given.cost_usd for given in replies), least.cost_usd * 0),
         written=any(given.written for given in replies),
         notes=notes,
     )

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,6 +32,8 @@ from mhc_core.db.engine import autocommit
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
+from mhc_core.language.cleaning import cleaned
+from mhc_core.providers import attribution
 from mhc_core.settings import Settings
 from mhc_core.understanding.notes import READING
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
@@ -159,7 +162,7 @@ class Concierge:
         return functions_of_clients.choose(understood.question, functions, forced=forced)
 
     def _check(self, incoming: Incoming) -> None:
-        if len(incoming.message) > self._settings.max_message_chars:
+        if len(_words(incoming.message, incoming.channel)) > self._settings.max_message_chars:
             raise DataError(
                 f"the message is longer than {self._settings.max_message_chars} characters; send a shorter one"
             )
@@ -179,20 +182,27 @@ class Concierge:
         opened = self._open(incoming)
         begun_as = incoming.conversation_id if incoming.may_begin else None
         conversation_id = opened.id if opened else begun_as or uuid4()
-        if opened is not None and opened.status is ConversationStatus.ESCALATED:
-            result = self._waiting(told=_told_to_wait(opened.turns))
-        else:
-            request = self._request(incoming, opened, conversation_id, received_at)
-            result = self._answering.answer(request)
+        ids = repeats.ids(incoming.client, incoming.customer_id, incoming.key)
+        calls = attribution.calls_for(feature="answers", conversation_id=conversation_id, message_id=ids[1])
+        with calls, attribution.spending() as spent:
+            result = self._result(incoming, opened, conversation_id, received_at)
         begins = None if opened else Beginning(incoming.customer_id, incoming.channel)
-        return self._store(incoming, begins, conversation_id, result, received_at, started)
+        return self._store(incoming, begins, conversation_id, ids, result, spent.cost_usd, received_at, started)
+
+    def _result(
+        self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
+    ) -> TurnResult:
+        if opened is not None and opened.status is ConversationStatus.ESCALATED:
+            return self._waiting(told=_told_to_wait(opened.turns))
+        return self._answering.answer(self._request(incoming, opened, conversation_id, now))
 
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnRequest:
+        turns = opened.turns if opened else incoming.transcript
         return TurnRequest(
-            incoming.message,
-            opened.turns if opened else tuple(incoming.transcript),
+            _words(incoming.message, incoming.channel),
+            tuple(_said(turn, incoming.channel) for turn in turns),
             memory.load(opened.facts) if opened and opened.facts is not None else None,
             conversation_id,
             now,
@@ -222,12 +232,13 @@ class Concierge:
         incoming: Incoming,
         begins: Beginning | None,
         conversation_id: UUID,
+        ids: tuple[UUID, UUID],
         result: TurnResult,
+        cost_usd: Decimal,
         received_at: datetime,
         started: float,
     ) -> Outgoing:
-        reply = result.reply
-        question_id, message_id = repeats.ids(incoming.client, incoming.customer_id, incoming.key)
+        reply, (question_id, message_id) = result.reply, ids
         noted: dict[str, Any] = {READING: result.reading} if result.reading is not None else {}
         if incoming.client:
             noted[threads.THREAD] = threads.digest(incoming.place, incoming.message)
@@ -238,12 +249,12 @@ class Concierge:
                 Turn(
                     conversation_id,
                     NewTurn(question_id, "user", incoming.message, received_at, reply.intent, notes=noted),
-                    storing.answer_turn(message_id, result, sent_at, latency_ms),
+                    storing.answer_turn(message_id, result, cost_usd, sent_at, latency_ms),
                     begins=begins,
                     cached=None if incoming.bypass_cache else result.cached,  # looked up a moment ago: not again
                     waiting=None
                     if reply.agent == "waiting"
-                    else lambda: storing.answer_turn(message_id, self._waiting(), sent_at, latency_ms),
+                    else lambda: storing.answer_turn(message_id, self._waiting(), cost_usd, sent_at, latency_ms),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
                     rows=storing.exposure_rows(result, message_id, received_at, sent_at),
                     effects=storing.effects(self._business, conversation_id, reply, sent_at),
@@ -260,6 +271,15 @@ class Concierge:
         )
         escalated = reply.escalation is not None or reply.agent == "waiting"
         return Outgoing(conversation_id, message_id, reply, escalated, result.cached is not None, latency_ms)
+
+
+def _words(text: str, channel: Channel) -> str:
+    """What is read of a message: its writer's words. What is stored is the message as it came."""
+    return cleaned(text, channel) or text
+
+
+def _said(turn: StoredTurn, channel: Channel) -> StoredTurn:
+    return turn if turn.role == "assistant" else replace(turn, content=_words(turn.content, channel))
 
 
 def _told_to_wait(turns: Sequence[StoredTurn]) -> bool:

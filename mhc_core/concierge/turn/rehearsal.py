@@ -16,6 +16,7 @@ from mhc_core.evaluation.offline import HeldOutQuestion, Respond
 from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.prompts import registry
 from mhc_core.protocols import ChatModel, Embedder, Passage
+from mhc_core.providers import attribution
 from mhc_core.understanding.reader import Reader
 
 NOON = clock(12)
@@ -50,14 +51,15 @@ def respondent(
         def search(topic: str, turns: Sequence[StoredTurn]) -> Sequence[Passage]:
             if article_selector is None or topic == question.request.question:
                 return question.request.passages
-            near = article_selector.passages(topic, embedder.embed([topic])[0], passages + len(question.leaking))
+            near = article_selector.passages(topic, passages + len(question.leaking))
             return [passage for passage in near if passage.article_id not in question.leaking][:passages]
 
         concierge = OfflineConcierge(business, live, search, minimum_confidence)
         turns = [StoredTurn(turn.role, turn.content, {}) for turn in question.request.history]
         asked_at = datetime.combine(question.frozen.day, NOON, zone)
         started = time.perf_counter()
-        reply = concierge.answer(question.request.question, turns, None, UUID(int=0), asked_at)
+        with attribution.spending() as spent:
+            reply = concierge.answer(question.request.question, turns, None, UUID(int=0), asked_at)
         given = question.request.passages
         cited = {passage.chunk_id for passage in reply.citations}
         return Answered(
@@ -66,7 +68,7 @@ def respondent(
             confidence=reply.confidence,
             evidence=[*(passage.content for passage in given), *reply.evidence],
             latency_ms=(time.perf_counter() - started) * 1000,
-            cost_usd=float(reply.cost_usd),
+            cost_usd=float(spent.cost_usd),
             cited=[at for at, passage in enumerate(given) if passage.chunk_id in cited],
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,10 @@ from mhc_core.db.tables import experiment_exposures, rollout_exposures
 from mhc_core.support import handover as handovers
 
 
-def answer_turn(message_id: UUID, result: TurnResult, sent_at: datetime, latency_ms: float) -> NewTurn:
-    """The row of an answer."""
+def answer_turn(
+    message_id: UUID, result: TurnResult, cost_usd: Decimal, sent_at: datetime, latency_ms: float
+) -> NewTurn:
+    """The row of an answer; ``cost_usd`` is what the ledger has of its turn."""
     reply = result.reply
     return NewTurn(
         id=message_id,
@@ -47,7 +50,7 @@ def answer_turn(message_id: UUID, result: TurnResult, sent_at: datetime, latency
         cached=result.cached is not None,
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,
-        cost_usd=reply.cost_usd,
+        cost_usd=cost_usd,
         latency_ms=latency_ms,
         notes={"agent": reply.agent, **reply.notes},
     )

@@ -56,6 +56,10 @@ _ERASE = {
         delete from ai.feedback
         where customer_id = any(:ids) or conversation_id in (select id from erased_conversations)
     """,
+    "provider_calls": """
+        update ai.provider_calls set conversation_id = null, message_id = null
+        where conversation_id in (select id from erased_conversations)
+    """,
     "booking_requests": (
         "delete from ai.booking_requests where conversation_id in (select id from erased_conversations)"
     ),
@@ -110,6 +114,9 @@ _ERASE = {
         update ai.evaluation_sets set retired_at = :now
         where retired_at is null and id in (select set_id from ai.evaluation_set_members
                                             where example_id in (select id from erased_examples))
+    """,
+    "evaluation_answers": """
+        delete from ai.evaluation_answers where example_id in (select id from erased_examples)
     """,
     "evaluation_set_members": """
         delete from ai.evaluation_set_members where example_id in (select id from erased_examples)
@@ -229,6 +236,9 @@ _REDACT = {
     """,
     "booking_requests": f"delete from ai.booking_requests where conversation_id {_OLD}",
     "conversation_notes": f"delete from ai.conversation_notes where conversation_id {_OLD}",
+    "provider_calls": f"""
+        update ai.provider_calls set conversation_id = null, message_id = null where conversation_id {_OLD}
+    """,
     "response_cache": f"delete from ai.response_cache where message_id {_OLD_MESSAGES}",
     "messages": f"""
         update ai.messages set content = '', edited_content = null, edit_reason = null, message_metadata = '{{}}'

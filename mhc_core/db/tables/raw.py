@@ -76,6 +76,12 @@ messages = sa.Table(
     sa.Index(None, "example_id", postgresql_where=sa.text("example_id is not null")),
     sa.Index("ix_messages_reading", "sent_at", postgresql_where=sa.text("message_metadata ? 'reading'")),
     sa.Index(
+        "ix_messages_dearest",
+        sa.text("date_trunc('month'::text, timezone('UTC'::text, sent_at))"),
+        sa.text("cost_usd desc"),
+        postgresql_where=sa.text("cost_usd > 0"),
+    ),
+    sa.Index(
         "ix_messages_thread",
         sa.text("(message_metadata ->> 'thread')"),
         postgresql_where=sa.text("message_metadata ? 'thread'"),

@@ -24,12 +24,16 @@ def client(settings: "Settings") -> "openai.OpenAI":
     """
     import openai
 
+    from mhc_core.providers.openai.ledger import Ledger
+    from mhc_core.providers.openai.metering import MeteredClient
+
     key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
     if not key:
         raise ConfigurationError(
             "no OpenAI key: set OPENAI_API_KEY, or stay local with MHC_FINE_TUNER=local and MHC_EMBEDDER=local"
         )
     timeout = openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    metered = MeteredClient(Ledger(settings), timeout=timeout)
     if settings.openai_api_version:
         if not settings.openai_base_url:
             raise ConfigurationError(
@@ -41,7 +45,12 @@ def client(settings: "Settings") -> "openai.OpenAI":
             api_version=settings.openai_api_version,
             timeout=timeout,
             max_retries=RETRIES,
+            http_client=metered,
         )
     return openai.OpenAI(
-        api_key=key, base_url=settings.openai_base_url or OPENAI_URL, timeout=timeout, max_retries=RETRIES
+        api_key=key,
+        base_url=settings.openai_base_url or OPENAI_URL,
+        timeout=timeout,
+        max_retries=RETRIES,
+        http_client=metered,
     )

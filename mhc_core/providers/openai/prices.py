@@ -7,10 +7,14 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.providers.openai.deprecations import family, is_trained
+from mhc_core.providers.openai.usage import Usage
 
+OWN_HARDWARE = "own hardware"
+"""Name in the file of what no provider charges for."""
 _MILLION = Decimal(1_000_000)
 
 
@@ -21,6 +25,8 @@ class Price:
     input: Decimal
     cached_input: Decimal | None = None
     output: Decimal | None = None
+    audio_input: Decimal | None = None
+    audio_output: Decimal | None = None
     training: Decimal | None = None
     dimensions: int | None = None
 
@@ -37,14 +43,23 @@ class PriceTable:
         """The price of asking ``model``: a family, a dated snapshot or one trained on it; None if unknown."""
         return (self.fine_tuned if is_trained(model) else self.base).get(family(model))
 
-    def answer_usd(self, model: str, input_tokens: int, cached_tokens: int, output_tokens: int) -> Decimal | None:
-        """Cost of one answer. ``input_tokens`` includes the cached ones. None if the price is unknown."""
-        price = self.find(model)
-        if price is None or price.output is None:
+    def call_usd(self, model: str, used: Usage) -> Decimal | None:
+        """Cost of one call. None if the price of the model, or of a kind of token that it used, is unknown."""
+        price = self.fine_tuned.get(family(model)) if used.trained_tokens else self.find(model)
+        if price is None:
             return None
-        cached = price.input if price.cached_input is None else price.cached_input
-        fresh = input_tokens - cached_tokens
-        return (fresh * price.input + cached_tokens * cached + output_tokens * price.output) / _MILLION
+        written = used.output_tokens - used.audio_output_tokens
+        counted = (
+            (used.input_tokens - used.cached_tokens - used.audio_input_tokens, price.input),
+            (used.cached_tokens, price.input if price.cached_input is None else price.cached_input),
+            (written, price.output),
+            (used.audio_input_tokens, price.audio_input),
+            (used.audio_output_tokens, price.audio_output),
+            (used.trained_tokens, price.training),
+        )
+        if any(tokens and rate is None for tokens, rate in counted):
+            return None
+        return sum((tokens * (rate or 0) for tokens, rate in counted), Decimal(0)) / _MILLION
 
     def training_usd(self, base_model: str, tokens: int) -> Decimal:
         """Cost of training on ``tokens`` tokens, epochs already counted in.
@@ -62,6 +77,10 @@ class PriceTable:
         return tokens * price.training / _MILLION
 
 
+def _exact(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if name == "dimensions" else Decimal(value) for name, value in entry.items()}
+
+
 @cache
 def load() -> PriceTable:
     """The table shipped with this package, read at first use."""
@@ -70,7 +89,7 @@ def load() -> PriceTable:
     base, fine_tuned = {}, {}
     for name, entry in document["models"].items():
         trained = entry.pop("fine_tuned", None)
-        base[name] = Price(**entry)
+        base[name] = Price(**_exact(entry))
         if trained is not None:
-            fine_tuned[name] = Price(**trained)
+            fine_tuned[name] = Price(**_exact(trained))
     return PriceTable(document["as_of"], base, fine_tuned)

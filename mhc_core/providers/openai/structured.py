@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mhc_core.errors import DataError, ProviderUnavailable
+from mhc_core.providers import attribution
 
 if TYPE_CHECKING:
     import openai
@@ -20,7 +21,7 @@ class StructuredModel:
         self, client: "openai.OpenAI", model: str, name: str, schema: Mapping[str, Any], timeout_seconds: float
     ) -> None:
         self._client = client.with_options(timeout=timeout_seconds, max_retries=0)
-        self._model = model
+        self._model, self._name = model, name
         self._format: Any = {
             "type": "json_schema",
             "json_schema": {"name": name, "strict": True, "schema": dict(schema)},
@@ -45,7 +46,7 @@ class StructuredModel:
         from mhc_core.providers.openai.errors import provider_errors
 
         messages: Any = [{"role": "system", "content": system}, {"role": "user", "content": question}]
-        with provider_errors("answering", self._model):
+        with provider_errors("answering", self._model), attribution.calls_for(feature=self._name):
             completion = self._client.chat.completions.create(
                 model=self._model,
                 messages=messages,

@@ -41,6 +41,16 @@ class Remembered:
         self._embedder = embedder
         self._known: dict[str, Any] = {}
 
+    @property
+    def width(self) -> int:
+        """As the embedder's."""
+        return self._embedder.width
+
+    @property
+    def first(self) -> TokenStates:
+        """As the embedder's; what it reads is not remembered."""
+        return self._embedder.first
+
     def token_states(self, text: str) -> Any:
         """As the embedder's."""
         return self.token_states_of([text])[0]

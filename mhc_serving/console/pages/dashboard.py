@@ -69,7 +69,7 @@ async def build(visit: Visit) -> None:
         state.figures = {name: Figure(name) for name in _FIGURES}
     with box("div", "charts"):
         intents = Chart("What customers want", ("Intent", ">Conversations"))
-        models = Chart("Answers by model", ("Model", ">Answers", ">From cache", ">Cost"))
+        models = Chart("Answers by model", ("Model", ">Answers", ">From cache"))
         way = Chart(
             "The way of conversations", ("Channel", "Intent", "Agent", "Outcome", ">Conversations"), wide=True,
             note="Channel, what it was about, who answered last, how it ended.",
@@ -100,7 +100,7 @@ async def build(visit: Visit) -> None:
         intents.show(bars([name for name, _ in top], [count for _, count in top]), top)
         models.show(
             bars([row.model for row in seen.models], [row.answers for row in seen.models], colour="#10b981"),
-            [(row.model, f"{row.answers:,}", f"{row.cached:,}", dollars(row.cost_usd)) for row in seen.models],
+            [(row.model, f"{row.answers:,}", f"{row.cached:,}") for row in seen.models],
         )
         way.show(
             sankey(*_links(seen.flow)),
@@ -170,9 +170,9 @@ def _show_figures(shown: dict[str, Figure], seen: Overview) -> None:
         "Answer time": (milliseconds(seen.median_ms), slow),
         "Answers": (f"{seen.answers:,}", f"{seen.answers - seen.cached:,} calls"),
         "Cache hits": (share(seen.cached / seen.answers if seen.answers else None), f"{seen.cached:,} answers"),
-        "Cost": (dollars(seen.cost_usd), "where it is known"),
+        "Cost": (dollars(seen.cost_usd), "of all providers"),
         "Cost today": (dollars(seen.cost_today_usd), ""),
-        "Cost per conversation": (dollars(seen.cost_per_conversation_usd), ""),
+        "Cost per conversation": (dollars(seen.cost_per_conversation_usd), "of answering"),
         "Saved by cache": (dollars(seen.saved_usd), "at the mean price of an answer"),
     }
     for name, (value, note) in values.items():

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from fakes.spending import spend
 from fakes.stored import opinion, say, talk
 
 from mhc_core.db import engine as engines
@@ -33,12 +34,13 @@ def ago(**length: float) -> datetime:
 def one(engine: sa.Engine, at: datetime, *, updated: datetime | None = None, **columns: object) -> None:
     """A conversation of a question and an answer of 100 ms that cost a cent."""
     answer = say(
-        "assistant", "yes", model_version_id="m", cost_usd=Decimal("0.01"), latency_ms=100.0,
+        "assistant", "yes", model_version_id="m", latency_ms=100.0,
         message_metadata={"agent": "knowledge"},
     )  # fmt: skip
     with engine.begin() as connection:
         columns = {"intent": "menu", "outcome": "resolved", "updated_at": updated or at} | columns
         talk(connection, say("user", "is it?"), answer, at=at, **columns)
+        spend(connection, at, "0.01")
 
 
 def overview(engine: sa.Engine, period: Period = Period.DAY, now: datetime = NOW) -> Overview:
@@ -109,7 +111,15 @@ def test_cached_answers_save_what_others_cost(engine: sa.Engine) -> None:
     assert (seen.answers, seen.cached, seen.saved_usd) == (2, 1, Decimal("0.01"))
 
 
-def test_without_known_costs_none_is_shown(engine: sa.Engine) -> None:
+def test_what_training_costs_is_no_cost_of_a_conversation(engine: sa.Engine) -> None:
+    one(engine, ago(hours=1))
+    with engine.begin() as connection:
+        spend(connection, ago(hours=2), "20", feature="training")
+    seen = overview(engine)
+    assert (seen.cost_usd, seen.cost_per_conversation_usd) == (Decimal("20.01"), Decimal("0.01"))
+
+
+def test_without_a_call_no_cost_is_shown(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         talk(connection, say("user", "is it?"), say("assistant", "yes"), at=ago(hours=1), updated_at=ago(hours=1))
     seen = overview(engine)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mhc_core.providers import tokens
 from mhc_core.providers.openai import deprecations
 from mhc_core.providers.openai import prices as openai_prices
+from mhc_core.providers.openai.usage import Usage
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_a_price_is_found_by_family_snapshot_and_trained_model() -> None:
     assert trained is not None
     assert (trained.input, trained.training) == (Decimal("0.80"), Decimal(5))
     assert prices.find("a-local-model") is None
-    assert prices.answer_usd("a-local-model", 10, 0, 10) is None
+    assert prices.call_usd("a-local-model", Usage(10, output_tokens=10)) is None
 
 
 def test_every_model_that_can_be_trained_has_a_price_and_says_until_when_it_lives() -> None:

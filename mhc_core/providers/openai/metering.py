@@ -1,0 +1,165 @@
+"""The one place where requests to a provider leave, and where each is written into the ledger.
+
+It is the SDK's HTTP client, so nothing the SDK does escapes it: attempts it repeats, streams, time-outs. Requests that
+are not billed (files, lists, models) pass through.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx2
+import openai
+import orjson
+
+from mhc_core.providers.openai import usage
+from mhc_core.providers.openai.ledger import Ledger
+from mhc_core.providers.openai.usage import Usage
+from mhc_core.vocabulary import CallKind, CallOutcome, JobStatus
+
+_BILLED = {
+    "/chat/completions": CallKind.CHAT,
+    "/responses": CallKind.CHAT,
+    "/embeddings": CallKind.EMBEDDINGS,
+    "/moderations": CallKind.MODERATION,
+}
+_JOB = re.compile(r"/fine_tuning/jobs/[^/]+$")
+_ENDED = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
+_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_BYTES_A_TOKEN = 4
+"""Of a request under way, roughly; what it is billed for replaces it."""
+Settle = Callable[[CallOutcome, Usage, str | None, bool], None]
+
+
+class MeteredClient(openai.DefaultHttpxClient):
+    """An HTTP client that keeps the ledger."""
+
+    def __init__(self, ledger: Ledger, **options: Any) -> None:
+        super().__init__(**options)
+        self._ledger = ledger
+
+    def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:
+        """Send a request; a billed one is written down before and settled after.
+
+        Raises:
+            BudgetExceeded: the hard limit is reached; nothing was sent.
+            DatabaseUnavailable: the call cannot be written down; nothing was sent.
+        """
+        path = request.url.path
+        kind = next((kind for ending, kind in _BILLED.items() if path.endswith(ending)), None)
+        if kind is None or request.method != "POST":
+            if path.endswith("/fine_tuning/jobs") and request.method == "POST":
+                self._ledger.require_budget()
+            response = super().send(request, stream=stream, **options)
+            if _JOB.search(path) and not stream and response.is_success:
+                self._settle_job(request, response)
+            return response
+        body: Mapping[str, Any] = orjson.loads(request.content)
+        if body.get("stream"):
+            request.headers["accept-encoding"] = "identity"  # the events are read on their way
+        model, most = str(body.get("model", "")), int(body.get("max_completion_tokens") or 0)
+        expected = len(request.content) // _BYTES_A_TOKEN
+        call = self._ledger.ask(kind, _provider(request), model, expected, most)
+
+        def settle(outcome: CallOutcome, used: Usage, answered_by: str | None, estimated: bool) -> None:
+            self._ledger.settle(call, outcome, used, answered_by, estimated=estimated)
+
+        try:
+            response = super().send(request, stream=stream, **options)
+        except _NOT_SENT:
+            settle(CallOutcome.FAILED, Usage(), None, False)
+            raise
+        except BaseException:
+            # It may have been answered, and billed: nobody here knows how long the answer was.
+            sent = usage.counted(body, model, "")
+            settle(CallOutcome.LOST, Usage(sent.input_tokens, output_tokens=most), None, True)
+            raise
+        if not response.is_success:
+            settle(CallOutcome.FAILED, Usage(), None, False)
+        elif body.get("stream"):
+            response.stream = _Watched(response, body, settle)
+        else:
+            _settle_whole(response, body, settle)
+        return response
+
+    def _settle_job(self, request: httpx2.Request, response: httpx2.Response) -> None:
+        job = _json(response)
+        if job.get("object") == "fine_tuning.job" and job.get("status") in _ENDED and job.get("trained_tokens"):
+            self._ledger.settle_job(str(job["id"]), _provider(request), str(job["model"]), int(job["trained_tokens"]))
+
+
+class _Watched(httpx2.SyncByteStream):
+    """The events of a streamed answer, passed on as they come; the call is settled when the stream ends or is left."""
+
+    def __init__(self, response: httpx2.Response, body: Mapping[str, Any], settle: Settle) -> None:
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        self._inner = response.stream
+        self._body = body
+        self._settle = settle
+        self._rest = b""
+        self._written: list[str] = []
+        self._usage: Usage | None = None
+        self._model: str | None = None
+        self._ended = self._broken = self._settled = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self._inner:
+                self._read(chunk)
+                yield chunk
+        except httpx2.TransportError:
+            self._broken = True
+            raise
+
+    def close(self) -> None:
+        self._inner.close()
+        if self._settled:
+            return
+        self._settled = True
+        if self._usage is not None:
+            self._settle(CallOutcome.ANSWERED, self._usage, self._model, False)
+            return
+        # A stream that was left is billed for what was written until then.
+        outcome = CallOutcome.LOST if self._broken else CallOutcome.CANCELLED
+        used = usage.counted(self._body, str(self._body.get("model", "")), "".join(self._written))
+        self._settle(CallOutcome.ANSWERED if self._ended else outcome, used, self._model, True)
+
+    def _read(self, chunk: bytes) -> None:
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            said = line.strip().removeprefix(b"data:").strip()
+            if said == b"[DONE]":
+                self._ended = True
+            elif line.startswith(b"data:"):
+                event = orjson.loads(said)
+                self._model = event.get("model", self._model)
+                self._usage = usage.reported(event) or self._usage
+                for choice in event.get("choices") or ():
+                    self._written.append((choice.get("delta") or {}).get("content") or "")
+
+
+def _settle_whole(response: httpx2.Response, body: Mapping[str, Any], settle: Settle) -> None:
+    if not response.is_closed:
+        response.read()
+    answer = _json(response)
+    used = usage.reported(answer)
+    if used is not None:
+        settle(CallOutcome.ANSWERED, used, answer.get("model"), False)
+        return
+    written = "".join((choice.get("message") or {}).get("content") or "" for choice in answer.get("choices") or ())
+    settle(CallOutcome.ANSWERED, usage.counted(body, str(body.get("model", "")), written), answer.get("model"), True)
+
+
+def _json(response: httpx2.Response) -> Mapping[str, Any]:
+    try:
+        found = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}  # the SDK says what is wrong with it
+    return found if isinstance(found, Mapping) else {}
+
+
+def _provider(request: httpx2.Request) -> str:
+    """Who is asked: OpenAI, Azure, or another server by its name."""
+    if "api-version" in request.url.params:
+        return "azure"
+    return "openai" if request.url.host == "api.openai.com" else request.url.host
