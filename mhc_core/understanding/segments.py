@@ -46,7 +46,7 @@ def train(
     ]
     short = [message for message, _, _ in messages if len(message.text) <= _LONGEST and len(message.segments) == 1]
     made = [_joined(short, rng) for _ in range(joined if short else 0)]
-    encoded_all = encode_all([text for text, _, _ in made], embedder)
+    encoded_all = encode_all([text for text, _, _ in made], embedder.first)
     for encoded, (_, context, places) in zip(encoded_all, made, strict=True):
         examples.append(Example(encoded, seen(encoded, context), places))
     return train_tagger(examples, seed, HIDDEN)

@@ -49,6 +49,11 @@ class MiniLM:
         return DIMENSIONS
 
     @property
+    def first(self) -> "MiniLM":
+        """This network without another one beside it."""
+        return self
+
+    @property
     def width(self) -> int:
         """Columns of one network among the states of a token."""
         return DIMENSIONS

@@ -32,6 +32,10 @@ class Paired(MiniLM):
         return f"{self._first.id}+bge-small-en-v1.5-int8@{SHA256[:8]}"
 
     @property
+    def first(self) -> MiniLM:
+        return self._first
+
+    @property
     def dimensions(self) -> int:
         return 2 * WIDTH
 

@@ -30,6 +30,7 @@ def measure(data: Path, embedder: TokenStates, seed: int) -> dict[str, Any] | No
     else:
         taught = [row for row in rows if _bucket(row)]
         asked, held_out = [row for row in rows if not _bucket(row)], "a fifth of the texts"
+    embedder = embedder.first
     encoded = encode_all([row["text"] for row in taught], embedder)
     model = tagger.train([_example(*each) for each in zip(taught, encoded, strict=True)], seed)
     right, found, gold = Counter[str](), Counter[str](), Counter[str]()

@@ -46,6 +46,11 @@ class Remembered:
         """As the embedder's."""
         return self._embedder.width
 
+    @property
+    def first(self) -> TokenStates:
+        """As the embedder's; what it reads is not remembered."""
+        return self._embedder.first
+
     def token_states(self, text: str) -> Any:
         """As the embedder's."""
         return self.token_states_of([text])[0]
