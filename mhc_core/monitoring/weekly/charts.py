@@ -54,8 +54,11 @@ def _shares(shares: list[Figure]) -> Picture:
             if measured.value is not None and measured.low is not None and measured.high is not None:
                 axes.plot([measured.low, measured.high], [place + beside] * 2, color=color, linewidth=2)
                 axes.plot(measured.value, place + beside, "o", color=color, markersize=5)
+    for name, color in (("this week", _THIS), ("the week before", _BEFORE)):
+        axes.plot([], [], "o-", color=color, markersize=5, label=name)
+    axes.legend(fontsize=7, frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
     axes.set_yticks(range(len(shares)), [one.name for one in reversed(shares)])
-    axes.set_xlim(0, 1)
+    axes.set_xlim(-0.02, 1.02)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     said = ", ".join(f"{one.name.lower()} {one.this.value:.0%}" for one in shares)
     alt = f"Shares of this week (red) and the one before (grey) with 95 % intervals; this week {said}"

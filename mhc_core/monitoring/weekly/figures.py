@@ -111,7 +111,7 @@ def figures(
             "usd",
             paid(this),
             paid(before),
-            "what providers charged for its answers; nothing is shown of a week in which no provider was asked",
+            "what providers charged for its answers",
         ),
         shares("Feedback", "with_feedback", "conversations", "conversations with a rating or comment"),
     ]
@@ -127,7 +127,7 @@ def _times(found: Sequence[float] | None, n: int) -> Measured:
 def shown(value: float | None, unit: Unit) -> str:
     """A value for people."""
     if value is None:
-        return "–"
+        return "no provider was asked" if unit == "usd" else "–"
     if unit == "share":
         return f"{100 * value:.1f} %"
     if unit == "ms":
@@ -138,8 +138,15 @@ def shown(value: float | None, unit: Unit) -> str:
 def told(measured: Measured, unit: Unit) -> str:
     """A figure with its interval and its number, in one line."""
     if measured.value is None:
-        return "–"
-    between = ""
-    if measured.low is not None:
-        between = f" [{shown(measured.low, unit)} to {shown(measured.high, unit)}]"
-    return f"{shown(measured.value, unit)}{between}, n = {measured.n:,}"
+        return shown(None, unit)
+    return f"{shown(measured.value, unit)}{' ' if measured.low is not None else ', '}{behind(measured, unit)}"
+
+
+def behind(measured: Measured, unit: Unit) -> str:
+    """The interval and the number behind a value."""
+    if measured.value is None:
+        return ""
+    number = f"n = {measured.n:,}"
+    if measured.low is None:
+        return number
+    return f"[{shown(measured.low, unit)} to {shown(measured.high, unit)}], {number}"

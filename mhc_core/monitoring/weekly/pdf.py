@@ -50,7 +50,7 @@ def pdf(report: Report, pictures: Sequence[Picture], console: str) -> bytes:
         Paragraph(escape(rendering.title(report)), top),
         Paragraph(f"{this:,} conversations, {before:,} the week before ({escape(report.zone)})", quiet),
         Spacer(0, 8),
-        Table([header, *rows], colWidths=[210, 160, 146], style=grid, repeatRows=1),
+        Table([header, *rows], colWidths=[180, 180, 156], style=grid, repeatRows=1),
         Paragraph("In brackets the interval that holds the value with a probability of 95 %.", quiet),
         *(Image(io.BytesIO(one.png), one.width, one.height) for one in pictures),
         Paragraph("Worth doing", head),

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from mhc_core.monitoring.weekly.charts import Picture
-from mhc_core.monitoring.weekly.figures import told
+from mhc_core.monitoring.weekly.figures import behind, shown, told
 from mhc_core.monitoring.weekly.gathering import Report
 
 _TEMPLATES = Environment(
@@ -56,7 +56,11 @@ def learned(report: Report) -> list[str]:
         "datasets": "data sets built",
         "models": "models trained",
     }
-    return [f"{getattr(this, name):,} {words} ({getattr(before, name):,})" for name, words in names.items()]
+    return [
+        f"{getattr(this, name):,} {words} ({getattr(before, name):,})"
+        for name, words in names.items()
+        if getattr(this, name) or getattr(before, name)
+    ]
 
 
 def moves(report: Report) -> list[str]:
@@ -73,6 +77,8 @@ def _values(report: Report, pictures: Sequence[Picture], console: str) -> dict[s
         "title": title(report),
         "pictures": pictures,
         "figures": [(one, told(one.this, one.unit), told(one.before, one.unit)) for one in report.figures],
+        "shown": shown,
+        "behind": behind,
         "learned": learned(report),
         "moves": moves(report),
         "console": console,

@@ -103,7 +103,7 @@ def test_it_counts_monday_to_sunday_of_the_business_with_number_interval_and_las
         "Satisfaction": ("3.50 [1.00 to 5.00], n = 2", "–"),
         "Liked": ("50.0 % [9.5 % to 90.5 %], n = 2", "–"),
         "Answer time": ("300 ms [200 ms to 400 ms], n = 2", "–"),
-        "Cost of a conversation": ("$0.0150 [$0.0000 to $0.0455], n = 4", "–"),
+        "Cost of a conversation": ("$0.0150 [$0.0000 to $0.0455], n = 4", "no provider was asked"),
         "Feedback": ("50.0 % [15.0 % to 85.0 %], n = 4", "0.0 % [0.0 % to 79.3 %], n = 1"),
     }
     assert [(one.version, one.rolled_back) for one in found.moves] == [("kb-2", False), ("kb-1", True)]
