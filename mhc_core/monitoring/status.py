@@ -13,6 +13,7 @@ from mhc_core.db.queries import (
     dataset,
     evaluation,
     knowledge,
+    ledger,
     stats,
     training,
     understanding,
@@ -38,8 +39,8 @@ STAGES = (
 
 
 def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict[str, Any]:
-    """What is wrong and what is silent, counts by stage, the newest versions and evaluation, what is live, and the last
-    loop's seconds.
+    """What is wrong and what is silent, counts by stage, the newest versions and evaluation, what is live, what
+    providers cost today, and the last loop's seconds.
 
     ``inbox`` names the files that are not in, or not whole: whoever asks sees the folder anyway.
     Among the counts, ``undatable_conversations`` are those whose date no daily run can collect. ``scores`` says which
@@ -58,6 +59,10 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
     learned = own.current(connection)
     return {
         "alerts": summary.of(connection, now),
+        "cost_today": {
+            "usd": float(ledger.spent(connection, now).day),
+            "budget_usd": float(settings.budget_day_usd),
+        },
         "incidents": [incidents.shown(incident) for incident in incidents.current(connection, now)],
         "inbox": [{"file": file.name, "reason": file.reason} for file in inbox.pending(connection, settings.inbox)],
         "first_day": settings.first_day.isoformat(),

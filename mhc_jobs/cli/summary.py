@@ -47,6 +47,9 @@ def show(status: Mapping[str, Any]) -> None:
         )
     console.print(_agreement(status["scores"]), soft_wrap=True)
     console.print()
+    cost = status["cost_today"]
+    console.print(f"providers cost ${cost['usd']:,.2f} today, of a budget of ${cost['budget_usd']:,.2f}")
+    console.print()
     versions = _grid("left", "left")
     for row in _versions(status):
         versions.add_row(*row)

@@ -56,7 +56,7 @@ class Hook:
     @property
     def url(self) -> str:
         """Its address as a channel of alerts."""
-        return f"json://user:s3cret-token@127.0.0.1:{self.port}/alerts"
+        return f"json://127.0.0.1:{self.port}/s3cret-token"
 
     def titles(self) -> list[str]:
         return [body["title"] for _, body in self.got]
