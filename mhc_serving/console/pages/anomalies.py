@@ -53,7 +53,7 @@ async def build(visit: Visit) -> None:
         table = Table("All detectors now", heads)
 
     def newest(connection: sa.Connection, person: Person, now: datetime) -> list[Evidence]:
-        return queries.newest(connection, now - STALE_AFTER)
+        return queries.newest(connection, FAMILY, now - STALE_AFTER)
 
     def over_time(connection: sa.Connection, person: Person, now: datetime) -> list[Evidence]:
         return queries.over_time(connection, state.detector, now - SHOWN)
@@ -96,7 +96,7 @@ async def build(visit: Visit) -> None:
         )
 
     found = await visit.act(newest)
-    known = {one.detector: one for one in found.value if one.detector in FAMILY} if found else {}
+    known = {one.detector: one for one in found.value} if found else {}
     table.show([_row(one, moment(one.hour, zone)) for one in sorted(known.values(), key=lambda one: not one.alarm)])
     with place:
         if not known:
