@@ -66,6 +66,15 @@ def test_alerts_are_listed_acknowledged_and_silenced(database: sa.Engine, run: R
     assert run()["alerts"][1]["silenced_until"] is None
 
 
+def test_people_read_one_alert_below_the_other(database: sa.Engine, fresh_database_url: str, tmp_path: Path) -> None:
+    wrong(database)
+    environment = {"MHC_DATABASE_URL": fresh_database_url, "MHC_STATE_DIR": str(tmp_path)}
+    done = CliRunner().invoke(app, ["alerts"], env=environment)
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["2  critical  Job train failed", "    see its steps"]
+    assert "silence:channel:sms, from" in done.stdout, "the key is what a silence takes"
+
+
 def test_channels_are_tried_and_a_failure_is_an_exit_code(run: Run) -> None:
     with hook() as receiver:
         assert run("test", MHC_ALERT_URLS__HOOK=receiver.url) == {"hook": "sent"}
