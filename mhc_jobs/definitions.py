@@ -29,6 +29,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,
+            jobs.after_events,
             housekeeping.housekeeping,
         ],
         schedules=schedules.ALL,

@@ -9,6 +9,7 @@ from mhc_assets.resources import Platform
 from mhc_core.monitoring.weekly_report import write_weekly_report
 from mhc_core.privacy import retention
 from mhc_core.privacy.erase import Forgetter
+from mhc_core.support import surveys
 
 DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training_data")
 TRAINING = ("training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "promoted_model")
@@ -85,3 +86,15 @@ def keep_privacy(context: dg.OpExecutionContext, platform: Platform) -> None:
 @dg.job(description="Retention of raw text, and erasures that were interrupted.")
 def privacy() -> None:
     keep_privacy()
+
+
+@dg.op(description="Ask customers how their event was, the day after.")
+def ask_how_it_was(context: dg.OpExecutionContext, platform: Platform) -> None:
+    with platform.engine.begin() as connection:
+        asked = surveys.ask_due(connection, platform.business(), platform.settings, platform.now())
+    context.add_output_metadata({"asked_in_the_chat": asked.chat, "links_for_staff": asked.staff})
+
+
+@dg.job(description="Surveys after events.")
+def after_events() -> None:
+    ask_how_it_was()

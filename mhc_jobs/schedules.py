@@ -85,6 +85,12 @@ ALL = [
     ),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
     _by_clock(
+        "after_events_daily",
+        "after_events",
+        "0 10 * * *",
+        "Every day at 10:00: ask customers how the event of yesterday was.",
+    ),
+    _by_clock(
         "privacy_daily",
         "privacy",
         "0 4 * * *",

@@ -54,6 +54,7 @@ TABLES = {
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
+    "event_surveys": _table(plain="way", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "conversation_notes": _table(raw="text", plain="kind written_by", erasure="deleted", retention="deleted"),
     "webhook_deliveries": _table(plain="last_failure", erasure="deleted"),
@@ -61,6 +62,7 @@ TABLES = {
     "figures_totals": _table(plain="span"),
     "figures_answers": _table(plain="span model"),
     "figures_articles": _table(plain="span article"),
+    "figures_chunks": _table(plain="span"),
     "figures_latencies": _table(plain="span"),
     "figures_flow": _table(plain="span channel intent agent outcome"),
     "provider_calls": _table(
@@ -116,6 +118,7 @@ TABLES = {
     "evaluation_set_members": _table(
         scrubbed="messages", plain="set_id customer_hash channel intent", erasure="deleted"
     ),
+    "evaluation_answers": _table(scrubbed="candidate baseline", erasure="deleted"),
     "evaluations": _table(
         plain="key candidate_id baseline_id dataset_id knowledge_version_id candidate_metrics baseline_metrics "
         "verdict reasons differences evaluation_set_id details"
@@ -137,7 +140,7 @@ TABLES = {
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),
     "api_keys": _table(plain="name role key_sha256"),
-    "staff_accounts": _table(plain="name role password_hash totp_secret"),
+    "staff_accounts": _table(plain="name role password_hash totp_secret provided_by subject"),
     "staff_sessions": _table(plain="token_sha256"),
     "audit_log": _table(plain="actor action subject details"),
     "incidents": _table(plain="kind subject details"),

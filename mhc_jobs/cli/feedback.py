@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 import typer
@@ -9,12 +10,13 @@ import typer
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
 from mhc_core.db.engine import database
-from mhc_core.db.queries import ids, installation, ratings
+from mhc_core.db.queries import ids, ratings
+from mhc_core.db.queries import surveys as surveys_waiting
 from mhc_core.errors import NotFound
-from mhc_core.feedback.links import FeedbackLinks
-from mhc_jobs.cli.console import AsJson
+from mhc_core.support.surveys import note_sent, of_installation
+from mhc_jobs.cli.console import AsJson, By, columns, respond
 
-app = typer.Typer(help="Feedback links for e-mails.", no_args_is_help=True)
+app = typer.Typer(help="Links with which customers say how we did.", no_args_is_help=True)
 
 
 @app.command()
@@ -31,7 +33,7 @@ def footer(
         answer = ids.message(connection, message)
         if ratings.answer(connection, answer) is None:
             raise NotFound(f"{message} is no answer to a customer; give the message_id of a chat answer")
-        links = FeedbackLinks(installation.salt(connection), settings.public_address, settings.feedback_link_days)
+        links = of_installation(connection, settings)
     parts = feedback_pages.footer(
         pricing.load(settings.business_file), links.vote(answer, "up", now), links.vote(answer, "down", now)
     )
@@ -49,6 +51,33 @@ def survey(
         found = ids.conversation(connection, conversation)
         if ratings.whole(connection, found) is None:
             raise NotFound(f"there is no conversation {conversation}; give the conversation_id of a chat answer")
-        links = FeedbackLinks(installation.salt(connection), settings.public_address, settings.feedback_link_days)
+        links = of_installation(connection, settings)
     link = links.survey(found, datetime.now(UTC))
     typer.echo(orjson.dumps({"link": link}).decode() if as_json else link)
+
+
+@app.command()
+def surveys(as_json: AsJson = False) -> None:
+    """List customers whose event is over and whom only you can reach, with the link to send each."""
+    settings, now = configuration.load(), datetime.now(UTC)
+    with database(settings) as engine, engine.begin() as connection:
+        links = of_installation(connection, settings)
+        waiting = [
+            one._asdict() | {"link": links.survey(one.conversation_id, now)}
+            for one in surveys_waiting.for_staff(connection)
+        ]
+    table = columns("event", "channel", "booking", "link")
+    for row in waiting:
+        table.add_row(str(row["event_on"]), row["channel"], str(row["booking_id"]), row["link"])
+    shown = (table, "Note each that you sent: `mhc feedback sent --booking ID --by NAME`.")
+    respond(as_json, waiting, *(shown if waiting else ("No survey waits to be sent.",)))
+
+
+@app.command()
+def sent(
+    booking: Annotated[UUID, typer.Option("--booking", metavar="ID", help="The booking whose survey you sent.")],
+    by: By,
+) -> None:
+    """Note that you sent a customer the link to the survey."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        note_sent(connection, booking, by, datetime.now(UTC))

@@ -19,6 +19,7 @@ from mhc_core.monitoring.costs.overview import settle_abandoned
 from mhc_core.settings import Settings
 from mhc_serving import errors
 from mhc_serving.console import frame, places, sign_in
+from mhc_serving.console.door import Door
 from mhc_serving.console.guard import Guard
 from mhc_serving.console.pages import (
     alerts,
@@ -88,7 +89,12 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
     async def alive() -> dict[str, str]:
         return {"status": "ok"}
 
-    app.include_router(sign_in.routes(console))
+    door = Door(console)
+    app.include_router(sign_in.routes(console, door))
+    if settings.oidc_issuer:
+        from mhc_serving.console import provider
+
+        app.mount(places.PROVIDER, provider.application(console, door))
     for place, build in _PAGES.items():
         frame.register(console, place, build)
     ui.run_with(

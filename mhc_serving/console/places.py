@@ -9,6 +9,7 @@ ROOT = "/console"
 LIBRARY = f"{ROOT}/_nicegui/"
 """The page library's own files."""
 SIGN_IN = f"{ROOT}/sign-in"
+PROVIDER = f"{SIGN_IN}/provider"
 SIGN_OUT = f"{ROOT}/sign-out"
 
 _EVERYBODY = frozenset(StaffRole)

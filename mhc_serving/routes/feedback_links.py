@@ -74,14 +74,21 @@ def ask_survey(app: App, address: Address, id: str = "", token: str = "") -> HTM
 
 @router.post("/survey")
 def survey(
-    app: App, address: Address, id: Field = "", token: Field = "", stars: Field = "", comment: Field = ""
+    app: App,
+    address: Address,
+    id: Field = "",
+    token: Field = "",
+    stars: Field = "",
+    helpful: Field = "",
+    comment: Field = "",
 ) -> HTMLResponse:
     """Keeps what the survey says."""
 
     def page(connection: sa.Connection, pages: FeedbackPages, conversation_id: UUID) -> str:
         if stars not in {"1", "2", "3", "4", "5"}:
             return pages.survey(conversation_id, token)
-        rating = ratings.Rating(stars=int(stars), comment=_words(comment))
+        helped = {"yes": True, "no": False}.get(helpful)
+        rating = ratings.Rating(stars=int(stars), helpful=helped, comment=_words(comment))
         _save(connection, app, ratings.whole(connection, conversation_id), rating, FeedbackVia.SURVEY)
         return pages.thanks()
 

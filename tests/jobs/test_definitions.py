@@ -31,6 +31,7 @@ SCHEDULES = {
     "understanding_examples_daily": ("30 1 * * *", "gather_understanding"),
     "anomalies_hourly": ("5 * * * *", "anomalies"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
+    "after_events_daily": ("0 10 * * *", "after_events"),
     "privacy_daily": ("0 4 * * *", "privacy"),
     "housekeeping_daily": ("30 4 * * *", "housekeeping"),
     "deadlines_daily": ("0 5 * * *", "deadlines"),

@@ -10,7 +10,7 @@ which one is live, and moving it is how a promotion or a rollback happens.
 
 from mhc_core.db.tables.alerts import alert_message_items, alert_messages, alert_silences, alerts, anomaly_evidence
 from mhc_core.db.tables.base import SCHEMA, metadata
-from mhc_core.db.tables.bookings import booking_requests
+from mhc_core.db.tables.bookings import booking_requests, event_surveys
 from mhc_core.db.tables.cache import response_cache
 from mhc_core.db.tables.costs import figures_cost_hours, figures_costs, provider_calls
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
@@ -18,6 +18,7 @@ from mhc_core.db.tables.figures import (
     conversation_stats,
     figures_answers,
     figures_articles,
+    figures_chunks,
     figures_flow,
     figures_latencies,
     figures_totals,
@@ -43,6 +44,7 @@ from mhc_core.db.tables.learning import (
 from mhc_core.db.tables.models import (
     dataset_members,
     dataset_versions,
+    evaluation_answers,
     evaluation_set_members,
     evaluation_sets,
     evaluations,

@@ -24,3 +24,14 @@ booking_requests = sa.Table(
     sa.CheckConstraint("status in ('requested', 'confirmed', 'declined', 'withdrawn')", name="status"),
     sa.Index(None, "status", "requested_at"),
 )
+
+# That a customer was asked, once for each booking, how the event was.
+event_surveys = sa.Table(
+    "event_surveys",
+    metadata,
+    sa.Column("booking_id", sa.ForeignKey(booking_requests.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("way", sa.Text, nullable=False),
+    sa.Column("asked_at", UTC_TIME, nullable=False),
+    sa.Column("sent_at", UTC_TIME),
+    sa.CheckConstraint("way in ('chat', 'staff')", name="way"),
+)

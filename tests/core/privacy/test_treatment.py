@@ -13,6 +13,7 @@ WITHOUT_WORDS = {
     "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "REAL", "NUMERIC", "DATE", "TIME", "TIMESTAMP", "UUID",
 }  # fmt: skip
 GO_WITH = {
+    "event_surveys": "booking_requests",
     "webhook_deliveries": "handovers",
     "feedback_history": "feedback",
 }

@@ -133,14 +133,15 @@ def test_the_survey_keeps_stars_and_words_for_the_whole_conversation(
 ) -> None:
     link = links.survey(UUID(answer["conversation_id"]), utc_now())
     page = client.get(link.removeprefix(HOME))
-    assert page.text.count('type="radio"') == 5
+    assert page.text.count('name="stars"') == 5
     fields = _token(link)
     assert "Your rating" in client.post("/api/v1/ai/feedback/survey", data=fields | {"stars": "6"}).text
     assert _stored(serving_engine, answer) == []
-    sent = client.post("/api/v1/ai/feedback/survey", data=fields | {"stars": "5", "comment": "The onion volcano!"})
-    assert "Thank you" in sent.text
+    said = {"stars": "5", "comment": "The onion volcano!", "helpful": "no"}
+    assert "Thank you" in client.post("/api/v1/ai/feedback/survey", data=fields | said).text
     (row,) = _stored(serving_engine, answer)
     assert (row.source, row.stars, row.comment, row.message_id) == ("survey", 5, "The onion volcano!", None)
+    assert row.helpful is False
 
 
 def test_pages_run_no_script_and_tell_nobody_their_address(

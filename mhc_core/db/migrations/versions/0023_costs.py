@@ -1,4 +1,4 @@
-"""A ledger of every call of a provider, and what it cost by the hour."""
+"""A ledger of every call of a provider, what it cost by the hour, and surveys after events."""
 
 from alembic import op
 
@@ -57,12 +57,22 @@ _UP = (
         cost_usd numeric not null
     )
     """,
+    """
+    create table ai.event_surveys (
+        booking_id uuid constraint pk_event_surveys primary key
+            constraint fk_event_surveys_booking_id references ai.booking_requests (id) on delete cascade,
+        way text not null constraint ck_event_surveys_way check (way in ('chat', 'staff')),
+        asked_at timestamptz not null,
+        sent_at timestamptz
+    )
+    """,
     "alter table ai.figures_answers drop column priced, drop column cost_usd",
 )
 _DOWN = (
     # Counted anew by the next look at the dashboard.
     *(f"delete from ai.{name}" for name in _FIGURES),
     "alter table ai.figures_answers add column priced bigint not null, add column cost_usd numeric not null",
+    "drop table ai.event_surveys",
     "drop index ai.ix_messages_dearest",
     "drop table ai.figures_cost_hours",
     "drop table ai.figures_costs",
