@@ -17,6 +17,8 @@ from mhc_core.db.rows.alerts import Condition
 from mhc_core.errors import ConfigurationError, ProviderUnavailable
 from mhc_core.monitoring.alerts.summary import of
 from mhc_core.monitoring.alerts.watching import ALERTS
+from mhc_core.monitoring.status import status
+from mhc_core.settings import Settings
 from mhc_core.vocabulary import AlertKind, Severity
 from mhc_jobs.cli.main import app
 from mhc_jobs.cli.summary import _alerts
@@ -105,6 +107,9 @@ def test_the_status_shows_what_is_open_silent_and_whether_anybody_watches(databa
     wrong(database)
     with database.connect() as connection:
         found = of(connection, now)
+        whole = status(connection, Settings(), now)
+    assert whole["alerts"] == found
+    assert whole["cost_today"] == {"usd": 0.0, "budget_usd": 50.0}
     assert found["silent"] == ["channel:sms"]
     assert found["watched"] is False
     said = "\n".join(_alerts(found))
