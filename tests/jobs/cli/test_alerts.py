@@ -113,6 +113,6 @@ def test_the_status_shows_what_is_open_silent_and_whether_anybody_watches(databa
     assert found["silent"] == ["channel:sms"]
     assert found["watched"] is False
     said = "\n".join(_alerts(found))
-    assert "alert 2 (critical): Job train failed, nobody looks after it" in said
+    assert "alert 2 (critical): Job train failed: see its steps; nobody looks after it" in said
     assert "silent: channel:sms" in said
     assert "nobody watches" in said
