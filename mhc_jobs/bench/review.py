@@ -117,7 +117,7 @@ def _curve(pool: _Pool, choose: Choose, first: int) -> Curve:
 
 
 def _drawn(random: np.random.Generator, decided: NDArray[np.bool_], count: int) -> Sequence[int]:
-    return random.permutation(np.flatnonzero(~decided))[:count].tolist()
+    return [int(row) for row in random.permutation(np.flatnonzero(~decided))[:count]]
 
 
 def _queued(pool: _Pool, decided: NDArray[np.bool_], seen: Floats, count: int) -> Sequence[int]:

@@ -31,8 +31,9 @@ def test_what_is_decided_stands_for_its_kind_and_is_not_chosen_again() -> None:
     sizes = (20, 10)
     decided = np.zeros(30, bool)
     decided[:3] = True
-    found = Coverage(kinds(*sizes)).choose(decided, np.ones(30), 27)
-    assert kind_of(found, *sizes)[0] == 1
+    coverage = Coverage(kinds(*sizes))
+    assert kind_of(coverage.choose(decided, np.ones(30), 1), *sizes) == [1]
+    found = coverage.choose(decided, np.where(decided, 1.0, 0.001), 27)
     assert len(found) == 27
     assert not set(found) & {0, 1, 2}
 
