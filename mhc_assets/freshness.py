@@ -6,5 +6,6 @@ from datetime import timedelta
 import dagster as dg
 
 EVERY_FEW_MINUTES = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=1))
+HOURLY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3))
 DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 WEEKLY = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=9), warn_window=timedelta(days=8))

@@ -18,6 +18,11 @@ _EMAIL = re.compile(r"(?:mailto:)?<?([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+)>?", re.IGNO
 _PHONE = re.compile(r"(?:tel:|sms:|whatsapp:)?\+?[\d\s().\-/\u2010-\u2015]{7,}", re.IGNORECASE)
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of direction: phones put them around numbers
 _US_NUMBER = re.compile(r"1?([2-9]\d{2}[2-9]\d{6})")
+_WRITTEN_IN_US = [
+    country + national
+    for country in ("", "1", "1-", "1 ", "1.", "+1-", "+1 ", "+1.")
+    for national in ("{}{}{}", "({}) {}-{}", "({}){}-{}", "{}-{}-{}", "{}.{}.{}", "{} {} {}", "{} {}-{}")
+]
 
 
 def person_id(customer_id: str) -> str:
@@ -36,6 +41,24 @@ def person_id(customer_id: str) -> str:
         return "+" + digits
     national = _US_NUMBER.fullmatch(digits)
     return "+1" + national[1] if national else text
+
+
+def spellings(person: str) -> list[str]:
+    """How the phone number of a person is written elsewhere; of any other id none.
+
+    Erasures from before ids had one form stand under the hash of what was typed, and a hash cannot be normalised.
+    """
+    if national := re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", person):
+        return [form.format(*national.groups()) for form in _WRITTEN_IN_US]
+    if not re.fullmatch(r"\+\d{8,15}", person):
+        return []
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(person)
+    except phonenumbers.NumberParseException:
+        return [person[1:]]
+    return [person[1:], phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)]
 
 
 def subject(customer_id: str | None, conversation_id: UUID) -> str:

@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mhc_core.errors import ConfigurationError
-from mhc_core.vocabulary import Outcome
+from mhc_core.vocabulary import Outcome, StaffRole
 
 
 class FeedbackPoints(BaseModel, frozen=True):
@@ -275,6 +275,22 @@ class Settings(BaseSettings):
     )
     rate_limit_sign_in: str = Field(
         "10/15 minute;50/day", description="Failed attempts to sign in to one account, or from one network address."
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="OpenID Connect provider by which staff sign in to the console too, such as "
+        "`https://id.example.com/realms/staff`. Empty: none.",
+    )
+    oidc_client_id: str = Field("", description="What the provider calls the console.")
+    oidc_client_secret: SecretStr | None = Field(None, description="The console's secret at the provider.")
+    oidc_role_claim: str = Field(
+        "roles", min_length=1, description="Claim of the provider that holds a person's roles or groups."
+    )
+    oidc_roles: dict[str, StaffRole] = Field(
+        {},
+        description='Roles of the console by values of that claim, e.g. `{"front-desk": "agent", "owners": "admin"}`. '
+        "Who has none of them is not let in.",
     )
     serve_workers: int = Field(
         1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."

@@ -25,6 +25,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.understanding,
             jobs.gather_understanding,
             jobs.stats,
+            jobs.anomalies,
             jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,

@@ -56,6 +56,7 @@ gather_understanding = _job(
     "gather_understanding", "Labelled messages from the release and from bookings.", UNDERSTANDING[0]
 )
 stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
+anomalies = _job("anomalies", "Look whether figures are what they use to be.", "anomaly_evidence")
 deadlines = dg.define_asset_job(
     "deadlines",
     dg.AssetSelection.checks(models_in_use_stay_available),

@@ -77,6 +77,12 @@ ALL = [
         "30 1 * * *",
         "Every day at 01:30: labelled messages from bookings; the sensor trains when enough are new.",
     ),
+    _by_clock(
+        "anomalies_hourly",
+        "anomalies",
+        "5 * * * *",
+        "Five minutes past each hour: look whether figures are what they use to be.",
+    ),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
     _by_clock(
         "after_events_daily",

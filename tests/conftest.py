@@ -24,7 +24,7 @@ from mhc_core.db import engine as engines
 from mhc_core.db.upgrade import upgrade
 from mhc_core.providers.minilm import embedder
 
-pytest_plugins = ["fakes.api", "fakes.pipeline"]
+pytest_plugins = ["fakes.api", "fakes.erasing", "fakes.importing", "fakes.openai_talk", "fakes.pipeline"]
 
 _GIVEN_SERVER = os.environ.get("MHC_TEST_DATABASE_URL")
 

@@ -3,10 +3,12 @@
 import dagster as dg
 
 from mhc_assets.assets.scoring import scored_conversations
-from mhc_assets.freshness import EVERY_FEW_MINUTES
+from mhc_assets.freshness import EVERY_FEW_MINUTES, HOURLY
 from mhc_assets.resources import Platform
 from mhc_assets.style import MONITOR, OWNERS
+from mhc_core.db.queries import anomalies
 from mhc_core.db.queries import conversation_stats as stats
+from mhc_core.monitoring.anomalies import looking
 
 
 @dg.asset(
@@ -25,6 +27,27 @@ def conversation_stats(platform: Platform) -> dg.MaterializeResult[None]:
     with platform.engine.begin() as connection:
         changed = stats.refresh(connection, platform.now(), whole=True)
         return dg.MaterializeResult(metadata=told(stats.count(connection), changed))
+
+
+@dg.asset(
+    group_name=MONITOR,
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    freshness_policy=HOURLY,
+)
+def anomaly_evidence(platform: Platform) -> dg.MaterializeResult[None]:
+    """What the detectors of anomalies know of each hour (`ai.anomaly_evidence`); alarms among it become alerts.
+
+    Nothing that runs now changes what was known of an earlier hour.
+    """
+    now, zone = platform.now(), platform.business().contact.zone
+    looking.count_figures(platform.engine, now)
+    with platform.engine.begin() as connection:
+        found = looking.look(connection, zone, now)
+        written = anomalies.write(connection, found)
+        alarms = [one.title for one in looking.conditions(connection, now)]
+    return dg.MaterializeResult(metadata={"dagster/row_count": len(found), "new": written, "alarms": alarms})
 
 
 def told(rows: int, changed: int) -> dict[str, int]:

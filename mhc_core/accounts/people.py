@@ -25,7 +25,7 @@ def create(connection: sa.Connection, name: str, role: StaffRole, password: str,
     if not 0 < len(title) <= LONGEST_NAME:
         raise DataError(f"an account needs a name of 1 to {LONGEST_NAME} characters; take the person's own")
     stored = passwords.hashed(password)
-    made = queries.insert(connection, title, role, stored, now)
+    made = queries.insert(connection, title, role, now, password_hash=stored)
     if made is None:
         raise Conflict(f"there is an account {title!r} already; take another name, or give it a new password")
     audit.record(connection, by, "account.created", _subject(made), {"name": title, "role": role}, now)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from mhc_core.accounts import codes, passwords
 from mhc_core.db.queries import audit
 from mhc_core.db.queries import staff as queries
+from mhc_core.db.queries.staff import Account
 from mhc_core.errors import AccessDenied
 from mhc_core.vocabulary import StaffRole
 
@@ -52,9 +53,14 @@ def sign_in(connection: sa.Connection, name: str, password: str, now: datetime, 
             audit.record(connection, account.name, "session.refused", f"account:{account.id}", {"code": True}, now)
             return None
         queries.use_totp(connection, account.id, step)
+    return begin(connection, account, "password", now)
+
+
+def begin(connection: sa.Connection, account: Account, how: str, now: datetime) -> str:
+    """Begin a session of somebody who has proved who they are; its token. ``how`` is kept in the audit log."""
     token = secrets.token_urlsafe(_SECRET_BYTES)
     queries.begin_session(connection, account.id, _digest(token), now, now + LONGEST)
-    audit.record(connection, account.name, "session.started", f"account:{account.id}", {}, now)
+    audit.record(connection, account.name, "session.started", f"account:{account.id}", {"by": how}, now)
     return token
 
 

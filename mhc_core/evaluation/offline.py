@@ -14,9 +14,10 @@ from mhc_core.db.queries import training as models
 from mhc_core.db.queries.evaluation import Evaluation
 from mhc_core.db.queries.evaluation_sets import EvaluationSet, FrozenQuestion
 from mhc_core.db.queries.training import ModelVersion, ensure_baseline
+from mhc_core.db.rows.evaluation import AnswerPair
 from mhc_core.errors import Conflict, ScrubRefused
 from mhc_core.evaluation import contamination, sets
-from mhc_core.evaluation.answer_quality import Answered, score_answers
+from mhc_core.evaluation.answer_quality import Answered, Judged, score_answers
 from mhc_core.evaluation.compare import Passes, compare
 from mhc_core.evaluation.decisions import decided
 from mhc_core.evaluation.judge import Decided, Exchange, Judge
@@ -97,7 +98,7 @@ def questions(
             near = (
                 search(connection, knowledge_version, question, vector, count)
                 if learned is None
-                else learned.passages(question, vector, count)
+                else learned.passages(question, count)
             )
             passages = [passage for passage in near if passage.article_id not in leaking][:top_k]
         found.append(
@@ -197,6 +198,16 @@ def evaluate(
             shown["alone_right"] = sum(one.right for one in judged) / len(judged)
             shown["alone_similarity"] = sum(one.similarity for one in judged) / len(judged)
     differences = [a.similarity - b.similarity for a, b in zip(ours, theirs, strict=True)]
+    our_words, their_words = (
+        [_shown(answer, judged) for answer, judged in zip(answers, scores, strict=True)]
+        for answers, scores in zip(answered, (ours, theirs), strict=True)
+    )
+    pairs = [
+        AnswerPair(question.frozen.example_id, difference, ours_said, theirs_said)
+        for question, difference, ours_said, theirs_said in zip(
+            held_out, differences, our_words, their_words, strict=True
+        )
+    ]
     with bench.engine.begin() as connection:
         return queries.save(
             connection,
@@ -210,7 +221,12 @@ def evaluate(
                 differences,
                 more,
             ),
+            pairs,
         )
+
+
+def _shown(answer: Answered, judged: Judged) -> str:
+    return "" if judged.personal else answer.answer
 
 
 def evaluate_candidate(

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 WORDS = 125
-"""A text is quoted by its best block, and by the next best as long as all together have no more words."""
+"""A text is quoted by its best block, by its first, which says what it is about, and by the next best, as long as all
+together have no more words."""
 NEAR = 0.3
 """How much further from the question, by cosine, the next best block may be."""
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
@@ -28,9 +29,11 @@ def blocks(text: str) -> list[str]:
 def quoted(parts: Sequence[str], near: Sequence[float]) -> str:
     """The blocks that fit best, in their order; ``near`` is the closeness (cosine) of each to the question."""
     order = sorted(range(len(parts)), key=lambda at: -near[at])
-    taken, words = order[:1], 0
-    for at in order:
+    best = order[0]
+    order.sort(key=lambda at: (at != best, at != 0))
+    taken, words = [best], len(parts[best].split())
+    for at in order[1:]:
         words += len(parts[at].split())
-        if at not in taken and words <= WORDS and near[at] >= near[order[0]] - NEAR:
+        if words <= WORDS and (at == 0 or near[at] >= near[best] - NEAR):
             taken.append(at)
     return "\n\n".join(parts[at] for at in sorted(taken))

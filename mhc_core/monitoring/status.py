@@ -13,6 +13,7 @@ from mhc_core.db.queries import (
     dataset,
     evaluation,
     knowledge,
+    ledger,
     stats,
     training,
     understanding,
@@ -20,6 +21,7 @@ from mhc_core.db.queries import (
     versions,
 )
 from mhc_core.monitoring import incidents
+from mhc_core.monitoring.alerts import summary
 from mhc_core.monitoring.training_wait import waiting
 from mhc_core.scoring import own
 from mhc_core.settings import Settings
@@ -31,13 +33,14 @@ STAGES = (
     "knowledge_articles", "kb_embeddings",
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
     "training_dataset", "evaluation_set", "fine_tuned_model",
-    "shadow_evaluation", "promoted_model", "conversation_stats",
+    "shadow_evaluation", "promoted_model", "conversation_stats", "anomaly_evidence",
 )  # fmt: skip
 """The assets in the order the loop makes them."""
 
 
 def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict[str, Any]:
-    """What is wrong, counts by stage, the newest versions and evaluation, what is live, and the last loop's seconds.
+    """What is wrong and what is silent, counts by stage, the newest versions and evaluation, what is live, what
+    providers cost today, and the last loop's seconds.
 
     ``inbox`` names the files that are not in, or not whole: whoever asks sees the folder anyway.
     Among the counts, ``undatable_conversations`` are those whose date no daily run can collect. ``scores`` says which
@@ -55,6 +58,11 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
     loop = audit.latest(connection, LOOP_FINISHED)
     learned = own.current(connection)
     return {
+        "alerts": summary.of(connection, now),
+        "cost_today": {
+            "usd": float(ledger.spent(connection, now).day),
+            "budget_usd": float(settings.budget_day_usd),
+        },
         "incidents": [incidents.shown(incident) for incident in incidents.current(connection, now)],
         "inbox": [{"file": file.name, "reason": file.reason} for file in inbox.pending(connection, settings.inbox)],
         "first_day": settings.first_day.isoformat(),

@@ -24,6 +24,7 @@ _TITLES = {
     "conversation_scores": "How conversations were scored",
     "training_examples": "What was learned from, with names and numbers taken out",
     "evaluation_set_members": "Questions that models are tested with, with names and numbers taken out",
+    "evaluation_answers": "What models answered to them",
     "scrub_holds": "Answers kept out of training",
     "scrub_marks": "Corrections of what was masked",
     "experiment_exposures": "Wordings of answers that were tried",

@@ -62,6 +62,7 @@ TABLES = {
     "figures_totals": _table(plain="span"),
     "figures_answers": _table(plain="span model"),
     "figures_articles": _table(plain="span article"),
+    "figures_chunks": _table(plain="span"),
     "figures_latencies": _table(plain="span"),
     "figures_flow": _table(plain="span channel intent agent outcome"),
     "provider_calls": _table(
@@ -117,6 +118,7 @@ TABLES = {
     "evaluation_set_members": _table(
         scrubbed="messages", plain="set_id customer_hash channel intent", erasure="deleted"
     ),
+    "evaluation_answers": _table(scrubbed="candidate baseline", erasure="deleted"),
     "evaluations": _table(
         plain="key candidate_id baseline_id dataset_id knowledge_version_id candidate_metrics baseline_metrics "
         "verdict reasons differences evaluation_set_id details"
@@ -138,7 +140,7 @@ TABLES = {
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),
     "api_keys": _table(plain="name role key_sha256"),
-    "staff_accounts": _table(plain="name role password_hash totp_secret"),
+    "staff_accounts": _table(plain="name role password_hash totp_secret provided_by subject"),
     "staff_sessions": _table(plain="token_sha256"),
     "audit_log": _table(plain="actor action subject details"),
     "incidents": _table(plain="kind subject details"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from mhc_core.business.pricing import Business
-from mhc_core.db.queries import experiments, installation, versions
+from mhc_core.db.queries import audit, experiments, installation, versions
 from mhc_core.db.queries import prompts as queries
 from mhc_core.db.queries.prompts import KIND, RELEASE, StoredPrompt
 from mhc_core.db.rows.prompts import PromptVersion
@@ -74,7 +74,7 @@ def record_active(connection: sa.Connection, found: ActivePrompts) -> None:
 
 
 def add(
-    connection: sa.Connection, business: Business, name: str, text: str, by: str, scrubber: "Scrubber"
+    connection: sa.Connection, business: Business, name: str, text: str, by: str, scrubber: "Scrubber", now: datetime
 ) -> PromptVersion:
     """Record a task under a name; nothing is in production by this.
 
@@ -87,7 +87,8 @@ def add(
     if scrubber.scrub(task).findings:
         raise DataError("the text holds what looks like personal data; take names, numbers and addresses out")
     version = wordings.version(business, wordings.known(name), task)
-    queries.record(connection, [version], by)
+    if queries.record(connection, [version], by):
+        audit.record(connection, by, "prompt.added", version.id, {"name": name}, now)
     stored = recorded(connection, version.id)
     if stored.name != name:
         raise DataError(f"this wording is recorded as {stored.id} of {stored.name}; change a word for {name}")

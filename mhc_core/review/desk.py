@@ -12,6 +12,8 @@ from mhc_core.vocabulary import Decision
 
 LEASE = timedelta(minutes=5)
 """An item that is looked at is nobody else's for so long; a page that is open asks again before."""
+COUNTED = 5_000
+"""Items that wait are counted no further: nobody decides more in days, and to count 100,000 takes a second."""
 UNDO_REACH = 10
 UNDO_WITHIN = timedelta(hours=12)
 _TRIES = 5
@@ -27,7 +29,7 @@ def next_item(connection: sa.Connection, by: str, chosen: Chosen, passed: list[i
         item_id = review_desk.take(connection, by, chosen, passed, now, now + LEASE)
         if item_id is not None and (found := review_desk.shown(connection, item_id)):
             return found
-        if not review_desk.waiting(connection, by, chosen, now):
+        if not review_desk.waiting(connection, by, chosen, now, most=1):
             return None
     return None
 

@@ -1,6 +1,5 @@
 """One day of conversations through scrubbing: raw text in, training examples and holds out."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,9 +18,9 @@ from mhc_core.language.tags import language, tone
 from mhc_core.protocols import Embedder
 from mhc_core.scrubbing import Known, PiiType, Scrubber, merging
 from mhc_core.scrubbing.examples import Scrubbed, build
+from mhc_core.scrubbing.moved_marks import moved
 from mhc_core.scrubbing.on_record import on_record
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Channel
 
 
 def scrub_day(
@@ -76,7 +75,7 @@ def _scrubbed(
     for index, message in enumerate(conversation.messages):
         record = conversation.record
         said = cleaned(message.content, conversation.channel)
-        missed = _moved(marked.get((message.id, False), ()), message.content, said)
+        missed = moved(marked.get((message.id, False), ()), message.content, said)
         known[len(texts)] = (*missed, *on_record(record, said))
         texts.append(said)
         if message.edited_content is not None:
@@ -92,18 +91,6 @@ def _scrubbed(
         if index in edited:
             edits[index] = next(results)
     return contents, edits
-
-
-def _moved(marks: Sequence[Known], raw: str, said: str) -> Sequence[Known]:
-    """Marks of raw text where the same words stand in what is left of it."""
-    if raw == said:
-        return marks
-    return [
-        Known(found.start(), found.end(), mark.type)
-        for mark in marks
-        for found in re.finditer(re.escape(cleaned(raw[mark.start : mark.end], Channel.WEB)), said)
-        if found[0]
-    ]
 
 
 def _scrub_texts(

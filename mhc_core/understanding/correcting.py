@@ -117,17 +117,19 @@ def _required(connection: sa.Connection, message_id: UUID) -> Read:
 
 
 def _scrubbed(scrubber: Scrubber, read: Read, known: Sequence[Known]) -> LabelledMessage:
-    if read.reading is not None:
-        return masking.scrubbed(scrubber, labelled_as_read(read.content, read.reading), known)
-    text = read.content.strip()
+    said, noted = examples.words(read), examples.reading(read)
+    if noted is not None:
+        return masking.scrubbed(scrubber, labelled_as_read(said, noted), known)
+    text = said.strip()
     whole = LabelledSegment(0, len(text), Act.ASK, Topic.OTHER)
-    shift = read.content.index(text)
+    shift = said.index(text)
     moved = [Known(one.start - shift, one.end - shift, one.type) for one in known]
     return masking.scrubbed(scrubber, LabelledMessage(text, frozenset(), (whole,), ()), moved)
 
 
 def _shown(read: Read, message: LabelledMessage) -> Reading:
-    model = None if read.reading is None else str(read.reading["model"])
+    noted = examples.reading(read)
+    model = None if noted is None else str(noted["model"])
     line = written(message)
     return Reading(
         read.message_id, read.conversation_id, read.sent_at, message.text, line, model, read.confidence, read.why

@@ -19,12 +19,14 @@ from mhc_core.db.queries import understanding as queries
 from mhc_core.db.queries.understanding import Booked, Read
 from mhc_core.db.rows.understanding import NewExample, Origin
 from mhc_core.errors import DataError
+from mhc_core.language.cleaning import cleaned
 from mhc_core.pseudonyms import customer_hash, subject
 from mhc_core.scrubbing import Known, PiiType, Scrubber
+from mhc_core.scrubbing.moved_marks import moved
 from mhc_core.scrubbing.on_record import on_record
 from mhc_core.understanding import masking
 from mhc_core.understanding.labelled import LabelledMessage, parse, written
-from mhc_core.understanding.notes import labelled_as_read
+from mhc_core.understanding.notes import CHARACTERS, labelled_as_read
 from mhc_core.understanding.result import SlotName
 
 HELD_OUT_PERCENT = 15
@@ -76,17 +78,17 @@ def agreeing(booked: Booked) -> LabelledMessage | None:
 
     A message that the record proves nothing of is left out: a model would only be taught what it thinks already.
     """
-    reading = booked.read.reading
-    if reading is None or reading["confidence"] < SURE or reading["person"] is not None:
+    noted = reading(booked.read)
+    if noted is None or noted["confidence"] < SURE or noted["person"] is not None:
         return None
     record = _record(booked)
     proven = [
         str(slot["value"]) in record[slot["name"]]
-        for segment in reading["segments"]
+        for segment in noted["segments"]
         for slot in segment["slots"]
         if "value" in slot and slot["name"] in record
     ]
-    return labelled_as_read(booked.read.content, reading) if proven and all(proven) else None
+    return labelled_as_read(words(booked.read), noted) if proven and all(proven) else None
 
 
 def example(read: Read, message: LabelledMessage, origin: Origin, salt: bytes, author: str | None = None) -> NewExample:
@@ -120,8 +122,20 @@ def missed(connection: sa.Connection, reads: Sequence[Read]) -> Mapping[Any, Seq
 
 
 def known(read: Read, marked: Mapping[Any, Sequence[Known]]) -> list[Known]:
-    """Personal data in a message that marks and the customer's record tell of."""
-    return [*marked.get(read.message_id, ()), *on_record(read.record, read.content)]
+    """Personal data in the words of a message that marks and the customer's record tell of."""
+    text = words(read)
+    return [*moved(marked.get(read.message_id, ()), read.content, text), *on_record(read.record, text)]
+
+
+def words(read: Read) -> str:
+    """What the customer wrote, which is what was read and what is learned: raw text has more."""
+    return cleaned(read.content, read.channel) or read.content
+
+
+def reading(read: Read) -> Mapping[str, Any] | None:
+    """How the words were read; None where no model read them, or not as they are cleaned now: its places are others."""
+    noted, text = read.reading, words(read)
+    return noted if noted is not None and noted.get(CHARACTERS, len(read.content)) == len(text) else None
 
 
 def _of_gold(message: LabelledMessage) -> NewExample:

@@ -180,7 +180,7 @@ def _inputs(
 def _pooled(encoded: Sequence[Encoded], parts: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.float32]:
     pairs = [(message, start, end) for message, cut in zip(encoded, parts, strict=True) for start, end in cut]
     states = [message.within(start, end) for message, start, end in pairs]
-    return needs.pooled(states, [message.whole for message, _, _ in pairs])
+    return needs.pooled(states, [message.whole for message, _, _ in pairs], encoded[0].width)
 
 
 def _part(held: dict[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:

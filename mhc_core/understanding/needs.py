@@ -104,12 +104,13 @@ def train(taught: Taught, writers: Sequence[str], seed: int) -> Needs:
     return Needs(*_classifiers(taught, seed), platt, call_from)
 
 
-def pooled(states: Sequence[Floats], whole: Sequence[Floats]) -> Floats:
-    """What the network sees of segments: mean, greatest and least of their words' states, and the message's vector."""
+def pooled(states: Sequence[Floats], whole: Sequence[Floats], width: int) -> Floats:
+    """What the network sees of segments: the mean of their words' states, the greatest and least of those in the first
+    ``width`` columns, and the message's vector."""
     rows = [
-        np.concatenate([held.mean(axis=0), held.max(axis=0), held.min(axis=0), around])
+        np.concatenate([held.mean(axis=0), held[:, :width].max(axis=0), held[:, :width].min(axis=0), around])
         if len(held)
-        else np.concatenate([np.zeros(3 * len(around), np.float32), around])
+        else np.concatenate([np.zeros(len(around) + 2 * width, np.float32), around])
         for held, around in zip(states, whole, strict=True)
     ]
     return np.asarray(rows, dtype=np.float32)

@@ -13,6 +13,8 @@ from mhc_core.understanding.result import Act, DialogueContext, Slot, SlotName, 
 
 READING = "reading"
 """Key of the notes in a message's metadata."""
+CHARACTERS = "characters"
+"""Key of the length of the text that was read: of an e-mail less is read than is stored."""
 _VALUED = frozenset(
     {
         SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.AGE, SlotName.GUESTS, SlotName.DATE,
@@ -23,8 +25,8 @@ _VALUED = frozenset(
 _DIGITS = 3
 
 
-def reading_notes(understood: Understood, context: DialogueContext) -> dict[str, Any]:
-    """How a message was read after ``context``, as JSON under the key ``READING`` of its metadata.
+def reading_notes(understood: Understood, context: DialogueContext, text: str) -> dict[str, Any]:
+    """How ``text`` was read after ``context``, as JSON under the key ``READING`` of a message's metadata.
 
     ``confidence`` is the probability of the least certain part, 0..1.
     """
@@ -35,6 +37,7 @@ def reading_notes(understood: Understood, context: DialogueContext) -> dict[str,
     person = understood.person
     return {
         "model": understood.model_id,
+        CHARACTERS: len(text),
         "confidence": round(min(sure, default=0.0), _DIGITS),
         "asked": sorted(asked),
         "person": None if person is None else {"reason": person.reason, "probability": round(person.probability, 3)},

@@ -7,7 +7,7 @@ from typing import Protocol
 from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.reader import Reader
 
-NAME = "5"
+NAME = "6"
 """Raised when the model or its training changes, so that the same messages are trained on anew."""
 
 
@@ -31,12 +31,12 @@ class Recipe:
 
 
 def standard() -> Recipe:
-    """The recipe of this release: the model on the states of the local embedder, whatever embeds questions."""
-    from mhc_core.providers.minilm import embedder
+    """The recipe of this release: the model on the states of two small networks, whatever embeds questions."""
+    from mhc_core.providers.minilm import paired
     from mhc_core.understanding.model import UnderstandingModel
 
     return Recipe(
         NAME,
-        lambda examples, seed: UnderstandingModel.train(examples, embedder.load(1), seed),
-        lambda data, model_id: UnderstandingModel.from_bytes(data, model_id, embedder.load(1)),
+        lambda examples, seed: UnderstandingModel.train(examples, paired.load(1), seed),
+        lambda data, model_id: UnderstandingModel.from_bytes(data, model_id, paired.load(1)),
     )

@@ -113,7 +113,7 @@ class Tagger:
         if not encoded.words:
             return []
         by_letters = self.crf.marginals(lexical.features(encoded.words, context), self.names)
-        by_states = self.network.probabilities(neighbourhood(encoded.states))
+        by_states = self.network.probabilities(neighbourhood(encoded.sequence))
         shares = LETTERS_WEIGHT, 1 - LETTERS_WEIGHT
         joined = shares[0] * np.log(by_letters + _SMALL) + shares[1] * np.log(by_states + _SMALL)
         path = _best(joined, self.transitions * _TRANSITIONS)
@@ -147,7 +147,7 @@ def train(examples: Sequence[Example], seed: int) -> Tagger:
     sequences = [_labels(example) for example in kept]
     features = [lexical.features(example.encoded.words, example.context) for example in kept]
     crf = train_crf(features, sequences, seed)
-    around = np.vstack([neighbourhood(example.encoded.states) for example in kept])
+    around = np.vstack([neighbourhood(example.encoded.sequence) for example in kept])
     labels = [label for sequence in sequences for label in sequence]
     net = network.train(around, labels, HIDDEN, EPOCHS, BATCH, seed)
     return Tagger(crf, net, _transitions(sequences, net.classes))

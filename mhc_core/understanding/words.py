@@ -7,17 +7,20 @@ around it, and what the customer had been asked for.
 import re
 from typing import NamedTuple
 
+from mhc_core.language.number_words import ONES, TENS
 from mhc_core.understanding.result import DialogueContext
 
 MAX_WORDS = 300
 """Words that are read of one message; what comes after them says nothing."""
-_WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_TWO_PARTS = rf"\b(?:{'|'.join(TENS)})-(?:{'|'.join(ONES[1:10])})\b"
+_WORD = re.compile(rf"(?i:{_TWO_PARTS})|[^\W\d_]+|\d+|[^\w\s]|_")
 _RUN = re.compile(r"(.)\1+")
 _AROUND = (-3, -2, -1, 1, 2, 3)
 
 
 class Word(NamedTuple):
-    """A run of letters, a run of digits, or one other sign, at its place (characters, end exclusive)."""
+    """A run of letters, a number written as ``thirty-eight``, a run of digits, or one other sign, at its place
+    (characters, end exclusive)."""
 
     text: str
     start: int

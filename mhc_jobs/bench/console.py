@@ -119,9 +119,12 @@ def measure(engine: sa.Engine, now: datetime, times: int) -> list[Measured]:
         **{f"dashboard, {period.value}": page(period) for period in Period},
         "inbox, waiting": lambda connection: desk.listed(connection, "waiting", "ana"),
         "inbox, all": lambda connection: desk.listed(connection, "all", "ana"),
-        "inbox, search": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),
+        "inbox, search, frequent": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),
+        "inbox, search, rare": lambda connection: desk.listed(connection, "all", "ana", search="costs 899"),
         "review, next item": next_item,
-        "review, counting the queue": lambda connection: review_desk.waiting(connection, "ana", Chosen(), now),
+        "review, counting the queue": lambda connection: review_desk.waiting(
+            connection, "ana", Chosen(), now, review.COUNTED + 1
+        ),
     }
     measured = [_timed(engine, name, read, times) for name, read in reads.items()]
     renewing = _times(lambda number: dashboard.refresh(engine, _AGENTS, now + timedelta(seconds=number)), times)

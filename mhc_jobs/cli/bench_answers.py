@@ -32,6 +32,7 @@ def command(
     """
     from mhc_core.business.pricing import load
     from mhc_core.providers.minilm import embedder as minilm
+    from mhc_core.providers.minilm import paired
     from mhc_core.understanding import examples
     from mhc_core.understanding.model import UnderstandingModel
     from mhc_jobs.bench.answers import paraphrases, prompts, questions, sample, sets
@@ -39,16 +40,16 @@ def command(
     settings = Settings()
     business, embedder = load(settings.business_file), minilm.load(1)
     reader = (
-        UnderstandingModel.from_bytes(model.read_bytes(), model.name, embedder)
+        UnderstandingModel.from_bytes(model.read_bytes(), model.name, paired.load(1))
         if model
-        else UnderstandingModel.train(examples.gold(), embedder, settings.seed)
+        else UnderstandingModel.train(examples.gold(), paired.load(1), settings.seed)
     )
     live = sample.live(business, embedder, reader)
     desk = questions.Desk(business, live, settings.minimum_confidence)
     assert live.article_selector is not None
     report: dict[str, Any] = {
         "own_questions": sample.own_questions(desk, live.article_selector),
-        "prompt": prompts.measure(business, live.article_selector, embedder),
+        "prompt": prompts.measure(business, live.article_selector),
     }
     folders = {half: sets.SETS / half for half in sets.HALVES} | ({data.name: data} if data else {})
     for name, folder in folders.items():

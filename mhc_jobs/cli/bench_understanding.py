@@ -44,7 +44,7 @@ def command(
     """
     from mhc_core.business.pricing import load
     from mhc_core.concierge.models.providers import ConfiguredProviders
-    from mhc_core.providers.minilm import embedder as minilm
+    from mhc_core.providers.minilm import paired
     from mhc_core.understanding import examples
     from mhc_core.understanding.model import UnderstandingModel
     from mhc_jobs.bench.understanding import intents, restaurants
@@ -52,7 +52,7 @@ def command(
     from mhc_jobs.bench.understanding.writers import Remembered
 
     settings = Settings()
-    business, embedder = load(settings.business_file), minilm.load(1)
+    business, embedder = load(settings.business_file), paired.load(1)
     reader = (
         UnderstandingModel.from_bytes(model.read_bytes(), model.name, embedder)
         if model

@@ -16,6 +16,7 @@ from mhc_core.business import pricing
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.reject import reject_path
 from mhc_core.db.engine import database
+from mhc_core.db.queries import stats
 from mhc_core.knowledge.articles import import_articles
 from mhc_core.monitoring.status import status
 from mhc_core.settings import Settings
@@ -24,11 +25,14 @@ from mhc_jobs.cli import loop
 from mhc_jobs.cli.console import console, err, respond
 from mhc_jobs.cli.summary import show
 
+SEED = 20_261_115
+
 
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the status as one JSON object.")] = False,
 ) -> None:
-    """Import the sample conversations and articles, run the loop once, and say what was learned.
+    """Import the sample conversations and articles, run the loop once, hold a day of conversations with what was
+    learned, and say what that was.
 
     A second run changes nothing. Positive verdicts are approved automatically, and recorded as such.
     """
@@ -39,6 +43,7 @@ def command(
     with database(settings) as engine:
         _import(engine, settings)
         loop.run(engine, settings)
+        hold_day(engine, settings)
         with engine.connect() as connection:
             document = status(connection, settings, datetime.now(UTC))
     document["seconds"] = round(time.perf_counter() - started, 1)
@@ -48,7 +53,8 @@ def command(
     console.print("\n[bold]What was learned[/bold]")
     show(document)
     console.print(
-        f"\n{document['seconds']:.0f} s in all. Next: `make up` keeps it running; `mhc chat`, once it runs, asks it.",
+        f"\n{document['seconds']:.0f} s in all. Next: `make up` keeps it running, with the console of staff at "
+        "/console (`mhc users create` makes its first account); `mhc chat`, once it runs, asks it.",
         markup=False,
     )
 
@@ -65,6 +71,19 @@ def _import(engine: sa.Engine, settings: Settings) -> None:
     with engine.begin() as connection:
         articles = import_articles(connection, [sample.knowledge_dir()], now)
     err.print(f"  {articles.inserted} new articles, {articles.unchanged} unchanged")
+
+
+def hold_day(engine: sa.Engine, settings: Settings) -> None:
+    """A day of customers and staff, once, and nowhere that real customers write."""
+    with engine.connect() as connection:
+        if stats.has_real_conversations(connection):
+            return
+    from mhc_jobs.simulation import demo_day
+
+    err.print("a day of conversations with the concierge …")
+    rules = pricing.load(settings.business_file)
+    held = demo_day.hold(engine, settings, rules, datetime.now(UTC), SEED)
+    err.print(f"  {held.conversations} conversations, {held.bookings} bookings asked for, {held.handovers} hand-overs")
 
 
 def sample_file(settings: Settings) -> Path:

@@ -10,6 +10,8 @@ import typer
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
+    alerts,
+    bench_anomalies,
     bench_answers,
     bench_chat,
     bench_console,
@@ -79,6 +81,7 @@ app.add_typer(understanding.app, name="understanding")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)
@@ -99,6 +102,7 @@ bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
+bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 
 

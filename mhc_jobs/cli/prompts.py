@@ -87,7 +87,7 @@ def add(
     with database(settings) as engine, engine.begin() as connection:
         rules = pricing.load(settings.business_file)
         scrubber = loading.scrubber(connection, settings)
-        version = registry.add(connection, rules, name, text, by, scrubber)
+        version = registry.add(connection, rules, name, text, by, scrubber, datetime.now(UTC))
     respond(
         as_json,
         {"id": version.id, "name": version.name},

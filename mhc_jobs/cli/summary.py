@@ -30,7 +30,9 @@ def show(status: Mapping[str, Any]) -> None:
         console.print(incident["text"], style="yellow", markup=False, soft_wrap=True)
     for file in status["inbox"]:
         console.print(f"inbox: {file['file']}: {file['reason']}", style="yellow", markup=False, soft_wrap=True)
-    if status["incidents"] or status["inbox"]:
+    for line in _alerts(status["alerts"]):
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
+    if status["incidents"] or status["inbox"] or status["alerts"]["open"]:
         console.print()
     counts = _grid("right", "left")
     for key, label in _COUNTS:
@@ -44,6 +46,9 @@ def show(status: Mapping[str, Any]) -> None:
             soft_wrap=True,
         )
     console.print(_agreement(status["scores"]), soft_wrap=True)
+    console.print()
+    cost = status["cost_today"]
+    console.print(f"providers cost ${cost['usd']:,.2f} today, of a budget of ${cost['budget_usd']:,.2f}")
     console.print()
     versions = _grid("left", "left")
     for row in _versions(status):
@@ -61,6 +66,21 @@ def show(status: Mapping[str, Any]) -> None:
         console.print(_stages(loop))
         if loop["training_skipped"]:
             console.print(f"training was skipped: {loop['training_skipped']}", markup=False)
+
+
+def _alerts(alerts: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"alert {one['number']} ({one['severity']}): {one['title']}, "
+        + (f"{one['acknowledged_by']} looks after it" if one["acknowledged_by"] else "nobody looks after it")
+        for one in alerts["open"]
+    ]
+    if alerts["silent"]:
+        lines.append(f"silent: {', '.join(alerts['silent'])}")
+    if alerts["undelivered"]:
+        lines.append(f"{alerts['undelivered']} messages about alerts have not arrived; `mhc alerts messages` says why")
+    if alerts["watched"] is False:
+        lines.append("nobody watches for alerts now: neither `mhc serve` nor `mhc console` runs")
+    return lines
 
 
 def comparison(candidate: Mapping[str, float], baseline: Mapping[str, float]) -> Table:

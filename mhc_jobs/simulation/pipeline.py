@@ -18,19 +18,10 @@ from mhc_core.understanding.recipe import Recipe
 from mhc_jobs.definitions import build_definitions
 from mhc_jobs.loop import LoopFailed, failure
 from mhc_jobs.simulation import reading
+from mhc_jobs.simulation.asking import Clock
 from mhc_jobs.simulation.sabotage import Saboteur, mislabelling
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class Clock:
-    """The time of the simulation, for serving and for the pipeline."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 class SimulatedPlatform(Platform):

@@ -67,7 +67,7 @@ def read_week(
             UUID(int=rng.getrandbits(128), version=4),
             f"writer-{rng.getrandbits(64):x}",
             message.text,
-            {READING: reading_notes(understood, message.context)},
+            {READING: reading_notes(understood, message.context, message.text)},
         )
         mark = measures.mark(message, understood)
         rows.append(row)

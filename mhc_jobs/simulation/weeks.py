@@ -6,8 +6,7 @@ is measured by ``mhc bench gate``.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -16,45 +15,27 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from mhc_core.business import pricing as business_data
-from mhc_core.business.pricing import Business
-from mhc_core.concierge.models.providers import ConfiguredProviders
-from mhc_core.concierge.turn.concierge import Concierge, Incoming
 from mhc_core.db.queries import evaluation as evaluations
-from mhc_core.db.queries import knowledge, ratings, simulation, versions
+from mhc_core.db.queries import knowledge, simulation, versions
 from mhc_core.db.queries import review as reviews
 from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.knowledge.articles import import_articles
-from mhc_core.language.similarity import RIGHT, similarities
-from mhc_core.providers import select
-from mhc_core.response_cache import cache as response_cache
 from mhc_core.review import decisions
 from mhc_core.scrubbing.loading import scrubber
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Channel, Decision, FeedbackVia
+from mhc_core.vocabulary import Decision
 from mhc_jobs import dagster_home, sample
 from mhc_jobs.simulation import reading
-from mhc_jobs.simulation.customers import Need, draw
-from mhc_jobs.simulation.pipeline import Clock, Pipeline, SimulatedPlatform
+from mhc_jobs.simulation.asking import Clock, Given, ask, rate, serving
+from mhc_jobs.simulation.customers import draw
+from mhc_jobs.simulation.pipeline import Pipeline, SimulatedPlatform
 from mhc_jobs.simulation.report import Candidate, Example, Week
 
 MONDAY = date(2026, 1, 5)
-RATED_SHARE, RATED_WRONGLY = 0.4, 0.1
-"""Customers who rate their answer, and those of them whose thumb says the opposite of what they got."""
 REVIEWED_SHARE, REVIEWED_WRONGLY = 0.9, 0.02
 """Answers of the queue that staff decide in a week, and wrong ones among them that they let pass."""
 SHOWN = 3
 Report = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A need with the answer that serving gave."""
-
-    need: Need
-    message_id: UUID
-    answer: str
-    escalated: bool
-    met: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +70,7 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
         a_week = min(2 * plan.customers, len(to_read) // plan.weeks)
         answered: dict[UUID, Given] = {}
         spoiled = ""
-        with _serving(settings, business, engine, clock) as concierge:
+        with serving(settings, business, engine, clock) as concierge:
             for number in range(1, plan.weeks + 1):
                 started = time.perf_counter()
                 rng = Random(f"{plan.seed}:{number}")
@@ -99,8 +80,8 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
                 with engine.connect() as connection:
                     production = versions.live(connection, "model") or BASELINE_ID
                     before = evaluations.latest(connection)
-                given = _ask(concierge, clock, settings, draw(rng, business, monday, plan.customers, f"week{number}"))
-                _rate(engine, clock, rng, given)
+                given = ask(concierge, clock, settings, draw(rng, business, monday, plan.customers, f"week{number}"))
+                rate(engine, clock, rng, given)
                 answered |= {one.message_id: one for one in given}
                 clock.now = _moment(monday) + timedelta(days=6, hours=20)
                 days = monday - timedelta(days=1), monday + timedelta(days=6)  # Monday in UTC begins on Sunday evening
@@ -142,64 +123,6 @@ def simulate(engine: sa.Engine, settings: Settings, plan: Plan, report: Report) 
                     seconds=round(time.perf_counter() - started, 1),
                     read=read,
                 )
-
-
-@contextmanager
-def _serving(settings: Settings, business: Business, engine: sa.Engine, clock: Clock) -> Iterator[Concierge]:
-    """The concierge without a server around it."""
-    concierge = Concierge(settings, business, engine, ConfiguredProviders(settings), clock)
-    concierge.start()
-    try:
-        yield concierge
-    finally:
-        concierge.stop()
-
-
-def _ask(concierge: Concierge, clock: Clock, settings: Settings, needs: Sequence[Need]) -> list[Given]:
-    replies = []
-    for need in needs:
-        clock.now = need.asked_at
-        replies.append(concierge.answer(Incoming(need.question, need.customer_id, Channel(need.channel))))
-    alike = _likeness([given.reply.text for given in replies], needs, settings)
-    return [
-        Given(
-            need,
-            given.message_id,
-            given.reply.text,
-            given.escalated,
-            _met(need, given.reply.text, given.escalated, likeness),
-        )
-        for need, given, likeness in zip(needs, replies, alike, strict=True)
-    ]
-
-
-def _met(need: Need, answer: str, escalated: bool, likeness: float) -> bool:
-    """Whether the answer is right: a person where one is needed, the total where one was asked for, else the words."""
-    if need.person or escalated:
-        return need.person and escalated
-    return likeness >= RIGHT or (need.price is not None and need.price in answer)
-
-
-def _likeness(answers: Sequence[str], needs: Sequence[Need], settings: Settings) -> list[float]:
-    """How close each answer comes to the wording of its right answer that is closest."""
-    repeated = [answer for answer, need in zip(answers, needs, strict=True) for _ in need.right]
-    right = [wording for need in needs for wording in need.right]
-    found = iter(similarities(repeated, right, select.embedder(settings)))
-    return [max(float(next(found)) for _ in need.right) for need in needs]
-
-
-def _rate(engine: sa.Engine, clock: Clock, rng: Random, given: Sequence[Given]) -> None:
-    for one in given:
-        if rng.random() >= RATED_SHARE:
-            continue
-        pleased = one.met != (rng.random() < RATED_WRONGLY)
-        clock.now = one.need.asked_at + timedelta(minutes=5)
-        vote = "up" if pleased else "down"
-        with engine.begin() as connection:
-            rated = ratings.answer(connection, one.message_id, one.need.customer_id)
-            assert rated is not None
-            ratings.save(connection, rated, ratings.Rating(vote), FeedbackVia.CHAT, clock.now)
-            response_cache.rated(connection, rated.message_id, vote, clock.now)
 
 
 def _review(engine: sa.Engine, settings: Settings, clock: Clock, rng: Random, answered: dict[UUID, Given]) -> None:

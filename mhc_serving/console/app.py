@@ -19,8 +19,21 @@ from mhc_core.monitoring.costs.overview import settle_abandoned
 from mhc_core.settings import Settings
 from mhc_serving import errors
 from mhc_serving.console import frame, places, sign_in
+from mhc_serving.console.door import Door
 from mhc_serving.console.guard import Guard
-from mhc_serving.console.pages import audit, bookings, costs, dashboard, inbox, knowledge, models, people, review
+from mhc_serving.console.pages import (
+    alerts,
+    anomalies,
+    audit,
+    bookings,
+    costs,
+    dashboard,
+    inbox,
+    knowledge,
+    models,
+    people,
+    review,
+)
 from mhc_serving.console.visit import Console, utc_now
 
 log = logging.getLogger(__name__)
@@ -32,6 +45,8 @@ _PAGES: dict[places.Place, frame.Build] = {
     places.REVIEW: review.build,
     places.KNOWLEDGE: knowledge.build,
     places.MODELS: models.build,
+    places.ALERTS: alerts.build,
+    places.ANOMALIES: anomalies.build,
     places.COSTS: costs.build,
     places.AUDIT: audit.build,
     places.PEOPLE: people.build,
@@ -74,7 +89,12 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
     async def alive() -> dict[str, str]:
         return {"status": "ok"}
 
-    app.include_router(sign_in.routes(console))
+    door = Door(console)
+    app.include_router(sign_in.routes(console, door))
+    if settings.oidc_issuer:
+        from mhc_serving.console import provider
+
+        app.mount(places.PROVIDER, provider.application(console, door))
     for place, build in _PAGES.items():
         frame.register(console, place, build)
     ui.run_with(

@@ -9,6 +9,7 @@ ROOT = "/console"
 LIBRARY = f"{ROOT}/_nicegui/"
 """The page library's own files."""
 SIGN_IN = f"{ROOT}/sign-in"
+PROVIDER = f"{SIGN_IN}/provider"
 SIGN_OUT = f"{ROOT}/sign-out"
 
 _EVERYBODY = frozenset(StaffRole)
@@ -34,11 +35,15 @@ BOOKINGS = Place("/bookings", "Bookings", "event", _AGENTS)
 REVIEW = Place("/review", "Review", "rate_review", _REVIEWERS)
 KNOWLEDGE = Place("/knowledge", "Knowledge", "menu_book", _REVIEWERS | _OPERATORS)
 MODELS = Place("/models", "Models", "model_training", _OPERATORS)
+ALERTS = Place("/alerts", "Alerts", "notifications_active", _OPERATORS)
+ANOMALIES = Place("/anomalies", "Anomalies", "query_stats", _OPERATORS)
 COSTS = Place("/costs", "Costs", "payments", _OPERATORS)
 AUDIT = Place("/audit", "Audit log", "history", _OPERATORS)
 PEOPLE = Place("/people", "People", "group", _ADMINS)
 
-PLACES: Sequence[Place] = (DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, COSTS, AUDIT, PEOPLE)
+PLACES: Sequence[Place] = (
+    DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, COSTS, ALERTS, ANOMALIES, AUDIT, PEOPLE,
+)  # fmt: skip
 
 
 def of(path: str) -> Place | None:

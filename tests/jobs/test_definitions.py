@@ -21,6 +21,7 @@ JOBS = {
     },
     "gather_understanding": {"understanding_examples"},
     "stats": {"conversation_stats"},
+    "anomalies": {"anomaly_evidence"},
     "deadlines": set(),
 }  # fmt: skip
 SCHEDULES = {
@@ -28,6 +29,7 @@ SCHEDULES = {
     "train_daily": ("0 2 * * *", "train"),
     "knowledge_weekly": ("0 2 * * 0", "knowledge"),
     "understanding_examples_daily": ("30 1 * * *", "gather_understanding"),
+    "anomalies_hourly": ("5 * * * *", "anomalies"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "after_events_daily": ("0 10 * * *", "after_events"),
     "privacy_daily": ("0 4 * * *", "privacy"),

@@ -5,7 +5,8 @@ it is never moved or changed. So a file that was
 still growing when it was read has another hash the next time, is imported again, and only what is new is added.
 Files named ``feedback*`` hold feedback, all others conversations; feedback comes last, and a feedback file with
 refused lines is tried again each time, since the conversations it is about may come later. Names that start with a
-dot or end in ``.part`` or ``.tmp`` are left alone.
+dot or end in ``.part`` or ``.tmp`` are left alone. What is said of the files stands in ``import.toml`` among them; one
+that is not in whole is tried again when something else is said of it.
 
 What became of a file is found again by its hash: ``pending`` names those that are not in, or not whole, from the names
 in the folder and the reasons in the log.
@@ -22,16 +23,20 @@ from typing import Any
 import fsspec
 import sqlalchemy as sa
 
+from mhc_core.collection.importing import inbox_options
 from mhc_core.collection.importing.containers import UNFINISHED
 from mhc_core.collection.importing.context import Reading
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.feedback import import_feedback
+from mhc_core.collection.importing.inbox_options import Options
 from mhc_core.collection.importing.reject import reject_path
 from mhc_core.collection.importing.report import ImportReport
 from mhc_core.db.queries import audit, inbox
 from mhc_core.errors import DataError, NotFound, TransientError
 
 ACTOR = "collection"
+SAID = "said"
+"""Key of the digest of what was said of a file, among the details of its import."""
 FAULT = "the importer failed on it ({}): keep the file and report it"
 log = logging.getLogger(__name__)
 
@@ -71,17 +76,22 @@ def collect(
         DatabaseUnavailable: the server went away; collect again.
     """
     filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
+    try:
+        options = _options(filesystem, folder)
+    except DataError as error:
+        return Collected((), 0, {inbox_options.NAME: str(error)})
     hashes, failed = _hashes(filesystem, _files(filesystem, folder))
     with engine.connect() as connection:
-        known = inbox.imported(connection, list(hashes.values()))
+        known = _known(connection, hashes, options)
         told = inbox.outcomes(connection, list(hashes.values()))
     reports: list[ImportReport] = []
     for name, content in hashes.items():
         if content in known:
             continue
         uri = filesystem.unstrip_protocol(name)
+        read_as = options.applied(reading or Reading(now), _base(name))
         try:
-            report = _bring_in(engine, uri, now, reject_path(reject_folder, uri), reading)
+            report = _bring_in(engine, uri, now, reject_path(reject_folder, uri), read_as)
         except (DataError, NotFound) as error:
             failed[_base(name)] = str(error)
         except TransientError:
@@ -93,7 +103,8 @@ def collect(
             reports.append(report)
             if not (report.rejected and _is_feedback(name)):
                 with engine.begin() as connection:
-                    audit.record(connection, ACTOR, inbox.IMPORTED, content, _counts(report), now)
+                    details = {**_counts(report), SAID: options.digest(_base(name))}
+                    audit.record(connection, ACTOR, inbox.IMPORTED, content, details, now)
         reason = failed.get(_base(name))
         if reason and told.get(content, {}).get("reason") != reason:
             with engine.begin() as connection:
@@ -107,15 +118,36 @@ def pending(connection: sa.Connection, inbox_uri: str) -> list[Pending]:
     hashes, failed = _hashes(filesystem, _files(filesystem, folder))
     told = inbox.outcomes(connection, list(hashes.values()))
     found = [Pending(name, "", reason) for name, reason in failed.items()]
+    try:
+        _options(filesystem, folder)
+    except DataError as error:
+        found.append(Pending(inbox_options.NAME, "", str(error)))
     for name, content in hashes.items():
         if reason := _reason(told.get(content, {})):
             found.append(Pending(_base(name), content, reason))
     return sorted(found, key=lambda each: each.name)
 
 
-def _bring_in(engine: sa.Engine, uri: str, now: datetime, rejects: Path, reading: Reading | None) -> ImportReport:
+def _options(filesystem: Any, folder: str) -> Options:
+    path = f"{folder.rstrip('/')}/{inbox_options.NAME}"
+    return Options(filesystem.cat_file(path) if filesystem.exists(path) else None)
+
+
+def _known(connection: sa.Connection, hashes: Mapping[str, str], options: Options) -> set[str]:
+    """Contents that are in, or not whole although nothing else was said of them."""
+    imported = inbox.imported(connection, list(hashes.values()))
+    told = inbox.outcomes(connection, list(imported))
+    said = {content: options.digest(_base(name)) for name, content in hashes.items()}
+    return {
+        content
+        for content in imported
+        if _reason(told[content]) is None or told[content].get(SAID, "") == said[content]
+    }
+
+
+def _bring_in(engine: sa.Engine, uri: str, now: datetime, rejects: Path, reading: Reading) -> ImportReport:
     if _is_feedback(uri):
-        return import_feedback(engine, uri, now, rejects)
+        return import_feedback(engine, uri, now, rejects, source=reading.source)
     return import_conversations(engine, uri, now, rejects, reading=reading)
 
 
@@ -144,8 +176,12 @@ def _reason(told: Mapping[str, Any]) -> str | None:
 def has_new_files(connection: sa.Connection, inbox_uri: str) -> bool:
     """Whether ``collect`` would try to import something it has not tried before."""
     filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
-    hashes = set(_hashes(filesystem, _files(filesystem, folder))[0].values())
-    return not hashes <= inbox.imported(connection, list(hashes))
+    try:
+        options = _options(filesystem, folder)
+    except DataError:
+        return False
+    hashes, _ = _hashes(filesystem, _files(filesystem, folder))
+    return not set(hashes.values()) <= _known(connection, hashes, options)
 
 
 def _base(name: str) -> str:
@@ -161,7 +197,11 @@ def _files(filesystem: Any, folder: str) -> list[str]:
         return []
     found = [str(entry["name"]) for entry in filesystem.ls(folder, detail=True)]
     wanted = [
-        name for name in found if not _base(name).startswith(".") and not _base(name).lower().endswith(UNFINISHED)
+        name
+        for name in found
+        if not _base(name).startswith(".")
+        and not _base(name).lower().endswith(UNFINISHED)
+        and _base(name) != inbox_options.NAME
     ]
     return sorted(wanted, key=lambda name: (_is_feedback(name), name))
 

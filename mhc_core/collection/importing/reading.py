@@ -39,6 +39,7 @@ class Reader:
         self._reading: Source | None = None
         self._formats: list[Format | None] = []
         self._names: list[str] = []
+        self._beside: list[tuple[str, str, str]] = []  # name, why it cannot be read, and what it is
 
     def name(self, number: int) -> str:
         """The name of a file by its number in the import (from 1); empty when there is only one."""
@@ -55,6 +56,7 @@ class Reader:
             with source:
                 self._names.append(source.uri.removeprefix(self._uri).strip("/") or source.name)
                 self._formats.append(self._format(source))
+        self._tell_of_what_lies_beside()
         sources = {each.source for each in self._formats if each is not None}
         for default in sorted(sources):
             whole = (item for item in self._items(default, pieces=False) if isinstance(item, Incoming))
@@ -74,10 +76,20 @@ class Reader:
         try:
             found = formats.of(head, self._wanted)
         except DataError as error:
-            self._report.skipped.append((self._names[-1], str(error)))
+            self._beside.append((self._names[-1], str(error), head.unknown))
             return None
         self._report.formats[found.name] += 1
         return found
+
+    def _tell_of_what_lies_beside(self) -> None:
+        """Exports hold pictures, pages and lists of people beside the conversations."""
+        known = [each for each in self._formats if each is not None]
+        for name, reason, what in self._beside:
+            listed = any(name.rpartition("/")[2] in getattr(each, "beside", ()) for each in known)
+            if known and (listed or what.startswith(formats.ATTACHED)):
+                self._report.notes["files beside the conversations (pictures, sounds, pages, lists), left out"] += 1
+            else:
+                self._report.skipped.append((name, reason))
 
     def _items(self, of_source: str | None, pieces: bool) -> Iterator[Incoming | Piece]:
         for number, (source, found) in enumerate(zip(files(self._uri), self._formats, strict=True), 1):

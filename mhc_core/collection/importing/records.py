@@ -149,6 +149,7 @@ def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) ->
         channel_metadata=metadata_text(_channel_metadata(record, source, all(inferred))),
         last_position=messages[-1].position,
         synthetic_start=synthetic_start,
+        customer_as_written=record.customer_id,
     )
     return Parsed(conversation, messages, feedback)
 

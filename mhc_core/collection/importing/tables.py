@@ -5,10 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from mhc_core.collection.importing import csv_lines
+from mhc_core.collection.importing import csv_lines, workbooks
 from mhc_core.collection.importing.csv_lines import Row
 from mhc_core.collection.importing.decoding import clean
 from mhc_core.collection.importing.head import Head
@@ -138,7 +137,8 @@ def records(
 def sheets(head: Head, known: frozenset[str]) -> list[Sheet]:
     """The tables of a file; none where it cannot be one. ``known`` are the folded names by which a header is told."""
     if head.is_workbook:
-        return _workbook(head.source, known)
+        pages = [_page(read, known) for read in workbooks.sheets(head.source.file)]
+        return [page for page in pages if page.top]
     if not head.text or head.is_json:
         return []
     return [_text(head.source, known)]
@@ -169,37 +169,11 @@ def _text(source: Source, known: frozenset[str]) -> Sheet:
     )
 
 
-def _workbook(source: Source, known: frozenset[str]) -> list[Sheet]:
-    import python_calamine
-
-    try:
-        book = python_calamine.load_workbook(source.file)
-        pages = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise DataError(f"the Excel workbook cannot be read ({type(error).__name__}); save it as CSV UTF-8") from None
-    return [_page(rows, known) for rows in pages if rows]
-
-
-def _page(rows: Sequence[Sequence[Any]], known: frozenset[str]) -> Sheet:
+def _page(read: workbooks.Sheet, known: frozenset[str]) -> Sheet:
     def below(number: int, width: int, is_row: Callable[[Sequence[str]], bool], notes: Counter[str]) -> Iterator[Row]:
-        for line, cells in enumerate(rows[number:], number + 1):
-            texts = [clean(_cell(cell), notes) for cell in cells]
-            if any(text.strip() for text in texts):
+        for line, cells in read():
+            if line > number:
+                texts = [clean(cell, notes) for cell in cells]
                 yield Row(Place(0, line, line, sum(map(len, texts)), ""), texts)
 
-    top = [(line, [_cell(cell) for cell in cells]) for line, cells in enumerate(rows[:TOP], 1)]
-    return Sheet([(line, cells) for line, cells in top if any(cell.strip() for cell in cells)], below, known=known)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        if value.is_integer():
-            return str(int(value)) if abs(value) < 1e15 else f"{value:.5E}"
-        return repr(value)
-    if isinstance(value, timedelta):
-        return str(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return str(value)
+    return Sheet(list(itertools.islice(read(), TOP)), below, known=known)

@@ -63,6 +63,7 @@ def nothing_known(text: str) -> tuple[str, float]:
 _SURE = 0.5
 _LIKELY = 0.3
 """Probability from which a question is one for the knowledge, whatever else it may sound like."""
+_BOTH_SURE = 0.75
 _NO_REQUEST = 0.2
 """The same, where the other agent would only say that there is no request yet."""
 _GUESSED = 0.5
@@ -167,13 +168,18 @@ def _only_said_beside(question: Question, said: Sequence[Segment], known: Known)
 
 
 def _parts(text: str, known: Known) -> list[str]:
-    """A text that asks two things, where each half is likely answered by another article; else the text."""
-    if known(text)[1] >= _SURE:
+    """A text that asks two things, where each half is likely answered by another article; else the text.
+
+    Where the whole is likely answered by one, both halves must surely be answered.
+    """
+    whole = known(text)[1]
+    if whole == 1.0:
         return [text]
+    least = _LIKELY if whole < _SURE else _BOTH_SURE
     for place in _BETWEEN.finditer(text):
         halves = [text[: place.end()].strip(" ,"), text[place.end() :].strip()]
         (first, sure), (second, also) = known(halves[0]), known(halves[1])
-        if first != second and min(sure, also) >= _LIKELY:
+        if first != second and min(sure, also) >= least:
             return halves
     return [text]
 

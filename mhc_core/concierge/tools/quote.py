@@ -1,7 +1,7 @@
 """Works out a price from what the customer said in this conversation, or says what is missing. It never guesses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mhc_core.business import pricing as prices
@@ -83,12 +83,46 @@ def _ask(business: Business, known: Party, missing: Sequence[str]) -> str:
         )
     rates = ""
     if "guests" in missing:
-        rates = (
-            f"Guests of {rules.adult_from_age} and older are {usd(rules.adult)} each, children of "
-            f"{rules.child_from_age} to {rules.adult_from_age - 1} {usd(rules.child)}, and the food of one party "
-            f"comes to at least {usd(rules.minimum)}. "
-        )
+        rates = f"{_rates(business)}. "
+    elif known.guests is not None:
+        rates = _bounds(business, known, known.guests)
     return rates + "Happy to work out the exact price for you. Please tell me " + "; and ".join(needs) + "."
+
+
+def _rates(business: Business) -> str:
+    rules = business.prices
+    return (
+        f"Guests of {rules.adult_from_age} and older are {usd(rules.adult)} each, children of "
+        f"{rules.child_from_age} to {rules.adult_from_age - 1} {usd(rules.child)}, and the food of one party "
+        f"comes to at least {usd(rules.minimum)}"
+    )
+
+
+def _bounds(business: Business, known: Party, guests: int) -> str:
+    """The least and the most that so many guests cost, whatever their ages."""
+    young = known.under_six or 0
+    if guests <= young:
+        return ""
+    grown, small = guests - young, known.children or 0
+    heads = ((grown - small, small), (1, max(grown - 1, small)))
+    try:
+        most, least = (
+            prices.quote(business, request_for(replace(known, adults=adults, children=children, under_six=young)))
+            for adults, children in heads
+        )
+    except DataError:
+        return ""
+    beyond = " without travel" if known.miles is None else ""
+    if most.total == least.total:
+        return (
+            f"For {guests} guests it is {usd(most.total)}{beyond} whatever their ages: the food of one party comes to "
+            f"at least {usd(business.prices.minimum)}. "
+        )
+    return f"For {guests} guests it is {usd(least.total)} to {usd(most.total)}{beyond}: {_lower(_rates(business))}. "
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _open_numbers(missing: Sequence[str]) -> list[str]:

@@ -157,12 +157,14 @@ class Answering:
         chosen: Chosen,
     ) -> Reply:
         """The agents' reply; production's versions answer where a candidate's fail. What was found is found once."""
-        before = context.history(question.turns)
+        before, retrieved = context.history(question.turns), set[int]()
         reference = operations.reference(self._business.short_name, request.conversation_id)
 
         @cache
         def search(topic: str) -> Sequence[Passage]:
-            return context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
+            passages = context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
+            retrieved.update(passage.chunk_id for passage in passages)
+            return passages
 
         def booked() -> Booking | None:
             with self._reads.connect() as connection:
@@ -178,7 +180,8 @@ class Answering:
             return composing.answer(question, steps, ask)
 
         reply, failed = self._rollout.answered(chosen, live, intent, answer)
-        return replace(reply, notes={**reply.notes, "fallback": failed}) if failed else reply
+        notes = {**reply.notes, **({"retrieved": sorted(retrieved)} if retrieved else {})}
+        return replace(reply, notes=notes | ({"fallback": failed} if failed else {}))
 
 
 def _told_now(known: Understanding, now: datetime) -> Understanding:
@@ -200,4 +203,4 @@ def _repeats(live: Live, result: TurnResult) -> bool:
 
 def _reading(question: Question) -> Mapping[str, Any] | None:
     """What is kept of how the message was read."""
-    return None if question.understood is None else reading_notes(question.understood, question.context)
+    return None if question.understood is None else reading_notes(question.understood, question.context, question.text)

@@ -32,6 +32,7 @@ from mhc_core.db.engine import autocommit
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
+from mhc_core.language.cleaning import cleaned
 from mhc_core.providers import attribution
 from mhc_core.settings import Settings
 from mhc_core.understanding.notes import READING
@@ -161,7 +162,7 @@ class Concierge:
         return functions_of_clients.choose(understood.question, functions, forced=forced)
 
     def _check(self, incoming: Incoming) -> None:
-        if len(incoming.message) > self._settings.max_message_chars:
+        if len(_words(incoming.message, incoming.channel)) > self._settings.max_message_chars:
             raise DataError(
                 f"the message is longer than {self._settings.max_message_chars} characters; send a shorter one"
             )
@@ -198,9 +199,10 @@ class Concierge:
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnRequest:
+        turns = opened.turns if opened else incoming.transcript
         return TurnRequest(
-            incoming.message,
-            opened.turns if opened else tuple(incoming.transcript),
+            _words(incoming.message, incoming.channel),
+            tuple(_said(turn, incoming.channel) for turn in turns),
             memory.load(opened.facts) if opened and opened.facts is not None else None,
             conversation_id,
             now,
@@ -269,6 +271,15 @@ class Concierge:
         )
         escalated = reply.escalation is not None or reply.agent == "waiting"
         return Outgoing(conversation_id, message_id, reply, escalated, result.cached is not None, latency_ms)
+
+
+def _words(text: str, channel: Channel) -> str:
+    """What is read of a message: its writer's words. What is stored is the message as it came."""
+    return cleaned(text, channel) or text
+
+
+def _said(turn: StoredTurn, channel: Channel) -> StoredTurn:
+    return turn if turn.role == "assistant" else replace(turn, content=_words(turn.content, channel))
 
 
 def _told_to_wait(turns: Sequence[StoredTurn]) -> bool:

@@ -50,11 +50,14 @@ class Outgoing(NamedTuple):
     written_at: datetime
 
 
-def take(connection: sa.Connection, now: datetime, lease: timedelta, limit: int) -> Sequence[Outgoing]:
-    """Take messages that are due, longest due first. Nobody else gets them until ``lease`` is over."""
+def take(
+    connection: sa.Connection, now: datetime, lease: timedelta, limit: int, key: str | None = None
+) -> Sequence[Outgoing]:
+    """Take messages that are due, longest due first, or the one with this key. Nobody else gets them until ``lease`` is
+    over."""
     due = (
         sa.select(_M.id)
-        .where(_OPEN, _M.due_at <= now)
+        .where(_OPEN, _M.due_at <= now, sa.true() if key is None else _M.key == key)
         .order_by(_M.due_at, _M.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -24,7 +24,8 @@ class ConversationRow(NamedTuple):
     """One conversation to store. ``status`` None: keep the stored one, ``closed`` when new.
 
     ``synthetic_start`` says that ``started_at`` was made up by the importer and yields to a stored one.
-    ``last_position`` is the position of the last message; ``channel_metadata`` is JSON text.
+    ``last_position`` is the position of the last message; ``channel_metadata`` is JSON text. ``customer_as_written`` is
+    the customer's id before it took its one form; it is not stored.
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class ConversationRow(NamedTuple):
     channel_metadata: str
     last_position: int
     synthetic_start: bool
+    customer_as_written: str | None = None
 
 
 class MessageRow(NamedTuple):
@@ -266,9 +268,10 @@ def upsert(
         psycopg.Error, sqlalchemy.exc.DBAPIError: the server refuses a value; the transaction is then lost.
     """
     lock_imports(connection)
-    staging.fill(connection, "import_conversations", _CONVERSATION_COLUMNS, conversations)
+    staging.fill(connection, "import_conversations", _CONVERSATION_COLUMNS, (row[:-1] for row in conversations))
     staging.fill(connection, "import_messages", _MESSAGE_COLUMNS, messages)
-    erased = privacy.drop_erased_conversations(connection)
+    named = [(row.id, name) for row in conversations for name in (row.customer_id, row.customer_as_written) if name]
+    erased = privacy.drop_erased_conversations(connection, named)
     connection.execute(sa.text(_LOCK_STORED))
     if any(row.synthetic_start for row in conversations):
         for statement in _MOVE_TO_STORED_START:

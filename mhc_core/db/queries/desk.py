@@ -65,7 +65,7 @@ def listed(
     ``limit`` of all, newest first.
 
     ``tag`` leaves only conversations with it. ``search`` looks through all messages (as web searches do: quotes, ``-``,
-    ``or``).
+    ``or``) and finds the conversations of the 500 newest: of a frequent word they are met without looking at all.
     """
     values = {
         "by": by, "search": search, "channel": channel, "status": status, "tag": tag, "limit": limit,
@@ -91,9 +91,9 @@ def listed(
 def _all(search: str, tag: str) -> str:
     if search.strip():
         return """
-            select m.conversation_id as id from ai.messages m
-             where m.search @@ websearch_to_tsquery('english', :words)
-             group by m.conversation_id order by max(m.sent_at) desc limit 500
+            select distinct conversation_id as id from (
+                select conversation_id from ai.messages where search @@ websearch_to_tsquery('english', :words)
+                 order by sent_at desc limit 500) newest
         """
     if tag:
         return "select conversation_id as id from ai.conversation_notes where kind = 'tag' and text = :tag limit 500"

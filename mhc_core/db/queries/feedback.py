@@ -167,7 +167,7 @@ def upsert(connection: sa.Connection, rows: Sequence[FeedbackRow], now: datetime
     if not rows:
         return FeedbackCounts(0, 0, frozenset(), frozenset(), frozenset())
     staging.fill(connection, "import_feedback", _COLUMNS, rows)
-    erased = privacy.drop_erased_feedback(connection)
+    erased = privacy.drop_erased_feedback(connection, ((row.id, row.customer_id) for row in rows if row.customer_id))
     missing = frozenset(connection.scalars(sa.text(_DROP_MISSING)))
     written = connection.execute(sa.text(_UPSERT), {"now": now}).all()
     inserted = sum(1 for row in written if row.inserted)

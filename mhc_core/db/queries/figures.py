@@ -20,7 +20,8 @@ _TABLES = {
     "figures_totals": "messages handovers bookings thumbs_up thumbs_down stars starred",
     "figures_answers": "answers cached",
     "figures_latencies": "answers",
-    "figures_articles": "used booked liked disliked",
+    "figures_articles": "used booked liked disliked retrieved contradicted",
+    "figures_chunks": "used booked liked disliked retrieved contradicted",
     "figures_flow": "conversations escalated booked",
 }
 _KEYS = {
@@ -28,6 +29,7 @@ _KEYS = {
     "figures_answers": "model",
     "figures_latencies": "bucket",
     "figures_articles": "article",
+    "figures_chunks": "chunk",
     "figures_flow": "channel intent agent outcome",
 }
 _SENT, _ANSWER = _WITHIN.format("sent_at"), "x.role = 'assistant'"
@@ -41,6 +43,33 @@ def _each_hour(name: str, table: str, column: str, figures: str, where: str = "t
     return f"""
         left join (select {_HOUR.format(column)} as hour, {figures} from ai.{table} x
                     where {_WITHIN.format(column)} and {where} group by 1) {name} on {name}.hour = h
+    """
+
+
+def _uses(found: str, table: str) -> str:
+    """What became of answers that cite, or retrieved, each row of a table of the knowledge; ``found`` are the two kinds
+    of one answer. Contradicted is an answer that a guard took statements out of, or that people corrected or rejected.
+    """
+    return f"""
+        select 'hour', {_HOUR.format("sent_at")}, k.id, count(*) filter (where e.cited),
+               count(*) filter (where e.cited and (c.outcome = 'booked' or b.id is not null)),
+               coalesce(sum(f.up) filter (where e.cited), 0), coalesce(sum(f.down) filter (where e.cited), 0), count(*),
+               count(*) filter (where e.cited and (x.edited_content is not null or x.message_metadata ? 'unsupported'
+                                                   or r.corrected))
+          from ai.messages x
+         cross join lateral (select id, bool_or(cited) as cited from ({found}) u group by id) e
+          join ai.{table} k on k.id = e.id
+          join ai.conversations c on c.id = x.conversation_id
+          {_BOOKED.format("c.id")}
+          left join lateral (
+               select count(*) filter (where verdict = 'up') as up, count(*) filter (where verdict = 'down') as down
+                 from ai.feedback where message_id = x.id) f on true
+          left join lateral (
+               select true as corrected from ai.training_examples t join ai.review_items i on i.example_id = t.id
+                 join ai.review_decisions d on d.item_id = i.id
+                where t.answer_message_id = x.id and d.decision in ('edit', 'reject') and d.undone_at is null
+                limit 1) r on true
+         where {_SENT} and {_ANSWER} and (x.citations <> '[]' or x.message_metadata ? 'retrieved') group by 2, 3
     """
 
 
@@ -73,20 +102,22 @@ _COUNT = {
                width_bucket(ln(greatest(x.latency_ms, 1)), 0, ln({SLOWEST_MS}), {BUCKETS}), count(*)
           from ai.messages x where {_SENT} and {_ANSWER} and x.latency_ms is not null group by 2, 3
     """,
-    "figures_articles": f"""
-        select 'hour', {_HOUR.format("sent_at")}, k.id, count(*),
-               count(*) filter (where c.outcome = 'booked' or b.id is not null), coalesce(sum(f.up), 0),
-               coalesce(sum(f.down), 0)
-          from ai.messages x
-         cross join lateral (select distinct e ->> 'id' as id from jsonb_array_elements(x.citations) e) e
-          join ai.knowledge_articles k on k.id = e.id
-          join ai.conversations c on c.id = x.conversation_id
-          {_BOOKED.format("c.id")}
-          left join lateral (
-               select count(*) filter (where verdict = 'up') as up, count(*) filter (where verdict = 'down') as down
-                 from ai.feedback where message_id = x.id) f on true
-         where {_SENT} and {_ANSWER} and x.citations <> '[]' group by 2, 3
-    """,
+    "figures_articles": _uses(
+        """
+        select e ->> 'id' as id, true as cited from jsonb_array_elements(x.citations) e
+        union all select k.article_id, false from jsonb_array_elements_text(x.message_metadata -> 'retrieved') r
+          join ai.knowledge_chunks k on k.id = cast(r as bigint)
+        """,
+        "knowledge_articles",
+    ),
+    "figures_chunks": _uses(
+        """
+        select cast(e ->> 'chunk' as bigint) as id, true as cited from jsonb_array_elements(x.citations) e
+         where jsonb_typeof(e -> 'chunk') = 'number'
+        union all select cast(r as bigint), false from jsonb_array_elements_text(x.message_metadata -> 'retrieved') r
+        """,
+        "knowledge_chunks",
+    ),
     "figures_flow": f"""
         select 'hour', {_HOUR.format("started_at")}, x.channel, coalesce(x.intent, 'unknown'),
                coalesce(a.agent, 'nobody'),
@@ -147,6 +178,10 @@ def changed(connection: sa.Connection, since: datetime) -> list[datetime]:
             select date_trunc('hour', started_at) from c
             union select date_trunc('hour', m.sent_at) from c join ai.messages m on m.conversation_id = c.id
             union select date_trunc('hour', given_at) from ai.feedback where given_at >= :since
+            union select date_trunc('hour', m.sent_at) from ai.review_decisions d
+              join ai.review_items i on i.id = d.item_id join ai.training_examples t on t.id = i.example_id
+              join ai.messages m on m.id = t.answer_message_id
+             where d.decided_at >= :since or d.undone_at >= :since
         """),
         {"since": since - _LATE},
     )
@@ -287,6 +322,9 @@ def by_day(connection: sa.Connection, since: datetime) -> list[DayFigures]:
     return [DayFigures(row[0], row[1], int(row[2]), row[3]) for row in rows]
 
 
+_SUMS = ", ".join(f"coalesce(sum(f.{name}), 0)" for name in _TABLES["figures_articles"].split())
+
+
 class ArticleUse(NamedTuple):
     """An active article with what became of answers that cite it."""
 
@@ -299,14 +337,15 @@ class ArticleUse(NamedTuple):
     booked: int
     liked: int
     disliked: int
+    retrieved: int
+    contradicted: int
 
 
 def articles(connection: sa.Connection, span: Span, since: datetime) -> list[ArticleUse]:
     """All active articles with their sums from ``since`` on, by id."""
     rows = connection.execute(
-        sa.text("""
-            select k.id, k.title, k.category, k.origin, k.reviewed_at, coalesce(sum(f.used), 0),
-                   coalesce(sum(f.booked), 0), coalesce(sum(f.liked), 0), coalesce(sum(f.disliked), 0)
+        sa.text(f"""
+            select k.id, k.title, k.category, k.origin, k.reviewed_at, {_SUMS}
               from ai.knowledge_articles k
               left join ai.figures_articles f on f.article = k.id and f.span = :span and f.start >= :since
              where k.active group by k.id order by k.id
@@ -314,6 +353,32 @@ def articles(connection: sa.Connection, span: Span, since: datetime) -> list[Art
         {"span": span, "since": since},
     )
     return [ArticleUse(*row[:5], *map(int, row[5:])) for row in rows]
+
+
+class ChunkUse(NamedTuple):
+    """A chunk of an article with what became of answers that cite it, and of how many it was retrieved for."""
+
+    content: str
+    used: int
+    booked: int
+    liked: int
+    disliked: int
+    retrieved: int
+    contradicted: int
+
+
+def chunks(connection: sa.Connection, version_id: str, article_id: str, span: Span, since: datetime) -> list[ChunkUse]:
+    """The chunks of an article in a version, in its order, with their sums from ``since`` on."""
+    rows = connection.execute(
+        sa.text(f"""
+            select k.content, {_SUMS}
+              from ai.knowledge_version_chunks v join ai.knowledge_chunks k on k.id = v.chunk_id
+              left join ai.figures_chunks f on f.chunk = k.id and f.span = :span and f.start >= :since
+             where v.version_id = :version and k.article_id = :article group by k.id order by k.id
+        """),
+        {"version": version_id, "article": article_id, "span": span, "since": since},
+    )
+    return [ChunkUse(row[0], *map(int, row[1:])) for row in rows]
 
 
 class Now(NamedTuple):

@@ -39,6 +39,9 @@ _HELD = {
     "evaluation_set_members": f"""
         select * from ai.evaluation_set_members where example_id in ({_EXAMPLES}) order by set_id, position
     """,
+    "evaluation_answers": f"""
+        select * from ai.evaluation_answers where example_id in ({_EXAMPLES}) order by evaluation_id, example_id
+    """,
     "scrub_holds": f"""
         select h.* from ai.scrub_holds h join ai.messages m on m.id = h.answer_message_id
         where m.conversation_id in ({_CONVERSATIONS})

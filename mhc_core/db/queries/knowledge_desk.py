@@ -1,4 +1,4 @@
-"""SQL of the page of knowledge: an article's pieces and questions, and what differs between two versions."""
+"""SQL of the page of knowledge: an article's questions, and what differs between two versions."""
 
 from typing import NamedTuple
 
@@ -35,12 +35,3 @@ def questions(connection: sa.Connection, article_id: str) -> list[str]:
     """What customers ask that an article answers."""
     query = sa.text("select question from ai.retrieval_questions where article_id = :id order by question")
     return list(connection.scalars(query, {"id": article_id}))
-
-
-def pieces(connection: sa.Connection, version_id: str, article_id: str) -> list[str]:
-    """The pieces of an article in a version."""
-    query = sa.text("""
-        select k.content from ai.knowledge_version_chunks v join ai.knowledge_chunks k on k.id = v.chunk_id
-         where v.version_id = :version and k.article_id = :article order by k.id
-    """)
-    return list(connection.scalars(query, {"version": version_id, "article": article_id}))

@@ -1,15 +1,17 @@
 """SQL of erasures: the tombstones, the steps done, what imports may not bring back, and who taught which model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries import installation
 from mhc_core.db.tables import erasures
-from mhc_core.pseudonyms import Pseudonym, hashed
+from mhc_core.pseudonyms import Pseudonym, customer_hash, hashed
+from mhc_core.pseudonyms import spellings as others
 
 REDACTED = "mhc_redacted"
 """Key in ``conversations.channel_metadata`` of a conversation whose raw text is gone: ``erasure`` or ``retention``."""
@@ -135,32 +137,48 @@ def holds_data(connection: sa.Connection, customer_ids: Sequence[str], customer_
 # --- imports ----------------------------------------------------------------------------------------------------------
 
 
-def drop_erased_conversations(connection: sa.Connection) -> frozenset[Any]:
+Named = Iterable[tuple[UUID, str]]
+"""Rows of an import with the id of their customer; one under several spellings stands there several times."""
+
+
+def drop_erased_conversations(connection: sa.Connection, named: Named) -> frozenset[Any]:
     """Take conversations out of ``pg_temp.import_conversations`` that may not come back; their ids.
 
     Those are all of erased customers, and stored ones whose raw text was redacted. Call with imports locked.
     """
-    return _drop(connection, "import_conversations", "s.id")
+    return _drop(connection, "import_conversations", "s.id", named)
 
 
-def drop_erased_feedback(connection: sa.Connection) -> frozenset[Any]:
+def drop_erased_feedback(connection: sa.Connection, named: Named) -> frozenset[Any]:
     """The same for ``pg_temp.import_feedback``."""
-    return _drop(connection, "import_feedback", "s.conversation_id")
+    return _drop(connection, "import_feedback", "s.conversation_id", named)
 
 
-def _drop(connection: sa.Connection, staged: str, conversation: str) -> frozenset[Any]:
+def _drop(connection: sa.Connection, staged: str, conversation: str, named: Named) -> frozenset[Any]:
     rows = connection.scalars(
         sa.text(f"""
             delete from pg_temp.{staged} s
             where exists (select from ai.conversations c
                           where c.id = {conversation} and c.channel_metadata ? '{REDACTED}')
-               or s.customer_id is not null
-                  and exists (select from ai.erasures e where e.customer_hash = {hashed("s.customer_id")})
+               or s.id = any(:erased)
             returning s.id
         """),
-        installation.pads(connection),
+        {"erased": _erased(connection, named)},
     )
     return frozenset(rows)
+
+
+def _erased(connection: sa.Connection, named: Named) -> list[UUID]:
+    """Rows whose customer was erased, under whatever spelling of the phone number."""
+    if not connection.scalar(sa.select(sa.exists().select_from(erasures))):
+        return []
+    salt = installation.salt(connection)
+    rows: dict[str, list[UUID]] = {}
+    for row, customer in named:
+        rows.setdefault(customer, []).append(row)
+    hashes = {customer_hash(salt, form): who for who in rows for form in (who, *others(who))}
+    found = connection.scalars(sa.select(_E.customer_hash).where(_E.customer_hash == sa.any_(sa.literal([*hashes]))))
+    return [row for tombstone in found for row in rows[hashes[tombstone]]]
 
 
 # --- lineage ----------------------------------------------------------------------------------------------------------

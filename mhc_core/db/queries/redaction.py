@@ -115,6 +115,9 @@ _ERASE = {
         where retired_at is null and id in (select set_id from ai.evaluation_set_members
                                             where example_id in (select id from erased_examples))
     """,
+    "evaluation_answers": """
+        delete from ai.evaluation_answers where example_id in (select id from erased_examples)
+    """,
     "evaluation_set_members": """
         delete from ai.evaluation_set_members where example_id in (select id from erased_examples)
     """,

@@ -75,10 +75,10 @@ def release(connection: sa.Connection, item_id: int) -> None:
     connection.execute(sa.text("delete from ai.review_leases where item_id = :item"), {"item": item_id})
 
 
-def waiting(connection: sa.Connection, by: str, chosen: Chosen, now: datetime) -> int:
-    """How many pending items match that nobody else has."""
-    query = sa.text(f"select count(*) {_PENDING}")
-    return int(connection.execute(query, _values(chosen) | {"by": by, "now": now}).scalar_one())
+def waiting(connection: sa.Connection, by: str, chosen: Chosen, now: datetime, most: int | None = None) -> int:
+    """How many pending items match that nobody else has; counted no further than ``most``."""
+    query = sa.text(f"select count(*) from (select {_PENDING} limit :most) found")
+    return int(connection.execute(query, _values(chosen) | {"by": by, "now": now, "most": most}).scalar_one())
 
 
 def lock_matching(connection: sa.Connection, by: str, chosen: Chosen, limit: int, now: datetime) -> list[int]:

@@ -14,23 +14,26 @@ _NOTE_EVERY = timedelta(minutes=1)
 
 
 class Account(NamedTuple):
-    """An account as stored."""
+    """An account as stored. ``provided_by`` is the provider that vouches for its person, under ``subject``."""
 
     id: int
     name: str
     role: str
-    password_hash: str
+    password_hash: str | None
     created_at: datetime
     disabled_at: datetime | None
     totp_secret: str | None
     totp_step: int | None
+    provided_by: str | None
+    subject: str | None
 
 
-def insert(connection: sa.Connection, name: str, role: str, password_hash: str, now: datetime) -> Account | None:
-    """Store a new account; None when its name is taken, in whatever case."""
+def insert(connection: sa.Connection, name: str, role: str, now: datetime, **known: str) -> Account | None:
+    """Store a new account, with ``password_hash``, or ``provided_by`` and ``subject``; None when its name is taken, in
+    whatever case."""
     row = connection.execute(
         upsert(staff_accounts)
-        .values(name=name, role=role, password_hash=password_hash, created_at=now)
+        .values(name=name, role=role, created_at=now, **known)
         .on_conflict_do_nothing()
         .returning(*staff_accounts.c)
     ).one_or_none()
@@ -40,6 +43,13 @@ def insert(connection: sa.Connection, name: str, role: str, password_hash: str, 
 def by_name(connection: sa.Connection, name: str) -> Account | None:
     """The account with this name, locked until the transaction ends."""
     statement = sa.select(staff_accounts).where(sa.func.lower(_A.name) == sa.func.lower(name)).with_for_update()
+    row = connection.execute(statement).one_or_none()
+    return Account(*row) if row else None
+
+
+def by_subject(connection: sa.Connection, provided_by: str, subject: str) -> Account | None:
+    """The account of a provider's person, locked until the transaction ends."""
+    statement = sa.select(staff_accounts).where(_A.provided_by == provided_by, _A.subject == subject).with_for_update()
     row = connection.execute(statement).one_or_none()
     return Account(*row) if row else None
 

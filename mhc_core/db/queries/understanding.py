@@ -104,8 +104,8 @@ def new_since(connection: sa.Connection, moment: datetime) -> int:
 
 
 class Read(NamedTuple):
-    """A customer's message with how it was read; raw. ``record`` is what is on file of the customer, ``day`` the
-    business's.
+    """A customer's message with how it was read; ``content`` is raw. ``record`` is what is on file of the customer,
+    ``day`` the business's.
 
     ``reading`` is None where no model read it, ``why`` where nothing says that it should be looked at.
     """
@@ -114,6 +114,7 @@ class Read(NamedTuple):
     conversation_id: UUID
     customer_id: str | None
     record: Mapping[str, Any]
+    channel: str
     content: str
     sent_at: datetime
     day: date
@@ -151,8 +152,8 @@ _TO_REVIEW = sa.text(
                     when cast(r.reading ->> 'confidence' as real) < :sure then 3 end as rank
           from recent r
     )
-    select j.id, j.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{{}}'), j.content,
-           j.sent_at, j.day, j.reading, j.confidence,
+    select j.id, j.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{{}}'), c.channel,
+           j.content, j.sent_at, j.day, j.reading, j.confidence,
            (array['handover_not_needed', 'customer_corrected', 'low_confidence'])[j.rank]
       from judged j join ai.conversations c on c.id = j.conversation_id
      where j.rank is not null
@@ -177,7 +178,7 @@ def read(connection: sa.Connection, message_id: UUID) -> Read | None:
     row = connection.execute(
         sa.text(f"""
             select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{{}}'),
-                   m.content, m.sent_at, {_DAY}, m.message_metadata -> 'reading',
+                   c.channel, m.content, m.sent_at, {_DAY}, m.message_metadata -> 'reading',
                    cast(m.message_metadata #>> '{{reading,confidence}}' as real)
               from ai.messages m join ai.conversations c on c.id = m.conversation_id
              where m.id = :id and m.role = 'user' and m.content <> ''
@@ -203,7 +204,7 @@ def booked(connection: sa.Connection) -> list[Booked]:
     rows = connection.execute(
         sa.text(f"""
             select m.id, m.conversation_id, c.customer_id, coalesce(c.channel_metadata -> 'customer', '{{}}'),
-                   m.content, m.sent_at, {_DAY}, m.message_metadata -> 'reading',
+                   c.channel, m.content, m.sent_at, {_DAY}, m.message_metadata -> 'reading',
                    b.event_on, b.starts_at, b.adults, b.children, b.under_six
               from ai.booking_requests b
               join ai.conversations c on c.id = b.conversation_id
@@ -214,7 +215,7 @@ def booked(connection: sa.Connection) -> list[Booked]:
              order by m.sent_at, m.id
         """)
     )
-    return [Booked(Read(*row[:8]), *row[8:]) for row in rows]
+    return [Booked(Read(*row[:9]), *row[9:]) for row in rows]
 
 
 def _stored(connection: sa.Connection, query: str) -> list[Stored]:

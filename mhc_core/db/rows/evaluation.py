@@ -3,8 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from mhc_core.vocabulary import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPair:
+    """What two models answered to one held-out question; an answer that may hold personal data is kept back, empty.
+
+    ``difference`` is candidate minus baseline in similarity to the approved answer, 0..1.
+    """
+
+    example_id: UUID
+    difference: float
+    candidate: str
+    baseline: str
 
 
 @dataclass(frozen=True, slots=True)

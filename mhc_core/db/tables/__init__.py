@@ -18,6 +18,7 @@ from mhc_core.db.tables.figures import (
     conversation_stats,
     figures_answers,
     figures_articles,
+    figures_chunks,
     figures_flow,
     figures_latencies,
     figures_totals,
@@ -43,6 +44,7 @@ from mhc_core.db.tables.learning import (
 from mhc_core.db.tables.models import (
     dataset_members,
     dataset_versions,
+    evaluation_answers,
     evaluation_set_members,
     evaluation_sets,
     evaluations,

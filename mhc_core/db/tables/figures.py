@@ -70,15 +70,27 @@ figures_latencies = sa.Table(
     _count("answers"),
 )
 
+
+def _uses() -> tuple[sa.Column[int], ...]:
+    """Answers by what became of them; all but ``retrieved`` count those that cite the article or chunk."""
+    return tuple(_count(name) for name in ("used", "booked", "liked", "disliked", "retrieved", "contradicted"))
+
+
 figures_articles = sa.Table(
     "figures_articles",
     metadata,
     *_period(),
     sa.Column("article", sa.Text, primary_key=True),
-    _count("used"),
-    _count("booked"),
-    _count("liked"),
-    _count("disliked"),
+    *_uses(),
+)
+
+figures_chunks = sa.Table(
+    "figures_chunks",
+    metadata,
+    *_period(),
+    sa.Column("chunk", sa.BigInteger, primary_key=True, autoincrement=False),
+    *_uses(),
+    sa.Index(None, "chunk"),
 )
 
 figures_flow = sa.Table(

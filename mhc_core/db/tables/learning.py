@@ -163,4 +163,5 @@ review_decisions = sa.Table(
     one_of("decision", Decision),
     sa.Index(None, "item_id"),
     sa.Index(None, "decided_at"),
+    sa.Index("ix_review_decisions_undone_at", "undone_at", postgresql_where=sa.text("undone_at is not null")),
 )

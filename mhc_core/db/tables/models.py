@@ -139,6 +139,17 @@ evaluations = sa.Table(
     sa.Index(None, "candidate_id"),
 )
 
+evaluation_answers = sa.Table(
+    "evaluation_answers",
+    metadata,
+    sa.Column("evaluation_id", sa.ForeignKey(evaluations.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("example_id", sa.ForeignKey(training_examples.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("difference", sa.REAL, nullable=False),
+    sa.Column("candidate", sa.Text, nullable=False),
+    sa.Column("baseline", sa.Text, nullable=False),
+    sa.Index(None, "example_id"),
+)
+
 version_aliases = sa.Table(
     "version_aliases",
     metadata,

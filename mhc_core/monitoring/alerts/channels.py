@@ -66,7 +66,9 @@ def of(settings: Settings) -> Channels:
 def _service(name: str, address: str) -> "NotifyBase":
     import apprise
 
-    logging.getLogger("apprise").disabled = True  # it logs addresses of receivers, and what servers said
+    # They log addresses of receivers, paths with tokens in them, and what servers said.
+    logging.getLogger("apprise").disabled = True
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     service = apprise.Apprise.instantiate(address)
     if not isinstance(service, apprise.NotifyBase):
         raise ConfigurationError(

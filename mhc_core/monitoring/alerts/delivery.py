@@ -38,6 +38,21 @@ def send_due(engine: sa.Engine, channels: Channels, clock: Callable[[], datetime
         tried += 1
 
 
+def send_once(engine: sa.Engine, channels: Channels, key: str, clock: Callable[[], datetime]) -> str | None:
+    """Send one message now, and not again; why it did not arrive, or None. None also when another sender took it."""
+    with engine.begin() as connection:
+        taken = queries.take(connection, clock(), LEASE, 1, key)
+    for message in taken:
+        failure = channels.send(message)
+        with engine.begin() as connection:
+            if failure is None:
+                queries.delivered(connection, message.id, clock())
+            else:
+                queries.give_up(connection, message.id, failure, clock())
+        return failure
+    return None
+
+
 def _note(connection: sa.Connection, message: Outgoing, failure: str | None, now: datetime) -> None:
     if failure is None:
         queries.delivered(connection, message.id, now)

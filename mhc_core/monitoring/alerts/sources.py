@@ -16,6 +16,7 @@ from mhc_core.db.queries import silence, watching
 from mhc_core.db.rows.alerts import Condition
 from mhc_core.monitoring import incidents
 from mhc_core.monitoring.alerts.rules import Rules
+from mhc_core.monitoring.anomalies import looking
 from mhc_core.monitoring.costs import overview as costs
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import AlertKind, IncidentKind, Severity
@@ -111,7 +112,7 @@ def of_costs(watched: Watched) -> Iterable[Condition]:
 
 def of_anomalies(watched: Watched) -> Iterable[Condition]:
     """Figures that are not what they use to be, with a bounded chance of a false alarm."""
-    return ()
+    return looking.conditions(watched.connection, watched.now)
 
 
 SOURCES: Mapping[str, Source] = {

@@ -1,4 +1,4 @@
-"""The network of all-MiniLM-L6-v2 in few operators: the weights of its ONNX file, ONNX Runtime's fused operators.
+"""A small BERT network in few operators: the weights of an ONNX file, ONNX Runtime's fused operators.
 
 The file was traced from another framework. It spells out what there are operators for (attention, GELU, the sum before
 a normalisation), masks what one text alone does not need, and makes floats of all 30,522 int8 word vectors, most of
@@ -12,22 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, load_model_from_string, numpy_helper
 
-LAYERS, HEADS = 6, 12
+HEADS = 12
 EPSILON = 1e-12
 _FUSED = "com.microsoft"
 
 
-def fused(model: bytes) -> bytes:
-    """The model that reads ``input_ids`` (int64, shape (1, tokens)) of one text, and gives ``last_hidden_state``
-    (float32, shape (1, tokens, 384)).
+class Network:
+    """The weights of all-MiniLM-L6-v2's file, and what is written of them."""
 
-    Numbers differ from those of the file by what rounding to int8 costs: the factor that is not a weight has one scale
-    for the whole text.
-    """
-    return _Network(model).written()
+    layers = 6
+    prefix = "inner."
 
-
-class _Network:
     def __init__(self, model: bytes) -> None:
         graph = load_model_from_string(model).graph
         self._known = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
@@ -37,15 +32,21 @@ class _Network:
         self._tensors: list[TensorProto] = []
 
     def written(self) -> bytes:
+        """The model that reads ``input_ids`` (int64, shape (texts, tokens)) of texts of one length, and gives
+        ``last_hidden_state`` (float32, shape (texts, tokens, 384)).
+
+        Numbers differ from those of the file by what rounding to int8 costs: the factor that is not a weight has one
+        scale for all that is read at once.
+        """
         hidden = self._embeddings()
-        for layer in range(LAYERS):
-            hidden = self._layer(hidden, f"inner.encoder.layer.{layer}")
+        for layer in range(self.layers):
+            hidden = self._layer(hidden, f"{self.prefix}encoder.layer.{layer}")
         self._add("Identity", [hidden], "last_hidden_state")
         graph = helper.make_graph(
             self._nodes,
-            "all-MiniLM-L6-v2",
-            [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])],
-            [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, [1, "tokens", None])],
+            type(self).__name__,
+            [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "tokens"])],
+            [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["texts", "tokens", None])],
             self._tensors,
         )
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1)]
@@ -53,19 +54,25 @@ class _Network:
 
     def _embeddings(self) -> str:
         """Word, place and kind of each token. The words' vectors stay int8 with a scale each."""
-        name = "inner.embeddings"
-        int8, scale = (f"{name}.word_embeddings.weight_{part}" for part in ("q", "scale"))
-        found = self._add("Gather", [self._given(int8), "input_ids"], "word_int8")
-        word = self._add("Cast", [found], "word_unscaled", to=TensorProto.FLOAT)
-        word = self._add("Mul", [word, self._add("Gather", [self._given(scale), "input_ids"], "word_scale")], "word")
-        places = self._known[f"{name}.position_embeddings.weight_q"].astype(np.float32)
-        places = places * self._known[f"{name}.position_embeddings.weight_scale"]
-        kinds = self._known[f"{name}.token_type_embeddings.weight"]
-        known = self._tensor("places", (places + kinds[0])[np.newaxis].astype(np.float32))
+        name = f"{self.prefix}embeddings"
+        known = self._tensor("places", self._places(name)[np.newaxis].astype(np.float32))
         length = self._add("Shape", ["input_ids"], "length", start=1, end=2)
         start, axis = self._tensor("start", np.array([0])), self._tensor("axis", np.array([1]))
         place = self._add("Slice", [known, start, length, axis], "place")
-        return self._normalised_sum(word, place, f"{name}.LayerNorm")
+        return self._normalised_sum(self._word(name), place, f"{name}.LayerNorm")
+
+    def _word(self, name: str) -> str:
+        int8, scale = (f"{name}.word_embeddings.weight_{part}" for part in ("q", "scale"))
+        found = self._add("Gather", [self._given(int8), "input_ids"], "word_int8")
+        word = self._add("Cast", [found], "word_unscaled", to=TensorProto.FLOAT)
+        return self._add("Mul", [word, self._add("Gather", [self._given(scale), "input_ids"], "word_scale")], "word")
+
+    def _places(self, name: str) -> NDArray[np.float32]:
+        """What is added for the place of a token, and for its kind, which is the first."""
+        places = self._known[f"{name}.position_embeddings.weight_q"].astype(np.float32)
+        places = places * self._known[f"{name}.position_embeddings.weight_scale"]
+        found: NDArray[np.float32] = places + self._known[f"{name}.token_type_embeddings.weight"][0]
+        return found
 
     def _layer(self, hidden: str, name: str) -> str:
         parts = [self._weights(f"{name}.attention.self.{part}.bias") for part in ("query", "key", "value")]

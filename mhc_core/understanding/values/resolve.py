@@ -1,11 +1,12 @@
 """Values for all slots of a message."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mhc_core.business.pricing import Business
-from mhc_core.understanding.result import DialogueContext, Segment, Slot, SlotName, SlotValue, Understood
+from mhc_core.understanding.result import AgeRange, DialogueContext, Segment, Slot, SlotName, SlotValue, Understood
 from mhc_core.understanding.values import (
     ages,
     allergies,
@@ -21,6 +22,8 @@ from mhc_core.understanding.values import (
 _PARTED = re.compile(r"\b(?:not|or|but|instead|no)\b|n['’]?t\b", re.IGNORECASE)
 _NEAR = 25
 """How much text may lie between a weekday and the day of the month that it goes with (characters)."""
+_FROM = re.compile(r"\b(?:between|from|entre|desde|de los)(?: the)?(?: ages?(?: of)?)?\W*$", re.IGNORECASE)
+_TO = ("and", "to", "-", "–", "y", "a", "&", "n")
 _FOLLOWING = 12
 """How much of the text behind a time may belong to it (characters)."""
 
@@ -41,8 +44,25 @@ def resolve(
             resolved = replace(slot, value=_value(slot, segment, said))
             said.slots.append(resolved)
             slots.append(resolved)
+        slots = _ranges(slots, segment)
         segments.append(replace(segment, slots=tuple(slots)))
     return replace(understood, segments=tuple(segments))
+
+
+def _ranges(slots: Sequence[Slot], segment: Segment) -> list[Slot]:
+    """The slots, two ages of "all between 7 and 11" as the one span that they are."""
+    found: list[Slot] = []
+    for slot in slots:
+        last = found[-1] if found else None
+        if last is not None and isinstance(last.value, int) and last.name is slot.name is SlotName.AGE:
+            before, between = segment.text[: last.start - segment.start], segment.text[last.end - segment.start :]
+            joined = between[: slot.start - last.end].strip().casefold() in _TO
+            if joined and isinstance(slot.value, int) and slot.value > last.value and _FROM.search(before):
+                words = segment.text[last.start - segment.start : slot.end - segment.start]
+                found[-1] = replace(last, end=slot.end, text=words, value=AgeRange(last.value, slot.value))
+                continue
+        found.append(slot)
+    return found
 
 
 @dataclass(slots=True)

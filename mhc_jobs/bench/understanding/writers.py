@@ -41,6 +41,11 @@ class Remembered:
         self._embedder = embedder
         self._known: dict[str, Any] = {}
 
+    @property
+    def width(self) -> int:
+        """As the embedder's."""
+        return self._embedder.width
+
     def token_states(self, text: str) -> Any:
         """As the embedder's."""
         if text not in self._known:

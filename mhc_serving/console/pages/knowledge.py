@@ -18,12 +18,12 @@ from mhc_serving.console.pages import knowledge_article, knowledge_versions
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import box, empty, share, text
 
-DAYS = 90
 GROUPS = 12
 _EXAMPLES = 4
 _SAID = (
-    f"Answers of {DAYS} days that cite an article: the score is 0.7 × booked + 0.3 × liked; the estimate draws few "
-    "uses towards the mean, with its 90 % interval."
+    f"Answers of {articles.DAYS} days that cite an article: the score is 0.7 × booked + 0.3 × liked; the estimate "
+    "draws few uses towards the mean, with its 90 % interval. Contradicted: a guard took statements out of the answer, "
+    "or people corrected or rejected it."
 )
 
 
@@ -55,7 +55,7 @@ async def build(visit: Visit) -> None:
         versioned = knowledge_versions.Versions(visit, lambda: changed())
 
     def read(connection: sa.Connection, person: Person, now: datetime) -> _Read:
-        found = articles.worth(connection, DAYS, settings.knowledge_stale_days, now)
+        found = articles.worth(connection, articles.DAYS, settings.knowledge_stale_days, now)
         return _Read(versions.live(connection, index.KIND), found)
 
     async def show() -> None:
@@ -77,15 +77,17 @@ async def build(visit: Visit) -> None:
         with box("li"), ui.element("button").props("type=button").classes("talk") as row:
             with box("span", "top"):
                 text("span", f"{use.id} {use.title}", "name")
-                text("span", f"{use.used:,} uses", "when")
+                text("span", f"used {use.used:,} of {use.retrieved:,} retrieved", "when")
             with box("span", "chips"):
                 text("span", use.category, "chip")
-                if use.origin == "learned":
+                if use.origin == "learned" and use.category != "learned":
                     text("span", "learned", "chip")
                 if one.stale:
                     text("span", "stale", "chip warn")
                 if use.disliked:
                     text("span", f"{use.disliked} disliked", "chip bad")
+                if use.contradicted:
+                    text("span", f"{use.contradicted} contradicted", "chip bad")
             score = "–" if one.score is None else f"{one.score:.2f}"
             booked = share(use.booked / use.used if use.used else None)
             said = f"score {score}, estimate {one.estimate:.2f} ({one.low:.2f} to {one.high:.2f}), booked {booked}"

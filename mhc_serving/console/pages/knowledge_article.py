@@ -12,17 +12,22 @@ from nicegui.element import Element
 from mhc_core.accounts.sessions import Person
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries import knowledge_desk, versions
+from mhc_core.db.queries.figures import ChunkUse
 from mhc_core.errors import DataError, NotFound
 from mhc_core.knowledge import articles, index, writing
+from mhc_core.monitoring import articles as worth
 from mhc_serving.console.visit import Visit
-from mhc_serving.console.widgets import box, dialog, moment, text
+from mhc_serving.console.widgets import Table, box, dialog, moment, text
+
+_CHUNK = ("Retrieved", "Used", "Booked", "Liked", "Disliked", "Contradicted")
+_SHORT = 60
 
 
 @dataclass(frozen=True)
 class _Read:
     row: sa.Row[Any]
     questions: list[str]
-    pieces: list[str]
+    chunks: list[ChunkUse]
 
 
 async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[[], Awaitable[None]]) -> None:
@@ -33,8 +38,8 @@ async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[
         if row is None:
             raise NotFound(f"there is no article {article_id}; take another one of the list")
         live = versions.live(connection, index.KIND)
-        pieces = knowledge_desk.pieces(connection, live, article_id) if live else []
-        return _Read(row, knowledge_desk.questions(connection, article_id), pieces)
+        chunks = worth.chunks(connection, live, article_id, worth.DAYS, now) if live else []
+        return _Read(row, knowledge_desk.questions(connection, article_id), chunks)
 
     found = await visit.act(read)
     if found is None:
@@ -64,11 +69,25 @@ async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[
             with box("ul"):
                 for question in found.value.questions:
                     text("li", question)
-        with box("details"):
-            text("summary", f"Its pieces in the live version ({len(found.value.pieces)})")
-            for piece in found.value.pieces:
-                with box("div", "turn"):
-                    text("p", piece)
+        _chunks(found.value.chunks)
+
+
+def _chunks(found: Sequence[ChunkUse]) -> None:
+    """What became of each chunk, and its text."""
+    text("h3", f"Its chunks in the live version, {worth.DAYS} days")
+    Table("Chunks", ("Chunk", *(f">{name}" for name in _CHUNK))).show(
+        [(_beginning(one.content), *(f"{getattr(one, name.lower()):,}" for name in _CHUNK)) for one in found]
+    )
+    with box("details"):
+        text("summary", "Their texts")
+        for one in found:
+            with box("div", "turn"):
+                text("p", one.content)
+
+
+def _beginning(content: str) -> str:
+    plain = " ".join(content.split())
+    return plain if len(plain) <= _SHORT else f"{plain[:_SHORT]} …"
 
 
 def draft(category: str, questions: Sequence[str], answer: str) -> str:

@@ -16,7 +16,8 @@ from mhc_core.db.queries.rollout import Rollout
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.queries.understanding_versions import UnderstandingEvaluation
 from mhc_core.db.queries.versions import AliasMove
-from mhc_serving.console.pages import models_answer, models_one, models_prompts
+from mhc_serving.console import dagster_links
+from mhc_serving.console.pages import models_answer, models_datasets, models_experiments, models_one, models_prompts
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import Chart, Table, box, empty, lines, moment, text
 
@@ -51,8 +52,8 @@ async def build(visit: Visit) -> None:
     with box("div", "head"):
         text("h1", "Models")
         box("span", "space")
-        address = f"http://127.0.0.1:{visit.console.settings.dagster_port}/runs"
-        ui.link("Runs and assets in Dagster", address, new_tab=True)
+        for label, path in (("Runs in Dagster", "runs"), ("Assets in Dagster", "assets")):
+            ui.link(label, f"{dagster_links.base(visit.console)}/{path}", new_tab=True)
     with box("section", "card"):
         text("h2", "Live now")
         live = Table("Live now", ("What", "Version", "Since", "By", "Why"))
@@ -62,10 +63,14 @@ async def build(visit: Visit) -> None:
     with box("div", "charts gap-top"):
         curve = Chart("Understanding, version by version", ("Version", ">Slots F1", ">Topics", "Verdict"))
         with box("section", "card"):
-            text("h2", "Data sets")
-            sets = Table("Data sets", ("Version", ">Training", ">Validation", "Made"))
-    await models_prompts.section(visit)
+            sets = models_datasets.Datasets(visit)
+    with box("section", "card gap-top"):
+        wordings = models_prompts.Prompts(visit)
+    with box("section", "card gap-top"):
+        tried = models_experiments.Experiments(visit)
     models_answer.section(visit)
+    await wordings.show()
+    await tried.show()
 
     async def show() -> None:
         found = await visit.act(_read)
@@ -85,12 +90,7 @@ async def build(visit: Visit) -> None:
             for model, compared, rollout in seen.models:
                 _row(model, compared, rollout, production)
         _curve(seen.understanding)
-        sets.show(
-            [
-                (one.id, f"{one.train_count:,}", f"{one.validation_count:,}", moment(one.created_at, zone))
-                for one in seen.datasets
-            ]
-        )
+        sets.show(seen.datasets)
         if not seen.models:
             with place:
                 empty("No model yet.", "Approve examples, then run `mhc loop`, or wait for the night.")

@@ -64,19 +64,20 @@ def section(visit: Visit) -> None:
             if seen.source is None:
                 text("p", "No example made this answer: it came from knowledge, a tool or a model's own words.", "dim")
                 return
-            _source(visit, seen.source, seen.made)
+            source(visit, seen.source, seen.made)
 
     wanted.on("keydown.enter", show)
 
 
-def _source(visit: Visit, source: Source, made: list[Made]) -> None:
+def source(visit: Visit, found: Source, made: list[Made]) -> None:
+    """An example, and the answers that it made."""
     text("h3", "The example")
     with box("div", "turn customer"):
-        text("p", source.question)
+        text("p", found.question)
     with box("div", "turn answer"):
-        text("p", source.answer)
-    text("p", f"Approved by {source.verified_by or 'nobody'}; data sets {', '.join(source.datasets) or 'none'}; "
-         f"models {', '.join(source.models) or 'none'}", "dim")  # fmt: skip
+        text("p", found.answer)
+    text("p", f"Approved by {found.verified_by or 'nobody'}; data sets {', '.join(found.datasets) or 'none'}; "
+         f"models {', '.join(found.models) or 'none'}", "dim")  # fmt: skip
     text("h3", f"Answers it made (the newest {ANSWERS})")
     Table("Answers the example made", ("When", "Answer", ">Confidence")).show(
         [

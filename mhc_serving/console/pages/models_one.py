@@ -20,6 +20,8 @@ from mhc_core.errors import NotFound
 from mhc_core.evaluation import measures
 from mhc_core.rollout import promotion, stages
 from mhc_core.vocabulary import RolloutStatus
+from mhc_serving.console import dagster_links
+from mhc_serving.console.pages import models_pairs
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import Chart, Table, box, dialog, dollars, lines, moment, text
 
@@ -64,6 +66,11 @@ async def draw(visit: Visit, place: Element, model_id: str, changed: Callable[[]
             f"{made.provider}, {made.base_model}, data set {made.dataset_id or '–'}, cost {dollars(made.cost_usd)}",
             "dim",
         )
+        links = [("Its training in Dagster", dagster_links.TRAINED, made.created_at)] if made.dataset_id else []
+        links += [("Its evaluation in Dagster", dagster_links.JUDGED, one.created_at) for one in seen.compared[:1]]
+        with box("div", "filters"):
+            for label, asset, at in links:
+                ui.link(label, dagster_links.made(visit.console, asset, at), new_tab=True)
         _acts(visit, seen, lambda: _again(visit, place, model_id, changed))
         if seen.rollout is not None:
             _rollout(visit, seen.rollout)
@@ -71,6 +78,7 @@ async def draw(visit: Visit, place: Element, model_id: str, changed: Callable[[]
             _sequence(visit, seen.looks)
         for one in seen.compared[:1]:
             _evaluation(one)
+            models_pairs.section(visit, one)
         if seen.decisions:
             text("h3", "Decisions")
             Table("Decisions", ("When", "Decision", "By")).show(

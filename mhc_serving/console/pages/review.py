@@ -37,6 +37,7 @@ class _State:
     asked: bool = False
     decided: int = 0
     waiting: int = 0
+    many: bool = False
 
 
 async def build(visit: Visit) -> None:
@@ -101,10 +102,10 @@ class _Review:
             self._show(found.value)
         chosen = self._state.chosen
         waiting = await self._visit.look(
-            lambda connection, person, now: review_desk.waiting(connection, person.name, chosen, now)
+            lambda connection, person, now: review_desk.waiting(connection, person.name, chosen, now, desk.COUNTED + 1)
         )
         if waiting is not None:
-            self._state.waiting = waiting.value
+            self._state.waiting, self._state.many = waiting.value, waiting.value > desk.COUNTED
             self._tell()
         if found.value is None:
             self._show(None)
@@ -128,7 +129,8 @@ class _Review:
     def _tell(self) -> None:
         """Counted when the page or a filter opens: to count after each decision would take longer than all the rest."""
         mine = f", {self._state.decided:,} by you now" if self._state.decided else ""
-        self._count.text = f"{self._state.waiting:,} waiting{mine}"
+        number = f"more than {desk.COUNTED:,}" if self._state.many else f"{self._state.waiting:,}"
+        self._count.text = f"{number} waiting{mine}"
 
     def _finished(self, waiting: int) -> None:
         if self._state.passed:

@@ -19,6 +19,7 @@ from mhc_core.business import pricing
 from mhc_core.dataset import build
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as datasets
+from mhc_core.db.queries import evaluation as evaluations
 from mhc_core.db.queries import evaluation_sets, versions
 from mhc_core.db.queries import review as reviews
 from mhc_core.db.queries import training as models
@@ -222,12 +223,29 @@ def test_both_models_answer_the_same_and_the_result_is_stored_once(engine: sa.En
     assert len(ours.asked) == version.validation_count
     assert first.difference == pytest.approx(0)
     assert first.verdict is Verdict.HOLD
+    with engine.connect() as connection:
+        pages = [_page(connection, first.id, better_first) for better_first in (False, True)]
+    assert len(pages[0]) == version.validation_count
+    assert pages[0] == pages[1][::-1]
+    assert {(one.candidate, one.baseline) for one in pages[0]} == {("?", "?")}
+    assert all(one.question and one.approved for one in pages[0])
     again = offline.evaluate(bench, ours, theirs, version.id, frozen, None)
     assert again == first
     assert len(ours.asked) == version.validation_count
     knowledge = knowledge_of(engine, version)
     other = offline.evaluate(bench, ours, theirs, version.id, frozen, knowledge)
     assert other.id != first.id, "another knowledge version is another comparison"
+
+
+def _page(connection: sa.Connection, evaluation_id: int, better_first: bool) -> list[evaluations.ComparedAnswers]:
+    """All answers, two at a time."""
+    found: list[evaluations.ComparedAnswers] = []
+    while True:
+        after = (found[-1].difference, found[-1].example_id) if found else None
+        more = evaluations.answers(connection, evaluation_id, better_first=better_first, after=after, limit=2)
+        if not more:
+            return found
+        found += more
 
 
 def test_a_validation_file_that_was_changed_is_refused(engine: sa.Engine, tmp_path: Path) -> None:

@@ -64,3 +64,14 @@ def test_any_text_is_cleaned_to_what_can_be_stored(text: str, channel: str) -> N
 @given(st.text(alphabet="<>/&;#bipa1 \n\"'=!-"))
 def test_broken_markup_never_raises(text: str) -> None:
     plain(text)
+
+
+@pytest.mark.timeout(60)  # the parser of quoted replies took minutes for these
+@pytest.mark.parametrize("part", ["On Monday, ", "On a ", "\n", "-", "<div>", "> On a\n", "Best regards,\n"])
+def test_a_hostile_email_takes_no_time(part: str) -> None:
+    cleaned(part * (99_000 // len(part)) + "wrote:", "email")
+
+
+def test_long_paragraphs_of_an_email_stay_where_they_are() -> None:
+    one, other = "We are twelve. " * 30, "And two children. " * 30
+    assert cleaned(f"{one}\n\n{other}\n\n{QUOTED}", "email") == f"{one.strip()}\n\n{other.strip()}"

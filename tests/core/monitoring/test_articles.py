@@ -3,20 +3,23 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import orjson
 import pytest
 import sqlalchemy as sa
-from fakes.stored import example, opinion, say, talk
+from fakes.stored import WordEmbedder, example, opinion, say, talk
 
 from mhc_core.db import engine as engines
+from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries.figures import ArticleUse
-from mhc_core.db.queries.knowledge import upsert_articles
+from mhc_core.db.queries.knowledge import Chunk, upsert_articles
 from mhc_core.monitoring import articles, dashboard, unanswered
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+THEN = NOW - timedelta(days=5)
 
 
 def use(name: str, used: int = 0, booked: int = 0, liked: int = 0, disliked: int = 0) -> ArticleUse:
-    return ArticleUse(name, name, "menu", "file", NOW, used, booked, liked, disliked)
+    return ArticleUse(name, name, "menu", "file", NOW, used, booked, liked, disliked, used, 0)
 
 
 def judged(*uses: ArticleUse) -> dict[str, articles.Worth]:
@@ -73,9 +76,60 @@ def test_uses_bookings_and_ratings_are_counted_by_article(fresh_database_url: st
         found = {one.use.id: one for one in articles.worth(connection, 90, 30, NOW)}
     engine.dispose()
     assert set(found) == {"KB-1", "KB-2"}
-    assert found["KB-1"].use[5:] == (1, 1, 1, 0)
-    assert found["KB-2"].use[5:] == (0, 0, 0, 0)
+    assert found["KB-1"].use[5:] == (1, 1, 1, 0, 1, 0)
+    assert found["KB-2"].use[5:] == (0,) * 6
     assert found["KB-1"].stale
+
+
+def test_what_was_retrieved_used_and_contradicted_is_counted_by_chunk_too(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url)
+    with engine.begin() as connection:
+        cited, other = _chunks(connection, "KB-1", "The first part.", "The second part.")
+        citations = [{"id": "KB-1", "title": "KB-1", "chunk": cited}]
+        right, guarded = {"retrieved": [cited, other]}, {"retrieved": [cited], "unsupported": 1}
+        for notes, quoted in ((right, citations), (guarded, citations), (right, [])):
+            answer = say("assistant", "!", citations=quoted, message_metadata=notes)
+            talk(connection, say("user", "?"), answer, at=THEN)
+        wrong = example(connection, "?", "!")
+        connection.execute(
+            sa.text("""
+                update ai.messages m set citations = cast(:citations as jsonb), role = 'assistant', sent_at = :then
+                  from ai.training_examples e where e.id = :id and m.id = e.answer_message_id
+            """),
+            {"id": wrong, "then": THEN, "citations": orjson.dumps(citations).decode()},
+        )
+    dashboard.refresh(engine, (), NOW)
+    with engine.begin() as connection:
+        item = connection.scalar(
+            sa.text("insert into ai.review_items (example_id, priority, reasons) values (:id, 1, '{}') returning id"),
+            {"id": wrong},
+        )
+        connection.execute(
+            sa.text("""
+                insert into ai.review_decisions (item_id, decision, decided_by, decided_at)
+                values (:item, 'reject', 'ana', :now)
+            """),
+            {"item": item, "now": NOW + timedelta(minutes=1)},
+        )
+    dashboard.refresh(engine, (), NOW + timedelta(minutes=2))  # what a reviewer decides later counts too
+    with engine.connect() as connection:
+        (whole,) = articles.worth(connection, 90, 30, NOW)
+        one, two = articles.chunks(connection, "kb-1", "KB-1", 90, NOW)
+    engine.dispose()
+    assert (whole.use.retrieved, whole.use.used, whole.use.contradicted) == (4, 3, 2)
+    assert (one.retrieved, one.used, one.contradicted) == (4, 3, 2)
+    assert (two.retrieved, two.used, two.contradicted) == (2, 0, 0)
+
+
+def _chunks(connection: sa.Connection, article_id: str, *texts: str) -> list[int]:
+    """Chunks of an article, all in a version ``kb-1``."""
+    row = {"id": article_id, "title": article_id, "category": "menu", "tags": [], "body": "text", "origin": "file"}
+    upsert_articles(connection, [row | {"reviewed_at": NOW, "content_sha256": "1"}], NOW)
+    made = [Chunk(article_id, article_id, text, text, text) for text in texts]
+    queries.copy_chunks(connection, made, "words-384", WordEmbedder().embed(texts))
+    members = [queries.chunk_ids(connection, "words-384")[article_id, text] for text in texts]
+    queries.insert_version(connection, "kb-1", "words-384", 384, 1, members, NOW)
+    return members
 
 
 def test_like_questions_with_unsure_answers_are_one_group(connection: sa.Connection) -> None:

@@ -1,105 +1,24 @@
-"""A forgotten customer is nowhere, nobody else is touched, and a kill at any moment changes nothing of that."""
-
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple
-from uuid import uuid4
+"""A forgotten customer is nowhere, and nobody else is touched."""
 
 import orjson
 import pytest
 import sqlalchemy as sa
 from fakes import forgotten
-from fakes.databases import copy
+from fakes.erasing import PLACES, World, forget
 from fakes.forgotten import CANARY, EMBEDDER, NOW, VICTIM
 
 from mhc_core.artifacts import store
 from mhc_core.business import pricing
-from mhc_core.collection.importing.feedback import import_feedback
-from mhc_core.dataset import build
-from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as dataset_queries
-from mhc_core.db.queries import examples as example_queries
-from mhc_core.db.queries import installation, privacy, retired, training, turns, understanding_versions, versions
-from mhc_core.db.queries.serving import NewTurn
+from mhc_core.db.queries import installation, privacy, retired, training, understanding_versions, versions
 from mhc_core.db.queries.training import BASELINE_ID
-from mhc_core.db.rows.examples import Example
-from mhc_core.errors import Conflict, NotFound, TransientError
+from mhc_core.errors import Conflict, NotFound
 from mhc_core.monitoring.triggers import training_due
 from mhc_core.privacy import certificate, erase, lineage, models, unlearn
 from mhc_core.protocols import ChatRequest
 from mhc_core.providers.local import artifact, fine_tuner
 from mhc_core.pseudonyms import customer_hash
-from mhc_core.review import decisions
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Channel, ConversationStatus, Decision
-
-PLACES = {
-    "conversations", "messages", "feedback", "training_examples", "review_decisions", "knowledge_articles",
-    "knowledge_chunks", "retrieval_questions", "understanding_examples",
-}  # fmt: skip
-POINTS = [
-    f"{step}: {moment}"
-    for step in ("tombstone", *(step.name for step in erase.STEPS), "certificate")
-    for moment in ("before", "done")
-]  # the order in which they are passed
-
-
-class World(NamedTuple):
-    engine: sa.Engine
-    root: Path
-
-
-@pytest.fixture(scope="module")
-def populated(_server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Name of a database and a folder that hold the installation; nobody is connected."""
-    root = tmp_path_factory.mktemp("populated")
-    with opened(_server_url, _template) as engine:
-        forgotten.populate(engine, root)
-        name = str(engine.url.database)
-        engine.dispose()
-        yield name, root
-
-
-@contextmanager
-def opened(server_url: str, template: str) -> Iterator[sa.Engine]:
-    """An engine on a copy of the template."""
-    with copy(server_url, template) as url:
-        engine = engines.create(url)
-        yield engine
-        engine.dispose()
-
-
-@pytest.fixture
-def world(_server_url: str, populated: tuple[str, Path], tmp_path: Path) -> Iterator[World]:
-    """A copy of the installation of one's own."""
-    with opened(_server_url, populated[0]) as engine:
-        forgotten.moved(engine, populated[1], tmp_path / "root")
-        yield World(engine, tmp_path / "root")
-
-
-@pytest.fixture(scope="module")
-def forgotten_once(
-    _server_url: str, populated: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
-    """The state after an erasure that nothing interrupted."""
-    root = tmp_path_factory.mktemp("once") / "root"
-    with opened(_server_url, populated[0]) as engine:
-        forgotten.moved(engine, populated[1], root)
-        points: list[str] = []
-        forgotten.forgetter(engine, root, report=points.append).erase(VICTIM, "Ann", NOW)
-        assert points == POINTS, "a step reports under another name: the tests below would not kill there"
-        state: dict[str, Any] = forgotten.state(engine, root)
-        return state
-
-
-def _forget(world: World) -> dict[str, Any]:
-    made: dict[str, Any] = forgotten.forgetter(*world).erase(VICTIM, "Ann", NOW)
-    return made
 
 
 def test_no_word_of_the_customer_is_anywhere(world: World) -> None:
@@ -109,7 +28,7 @@ def test_no_word_of_the_customer_is_anywhere(world: World) -> None:
     assert "preferences.jsonl" in before
     assert any(name.endswith(".zip") for name in before)
     others = forgotten.rows_of_others(world.engine)
-    made = _forget(world)
+    made = forget(world)
     assert forgotten.found_in(*world) == []
     assert forgotten.rows_of_others(world.engine) == others
     assert len(others["messages"]) == 95  # of 24 others, less the one that cites the victim's article
@@ -126,7 +45,7 @@ def test_the_certificate_says_what_was_done(world: World) -> None:
         old = dataset_queries.latest(connection)
         members = connection.execute(sa.text("select * from ai.dataset_members order by 1, 2")).all()
     assert old is not None
-    made = _forget(world)
+    made = forget(world)
     counts = made["counts"]
     assert (counts["conversations"], counts["messages"], counts["feedback"]) == (1, 4, 1)
     assert (counts["training_examples"], counts["review_decisions"], counts["knowledge_articles"]) == (2, 2, 1)
@@ -169,7 +88,7 @@ def test_the_certificate_says_what_was_done(world: World) -> None:
 
 
 def test_the_live_model_answers_without_the_customer(world: World) -> None:
-    _forget(world)
+    forget(world)
     with world.engine.connect() as connection:
         live = versions.live(connection, "model")
         assert live
@@ -201,7 +120,7 @@ def test_a_live_model_of_which_nothing_is_left_gives_way_to_the_baseline(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unlearn, "without", lambda data, examples: (None, 2))
-    [model] = _forget(world)["models"]
+    [model] = forget(world)["models"]
     assert (model["outcome"], model["sha256_after"]) == (models.EMPTIED, None)
     with world.engine.connect() as connection:
         assert versions.live(connection, "model") == BASELINE_ID
@@ -209,182 +128,10 @@ def test_a_live_model_of_which_nothing_is_left_gives_way_to_the_baseline(
 
 
 def test_again_is_the_same_certificate_and_changes_nothing(world: World) -> None:
-    made = _forget(world)
+    made = forget(world)
     before = forgotten.state(*world)
-    assert _forget(world) == made
+    assert forget(world) == made
     assert forgotten.state(*world) == before
-
-
-def test_killed_at_one_step_after_the_other(world: World, forgotten_once: dict[str, Any]) -> None:
-    class Killed(Exception):
-        pass
-
-    def die_at(deadly: str) -> Callable[[str], None]:
-        def die(point: str) -> None:
-            if point == deadly:
-                raise Killed
-
-        return die
-
-    for point in POINTS[:-1]:
-        with pytest.raises(Killed):
-            forgotten.forgetter(*world, report=die_at(point)).erase(VICTIM, "Ann", NOW)
-    _forget(world)
-    assert forgotten.state(*world) == forgotten_once
-
-
-def test_stopped_at_every_file(world: World, forgotten_once: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    written, removed = store.write_bytes, store.remove
-    touched: set[str] = set()
-
-    def once(uri: str) -> None:
-        if uri not in touched:
-            touched.add(uri)
-            raise TransientError("the store does not answer; run again later")
-
-    def write(uri: str, data: bytes) -> str:
-        once(f"before {uri}")
-        digest = written(uri, data)
-        once(f"after {uri}")
-        return digest
-
-    def remove(uri: str) -> None:
-        once(f"before {uri}")
-        removed(uri)
-        once(f"after {uri}")
-
-    monkeypatch.setattr(store, "write_bytes", write)
-    monkeypatch.setattr(store, "remove", remove)
-    stops = 0
-    while True:
-        try:
-            _forget(world)
-            break
-        except TransientError:
-            stops += 1
-    assert stops == len(touched) >= 14
-    assert forgotten.state(*world) == forgotten_once
-
-
-@pytest.mark.parametrize("point", ["words: before", "retirement: before", "models: done"])
-def test_killed_for_real(world: World, forgotten_once: dict[str, Any], point: str) -> None:
-    script = Path(forgotten.__file__)
-    url = world.engine.url.render_as_string(hide_password=False)
-    environment = {**os.environ, "PYTHONPATH": f"{script.parents[2]}:{script.parents[1]}"}
-    done = subprocess.run([sys.executable, script, url, world.root, point], env=environment, timeout=60)
-    assert done.returncode == -signal.SIGKILL
-    if point == "models: done":  # the daily job goes on without being told the customer's id
-        assert len(forgotten.forgetter(*world).resume(NOW)) == 1
-    else:
-        _forget(world)
-    assert forgotten.state(*world) == forgotten_once
-
-
-def test_the_daily_job_finishes_what_had_hardly_begun(world: World, forgotten_once: dict[str, Any]) -> None:
-    def die(point: str) -> None:
-        if point == "tombstone: done":
-            raise Conflict("stopped")
-
-    with pytest.raises(Conflict):
-        forgotten.forgetter(*world, report=die).erase(VICTIM, "Ann", NOW)
-    forgotten.forgetter(*world).resume(NOW)
-    assert forgotten.state(*world) == forgotten_once
-
-
-def test_an_import_does_not_bring_the_customer_back(world: World) -> None:
-    _forget(world)
-    before = forgotten.state(*world)
-    report = forgotten.bring_in(world.engine, world.root, forgotten.RECORDS)
-    assert (report.read, report.unchanged, report.erased, report.rejected) == (25, 24, 1, 0)
-    anonymous = {name: value for name, value in forgotten.RECORDS[-1].items() if name != "customer_id"}
-    elsewhere = {**forgotten.RECORDS[-1], "id": "another id"}
-    report = forgotten.bring_in(world.engine, world.root, [anonymous, elsewhere])
-    assert (report.read, report.erased) == (2, 2)
-    file = world.root / "feedback.jsonl"
-    record = {"conversation_id": f"{CANARY}77", "source": "files", "stars": 5, "comment": f"{CANARY} again"}
-    file.write_bytes(orjson.dumps(record))
-    report = import_feedback(world.engine, str(file), NOW, world.root / "rejects.jsonl")
-    file.unlink()
-    assert (report.read, report.erased, report.rejected) == (1, 1, 0)
-    assert forgotten.state(*world) == before
-    assert forgotten.found_in(*world) == []
-
-
-def test_who_writes_again_is_a_new_contact_and_can_be_forgotten_again(world: World) -> None:
-    first = _forget(world)
-    conversation = uuid4()
-    with world.engine.begin() as connection:
-        answer = NewTurn(uuid4(), "assistant", CANARY, NOW)
-        question = NewTurn(uuid4(), "user", CANARY, NOW)
-        turn = turns.Turn(conversation, question, answer, begins=turns.Beginning(VICTIM, Channel.WEB))
-        turns.write(connection, [(turn, answer)])
-        assert turns.lock(connection, [conversation]) == {conversation: (ConversationStatus.ACTIVE, False)}
-    second = _forget(world)
-    assert second["counts"]["conversations"] == 1
-    assert second["earlier"] == [first["sha256"]]
-    assert forgotten.found_in(*world) == []
-    assert _forget(world) == second
-
-
-def test_what_was_read_before_is_not_stored_after(world: World) -> None:
-    with world.engine.connect() as connection:
-        read = dataset_queries.verified(connection, EMBEDDER.id)
-        row = connection.execute(
-            sa.text("select * from ai.training_examples where question like :c limit 1"), {"c": f"%{CANARY}%"}
-        ).one()
-        [conversation] = forgotten.victims_conversations(connection)
-        item = connection.scalar(sa.text("select id from ai.review_items where example_id = :e"), {"e": row.id})
-    made = _forget(world)
-    with pytest.raises(Conflict, match="erased"):
-        build.store(world.engine, read, pricing.load(), forgotten.settings(world.root))
-    names = {name for name in Example.__slots__ if name in row._fields}
-    late = Example(**{name: getattr(row, name) for name in names})
-    with world.engine.begin() as connection:
-        example_queries.save(connection, [late], EMBEDDER.embed([late.question]), EMBEDDER.id)
-    with world.engine.begin() as connection:
-        [(_, erased)] = turns.lock(connection, [conversation]).values()
-        assert erased
-    with world.engine.begin() as connection, pytest.raises(NotFound):
-        decisions.decide(connection, item, Decision.APPROVE, "Ann", NOW, lambda: pytest.fail("nothing to scrub"))
-    assert forgotten.found_in(*world) == []
-    assert _forget(world) == made
-
-
-def test_an_example_that_a_stage_writes_meanwhile_makes_the_steps_due_again(world: World) -> None:
-    heard: list[str] = []
-
-    def write_late(point: str) -> None:
-        heard.append(point)
-        if heard.count("retraining: done") == 1 and point == "retraining: done":
-            with world.engine.begin() as connection:
-                connection.execute(
-                    sa.text("""
-                        insert into ai.training_examples (id, conversation_id, question_message_id, answer_message_id,
-                            customer_hash, day, channel, intent, origin, question, answer, quality, risk, embedder,
-                            embedding, content_sha256)
-                        select gen_random_uuid(), conversation_id, answer_message_id, question_message_id,
-                            customer_hash, day, channel, intent, origin, :canary, :canary, quality, risk, embedder,
-                            embedding, 'late'
-                        from ai.training_examples where content_sha256 = 'erased' limit 1
-                    """),
-                    {"canary": CANARY},
-                )
-
-    made = forgotten.forgetter(*world, report=write_late).erase(VICTIM, "Ann", NOW)
-    assert made["examples"] == 3
-    assert [heard.count(f"{step.name}: done") for step in erase.STEPS] == [1, 2, 2, 2, 2, 2]
-    assert forgotten.found_in(*world) == []
-
-
-def test_files_that_a_killed_build_left_behind_go_too(world: World) -> None:
-    [old] = (world.root / "artifacts" / "datasets").iterdir()
-    orphan = old.parent / "ds-0123456789ab"
-    orphan.mkdir()
-    (orphan / "train.jsonl").write_bytes((old / "train.jsonl").read_bytes())
-    (orphan / "validation.jsonl").write_bytes((old / "validation.jsonl").read_bytes())
-    (orphan / "preferences.jsonl").write_bytes((old / "preferences.jsonl").read_bytes())
-    _forget(world)
-    assert forgotten.found_in(*world) == []
 
 
 def test_too_few_examples_are_left_for_a_data_set(world: World) -> None:
@@ -419,4 +166,4 @@ def test_lineage_both_ways_before_and_after(world: World) -> None:
             assert (victim.learned, victim.held_out, victim.erased) == (taught.learned, taught.held_out, erased)
             with pytest.raises(NotFound):
                 lineage.customers_of(connection, "no-model")
-        _forget(world)
+        forget(world)

@@ -43,7 +43,7 @@ def standing(connection: sa.Connection, name: str = NAME) -> PromptVersion:
 
 
 def added(connection: sa.Connection, scrubber: Scrubber, task: str = TASK) -> PromptVersion:
-    return registry.add(connection, BUSINESS, NAME, task, "ann", scrubber)
+    return registry.add(connection, BUSINESS, NAME, task, "ann", scrubber, NOW)
 
 
 @given(st.text(max_size=200))
@@ -112,12 +112,12 @@ def test_a_version_is_added_promoted_and_rolled_back(settled: sa.Connection, scr
 
 def test_names_and_versions_must_exist(settled: sa.Connection, scrubber: Scrubber) -> None:
     with pytest.raises(NotFound, match="mhc prompts list"):
-        registry.add(settled, BUSINESS, "agent/nobody", TASK, "ann", scrubber)
+        registry.add(settled, BUSINESS, "agent/nobody", TASK, "ann", scrubber, NOW)
     with pytest.raises(NotFound, match="mhc prompts list"):
         registry.promote(settled, "prompt-0", "ann", "", NOW)
     added(settled, scrubber)
     with pytest.raises(DataError, match="recorded as"):
-        registry.add(settled, BUSINESS, "agent/lead", TASK, "ann", scrubber)
+        registry.add(settled, BUSINESS, "agent/lead", TASK, "ann", scrubber, NOW)
 
 
 def test_another_wording_of_the_release_goes_live_only_where_nobody_chose_one(

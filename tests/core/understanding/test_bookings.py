@@ -39,7 +39,7 @@ def asked(line: str, sure: float = 0.9, values: Mapping[SlotName, SlotValue] = V
     return say(
         "user",
         message.text,
-        message_metadata={READING: reading_notes(replace(read, segments=valued), message.context)},
+        message_metadata={READING: reading_notes(replace(read, segments=valued), message.context, message.text)},
     )
 
 

@@ -11,7 +11,8 @@ from fakes.stored import NOW, START, say, talk
 
 from mhc_core.db.tables import handovers, understanding_examples
 from mhc_core.errors import DataError, NotFound
-from mhc_core.scrubbing import Scrubber
+from mhc_core.scrubbing import PiiType, Scrubber, marks
+from mhc_core.scrubbing.marks import Kind, Marking
 from mhc_core.understanding import correcting
 from mhc_core.understanding.labelled import as_understood, parse_line
 from mhc_core.understanding.notes import READING, reading_notes
@@ -29,7 +30,7 @@ def asked(line: str, sure: float = 0.9) -> dict[str, Any]:
     message = parse_line(line)
     read = as_understood(message)
     read = replace(read, segments=[replace(each, act_probability=sure) for each in read.segments])
-    return say("user", message.text, message_metadata={READING: reading_notes(read, message.context)})
+    return say("user", message.text, message_metadata={READING: reading_notes(read, message.context, message.text)})
 
 
 def why(connection: sa.Connection, scrubber: Scrubber) -> dict[UUID, str | None]:
@@ -131,3 +132,31 @@ def test_a_message_that_no_model_read_can_be_labelled_and_one_that_is_gone_canno
     for gone in (answer, uuid4()):
         with pytest.raises(NotFound, match="review understanding list"):
             correcting.reading(connection, scrubber, gone)
+
+
+def test_of_an_email_the_words_are_corrected_and_not_what_it_quotes(
+    connection: sa.Connection, scrubber: Scrubber
+) -> None:
+    said = asked("ask/menu: any gyoza, 916-555-0142")
+    raw = f"\u200b{said['content']}\n\n-- \nOwner\n\nOn Mon, Jan 5, 2026, Lee <lee@example.com> wrote:\n> How many?"
+    other = {**said["message_metadata"][READING], "characters": 7}
+    _, [message, before] = talk(
+        connection,
+        {**said, "content": raw},
+        {**said, "content": raw, "message_metadata": {READING: other}},
+        channel="email",
+    )
+    shown = correcting.reading(connection, scrubber, message)
+    assert (shown.text, shown.line) == ("any gyoza, [PHONE_1]", "ask/menu: any gyoza, [PHONE_1]")
+    assert correcting.reading(connection, scrubber, before).line == "ask/other: any gyoza, [PHONE_1]"
+    line = "ask/menu: any [dish:gyoza], [phone:[PHONE_1]]"
+    correcting.correct(connection, scrubber, REASONS, message, line, "Ann", NOW)
+    assert connection.scalars(sa.select(understanding_examples.c.line)).all() == [line]
+
+
+def test_marks_on_an_email_are_kept_where_its_words_stand(connection: sa.Connection, scrubber: Scrubber) -> None:
+    said = asked("ask/menu: put zxqv down for gyoza")
+    raw = f"\u200b{said['content']}\n\n-- \nOwner"
+    _, [message] = talk(connection, {**said, "content": raw}, channel="email")
+    marks.mark(connection, Marking(message, Kind.MISSED, PiiType.PERSON, text="zxqv"), "Ann", NOW)
+    assert correcting.reading(connection, scrubber, message).line == "ask/menu: put [PERSON_1] down for gyoza"

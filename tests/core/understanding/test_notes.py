@@ -21,7 +21,7 @@ LINES = (
 @pytest.mark.parametrize("line", LINES)
 def test_a_message_can_be_labelled_again_from_its_notes(line: str) -> None:
     message = parse_line(line)
-    notes = orjson.loads(orjson.dumps(reading_notes(as_understood(message), message.context)))
+    notes = orjson.loads(orjson.dumps(reading_notes(as_understood(message), message.context, message.text)))
     assert written(labelled_as_read(message.text, notes)) == line
 
 
@@ -30,7 +30,7 @@ def test_notes_hold_none_of_the_words_and_no_value_that_names_somebody() -> None
     read = as_understood(message)
     known = {SlotName.DATE: date(2026, 6, 14), SlotName.NAME: "Irene Grove", SlotName.PHONE: "+19165550142"}
     valued = replace(read, segments=[replace(each, slots=_valued(each.slots, known)) for each in read.segments])
-    kept = orjson.dumps(reading_notes(valued, message.context)).decode()
+    kept = orjson.dumps(reading_notes(valued, message.context, message.text)).decode()
     assert "2026-06-14" in kept
     assert not any(word in kept for word in ("Irene", "Grove", "555", "make it", "the 14th"))
 
@@ -39,8 +39,8 @@ def test_confidence_is_that_of_the_least_certain_part() -> None:
     read = as_understood(parse_line("inform/book: [adults:14 adults] on [date:june 14]"))
     [segment] = read.segments
     unsure = replace(segment, slots=[segment.slots[0], replace(segment.slots[1], probability=0.4)])
-    assert reading_notes(replace(read, segments=[unsure]), DialogueContext())["confidence"] == 0.4
-    assert reading_notes(Understood([], None, "m"), DialogueContext())["confidence"] == 0.0
+    assert reading_notes(replace(read, segments=[unsure]), DialogueContext(), "")["confidence"] == 0.4
+    assert reading_notes(Understood([], None, "m"), DialogueContext(), "")["confidence"] == 0.0
 
 
 def _valued(slots: object, known: dict[SlotName, object]) -> list[Slot]:

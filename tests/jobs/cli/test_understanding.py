@@ -59,7 +59,7 @@ def test_a_reading_is_listed_shown_and_corrected(fresh_database_url: str) -> Non
     assert "no reading waits" in run("review", "understanding", "list")
     message = parse_line("@confirm ask/menu: any gyoza")
     engine = engines.create(fresh_database_url)
-    noted = {READING: reading_notes(as_understood(message), message.context) | {"confidence": 0.2}}
+    noted = {READING: reading_notes(as_understood(message), message.context, message.text) | {"confidence": 0.2}}
     with engine.begin() as connection:
         _, [asked] = talk(connection, say("user", message.text, message_metadata=noted))
     engine.dispose()

@@ -8,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 from fakes.consoles import PASSWORD, THEN, Staff, Visitor, chromium
 from fakes.databases import copy
+from fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider
 from fastapi import FastAPI
+from pydantic import SecretStr
 from selenium import webdriver
 
 from mhc_core.accounts import people
@@ -32,11 +34,34 @@ def console_engine(_server_url: str, _template: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(scope="session")
-def console(console_engine: sa.Engine, serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def provider() -> Provider:
+    """Who vouches for staff, beside the console's own passwords."""
+    return Provider()
+
+
+@pytest.fixture(scope="session")
+def issuer(provider: Provider, serve: Serve) -> Iterator[str]:
+    """Its address."""
+    with serve(provider.app()) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def console(
+    console_engine: sa.Engine, issuer: str, serve: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Its address."""
     from mhc_serving.console.app import create_console
 
-    settings = Settings(state_dir=tmp_path_factory.mktemp("state"), rate_limit_sign_in="5/minute")
+    settings = Settings(
+        state_dir=tmp_path_factory.mktemp("state"),
+        rate_limit_sign_in="5/minute",
+        oidc_issuer=issuer,
+        oidc_client_id=CLIENT_ID,
+        oidc_client_secret=SecretStr(CLIENT_SECRET),
+        oidc_role_claim="groups",
+        oidc_roles={"front desk": StaffRole.AGENT, "kitchen": StaffRole.REVIEWER, "owners": StaffRole.ADMIN},
+    )
     with serve(create_console(settings, console_engine)) as address:
         yield address
 

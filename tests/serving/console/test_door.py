@@ -20,6 +20,9 @@ MATRIX = {
     "/review": {StaffRole.REVIEWER, StaffRole.ADMIN},
     "/knowledge": {StaffRole.REVIEWER, StaffRole.OPERATOR, StaffRole.ADMIN},
     "/models": {StaffRole.OPERATOR, StaffRole.ADMIN},
+    "/alerts": {StaffRole.OPERATOR, StaffRole.ADMIN},
+    "/anomalies": {StaffRole.OPERATOR, StaffRole.ADMIN},
+    "/costs": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/audit": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/people": {StaffRole.ADMIN},
 }

@@ -23,7 +23,7 @@ def message(serving_engine: sa.Engine) -> UUID:
     labelled = parse_line("ask/menu: dont forget the 12 adults, Irene Grove 916-555-0142")
     read = as_understood(labelled)
     read = replace(read, segments=[replace(each, topic_probability=0.01) for each in read.segments])
-    noted = {READING: reading_notes(read, labelled.context)}
+    noted = {READING: reading_notes(read, labelled.context, labelled.text)}
     with serving_engine.begin() as connection:
         return talk(connection, say("user", labelled.text, message_metadata=noted))[1][0]
 

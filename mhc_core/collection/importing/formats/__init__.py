@@ -25,7 +25,10 @@ class Format(Protocol):
     source: str
     """The default ``source`` of its conversations: ids of one system never meet those of another."""
     pieces: bool
-    """Whether it yields messages that are put together afterwards, else whole conversations."""
+    """Whether it yields messages that are put together afterwards, else whole conversations.
+
+    A format may have ``beside`` too: names of files of its exports that hold no conversations.
+    """
 
     def detect(self, head: Head) -> bool:
         """Whether a file that begins so is of this kind."""
@@ -70,6 +73,8 @@ def of(head: Head, wanted: str = "auto") -> Format:
     raise DataError(f"{head.unknown}: no conversations can be read from it; {TAKEN}")
 
 
+ATTACHED = ("a picture", "a film", "a sound", "a web page", "a PDF")
+"""How files begin to be named that lie in an export beside its conversations."""
 TAKEN = (
     "taken are JSON lines, CSV, Excel workbooks and the exports of Intercom, Zendesk, Chatwoot, Freshdesk, Facebook, "
     "Instagram, WhatsApp, Twilio, Gmail (mbox), RingCentral, Slack and OpenAI (docs/importing.md)"

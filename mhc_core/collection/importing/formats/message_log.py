@@ -21,7 +21,7 @@ def piece(place: Place, entry: dict[str, Any], context: Context, problem: str | 
     record = {
         "conversation_id": key,
         "channel": context.reading.channel or "sms",
-        "customer_id": number,
+        "customer_id": customer,
         "customer": {"phone": number} | ({"name": entry["name"]} if entry.get("name") else {}),
         "role": "user" if inward else "agent",
         "content": str(entry.get("body") or ""),

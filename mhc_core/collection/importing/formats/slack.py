@@ -20,6 +20,9 @@ class Slack:
     name = "a Slack export"
     source = "slack"
     pieces = True
+    beside = frozenset(
+        f"{name}.json" for name in ("users", "channels", "groups", "dms", "mpims", "integration_logs", "canvases")
+    )
 
     def detect(self, head: Head) -> bool:
         return head.record.get("type") == "message" and "ts" in head.record

