@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mhc_core.review import coverage
 from mhc_core.vocabulary import Intent
 
 SAMPLE = 3000
@@ -40,6 +41,12 @@ class Intents:
         found: NDArray[np.float64] = self._model.predict_proba(vectors)
         wanted: NDArray[np.float64] = found[:, np.isin(self._model.classes_, names)].sum(axis=1)
         return wanted
+
+    def unsure(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How close the two likeliest intents of each question are, 0..1; 1 where nothing can be said."""
+        if self._model is None or not len(vectors):
+            return np.ones(len(vectors))
+        return coverage.unsure(self._model.predict_proba(vectors))
 
 
 def _fitted(vectors: NDArray[np.float32], labels: Sequence[str]) -> Any:

@@ -1,7 +1,7 @@
-"""Which waiting answers customers would probably dislike, learned from the votes on scrubbed examples.
+"""Other orders of the queue: what customers would probably dislike, and what teaches most beside what is decided.
 
-The predictor is trained when it is asked for and not kept, so that an erased customer's vote teaches nothing from then
-on.
+What the orders rest on is trained when it is asked for and not kept, so that an erased customer teaches nothing from
+then on.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,20 @@ import numpy as np
 import sqlalchemy as sa
 
 from mhc_core.db.queries import review as queries
+from mhc_core.db.queries import review_order as order
 from mhc_core.db.queries.review import ReviewItem, VotedExample
 from mhc_core.errors import DataError
 from mhc_core.protocols import Embedder, Turn
 from mhc_core.review import vote_predictor
+from mhc_core.review.coverage import Coverage
+from mhc_core.review.intent_model import Intents
 from mhc_core.review.vote_features import Exchange, extract
 from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.rank_agreement import auc
 
 MAX_VOTES = 5000
 MAX_PENDING = 1000
+MAX_COVERED = 5000
 NO_BETTER_THAN_CHANCE = 0.55
 
 
@@ -62,6 +66,21 @@ def likely_disliked(connection: sa.Connection, embedder: Embedder, limit: int, s
     ranked = sorted(zip(waiting, probability, strict=True), key=lambda pair: (pair[1], pair[0].id))
     calibration = expected_calibration_error(out_of_fold, liked.astype(np.float64))
     return LikelyDisliked(ranked[:limit], len(voted), reached, calibration)
+
+
+def most_instructive(connection: sa.Connection, embedder: Embedder, limit: int) -> list[ReviewItem]:
+    """The pending items whose decisions teach most, out of the 5,000 most valuable: what many others resemble, nothing
+    decided does, and the model of intents is unsure of."""
+    ids, given, waiting = order.pending(connection, embedder.id, MAX_COVERED)
+    if not ids:
+        return []
+    labels, known = order.verified(connection, embedder.id, MAX_COVERED)
+    vectors = np.vstack([waiting, known.reshape(len(labels), waiting.shape[1])])
+    decided = np.arange(len(vectors)) >= len(ids)
+    intents = Intents(known, labels, given)
+    unsure = np.concatenate([intents.unsure(waiting), np.zeros(len(labels))])
+    chosen = Coverage(vectors).choose(decided, unsure, limit)
+    return queries.of_ids(connection, [ids[row] for row in chosen])
 
 
 def _exchange(example: ReviewItem | VotedExample) -> Exchange:

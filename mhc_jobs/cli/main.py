@@ -20,6 +20,7 @@ from mhc_jobs.cli import (
     bench_gate,
     bench_loop,
     bench_offline,
+    bench_review,
     bench_scores,
     bench_scrub,
     bench_train_scores,
@@ -98,6 +99,7 @@ bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("costs")(bench_costs.command)
 bench.command("offline")(bench_offline.command)
+bench.command("review")(bench_review.command)
 bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)

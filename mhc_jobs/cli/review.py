@@ -64,14 +64,20 @@ def list_(
             "--likely-disliked", help="First what customers would probably dislike, learned from their votes."
         ),
     ] = False,
+    instructive: Annotated[
+        bool, typer.Option("--instructive", help="First what teaches most beside what was decided already.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The queue, most valuable first. Scrubbed text only."""
+    if likely_disliked and instructive:
+        raise typer.BadParameter("give --likely-disliked or --instructive, not both")
     if likely_disliked:
         _list_likely_disliked(limit, as_json)
         return
-    with database(configuration.load()) as engine, engine.connect() as connection:
-        items = queries.queue(connection, limit)
+    settings = configuration.load()
+    with database(settings) as engine, engine.connect() as connection:
+        items = _most_instructive(connection, settings, limit) if instructive else queries.queue(connection, limit)
         summary = queries.summary(connection)
     table = columns("item", "value", "why", "intent", "question")
     for item in items:
@@ -173,6 +179,13 @@ def exclude(
         found = ids.message(connection, message_id)
         exclusion.exclude(connection, found, by, reason, datetime.now(UTC))
     respond(as_json, {"message_id": found, "excluded_by": by}, f"{found} is excluded by {by}")
+
+
+def _most_instructive(connection: sa.Connection, settings: Settings, limit: int) -> list[ReviewItem]:
+    from mhc_core.providers import select
+    from mhc_core.review import ordering
+
+    return ordering.most_instructive(connection, select.embedder(settings), limit)
 
 
 def _list_likely_disliked(limit: int, as_json: bool) -> None:

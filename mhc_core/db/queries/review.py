@@ -79,6 +79,13 @@ def queue(connection: sa.Connection, limit: int, after: tuple[float, int] | None
     return [_item(row) for row in connection.execute(query)]
 
 
+def of_ids(connection: sa.Connection, ids: Sequence[int]) -> list[ReviewItem]:
+    """Pending items in the order of these ids; one that was decided meanwhile is left out."""
+    rows = connection.execute(_items().where(_I.id.in_(ids), _I.status == "pending", _E.active))
+    found = {row[0]: _item(row) for row in rows}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
 def item(connection: sa.Connection, item_id: int) -> ReviewItem | None:
     """One item, locked until the transaction ends."""
     row = connection.execute(_items().where(_I.id == item_id).with_for_update(of=review_items)).one_or_none()

@@ -73,6 +73,33 @@ def head(connection: sa.Connection, embedder: str, limit: int, leave_out: Sequen
     return Head([row[0] for row in rows], [row[1] for row in rows], unpacked([row[2] for row in rows]))
 
 
+def pending(connection: sa.Connection, embedder: str, limit: int) -> tuple[list[int], list[str], NDArray[np.float32]]:
+    """The items of highest priority that wait, with the intents and the vectors of their questions."""
+    rows = connection.execute(
+        sa.text(f"""
+            select i.id, e.intent, {PACKED.format("e.embedding")}
+            from ai.review_items i join ai.training_examples e on e.id = i.example_id
+            where i.status = 'pending' and e.active and e.question <> '' and e.embedder = :embedder
+            order by i.priority desc, i.id limit :limit
+        """),
+        {"embedder": embedder, "limit": limit},
+    ).all()
+    return [row[0] for row in rows], [row[1] for row in rows], unpacked([row[2] for row in rows])
+
+
+def verified(connection: sa.Connection, embedder: str, limit: int) -> tuple[list[str], NDArray[np.float32]]:
+    """The intents of the latest examples that people decided on, and their questions' vectors."""
+    rows = connection.execute(
+        sa.text(f"""
+            select intent, {PACKED.format("embedding")} from ai.training_examples
+            where verified and active and question <> '' and embedder = :embedder
+            order by sequence desc limit :limit
+        """),
+        {"embedder": embedder, "limit": limit},
+    ).all()
+    return [row[0] for row in rows], unpacked([row[1] for row in rows])
+
+
 def intents(connection: sa.Connection, embedder: str, limit: int) -> tuple[list[str], NDArray[np.float32]]:
     """The intents that examples came with, and their questions' vectors: a fixed sample, since ids are hashes."""
     rows = connection.execute(

@@ -88,7 +88,7 @@ def _reached(settings: Settings, spent: Spent) -> Iterator[BudgetState]:
         critical = cost >= budget
         yield BudgetState(
             Cause.BUDGET, period, Severity.CRITICAL if critical else Severity.WARNING, cost, budget,
-            f"{cost / budget:.0%} of the budget of this {period} is spent",
+            f"{cost / budget:.0%} of this {period}'s budget is spent",
             f"{cost:.2f} of {budget:.2f} USD; at {hard:.2f} USD local models answer until the {period} ends. "
             "`mhc costs` shows what for",
         )  # fmt: skip
@@ -135,7 +135,7 @@ def _unpriced(spent: Spent) -> Iterator[BudgetState]:
     if spent.unpriced:
         yield BudgetState(
             Cause.UNPRICED, "month", Severity.WARNING, Decimal(spent.unpriced), Decimal(0),
-            f"{spent.unpriced:,} calls of this month have no known price",
+            f"Calls of this month without a known price: {spent.unpriced:,}",
             "they are in no sum: `mhc costs` names their models; add them to mhc_core/providers/openai/prices.toml",
         )  # fmt: skip
 

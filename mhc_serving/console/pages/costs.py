@@ -10,6 +10,7 @@ from nicegui import ui
 from mhc_core.accounts.sessions import Person
 from mhc_core.monitoring.costs import overview as costs
 from mhc_core.monitoring.costs.overview import CostOverview, Sum
+from mhc_core.vocabulary import Severity
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import Chart, Figure, Table, bars, box, dollars, empty, lines, moment, share, text
 
@@ -17,6 +18,7 @@ EVERY_SECONDS = 30.0
 _PERIODS = {"day": "Today", "week": "This week", "month": "This month"}
 _FIGURES = (*_PERIODS.values(), "End of the month", "An answer", "Saved by cache", "Without a price", "Estimated")
 _DAYS = 60
+_CHIPS = {Severity.INFO: "chip", Severity.WARNING: "chip warn", Severity.CRITICAL: "chip bad"}
 _SHARE = (">Calls", ">Failed", ">Without a price", ">Input tokens", ">Cached", ">Output", ">Cost")
 
 
@@ -31,8 +33,8 @@ async def build(visit: Visit) -> None:
             "No provider was called yet.",
             "Set OPENAI_API_KEY to let a provider's model answer; what local models do costs nothing.",
         )
-    warned = box("ul", "warnings")
-    with box("dl", "figures"):
+    warned = box("ul", "cards")
+    with box("dl", "figures gap-top"):
         shown = {name: Figure(name) for name in _FIGURES}
     with box("div", "charts"):
         days = Chart(f"Cost of {_DAYS} days", ("Day", ">Cost"), wide=True)
@@ -58,7 +60,10 @@ async def build(visit: Visit) -> None:
         warned.clear()
         with warned:
             for state in seen.states:
-                text("li", f"{state.title}. {state.told[:1].upper()}{state.told[1:]}.")
+                with box("li", "card"):
+                    text("span", state.severity, _CHIPS[state.severity])
+                    text("strong", f"{state.title}.", "inline")
+                    text("p", f"{state.told[:1].upper()}{state.told[1:]}.".replace("`", ""))
         recent = seen.days[-_DAYS:]
         names = [f"{one.day:%b} {one.day.day}" for one in recent]
         drawn = [round(float(one.cost_usd), 4) for one in recent]

@@ -12,6 +12,8 @@ from mhc_core.review import decisions, ordering, vote_predictor
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Decision
 
+LONG = "we come with all that is needed for it"
+
 
 @pytest.fixture(autouse=True)
 def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,3 +65,23 @@ def test_an_edited_answer_is_not_what_the_customer_voted_on(connection: sa.Conne
     assert [one.vote for one in queries.voted(connection, 10)] == ["down"]
     queries.record(connection, [item.id], Decision.EDIT, "kim", NOW, "the deposit is $100", None, None)
     assert queries.voted(connection, 10) == []
+
+
+def test_what_teaches_most_comes_first(connection: sa.Connection) -> None:
+    decided = [example(connection, f"is parking free {number}", LONG) for number in range(3)]
+    connection.execute(sa.update(training_examples).where(training_examples.c.id.in_(decided)).values(verified=True))
+    like_decided = example(connection, "is parking free 7", LONG)
+    odd = example(connection, "zebra quartz", LONG)
+    many = [example(connection, f"what happens when it rains {number}", LONG) for number in range(6)]
+    decisions.enqueue(connection, Settings())
+    found = [item.question for item in ordering.most_instructive(connection, WordEmbedder(), 10)]
+    asked = {row.id: row.question for row in connection.execute(sa.select(training_examples))}
+    assert found[0] in {asked[one] for one in many}
+    assert found.index(asked[odd]) == 1, "one of a kind stands for its kind, then comes what nothing stands for"
+    assert found.index(asked[odd]) < found.index(asked[like_decided])
+    assert len(found) == 8
+    assert len(ordering.most_instructive(connection, WordEmbedder(), 3)) == 3
+
+
+def test_an_empty_queue_teaches_nothing(connection: sa.Connection) -> None:
+    assert ordering.most_instructive(connection, WordEmbedder(), 3) == []

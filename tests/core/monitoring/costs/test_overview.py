@@ -5,17 +5,21 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from fakes.spending import spend
 from fakes.stored import say, talk
+from typer.testing import CliRunner
 
 from mhc_core.db import engine as engines
+from mhc_core.monitoring.alerts import rules
+from mhc_core.monitoring.alerts.sources import SOURCES, Watched
 from mhc_core.monitoring.costs import overview as costs
 from mhc_core.monitoring.costs.budgets import BudgetState, Cause
 from mhc_core.monitoring.costs.overview import CostOverview
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Severity
+from mhc_core.vocabulary import AlertKind, Severity
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 11, 18, 20, 30, tzinfo=UTC)  # a Wednesday, half past noon for the business
@@ -170,3 +174,29 @@ def test_calls_of_a_process_that_died_are_counted_as_lost_after_an_hour(fresh_da
     with engine.connect() as connection:
         assert seen(connection).spent.estimated == 1
     engine.dispose()
+
+
+def test_what_is_told_of_costs_is_an_alert_that_leads_to_the_page(connection: sa.Connection) -> None:
+    spend(connection, NOW - timedelta(hours=3), "80")
+    conditions = list(SOURCES["costs"](Watched(connection, SETTINGS, rules.load(None), NOW)))
+    assert {(one.kind, one.subject, one.severity) for one in conditions} == {
+        (AlertKind.BUDGET, "budget/day", Severity.CRITICAL), (AlertKind.BUDGET, "hard_limit/day", Severity.CRITICAL),
+    }  # fmt: skip
+    assert {one.link for one in conditions} == {"/costs"}
+
+
+def test_the_command_tells_what_was_spent(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mhc_jobs.cli.main import app
+
+    monkeypatch.setenv("MHC_DATABASE_URL", fresh_database_url)
+    assert "OPENAI_API_KEY" in CliRunner().invoke(app, ["costs"]).stdout
+    engine = engines.create(fresh_database_url)
+    with engine.begin() as connection:
+        spend(connection, datetime.now(UTC), "45.5")
+    engine.dispose()
+    shown = CliRunner().invoke(app, ["costs"])
+    assert shown.exit_code == 0, shown.output
+    assert "91% of 50" in shown.stdout
+    found = orjson.loads(CliRunner().invoke(app, ["costs", "--json"]).stdout)
+    assert Decimal(found["spent"]["day"]) == Decimal("45.5")
+    assert found["states"][0]["subject"] == "day"
