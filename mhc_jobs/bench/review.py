@@ -28,6 +28,7 @@ SETS = ("clinc150", "banking77")
 LABELS = 2000
 TARGET = 1 / 3
 _BATCH = 60
+"""Chosen at once, and a sixth of what is decided where that is more."""
 _KEPT = 0.9
 _REGULARISATION = 30.0
 _OUT_OF_SCOPE = "oos"
@@ -110,7 +111,7 @@ def _curve(pool: _Pool, choose: Choose, first: int) -> Curve:
     seen = np.full((len(pool.labels), 2), 0.5)
     curve: Curve = {}
     while (count := int(decided.sum())) < LABELS:
-        decided[list(choose(decided, seen, min(_BATCH if count else first, LABELS - count)))] = True
+        decided[list(choose(decided, seen, min(max(_BATCH, count // 6) if count else first, LABELS - count)))] = True
         if len(set(pool.labels[decided])) > 1:
             curve[int(decided.sum())], seen = pool.accuracy(decided)
     return curve
