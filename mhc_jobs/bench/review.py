@@ -7,6 +7,7 @@ choose. Each seed leaves out another tenth of the pool, so that choices without 
 
 import gzip
 import json
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,9 @@ class _Pool:
     def accuracy(self, decided: NDArray[np.bool_]) -> tuple[float, Floats]:
         """Of a model taught the decided ones, on the test set; with its probabilities of the pool."""
         model = LogisticRegression(C=_REGULARISATION, max_iter=100)
-        model.fit(self.vectors[decided], self.labels[decided])
+        with warnings.catch_warnings():  # of few labels nearly each is a class of its own: that is where review begins
+            warnings.filterwarnings("ignore", message="The number of unique classes")
+            model.fit(self.vectors[decided], self.labels[decided])
         right = float((model.predict(self.test_vectors) == self.test_labels).mean())
         return right, np.asarray(model.predict_proba(self.vectors))
 
