@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 import sqlalchemy as sa
-from fakes.consoles import THEN
+from fakes.consoles import THEN, Staff
 from fakes.oidc_provider import Provider
 from joserfc.jwk import RSAKey
 
@@ -162,3 +162,13 @@ def test_failed_attempts_are_counted_like_those_by_password(come: Come, browser_
     for _ in range(5):
         _refused(come(groups=[]), "no role")
     assert browser_of.get("/console/sign-in/provider/").status_code == 429
+
+
+def test_a_browser_goes_there_and_comes_back_signed_in(staff: Staff, console: str, provider: Provider) -> None:
+    provider.claims = {"sub": "walker", "groups": ["kitchen"]}
+    staff.browser.get(f"{console}/console/sign-in")
+    staff.browser.delete_all_cookies()
+    staff.browser.get(f"{console}/console/sign-in")
+    staff.see("a", "Sign in with your organisation").click()
+    staff.see("h1", "Dashboard")
+    staff.see(".who", "walker@example.com · reviewer")
