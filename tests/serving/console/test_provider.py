@@ -20,7 +20,7 @@ Come = Callable[..., httpx2.Response]
 @pytest.fixture(autouse=True)
 def _honest(provider: Provider) -> Iterator[None]:
     yield
-    provider.claims, provider.headers, provider.forger = {}, {}, None
+    provider.claims, provider.headers, provider.forger, provider.down = {}, {}, None, False
 
 
 @pytest.fixture
@@ -126,6 +126,18 @@ def test_new_keys_of_the_provider_are_fetched_when_they_are_met(come: Come, prov
     provider.rotate()
     assert [come(sub="patient").status_code for _ in range(2)] == [303, 303]
     assert provider.asked_for_keys == asked + 1
+
+
+def test_a_provider_that_fails_is_said_and_no_crash(
+    come: Come, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.rotate()
+    provider.down = True
+    _refused(come(sub="unlucky"), FAILED)
+    assert "a sign-in by the provider failed (HTTPStatusError)" in caplog.text
+    assert "unlucky" not in caplog.text
+    provider.down = False
+    assert come(sub="unlucky").status_code == 303
 
 
 def test_what_another_key_signs_under_the_providers_name_is_refused(come: Come, provider: Provider) -> None:
