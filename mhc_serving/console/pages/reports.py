@@ -95,6 +95,8 @@ async def build(visit: Visit) -> None:
                 with box("li"):
                     ui.link(one.title, f"{ROOT}{one.link}")
                     text("span", f": {one.why}.")
+            if not report.worth_doing:
+                text("li", "Nothing waits and nothing stands out.")
         told_by = zip(
             lists.values(),
             (

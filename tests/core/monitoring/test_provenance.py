@@ -53,7 +53,7 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
     with engine.begin() as connection:
         model_id = jobs.record(connection, job)
         ensure_baseline(connection)
-        found = evaluations.save(connection, comparison.row("k", model_id, BASELINE_ID, version.id))
+        found = evaluations.save(connection, comparison.row("k", model_id, BASELINE_ID, version.id), ())
         promotion.apply_verdict(connection, found, settings, NOW)
         details = {"seconds": {"conversations": 1.5}, "rows": {"conversations": 40}, "training_skipped": None}
         audit.record(connection, "loop", LOOP_FINISHED, "loop", details, NOW)
