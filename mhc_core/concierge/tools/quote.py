@@ -30,7 +30,7 @@ def work_out(business: Business, known: Party, of_the_way: bool = False, distanc
         return Worked(travel_text(business, known.miles), (), None)
     missing = tuple(name for name in _missing(known) if name != "miles" or not distance_open)
     if "adults" in missing or "guests" in missing or "ages" in missing or known.adults is None:
-        return Worked(_ask(business, known, missing), missing, None)
+        return Worked(ask(business, known, missing), missing, None)
     try:
         worked = prices.quote(business, request_for(known))
     except DataError:
@@ -71,7 +71,8 @@ def _counted(known: Party, wanted: Mapping[str, int | None]) -> dict[str, int]:
     return {name: everyone if count == EVERYONE else count for name, count in wanted.items() if count is not None}
 
 
-def _ask(business: Business, known: Party, missing: Sequence[str]) -> str:
+def ask(business: Business, known: Party, missing: Sequence[str] = ("guests",)) -> str:
+    """The question for what is missing, with what can be said of the price already."""
     needs = []
     rules = business.prices
     if "adults" in missing and known.guests is None:
