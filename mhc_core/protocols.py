@@ -25,19 +25,6 @@ class Embedder(Protocol):
         """Vectors of shape (len(texts), dimensions), float32, L2-normalised."""
 
 
-@runtime_checkable
-class WithPrecise(Protocol):
-    """An embedder beside which stands one that tells like texts apart better, and takes longer."""
-
-    @property
-    def precise(self) -> Embedder: ...
-
-
-def precise(embedder: Embedder) -> Embedder:
-    """The best embedder for texts of which one must be chosen: the one beside it, else itself."""
-    return embedder.precise if isinstance(embedder, WithPrecise) else embedder
-
-
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a conversation: role ``user``, ``assistant`` or ``system``."""

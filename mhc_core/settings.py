@@ -342,6 +342,15 @@ class Settings(BaseSettings):
         description="Addresses of the channels of alerts, as Apprise reads them, e.g. "
         "`MHC_ALERT_URLS__MAIL=mailtos://user:password@example.com?to=ops@example.com`.",
     )
+    report_to: str = Field(
+        "", description="Who gets the weekly report by e-mail: addresses with commas. Empty: nobody."
+    )
+    mail_url: SecretStr | None = Field(
+        None,
+        description="Server that sends e-mails: `smtp://user:password@host:587`, or `smtps://` where it is encrypted "
+        "from the start. Empty: none.",
+    )
+    mail_from: str = Field("", description="Sender of e-mails, such as `Hibachi <reports@example.com>`.")
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."

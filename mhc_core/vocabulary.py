@@ -212,12 +212,13 @@ class Severity(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """Why a message about alerts is sent."""
+    """Why a message is sent: about alerts, or the report of a week, which is a whole e-mail."""
 
     OPENED = "opened"
     REPEATED = "repeated"
     RESOLVED = "resolved"
     TEST = "test"
+    REPORT = "report"
 
 
 class StaffRole(StrEnum):

@@ -14,11 +14,13 @@ from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from mhc_assets.requests import TRIGGER
 from mhc_assets.resources import Platform
-from mhc_core.db.queries import conversation_stats, days
+from mhc_core.db.queries import alerts, conversation_stats, days
 
 _MADE = dg.DagsterEventType.ASSET_MATERIALIZATION
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 _BATCH = 500
+ALERTS_KEPT = timedelta(days=400)
+"""A year can be compared with the one before."""
 
 
 def remove_runs(instance: dg.DagsterInstance, before: datetime) -> tuple[int, int]:
@@ -74,8 +76,15 @@ def keep_house(context: dg.OpExecutionContext, platform: Platform) -> None:
     with platform.engine.begin() as connection:
         moved = days.cut_again(connection)
         changed = conversation_stats.refresh(connection, now, whole=True)
+        forgotten = alerts.forget(connection, now - ALERTS_KEPT)
     context.add_output_metadata(
-        {"runs_removed": removed, "runs_emptied": emptied, "rows_moved_to_their_day": moved, "figures_changed": changed}
+        {
+            "runs_removed": removed,
+            "runs_emptied": emptied,
+            "rows_moved_to_their_day": moved,
+            "figures_changed": changed,
+            "rows_of_alerts_removed": forgotten,
+        }
     )
 
 

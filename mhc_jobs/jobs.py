@@ -6,7 +6,7 @@ import dagster as dg
 
 from mhc_assets.checks.training import models_in_use_stay_available
 from mhc_assets.resources import Platform
-from mhc_core.monitoring.weekly_report import write_weekly_report
+from mhc_core.monitoring.weekly.publishing import publish
 from mhc_core.privacy import retention
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.support import surveys
@@ -64,10 +64,10 @@ deadlines = dg.define_asset_job(
 )
 
 
-@dg.op(description="Write last week's figures as Markdown under the artifact folder.")
+@dg.op(description="Write last week's report as Markdown and PDF, for the console, and as e-mails to be sent.")
 def write_report(context: dg.OpExecutionContext, platform: Platform) -> None:
-    uri = write_weekly_report(platform.engine, platform.settings, platform.now())
-    context.add_output_metadata({"report": uri})
+    made = publish(platform.engine, platform.settings, platform.now())
+    context.add_output_metadata({"report": made.markdown_uri, "pdf": made.pdf_uri, "e-mails": made.mails})
 
 
 @dg.job(description="The weekly report.")

@@ -98,7 +98,7 @@ def questions(
             near = (
                 search(connection, knowledge_version, question, vector, count)
                 if learned is None
-                else learned.passages(question, count)
+                else learned.passages(question, vector, count)
             )
             passages = [passage for passage in near if passage.article_id not in leaking][:top_k]
         found.append(

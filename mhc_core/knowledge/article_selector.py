@@ -24,7 +24,7 @@ from mhc_core.knowledge.selection import AnswerGroup, Selector
 from mhc_core.language.answer_text import sentences, strip_markdown
 from mhc_core.language.quoting import blocks, quoted
 from mhc_core.language.spelling import normalised
-from mhc_core.protocols import Embedder, Passage, precise
+from mhc_core.protocols import Embedder, Passage
 
 MOST_TEXTS = 6_000
 """Questions and sentences in all. With more, nothing is learned of them: the time grows with their third power."""
@@ -56,24 +56,22 @@ class _Block:
 
 @dataclass(frozen=True)
 class ArticleSelector:
-    """What answers questions. ``own`` are the articles by the questions that are theirs word for word.
-
-    ``embedder`` gives the vectors that ``selector`` was trained on.
-    """
+    """What answers questions. ``own`` are the articles by the questions that are theirs word for word."""
 
     articles: Mapping[str, Article]
     selector: Selector
     own: Mapping[str, str]
     blocks: Mapping[str, Sequence[_Block]]
-    embedder: Embedder
 
     def verbatim(self, question: str) -> str | None:
         """The article that has this very question, or None."""
         return self.own.get(normalised(question))
 
-    def passages(self, question: str, count: int) -> list[Passage]:
-        """The likeliest articles, best first, each by the blocks that fit, with the probability that it answers."""
-        vector = self.embedder.embed([question])[0]
+    def passages(self, question: str, vector: NDArray[np.float32], count: int) -> list[Passage]:
+        """The likeliest articles, best first, each by the blocks that fit; ``probability`` says how likely it answers.
+
+        ``vector`` is the embedded question.
+        """
         known = self.verbatim(question)
         chosen = self.selector.choose(question, vector, count + 2)
         cosine = self.selector.vectors @ vector
@@ -95,11 +93,8 @@ class ArticleSelector:
         return Passage(parts[best].chunk_id, article_id, article.title, text, score, probability)
 
 
-def learn(articles: Sequence[Article], embedder: Embedder, known: Embedder | None = None) -> ArticleSelector | None:
-    """What can be learned of these articles; None where fewer than two have questions, or there is too much.
-
-    ``known`` gives the same vectors as ``embedder``, and has those of many texts already.
-    """
+def learn(articles: Sequence[Article], embedder: Embedder) -> ArticleSelector | None:
+    """What can be learned of these articles; None where fewer than two have questions, or there is too much."""
     if sum(1 for article in articles if article.questions) < 2:
         return None
     cut = {
@@ -116,7 +111,7 @@ def learn(articles: Sequence[Article], embedder: Embedder, known: Embedder | Non
             )
             for article in articles
         ],
-        known or embedder,
+        embedder,
     )
     placed: dict[str, list[_Block]] = {}
     row = selector.questions
@@ -129,7 +124,7 @@ def learn(articles: Sequence[Article], embedder: Embedder, known: Embedder | Non
         placed[article.id] = found
     answering = [article for article in articles if article.answers]
     own = {normalised(text): article.id for article in answering for text in (article.title, *article.questions)}
-    return ArticleSelector({article.id: article for article in articles}, selector, own, placed, embedder)
+    return ArticleSelector({article.id: article for article in articles}, selector, own, placed)
 
 
 def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: bool = False) -> ArticleSelector | None:
@@ -154,9 +149,8 @@ def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: b
         Article(key, titles[key], tuple(found), tuple(asked[key]), key not in unanswered)
         for key, found in sorted(chunks.items())
     ]
-    embedder = precise(embedder)
     digest = hashlib.sha256(repr((embedder.id, articles)).encode()).hexdigest()
     with _lock:
         if digest not in _learned:
-            _learned[digest] = learn(articles, embedder, KnownVectors(connection, embedder, keep))
+            _learned[digest] = learn(articles, KnownVectors(connection, embedder, keep))
         return _learned[digest]

@@ -148,6 +148,7 @@ TABLES = {
     "alerts": _table(plain="key source kind severity title detail link acknowledged_by"),
     "alert_messages": _table(plain="key channel kind severity title body last_failure"),
     "alert_message_items": _table(),
+    "weekly_reports": _table(plain="week report markdown_uri pdf_uri"),
     "alert_silences": _table(plain="key_prefix reason made_by"),
     "anomaly_evidence": _table(plain="detector"),
 }

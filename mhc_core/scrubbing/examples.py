@@ -8,7 +8,6 @@ from typing import Protocol
 from uuid import UUID, uuid5
 
 from mhc_core.db.rows.examples import Example, Hold, Origin, SourceConversation, SourceMessage
-from mhc_core.language import intents
 from mhc_core.pseudonyms import customer_hash, subject
 from mhc_core.scrubbing.meaning import numbers_sha256, words
 from mhc_core.settings import Settings
@@ -148,8 +147,7 @@ def _blame(conversation: SourceConversation) -> SourceConversation:
 
 
 def _intent(conversation: SourceConversation, asked: Sequence[int]) -> str:
-    messages = conversation.messages
-    return messages[asked[-1]].intent or intents.tag("\n".join(messages[index].content for index in asked))
+    return conversation.messages[asked[-1]].intent or Intent.OTHER
 
 
 def exchanges(messages: Sequence[SourceMessage]) -> list[tuple[list[int], int]]:

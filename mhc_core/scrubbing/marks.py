@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from mhc_core.db.queries import audit, installation, response_cache
 from mhc_core.db.queries import marks as queries
 from mhc_core.errors import DataError, NotFound, ScrubRefused
+from mhc_core.language.cleaning import cleaned
 from mhc_core.scrubbing.engine import Scrubber
 from mhc_core.scrubbing.findings import Finding, PiiType
 from mhc_core.scrubbing.terms import pattern, term_hash
@@ -121,25 +122,34 @@ def mark_masked(
     if message is None:
         raise NotFound(f"there is no message {message_id}; ids stand in ai.messages")
     turns = queries.turns(connection, message.conversation_id)
-    results = scrubber.scrub_conversation([turn.content for turn in turns])
+    said = [cleaned(turn.content, turn.channel) for turn in turns]
+    results = scrubber.scrub_conversation(said)
+    [place] = [number for number, turn in enumerate(turns) if turn.id == message_id]
     found = [
-        one
-        for turn, result in zip(turns, results, strict=True)
-        if turn.id == message_id
-        for one in result.findings
+        (one.type, start, start + one.end - one.start)
+        for one in results[place].findings
         if one.placeholder.strip("[]") == placeholder.strip("[]")
+        for start in _raw_places(turns[place].content, said[place], one)
     ]
     if not found:
         raise DataError("nothing in this message becomes that placeholder any more; look at it again after the night")
     return [
         mark(
             connection,
-            Marking(message_id, Kind.WRONG, one.type, start=one.start, end=one.end, everywhere=everywhere),
+            Marking(message_id, Kind.WRONG, kind, start=start, end=end, everywhere=everywhere),
             marked_by,
             now,
         )
-        for one in found
+        for kind, start, end in found
     ]
+
+
+def _raw_places(raw: str, said: str, found: Finding) -> list[int]:
+    """Where the words of a finding begin in the raw message, which cleaning may have made shorter."""
+    if raw == said:
+        return [found.start]
+    start = raw.find(said[found.start : found.end])
+    return [start] if start >= 0 else []
 
 
 def span(text: str) -> tuple[int, int]:

@@ -66,12 +66,13 @@ class Baseline:
     doubt: Floats
 
 
-def baseline(counts: Floats, exposure: Floats) -> Baseline:
+def baseline(counts: Floats, exposure: Floats, level_weeks: int = REFERENCE_WEEKS) -> Baseline:
     """Baselines of whole weeks of series.
 
     Args:
         counts: what was counted, over (series, days, hours); days are whole weeks, the first on any weekday.
         exposure: how often it could have happened, in the same shape; ones for what is counted alone.
+        level_weeks: the level is of so many weeks, the shape of all. Fewer follow growth, and leave more doubt.
     """
     series, days, hours = counts.shape
     weeks = days // 7
@@ -83,12 +84,15 @@ def baseline(counts: Floats, exposure: Floats) -> Baseline:
     for week in range(LEAST_WEEKS + 1, weeks):
         first, last = max(0, week - 1 - REFERENCE_WEEKS), week - 1
         x, n = before[:, last] - before[:, first], could_before[:, last] - could_before[:, first]
-        rate = _rate(x, n)
+        rate, recent = _rate(x, n), max(first, last - level_weeks)
+        of_level = (before[:, last] - before[:, recent]).sum(axis=(1, 2))
+        expected_level = ((could_before[:, last] - could_before[:, recent]) * rate).sum(axis=(1, 2))
+        rate *= (of_level / np.maximum(expected_level, 1e-9))[:, None, None]
         expected[:, week] = could[:, week] * rate
         of_days = (could[:, first:last] * rate[:, None]).sum(axis=3)
         dispersion[:, week] = _dispersion(seen[:, first:last].sum(axis=3), of_days)
-        total = np.maximum(x.sum(axis=(1, 2)), 1.0)
-        doubt[:, week] = np.sqrt(1 / total + dispersion[:, week] / (7 * (last - first)) + _LEVEL_DRIFT**2)
+        of_chance = 1 / np.maximum(of_level, 1.0) + dispersion[:, week] / (7 * (last - recent))
+        doubt[:, week] = np.sqrt(of_chance + _LEVEL_DRIFT**2)
     return Baseline(expected.reshape(counts.shape), np.repeat(dispersion, 7, axis=1), np.repeat(doubt, 7, axis=1))
 
 

@@ -101,12 +101,18 @@ def _checked(line: str, shown: LabelledMessage, reasons: Sequence[str]) -> Label
             min(len(message.text), len(shown.text)),
         )
         raise DataError(f"the line has other words than the message from character {place} on; change labels only")
-    unknown = sorted({part.reason for part in message.segments if part.reason} - {*reasons})
-    if unknown:
-        raise DataError(f"{unknown[0]!r} is no reason for a person; take one of: {', '.join(reasons)}")
-    if strange := sorted(message.asked - shown.asked - ASKED):
-        raise DataError(f"@{strange[0]} is nothing that can be asked for; take one of: {', '.join(sorted(ASKED))}")
+    if wrong := fault(message, reasons, shown.asked):
+        raise DataError(wrong)
     return message
+
+
+def fault(message: LabelledMessage, reasons: Sequence[str], asked: frozenset[str] = frozenset()) -> str | None:
+    """What a label says that the business does not know; ``asked`` may stand behind ``@`` too."""
+    if unknown := sorted({part.reason for part in message.segments if part.reason} - {*reasons}):
+        return f"{unknown[0]!r} is no reason for a person; take one of: {', '.join(reasons)}"
+    if strange := sorted(message.asked - asked - ASKED):
+        return f"@{strange[0]} is nothing that can be asked for; take one of: {', '.join(sorted(ASKED))}"
+    return None
 
 
 def _required(connection: sa.Connection, message_id: UUID) -> Read:

@@ -20,6 +20,10 @@ class TokenStates(Protocol):
     def width(self) -> int:
         """Columns of each network; n is a multiple of it."""
 
+    @property
+    def first(self) -> "TokenStates":
+        """The first network alone, which takes the smaller part of the time."""
+
     def token_states(self, text: str) -> Tokens:
         """The tokens of one text."""
 

@@ -5,7 +5,7 @@ fitted and misspellings keep most of their features. Probabilities are calibrate
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -108,22 +108,29 @@ class Head:
 def train(inputs: Inputs, labels: Sequence[str], groups: Sequence[int], regularisation: float = 20.0) -> Head:
     """A head for the labels; ``groups`` number the message of each part."""
     rows, wanted = inputs.features.rows(), np.array(labels)
-    learned = fitted(rows, wanted, regularisation)
     fold = np.array(groups) % _FOLDS
     tried, asked = np.isin(fold, _TRIED), fold == 0
-    temperature = 1.0
-    if asked.any() and set(wanted[asked]) <= set(wanted[tried]):
-        trial = fitted(rows.some(tried), wanted[tried], regularisation)
-        truth = np.searchsorted(trial.classes, wanted[asked])
-        scores = rows.some(asked).times(trial.weights) + trial.bias
-        temperature = min(_TEMPERATURES, key=lambda t: _log_loss(scores / t, truth))
-    return Head(learned.classes, learned.weights, learned.bias, float(temperature))
+    if not asked.any() or not set(wanted[asked]) <= set(wanted[tried]):
+        return fitted(rows, wanted, regularisation)
+    trial = fitted(rows.some(tried), wanted[tried], regularisation)
+    truth = np.searchsorted(trial.classes, wanted[asked])
+    scores = rows.some(asked).times(trial.weights) + trial.bias
+    temperature = min(_TEMPERATURES, key=lambda t: _log_loss(scores / t, truth))
+    learned = fitted(rows, wanted, regularisation, start=trial if set(wanted) == set(trial.classes) else None)
+    return replace(learned, temperature=float(temperature))
 
 
-def fitted(rows: Rows, labels: NDArray[np.str_], regularisation: float, tolerance: float = _TOLERANCE) -> Head:
-    """A head for the labels of rows of features, without a temperature."""
+def fitted(
+    rows: Rows,
+    labels: NDArray[np.str_],
+    regularisation: float,
+    tolerance: float = _TOLERANCE,
+    start: Head | None = None,
+) -> Head:
+    """A head for the labels of rows of features, without a temperature; ``start`` learned the same labels of some."""
     classes, wanted = np.unique(labels, return_inverse=True)
-    weights, bias = logistic.fit(rows, wanted, regularisation, tolerance)
+    begun = (start.weights, start.bias) if start else None
+    weights, bias = logistic.fit(rows, wanted, regularisation, tolerance, begun)
     return Head(tuple(str(name) for name in classes), weights, bias, 1.0)
 
 

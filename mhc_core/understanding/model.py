@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mhc_core.artifacts import arrays as archive
 from mhc_core.errors import DataError
 from mhc_core.understanding import heads, needs, segments, tagger
-from mhc_core.understanding.encoding import Encoded, TokenStates, encode
+from mhc_core.understanding.encoding import Encoded, TokenStates, encode, encode_all
 from mhc_core.understanding.heads import Head, Inputs
 from mhc_core.understanding.labelled import CONFIRM, PERSON, LabelledMessage
 from mhc_core.understanding.needs import NO_REASON, Needs
@@ -124,17 +124,13 @@ class UnderstandingModel:
         if not examples:
             raise DataError("there is no labelled message to learn understanding from")
         with ThreadPoolExecutor(_THREADS) as threads:
-            encoded = list(threads.map(lambda message: encode(message.text, embedder), examples))
+            encoded = encode_all([message.text for message in examples], embedder)
+            seen = [tagger.seen(states, message.context) for message, states in zip(examples, encoded, strict=True)]
+            messages = list(zip(examples, encoded, seen, strict=True))
             # Of what holds nothing to find, half is enough to learn that, and the time is in the sequences.
-            telling = [
-                _slots(message, states)
-                for number, (message, states) in enumerate(zip(examples, encoded, strict=True))
-                if message.slots or number % 2
-            ]
+            telling = [_slots(*each) for number, each in enumerate(messages) if each[0].slots or number % 2]
             slots = threads.submit(tagger.train, telling, seed)
-            cuts = threads.submit(
-                segments.train, list(zip(examples, encoded, strict=True)), embedder, len(examples) // JOINED_SHARE, seed
-            )
+            cuts = threads.submit(segments.train, messages, embedder, len(examples) // JOINED_SHARE, seed)
             parts = [
                 [(part.start, part.end, message.text[part.start : part.end]) for part in message.segments]
                 for message in examples
@@ -159,8 +155,8 @@ class UnderstandingModel:
             )
 
 
-def _slots(message: LabelledMessage, encoded: Encoded) -> tagger.Example:
-    return tagger.Example(encoded, message.context, [(slot.name.value, slot.start, slot.end) for slot in message.slots])
+def _slots(message: LabelledMessage, encoded: Encoded, seen: Any) -> tagger.Example:
+    return tagger.Example(encoded, seen, [(slot.name.value, slot.start, slot.end) for slot in message.slots])
 
 
 def _inputs(

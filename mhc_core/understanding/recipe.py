@@ -7,7 +7,7 @@ from typing import Protocol
 from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.reader import Reader
 
-NAME = "6"
+NAME = "7"
 """Raised when the model or its training changes, so that the same messages are trained on anew."""
 
 

@@ -7,14 +7,16 @@ learns from messages that were made of two or three others, with the words betwe
 import re
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
-from mhc_core.understanding.encoding import Encoded, TokenStates, encode
+from mhc_core.understanding.encoding import Encoded, TokenStates, encode_all
 from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.result import DialogueContext
-from mhc_core.understanding.tagger import Example, Tagger
+from mhc_core.understanding.tagger import Example, Tagger, seen
 from mhc_core.understanding.tagger import train as train_tagger
 
 _PART = "part"
+HIDDEN = 64
 _LONGEST = 120
 """Characters of a message that others are joined to."""
 _BETWEEN = (" ", " ", " ", " ", ", ", " and ", " also ", ". ", "\n", "! ", " but ", " - ")
@@ -31,26 +33,35 @@ def cut(tagger: Tagger, encoded: Encoded, context: DialogueContext) -> list[tupl
     return list(zip(places, [*ends, encoded.words[-1].end], strict=True))
 
 
-def train(messages: Sequence[tuple[LabelledMessage, Encoded]], embedder: TokenStates, joined: int, seed: int) -> Tagger:
-    """A tagger of segments from the messages and ``joined`` others made of them."""
+def train(
+    messages: Sequence[tuple[LabelledMessage, Encoded, Any]], embedder: TokenStates, joined: int, seed: int
+) -> Tagger:
+    """A tagger of segments from the messages, each as vectors and as a tagger sees it, and ``joined`` others made of
+    them."""
     rng = Random(seed)
     examples = [
-        Example(encoded, message.context, [(_PART, part.start, part.end) for part in message.segments])
-        for number, (message, encoded) in enumerate(messages)
+        Example(encoded, sight, [(_PART, part.start, part.end) for part in message.segments])
+        for number, (message, encoded, sight) in enumerate(messages)
         if len(message.segments) > 1 or number % 2
     ]
-    short = [message for message, _ in messages if len(message.text) <= _LONGEST and len(message.segments) == 1]
-    for _ in range(joined if short else 0):
-        text, places, first = "", [], rng.choice(short)
-        for message in [first, *rng.choices(short, k=rng.choice((1, 1, 2)))]:
-            if text:
-                between = rng.choice(_BETWEEN)
-                text = (text if between == " " and rng.random() < 0.5 else _END.sub("", text)) + between
-                words = between.strip(" ,.!-\n")
-                start = len(text) - len(words) - 1 if words else len(text)
-            else:
-                start = 0
-            text += message.text
-            places.append((_PART, start, len(text)))
-        examples.append(Example(encode(text, embedder), first.context, places))
-    return train_tagger(examples, seed)
+    short = [message for message, _, _ in messages if len(message.text) <= _LONGEST and len(message.segments) == 1]
+    made = [_joined(short, rng) for _ in range(joined if short else 0)]
+    encoded_all = encode_all([text for text, _, _ in made], embedder.first)
+    for encoded, (_, context, places) in zip(encoded_all, made, strict=True):
+        examples.append(Example(encoded, seen(encoded, context), places))
+    return train_tagger(examples, seed, HIDDEN)
+
+
+def _joined(short: Sequence[LabelledMessage], rng: Random) -> tuple[str, DialogueContext, list[tuple[str, int, int]]]:
+    text, places, first = "", [], rng.choice(short)
+    for message in [first, *rng.choices(short, k=rng.choice((1, 1, 2)))]:
+        if text:
+            between = rng.choice(_BETWEEN)
+            text = (text if between == " " and rng.random() < 0.5 else _END.sub("", text)) + between
+            words = between.strip(" ,.!-\n")
+            start = len(text) - len(words) - 1 if words else len(text)
+        else:
+            start = 0
+        text += message.text
+        places.append((_PART, start, len(text)))
+    return text, first.context, places

@@ -1,6 +1,7 @@
 """``mhc alerts``: what is wrong, who knows, and whether the channels work."""
 
 import getpass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import alert_messages
 from mhc_core.db.queries import alerts as queries
+from mhc_core.db.queries.alerts import Alert
 from mhc_core.errors import ConfigurationError, ProviderUnavailable
 from mhc_core.monitoring.alerts import acts, channels, rules, testing
 from mhc_core.vocabulary import AlertKind
@@ -31,19 +33,11 @@ def list_(
     with database(configuration.load()) as engine, engine.connect() as connection:
         found = queries.history(connection, now, 50) if resolved else queries.unresolved(connection, now)
         waiting = alert_messages.undelivered(connection)
-    table = columns(">Number", "Severity", "Since", "Alert", "Looked after by", "Silent until")
-    for one in found:
-        table.add_row(
-            str(one.id),
-            one.severity,
-            f"{one.opened_at:%Y-%m-%d %H:%M}",
-            f"{one.title}\n[dim]{one.detail}[/dim]",
-            one.acknowledged_by or "",
-            f"{one.silenced_until:%Y-%m-%d %H:%M}" if one.silenced_until else "",
-        )
+    shown = [line for one in found for line in _lines(one)]
     document = {"alerts": [one._asdict() for one in found], "undelivered": waiting}
     late = [f"{waiting} messages have not arrived yet; `mhc alerts messages` says why"] if waiting else []
-    respond(as_json, document, table if found else "No alert is open." if not resolved else "No alert yet.", *late)
+    none = ["No alert yet." if resolved else "No alert is open."]
+    respond(as_json, document, *(shown or none), *late)
 
 
 @app.command()
@@ -121,6 +115,17 @@ def try_channels(
     respond(as_json, {name: failure or "sent" for name, failure in found.items()}, table)
     if failed := [name for name, failure in found.items() if failure]:
         raise ProviderUnavailable(f"{', '.join(failed)} did not take the message; correct the address and try again")
+
+
+def _lines(one: Alert) -> Iterator[str]:
+    ended = f" until {one.resolved_at:%Y-%m-%d %H:%M}" if one.resolved_at else ""
+    yield f"{one.id}  {one.severity}  {one.title}"
+    yield f"    {one.detail}"
+    yield f"    {one.key}, from {one.opened_at:%Y-%m-%d %H:%M}{ended} UTC"
+    if one.acknowledged_by:
+        yield f"    {one.acknowledged_by} looks after it"
+    if one.silenced_until:
+        yield f"    silent until {one.silenced_until:%Y-%m-%d %H:%M} UTC"
 
 
 def _me() -> str:

@@ -49,7 +49,7 @@ def command(
     assert live.article_selector is not None
     report: dict[str, Any] = {
         "own_questions": sample.own_questions(desk, live.article_selector),
-        "prompt": prompts.measure(business, live.article_selector),
+        "prompt": prompts.measure(business, live.article_selector, embedder),
     }
     folders = {half: sets.SETS / half for half in sets.HALVES} | ({data.name: data} if data else {})
     for name, folder in folders.items():

@@ -15,7 +15,7 @@ from mhc_core.business import pricing as businesses
 from mhc_core.business.pricing import Business
 from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.prompts import wordings
-from mhc_core.protocols import Passage
+from mhc_core.protocols import Embedder, Passage
 from mhc_core.vocabulary import Intent
 from mhc_jobs.cli.console import AsJson, columns, respond
 from mhc_jobs.sample.long_talk import LongTalk, long_talks
@@ -44,7 +44,7 @@ def command(
     settings = configuration.load()
     business = businesses.load(settings.business_file)
     embedder = minilm.load()
-    found = passages(sample.learned(embedder))
+    found = passages(sample.learned(embedder), embedder)
     report: dict[str, Any] = {"question": QUESTION, "lengths": {}}
     for length in messages:
         talks = long_talks(seed, conversations, length, TODAY, business)
@@ -52,9 +52,9 @@ def command(
     respond(as_json, report, *_shown(report))
 
 
-def passages(article_selector: ArticleSelector) -> tuple[list[Passage], list[Passage]]:
+def passages(article_selector: ArticleSelector, embedder: Embedder) -> tuple[list[Passage], list[Passage]]:
     """The articles that the question finds: whole, and as they are quoted."""
-    quoted = article_selector.passages(QUESTION, 3)
+    quoted = article_selector.passages(QUESTION, embedder.embed([QUESTION])[0], 3)
     whole = ["\n\n".join(text for _, text in article_selector.articles[one.article_id].chunks) for one in quoted]
     return [replace(one, content=text, probability=None) for one, text in zip(quoted, whole, strict=True)], quoted
 

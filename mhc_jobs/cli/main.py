@@ -42,6 +42,7 @@ from mhc_jobs.cli import (
     openapi,
     privacy,
     prompts,
+    report,
     review,
     rollout,
     scrub,
@@ -68,6 +69,7 @@ app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)
 app.command("costs")(costs.command)
+app.command("report")(report.command)
 app.command("dagster", context_settings=dagster.CONTEXT)(dagster.command)
 app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")

@@ -26,7 +26,10 @@ _COUNTS = (
 
 def show(status: Mapping[str, Any]) -> None:
     """Print what is wrong, then the status in the order data flows."""
+    told = {one["key"] for one in status["alerts"]["open"]}
     for incident in status["incidents"]:
+        if f"{incident['kind']}:{incident['subject']}" in told:
+            continue
         console.print(incident["text"], style="yellow", markup=False, soft_wrap=True)
     for file in status["inbox"]:
         console.print(f"inbox: {file['file']}: {file['reason']}", style="yellow", markup=False, soft_wrap=True)
@@ -70,8 +73,8 @@ def show(status: Mapping[str, Any]) -> None:
 
 def _alerts(alerts: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"alert {one['number']} ({one['severity']}): {one['title']}, "
-        + (f"{one['acknowledged_by']} looks after it" if one["acknowledged_by"] else "nobody looks after it")
+        f"alert {one['number']} ({one['severity']}): {one['title']}: {one['detail']}; "
+        f"{one['acknowledged_by'] or 'nobody'} looks after it"
         for one in alerts["open"]
     ]
     if alerts["silent"]:

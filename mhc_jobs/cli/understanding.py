@@ -1,17 +1,21 @@
 """``mhc understanding``: versions of what reads customers' messages, and which one is live."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
 
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.db.queries import understanding as examples
 from mhc_core.db.queries import understanding_versions as queries
 from mhc_core.db.queries import versions
-from mhc_core.understanding import learning
+from mhc_core.scrubbing import loading
+from mhc_core.understanding import importing, learning
 from mhc_jobs.cli.console import AsJson, By, Reason, columns, respond
 from mhc_jobs.cli.summary import bullets
 
@@ -60,6 +64,31 @@ def show(
             table.add_row(name.replace("_", " "), *("–" if value is None else f"{value:.3f}" for value in pair))
         shown += [f"{judged.verdict} on {judged.messages:,} held-out messages", table, bullets(judged.reasons)]
     respond(as_json, document, *shown)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSONL, see below.")],
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Teach labelled messages from a file, after checking and scrubbing all of it; again changes nothing.
+
+    One object a line: `{"line": "inform/book: for [guests:12]", "writer": "ann"}`. The line is in the format of
+    `mhc review understanding correct`; `writer` tells whose words they are, and may be left out. A file with a fault is
+    refused as a whole. Words of customers do not belong in it: nothing ties them to the customer for an erasure.
+    """
+    settings = configuration.load()
+    with database(settings) as engine, engine.begin() as connection, file.open("rb") as lines:
+        reasons = pricing.load(settings.business_file).handover.reasons
+        scrubber = loading.scrubber(connection, settings)
+        found = importing.import_lines(connection, scrubber, reasons, lines, file.name, by, datetime.now(UTC))
+    respond(
+        as_json,
+        asdict(found),
+        f"{found.messages:,} labelled messages, {found.changed:,} of them new or changed, {found.held_out:,} for "
+        "judging only; the next version learns them (`mhc loop`)",
+    )
 
 
 @app.command("rollback")

@@ -22,7 +22,7 @@ from mhc_jobs.sample.staff import AGENTS
 from mhc_jobs.simulation.asking import Clock, Given, ask, rate, serving
 from mhc_jobs.simulation.customers import Need, draw
 
-CUSTOMERS, BOOKING = 72, 14
+CUSTOMERS, BOOKING = 50, 12
 """Customers of the day, and how many of them go on to book."""
 LAST_HOURS = 20
 UNKNOWN = (

@@ -32,6 +32,7 @@ from mhc_serving.console.pages import (
     knowledge,
     models,
     people,
+    reports,
     review,
 )
 from mhc_serving.console.visit import Console, utc_now
@@ -48,6 +49,7 @@ _PAGES: dict[places.Place, frame.Build] = {
     places.ALERTS: alerts.build,
     places.ANOMALIES: anomalies.build,
     places.COSTS: costs.build,
+    places.REPORTS: reports.build,
     places.AUDIT: audit.build,
     places.PEOPLE: people.build,
 }

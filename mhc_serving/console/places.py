@@ -38,11 +38,12 @@ MODELS = Place("/models", "Models", "model_training", _OPERATORS)
 ALERTS = Place("/alerts", "Alerts", "notifications_active", _OPERATORS)
 ANOMALIES = Place("/anomalies", "Anomalies", "query_stats", _OPERATORS)
 COSTS = Place("/costs", "Costs", "payments", _OPERATORS)
+REPORTS = Place("/reports", "Reports", "summarize", _OPERATORS)
 AUDIT = Place("/audit", "Audit log", "history", _OPERATORS)
 PEOPLE = Place("/people", "People", "group", _ADMINS)
 
 PLACES: Sequence[Place] = (
-    DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, COSTS, ALERTS, ANOMALIES, AUDIT, PEOPLE,
+    DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, COSTS, ALERTS, ANOMALIES, REPORTS, AUDIT, PEOPLE,
 )  # fmt: skip
 
 

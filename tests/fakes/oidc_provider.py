@@ -26,6 +26,7 @@ class Provider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked_for_keys: int = 0
     forger: RSAKey | None = None
+    down: bool = False
 
     def rotate(self) -> None:
         """Sign with a new key from now on; the old one is gone."""
@@ -47,8 +48,10 @@ class Provider:
             )  # fmt: skip
 
         @app.get("/jwks")
-        def jwks() -> dict[str, Any]:
+        def jwks() -> Any:
             self.asked_for_keys += 1
+            if self.down:
+                return JSONResponse({}, 503)
             return {"keys": [key.as_dict(private=False) for key in self.keys]}
 
         @app.get("/authorize")

@@ -172,10 +172,10 @@ def known(live: Live) -> Callable[[str], tuple[str, float]]:
 
     @cache
     def found(text: str) -> tuple[str, float]:
-        if live.article_selector is None:
+        if live.article_selector is None or live.embedder is None:
             return "", 0.0
         try:
-            best = live.article_selector.passages(text, 1)
+            best = live.article_selector.passages(text, live.embedder.embed([text])[0], 1)
         except Exception as error:
             log.warning("nothing is known of a question: the embedder failed (%s)", type(error).__name__)
             return "", 0.0
@@ -197,14 +197,14 @@ def passages(engine: sa.Engine | None, live: Live, question: str, before: Sequen
         earlier = [turn.content for turn in before if turn.role == "user"]
         text = " ".join([*earlier[-1:], question])
     try:
-        if live.article_selector is not None:
-            with timing.part("search"):
-                return live.article_selector.passages(text, k)
         with timing.part("embedding"):
             vector = live.embedder.embed([text])[0]
     except Exception as error:
         log.warning("no passages: the embedder failed (%s)", type(error).__name__)
         return []
+    if live.article_selector is not None:
+        with timing.part("search"):
+            return live.article_selector.passages(text, vector, k)
     assert engine is not None
     with timing.part("search"), engine.connect() as connection:
         return retrieval.search(connection, live.knowledge_id, text, vector, k)

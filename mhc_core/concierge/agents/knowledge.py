@@ -26,8 +26,9 @@ def reply(question: Question, around: AgentContext) -> Reply:
     passages = around.passages(question)
     tools = registry.offered(around.case, AGENT.tools)
     prepared = context.prepare(question.facts, question.turns, question.text, passages, chosen.version.content)
+    read = tagged if question.understood is not None else None
     request = ChatRequest(
-        question.text, prepared.history, prepared.passages, None, prepared.system_prompt, AGENT.temperature, tools
+        question.text, prepared.history, prepared.passages, read, prepared.system_prompt, AGENT.temperature, tools
     )
     given = ask(around.live.models, request)
     if given is None:

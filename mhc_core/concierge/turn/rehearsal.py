@@ -51,7 +51,7 @@ def respondent(
         def search(topic: str, turns: Sequence[StoredTurn]) -> Sequence[Passage]:
             if article_selector is None or topic == question.request.question:
                 return question.request.passages
-            near = article_selector.passages(topic, passages + len(question.leaking))
+            near = article_selector.passages(topic, embedder.embed([topic])[0], passages + len(question.leaking))
             return [passage for passage in near if passage.article_id not in question.leaking][:passages]
 
         concierge = OfflineConcierge(business, live, search, minimum_confidence)

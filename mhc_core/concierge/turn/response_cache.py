@@ -82,14 +82,15 @@ class ResponseCache:
 
     def _meaning(self, question: Question, live: Live) -> str | None:
         """What the question means: the words that would be quoted, its slots, numbers and conditions."""
-        if live.article_selector is None or self._settings.kept_from >= 1:
+        if live.article_selector is None or live.embedder is None or self._settings.kept_from >= 1:
             return None
         try:
             with timing.part("embedding"):
-                found = live.article_selector.passages(question.text, 1)
+                vector = live.embedder.embed([question.text])[0]
         except Exception as error:
             log.warning("skipped the look-up by meaning: the embedder failed (%s)", type(error).__name__)
             return None
+        found = live.article_selector.passages(question.text, vector, 1)
         if not found or (found[0].probability or 0.0) < self._settings.kept_from:
             return None
         slots = question.understood.slots if question.understood is not None else ()

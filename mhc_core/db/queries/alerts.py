@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.rows.alerts import Condition
-from mhc_core.db.tables import alert_message_items, alert_messages, alert_silences, alerts
+from mhc_core.db.tables import alert_message_items, alert_messages, alert_silences, alerts, anomaly_evidence
 from mhc_core.vocabulary import AlertKind, MessageKind, Severity
 
 _A, _M, _I, _S = alerts.c, alert_messages.c, alert_message_items.c, alert_silences.c
@@ -152,6 +152,18 @@ def silences(connection: sa.Connection, now: datetime) -> list[Silence]:
         sa.select(_S.key_prefix, _S.until, _S.reason, _S.made_by).where(_S.until > now).order_by(_S.until, _S.id)
     )
     return [Silence(*row) for row in rows]
+
+
+def forget(connection: sa.Connection, before: datetime) -> int:
+    """Remove alerts and silences that were over before then, older messages about nothing else, and older evidence of
+    anomalies; how many rows. What is open stays, however old."""
+    gone = (
+        sa.delete(alerts).where(_A.resolved_at < before),
+        sa.delete(alert_messages).where(_M.written_at < before, ~sa.exists().where(_I.message_id == _M.id)),
+        sa.delete(alert_silences).where(_S.until < before),
+        sa.delete(anomaly_evidence).where(anomaly_evidence.c.hour < before),
+    )
+    return sum(connection.execute(one).rowcount for one in gone)
 
 
 def _silenced(now: datetime) -> sa.Label[datetime | None]:

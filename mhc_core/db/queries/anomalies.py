@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from mhc_core.db.queries.days import ZONE
 from mhc_core.db.tables import anomaly_evidence
@@ -114,13 +114,17 @@ def write(connection: sa.Connection, found: Collection[Evidence]) -> int:
     return len(connection.execute(row, [one._asdict() for one in found]).all())
 
 
-def newest(connection: sa.Connection, since: datetime) -> list[Evidence]:
-    """What each detector knew last, unless that was before ``since``."""
+def newest(connection: sa.Connection, detectors: Collection[str], since: datetime) -> list[Evidence]:
+    """What each of these detectors knew last, unless that was before ``since``. Alerts ask every few seconds: one row
+    each is read, by the key."""
     rows = connection.execute(
-        sa.select(anomaly_evidence)
-        .ext(distinct_on(_E.detector))
-        .where(_E.hour >= since)
-        .order_by(_E.detector, _E.hour.desc())
+        sa.text("""
+            select e.* from unnest(cast(:detectors as text[])) d(name)
+             cross join lateral (select * from ai.anomaly_evidence where detector = d.name and hour >= :since
+                                  order by hour desc limit 1) e
+             order by e.detector
+        """),
+        {"detectors": list(detectors), "since": since},
     )
     return [Evidence(*row) for row in rows]
 

@@ -121,7 +121,8 @@ _COUNT = {
     "figures_flow": f"""
         select 'hour', {_HOUR.format("started_at")}, x.channel, coalesce(x.intent, 'unknown'),
                coalesce(a.agent, 'nobody'),
-               coalesce(x.outcome, case when x.status = 'closed' then 'unknown' else x.status end), count(*),
+               coalesce(x.outcome, case when b.id is not null then 'asked to book'
+                                    when x.status = 'closed' then 'unknown' else x.status end), count(*),
                count(*) filter (where x.escalated_at is not null or x.status = 'escalated'),
                count(*) filter (where x.outcome = 'booked' or b.id is not null)
           from ai.conversations x

@@ -8,7 +8,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.tables import conversation_scores, messages, scrub_marks, scrub_terms, training_examples
+from mhc_core.db.tables import (
+    conversation_scores,
+    conversations,
+    messages,
+    scrub_marks,
+    scrub_terms,
+    training_examples,
+)
 
 _M = scrub_marks.c
 
@@ -56,6 +63,7 @@ class Turn(NamedTuple):
     id: UUID
     content: str
     edited_content: str | None
+    channel: str
 
 
 def message(connection: sa.Connection, message_id: UUID) -> MarkedMessage | None:
@@ -164,6 +172,9 @@ def turns(connection: sa.Connection, conversation_id: UUID) -> list[Turn]:
     """The raw messages of a conversation, in order."""
     c = messages.c
     rows = connection.execute(
-        sa.select(c.id, c.content, c.edited_content).where(c.conversation_id == conversation_id).order_by(c.position)
+        sa.select(c.id, c.content, c.edited_content, conversations.c.channel)
+        .join(conversations, conversations.c.id == c.conversation_id)
+        .where(c.conversation_id == conversation_id)
+        .order_by(c.position)
     )
     return [Turn._make(row) for row in rows]

@@ -25,7 +25,7 @@ def gaps(connection: sa.Connection, now: datetime) -> list[Gap]:
     row = connection.execute(
         sa.text("""
             select count(*) as waited, count(s.conversation_id) as scored,
-                   (select max(hour) from ai.anomaly_evidence) as looked,
+                   (select max(hour) from ai.anomaly_evidence where detector = 'volume') as looked,
                    exists (select from ai.signs_of_life where process = 'dagster-daemon') as looks
               from ai.conversations c left join ai.conversation_scores s on s.conversation_id = c.id
              where c.last_message_at >= :first and c.last_message_at < :until and c.status = 'closed'

@@ -87,7 +87,7 @@ def names(connection: sa.Connection, roles: Sequence[str]) -> list[str]:
 
 
 class Listed(NamedTuple):
-    """An account as administrators see it; ``sessions`` are those that are open."""
+    """An account as administrators see it: ``sessions`` are open, and ``provided_by`` vouches for its person."""
 
     id: int
     name: str
@@ -96,6 +96,7 @@ class Listed(NamedTuple):
     disabled_at: datetime | None
     seen_at: datetime | None
     sessions: int
+    provided_by: str | None
 
 
 def listed(connection: sa.Connection, now: datetime, idle_since: datetime) -> list[Listed]:
@@ -104,7 +105,7 @@ def listed(connection: sa.Connection, now: datetime, idle_since: datetime) -> li
     statement = (
         sa.select(
             _A.id, _A.name, _A.role, _A.created_at, _A.disabled_at, sa.func.max(_S.seen_at),
-            sa.func.count().filter(is_open),
+            sa.func.count().filter(is_open), _A.provided_by,
         )
         .outerjoin(staff_sessions, _S.account_id == _A.id)
         .group_by(_A.id)

@@ -1,8 +1,5 @@
 """Figures for dashboards, reports and ``mhc status``."""
 
-from datetime import datetime
-from typing import Any
-
 import sqlalchemy as sa
 
 
@@ -35,27 +32,3 @@ def counts(connection: sa.Connection) -> dict[str, int]:
 def has_real_conversations(connection: sa.Connection) -> bool:
     """Whether anybody talked here, beside the people of the sample."""
     return bool(connection.scalar(sa.text("select exists (select from ai.conversations where source <> 'sample')")))
-
-
-def period(connection: sa.Connection, start: datetime, end: datetime) -> dict[str, Any]:
-    """What happened between two moments (end exclusive): the figures of the weekly report."""
-    row = connection.execute(
-        sa.text("""
-            with own as (select * from ai.conversations where started_at >= :start and started_at < :end),
-                 given as (select * from ai.feedback where given_at >= :start and given_at < :end)
-            select (select count(*) from own) as conversations,
-                   (select count(*) from own where status = 'escalated' or outcome = 'escalated') as escalated,
-                   (select count(*) from own where outcome = 'booked') as booked,
-                   (select coalesce(sum(booking_value_usd), 0) from own where outcome = 'booked') as booking_value_usd,
-                   (select round(avg(s.score)::numeric, 3)
-                    from ai.conversation_scores s join own on own.id = s.conversation_id) as mean_score,
-                   (select count(*) from given where vote = 'up') as thumbs_up,
-                   (select count(*) from given where vote = 'down') as thumbs_down,
-                   (select count(*) from given where verdict = 'down') as disliked,
-                   (select round(avg(stars)::numeric, 2) from given) as mean_stars,
-                   (select count(*) from ai.review_decisions where decided_at >= :start and decided_at < :end)
-                       as review_decisions
-        """),
-        {"start": start, "end": end},
-    ).one()
-    return dict(row._mapping)

@@ -56,8 +56,8 @@ class Stored(NamedTuple):
 
     @property
     def writer(self) -> str:
-        """Whose words these are: of gold its writer, else the customer."""
-        return self.group.rpartition(":")[0] if self.origin == "gold" else self.group
+        """Whose words these are: of gold and imported ones its writer, else the customer."""
+        return self.group.rpartition(":")[0] if self.origin in ("gold", "imported") else self.group
 
 
 def to_train(connection: sa.Connection) -> list[Stored]:

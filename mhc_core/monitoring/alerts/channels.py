@@ -4,11 +4,13 @@ An address holds passwords and tokens. It is never logged, and neither is what A
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mhc_core.db.queries.alert_messages import Outgoing
 from mhc_core.errors import ConfigurationError
+from mhc_core.monitoring.weekly import mailing
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import MessageKind, Severity
 
@@ -17,15 +19,22 @@ if TYPE_CHECKING:
 
 SEND_SECONDS = 8.0
 """How long a channel may take to connect, and again for its answer."""
+NO_SERVER = "no server for e-mails: set MHC_MAIL_URL"
 KEY_HEADER = "Idempotency-Key"
 """Of webhooks and e-mails: the same at every attempt, so a receiver knows a message that it has."""
 
 
 class Channels:
-    """The channels of the settings, by name. Addresses are read when the first message is sent."""
+    """The channels of the settings, by name. Addresses are read when the first message is sent.
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
+    Reports are whole e-mails and go through ``mail``, which says why one did not arrive.
+    """
+
+    def __init__(
+        self, addresses: Mapping[str, str], mail: Callable[[str], str | None] = lambda source: NO_SERVER
+    ) -> None:
         self._addresses = dict(addresses)
+        self._mail = mail
 
     @property
     def names(self) -> Sequence[str]:
@@ -34,6 +43,8 @@ class Channels:
 
     def send(self, message: Outgoing) -> str | None:
         """Send to the message's channel; why it did not arrive, or None. Nothing is raised."""
+        if message.kind is MessageKind.REPORT:
+            return self._mail(message.body)
         address = self._addresses.get(message.channel)
         if address is None:
             return f"no address: set MHC_ALERT_URLS__{message.channel.upper()}"
@@ -60,7 +71,8 @@ class Channels:
 
 def of(settings: Settings) -> Channels:
     """The channels that the settings name."""
-    return Channels({name.lower(): url.get_secret_value() for name, url in settings.alert_urls.items()})
+    addresses = {name.lower(): url.get_secret_value() for name, url in settings.alert_urls.items()}
+    return Channels(addresses, partial(mailing.send, settings))
 
 
 def _service(name: str, address: str) -> "NotifyBase":

@@ -15,7 +15,7 @@ _SILENT = (AlertKind.SILENCE, AlertKind.STAGE_SILENT, AlertKind.DAEMON_STOPPED)
 
 
 def of(connection: sa.Connection, now: datetime) -> dict[str, Any]:
-    """Open alerts by number and title, the subjects that are silent, and when the watcher last looked.
+    """Open alerts, gravest first, the subjects that are silent, and when the watcher last looked.
 
     ``watched`` is None where nobody ever watched, and False when that stopped: then nothing new is told.
     """
@@ -25,9 +25,10 @@ def of(connection: sa.Connection, now: datetime) -> dict[str, Any]:
         "open": [
             {
                 "number": one.id,
-                "kind": one.kind.value,
+                "key": one.key,
                 "severity": one.severity.value,
                 "title": one.title,
+                "detail": one.detail,
                 "since": one.opened_at.isoformat(),
                 "acknowledged_by": one.acknowledged_by,
             }

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mhc_core.statistics.e_detectors import log_threshold
+from mhc_core.statistics.e_detectors import REFERENCE_WEEKS, log_threshold
 from mhc_core.vocabulary import Channel, Intent
 
 FALSE_ALARMS_A_YEAR = 0.05
 """The chance that any detector of all raises any false alarm within a year."""
+_GROWING_WEEKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Detector:
     factors: Sequence[float]
     weights: Sequence[float]
     alpha: float
+
+    @property
+    def level_weeks(self) -> int:
+        """Weeks that the usual level is of. Numbers of conversations grow, shares of them hardly do."""
+        return REFERENCE_WEEKS if self.of else _GROWING_WEEKS
 
     @property
     def log_threshold(self) -> float:

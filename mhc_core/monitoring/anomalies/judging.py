@@ -37,7 +37,7 @@ def judge(detector: Detector, counts: Floats, exposure: Floats, first_day: int, 
     seen, could = (np.where(over, part, 0.0)[None, skipped:] for part in (counts, exposure))
     expected, evidence = np.full(counts.size, np.nan), np.full(counts.size, -np.inf)
     alarm = np.zeros(counts.size, dtype=bool)
-    base = baseline(seen, could)
+    base = baseline(seen, could, detector.level_weeks)
     expected[skipped * 24 :] = base.expected.ravel()
     begin, left = max(first_day - skipped, 0), hours - skipped * 24
     while begin * 24 < left:

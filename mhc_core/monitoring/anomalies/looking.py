@@ -88,10 +88,10 @@ def _last_days(hours: Floats) -> Floats:
 
 def conditions(connection: sa.Connection, now: datetime) -> Iterable[Condition]:
     """The alarms that are on, as alerts."""
-    for one in queries.newest(connection, now - STALE_AFTER):
-        detector = FAMILY.get(one.detector)
-        if not one.alarm or detector is None:
+    for one in queries.newest(connection, FAMILY, now - STALE_AFTER):
+        if not one.alarm:
             continue
+        detector = FAMILY[one.detector]
         times = f"{one.observed / one.expected:.1f} × the usual" if one.expected > 0 else "none is usual"
         silent = detector.name.startswith("channel:")
         yield Condition(

@@ -6,10 +6,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.language import intents
 from mhc_core.language.answer_text import content_words, numbers, query_text, sentences, strip_markdown
 from mhc_core.language.quoting import blocks, quoted
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder, Passage
+from mhc_core.vocabulary import Intent
 
 CITE_FROM = 0.4
 KEPT_PASSAGES = 1024
@@ -37,7 +37,7 @@ class KnowledgeOnlyModel:
     def answer(self, request: ChatRequest) -> ChatAnswer:
         """Answer from ``request.passages``; without any, say that a person will."""
         question = query_text(request.question, request.history)
-        intent = request.intent or intents.tag(question)
+        intent = request.intent or Intent.OTHER
         best = max(request.passages, key=certainty, default=None)
         if best is None:
             return ChatAnswer(NOTHING_KNOWN, NOTHING_CONFIDENCE, intent)

@@ -1,11 +1,8 @@
 """The trained local model at work: the approved answer that fits best, or the knowledge when none can be trusted."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from mhc_core.errors import ConfigurationError
-from mhc_core.language import intents
 from mhc_core.language.answer_text import query_text
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder
 from mhc_core.providers.local import index as local_index
@@ -20,7 +17,6 @@ from mhc_core.providers.local.knowledge import (
 from mhc_core.vocabulary import Intent
 
 ABSTAIN_BELOW = 0.25
-UNSURE_INTENT = 0.4
 PREFERRED_FROM = 0.6
 """Confidence from which an answer that people approved of goes before an article, however likely that one answers."""
 
@@ -60,7 +56,7 @@ class LocalModel:
         index = self._trained.index
         vectors = self._embedder.embed([question])
         probabilities = self._trained.intent(vectors)[0]
-        intent = request.intent or self._intent(question, probabilities)
+        intent = request.intent or self._trained.intent.classes[int(np.argmax(probabilities))]
         terms = local_index.term_vectors([question], index.idf)
         row = local_index.scores(index, vectors, terms)[0]
         found = local_index.choose(index, row, vectors[0], probabilities, question)
@@ -91,9 +87,3 @@ class LocalModel:
         probabilities = self._trained.intent(vector[None, :])[0]
         best = int(np.argmax(probabilities))
         return self._trained.intent.classes[best], float(probabilities[best])
-
-    def _intent(self, question: str, probabilities: "Sequence[float] | np.ndarray") -> Intent:
-        best = int(np.argmax(probabilities))
-        if probabilities[best] < UNSURE_INTENT and (tagged := intents.tag(question)) is not Intent.OTHER:
-            return tagged
-        return self._trained.intent.classes[best]

@@ -13,11 +13,11 @@ from typing import Any
 
 from mhc_core.artifacts import store
 from mhc_core.errors import ConfigurationError
-from mhc_core.language import intents
 from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest
 from mhc_core.providers.lora import artifact
 from mhc_core.providers.lora import base as lora_base
 from mhc_core.providers.lora.base import Loaded
+from mhc_core.vocabulary import Intent
 
 ANSWER_TOKENS = 256
 CUT_CONFIDENCE = 0.2
@@ -72,7 +72,7 @@ class LoraChatModel:
         return ChatAnswer(
             text=tokenizer.decode(written, skip_special_tokens=True).strip(),
             confidence=confidence if ended else min(confidence, CUT_CONFIDENCE),
-            intent=request.intent or intents.tag(request.question),
+            intent=request.intent or Intent.OTHER,
             input_tokens=sent,
             output_tokens=len(written),
         )

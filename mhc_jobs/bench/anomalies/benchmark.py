@@ -110,7 +110,8 @@ def _quiet_maxima(world: World, detector: Detector, days: int, years: int) -> tu
 def _highest(detector: Detector, seen: dict[str, Floats]) -> Floats:
     counts = seen[detector.counted]
     exposure = seen[detector.of] if detector.of else np.ones_like(counts)
-    found = log_evidence(counts, baseline(counts, exposure), detector.factors, detector.weights)
+    base = baseline(counts, exposure, detector.level_weeks)
+    found = log_evidence(counts, base, detector.factors, detector.weights)
     return np.asarray(found[:, PAST_DAYS : PAST_DAYS + DAYS_A_YEAR].max(axis=(1, 2)))
 
 

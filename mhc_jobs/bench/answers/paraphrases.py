@@ -6,7 +6,7 @@ from mhc_core.business.pricing import Business
 from mhc_core.knowledge import selection
 from mhc_core.knowledge.selection import AnswerGroup, Selector
 from mhc_core.language.answer_text import sentences
-from mhc_core.protocols import Embedder, precise
+from mhc_core.protocols import Embedder
 from mhc_core.response_cache import meaning
 from mhc_core.settings import Settings
 from mhc_core.understanding.reader import Reader
@@ -26,7 +26,6 @@ def measure(
     question of the group serves; ``kept_wrong``: one of another group does. A near-miss is wrong when what is kept for
     the one question serves the other.
     """
-    embedder = precise(embedder)
     selector = selection.train(
         [
             AnswerGroup(str(at), group.asked[:TAUGHT], list(dict.fromkeys([group.answer, *sentences(group.answer)])))

@@ -7,7 +7,7 @@ from mhc_core.knowledge import article_selector, articles, chunks
 from mhc_core.knowledge.article_selector import Article, ArticleSelector
 from mhc_core.knowledge.articles import UNANSWERED
 from mhc_core.prompts import registry
-from mhc_core.protocols import Embedder, precise
+from mhc_core.protocols import Embedder
 from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
 from mhc_core.understanding.reader import Reader
 from mhc_jobs.bench.answers.questions import Desk
@@ -28,7 +28,7 @@ def live(business: Business, embedder: Embedder, reader: Reader) -> Live:
 
 def learned(embedder: Embedder) -> ArticleSelector:
     """What the articles answer."""
-    found = article_selector.learn(_articles(), precise(embedder))
+    found = article_selector.learn(_articles(), embedder)
     assert found is not None
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mhc_core.understanding import tagger
-from mhc_core.understanding.encoding import TokenStates, encode
+from mhc_core.understanding.encoding import Encoded, TokenStates, encode, encode_all
 from mhc_core.understanding.result import DialogueContext
 from mhc_core.understanding.tagger import Example
 
@@ -30,7 +30,9 @@ def measure(data: Path, embedder: TokenStates, seed: int) -> dict[str, Any] | No
     else:
         taught = [row for row in rows if _bucket(row)]
         asked, held_out = [row for row in rows if not _bucket(row)], "a fifth of the texts"
-    model = tagger.train([_example(row, embedder) for row in taught], seed)
+    embedder = embedder.first
+    encoded = encode_all([row["text"] for row in taught], embedder)
+    model = tagger.train([_example(*each) for each in zip(taught, encoded, strict=True)], seed)
     right, found, gold = Counter[str](), Counter[str](), Counter[str]()
     for row in asked:
         expected = {(span["slot"], span["start"], span["end"]) for span in row["spans"]}
@@ -62,6 +64,6 @@ def _context(row: dict[str, Any]) -> DialogueContext:
     return DialogueContext(asked=frozenset(row["requested"]))
 
 
-def _example(row: dict[str, Any], embedder: TokenStates) -> Example:
+def _example(row: dict[str, Any], encoded: Encoded) -> Example:
     spans = [(span["slot"], span["start"], span["end"]) for span in row["spans"]]
-    return Example(encode(row["text"], embedder), _context(row), spans)
+    return Example(encoded, tagger.seen(encoded, _context(row)), spans)

@@ -46,8 +46,17 @@ class Remembered:
         """As the embedder's."""
         return self._embedder.width
 
+    @property
+    def first(self) -> TokenStates:
+        """As the embedder's; what it reads is not remembered."""
+        return self._embedder.first
+
     def token_states(self, text: str) -> Any:
         """As the embedder's."""
-        if text not in self._known:
-            self._known[text] = self._embedder.token_states(text)
-        return self._known[text]
+        return self.token_states_of([text])[0]
+
+    def token_states_of(self, texts: Sequence[str]) -> list[Any]:
+        """As the embedder's."""
+        unknown = list(dict.fromkeys(text for text in texts if text not in self._known))
+        self._known.update(zip(unknown, self._embedder.token_states_of(unknown), strict=True))
+        return [self._known[text] for text in texts]

@@ -1,8 +1,10 @@
 """The evidence of each detector over time, what it expects, and what rules of thumb say beside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from nicegui import ui
@@ -24,7 +26,6 @@ _EVERY_HOURS = 6
 @dataclass
 class _State:
     detector: str = "escalations"
-    known: list[Evidence] = field(default_factory=list)
 
 
 async def build(visit: Visit) -> None:
@@ -41,6 +42,7 @@ async def build(visit: Visit) -> None:
         "they alarm nobody.",
         "dim",
     )
+    beside = text("p", "")
     place = box("div")
     with box("div", "charts"):
         evidence = Chart("Evidence for a change", ("Hour", ">Evidence", ">Threshold", "Alarm"), wide=True,
@@ -53,7 +55,7 @@ async def build(visit: Visit) -> None:
         table = Table("All detectors now", heads)
 
     def newest(connection: sa.Connection, person: Person, now: datetime) -> list[Evidence]:
-        return queries.newest(connection, now - STALE_AFTER)
+        return queries.newest(connection, FAMILY, now - STALE_AFTER)
 
     def over_time(connection: sa.Connection, person: Person, now: datetime) -> list[Evidence]:
         return queries.over_time(connection, state.detector, now - SHOWN)
@@ -67,7 +69,9 @@ async def build(visit: Visit) -> None:
 
     def _draw(found: Sequence[Evidence]) -> None:
         kept = [one for number, one in enumerate(reversed(found)) if number % _EVERY_HOURS == 0][::-1]
-        times = [moment(one.hour, zone) for one in kept]
+        local = [one.hour.astimezone(zone) for one in kept]
+        times = [f"{at:%b} {at.day}, {at:%H:%M}" for at in local]
+        beside.text = _beside(state.detector, found, zone)
         evidence.show(
             lines(
                 times,
@@ -96,7 +100,7 @@ async def build(visit: Visit) -> None:
         )
 
     found = await visit.act(newest)
-    known = {one.detector: one for one in found.value if one.detector in FAMILY} if found else {}
+    known = {one.detector: one for one in found.value} if found else {}
     table.show([_row(one, moment(one.hour, zone)) for one in sorted(known.values(), key=lambda one: not one.alarm)])
     with place:
         if not known:
@@ -108,6 +112,16 @@ async def build(visit: Visit) -> None:
     if known:
         worst = max(known.values(), key=lambda one: (one.alarm, one.log_evidence - one.log_threshold))
         chosen.set_options({name: FAMILY[name].title for name in FAMILY if name in known}, value=worst.detector)
+
+
+def _beside(detector: str, found: Sequence[Evidence], zone: ZoneInfo) -> str:
+    """What the detector and its rule of thumb said in the time that is shown."""
+    alarms = sum(one.alarm and not before.alarm for before, one in pairwise(found))
+    said = f"{alarms} alarm{'' if alarms == 1 else 's'} began in these four weeks."
+    if detector not in RULES:
+        return said
+    fired = len({one.hour.astimezone(zone).date() for one in found if one.seed_rule})
+    return f"{said} The rule of thumb “{RULES[detector][0]}” would have called on {fired} days."
 
 
 def _row(one: Evidence, at: str) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from nicegui import ui
 
 from mhc_core.accounts.sessions import Person
+from mhc_core.concierge.agents import summary
+from mhc_core.concierge.facts import memory
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.support import bookings
 from mhc_core.support.bookings import Decision
@@ -45,20 +47,20 @@ def draw(visit: Visit, found: Booking, afterwards: Callable[[], Awaitable[None]]
 
 
 def told(details: Mapping[str, Any]) -> dict[str, str]:
-    """What the customer told, one line each; what is empty is left out."""
-    return {
-        name.replace("_", " "): _plain(value)
-        for name, value in details.items()
-        if value not in (None, "", [], {}) and name not in ("adults", "children", "under_six")
+    """What the customer told beside day and party, in words; what was not said is left out."""
+    facts = memory.load(details)
+    said = {
+        "where": facts.where,
+        "distance": f"{facts.party.miles:f} miles" if facts.party.miles is not None else "",
+        "food": summary.dishes(facts),
+        "allergies": ", ".join(map(str, facts.allergies)),
+        "occasion": facts.occasion or "",
+        "name": facts.name or "",
+        "phone": facts.phone or "",
+        "e-mail": facts.email or "",
+        "asks": "; ".join(facts.questions),
     }
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items() if one not in (None, "", [], {}))
-    if isinstance(value, list):
-        return "; ".join(_plain(one) for one in value)
-    return str(value)
+    return {name: value for name, value in said.items() if value}
 
 
 def _button(

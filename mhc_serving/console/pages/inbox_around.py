@@ -38,7 +38,7 @@ def draw(visit: Visit, place: Element, whole: Whole, afterwards: Callable[[], Aw
 
 
 def _customer(whole: Whole) -> None:
-    known = booking_card.told(whole.talk.customer)
+    known = {name.replace("_", " "): str(value) for name, value in whole.talk.customer.items() if value}
     if known:
         text("h3", "Customer")
         with box("dl", "facts"):

@@ -64,12 +64,12 @@ async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[
         ui.markdown(row.body).classes("body")
         if row.origin == "learned":
             text("p", "Learned from an approved answer: correct it by editing that answer in the review.", "dim")
+        _chunks(found.value.chunks)
         if found.value.questions:
             text("h3", "Questions it answers")
             with box("ul"):
                 for question in found.value.questions:
                     text("li", question)
-        _chunks(found.value.chunks)
 
 
 def _chunks(found: Sequence[ChunkUse]) -> None:

@@ -32,7 +32,7 @@ class Datasets:
         with box("div", "filters gap-top"):
             self._first = ui.select([], label="Compare data set").props("outlined dense").classes("narrow")
             self._second = ui.select([], label="with data set").props("outlined dense").classes("narrow")
-            ui.button("Show differences", on_click=self._compare).props("outline")
+            ui.button("Differences", on_click=self._compare).props("outline")
         self._counts = text("p", "", "dim").props("role=status")
         self._list = box("div")
         self._more = ui.button("More differences", on_click=self._page).props("flat")

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from nicegui import ui
@@ -48,6 +49,8 @@ async def build(visit: Visit) -> None:
             with box("div", "chips"):
                 text("h2", account.name, "inline")
                 text("span", account.role, "chip")
+                if account.provided_by:
+                    text("span", f"by {urlsplit(account.provided_by).netloc}", "chip")
                 if off:
                     text("span", "switched off", "chip bad")
             seen = moment(account.seen_at, visit.console.zone)

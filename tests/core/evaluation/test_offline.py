@@ -161,6 +161,14 @@ class Parrot:
         return ChatAnswer(request.passages[0].content if request.passages else "?", 0.5, Intent.OTHER)
 
 
+@dataclass
+class Telltale(Parrot):
+    """Tells somebody's number."""
+
+    def answer(self, request: ChatRequest) -> ChatAnswer:
+        return replace(super().answer(request), text="Call Anna Berg at 415-555-0177.")
+
+
 def small(engine: sa.Engine, folder: Path) -> tuple[Settings, DatasetVersion]:
     settings = Settings(artifact_uri=folder.as_uri(), dataset_min_examples=10)
     with engine.begin() as connection:
@@ -235,6 +243,19 @@ def test_both_models_answer_the_same_and_the_result_is_stored_once(engine: sa.En
     knowledge = knowledge_of(engine, version)
     other = offline.evaluate(bench, ours, theirs, version.id, frozen, knowledge)
     assert other.id != first.id, "another knowledge version is another comparison"
+
+
+def test_an_answer_that_may_hold_personal_data_is_not_kept(engine: sa.Engine, tmp_path: Path) -> None:
+    settings, version = small(engine, tmp_path)
+    with engine.begin() as connection:
+        for name in ("a", "b"):
+            connection.execute(sa.insert(model_versions).values(id=name, provider="local", base_model="b"))
+        frozen = sets.ensure(connection, version)
+    bench = offline.Bench(engine, WordEmbedder(), Scrubber.load(BUSINESS.allow_list), settings)
+    found = offline.evaluate(bench, Telltale("a"), Parrot("b"), version.id, frozen, None)
+    with engine.connect() as connection:
+        pairs = _page(connection, found.id, better_first=True)
+    assert {(one.candidate, one.baseline) for one in pairs} == {("", "?")}
 
 
 def _page(connection: sa.Connection, evaluation_id: int, better_first: bool) -> list[evaluations.ComparedAnswers]:

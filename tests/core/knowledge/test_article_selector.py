@@ -37,14 +37,14 @@ def learned(connection: sa.Connection, version: str) -> ArticleSelector:
 
 
 def test_a_question_of_an_article_is_answered_by_it_for_certain(learned: ArticleSelector) -> None:
-    best = learned.passages("Do I get my deposit back?", 3)[0]
+    best = learned.passages("Do I get my deposit back?", minilm.load().embed(["Do I get my deposit back?"])[0], 3)[0]
     assert (best.article_id, best.probability) == ("KB-1", 1.0)
     assert "depends on the day" in best.content
     assert "7 to 13 days: 50 %" in best.content
 
 
 def test_what_nobody_approved_an_answer_to_is_never_quoted(learned: ArticleSelector) -> None:
-    found = learned.passages("are you insured", 3)
+    found = learned.passages("are you insured", minilm.load().embed(["are you insured"])[0], 3)
     assert "KB-3" not in {passage.article_id for passage in found}
     assert max(passage.probability or 0.0 for passage in found) < 0.25
 

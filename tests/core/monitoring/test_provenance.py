@@ -1,15 +1,13 @@
 """What stands behind an answer, where the loop stands, and the week's figures: all from one small real chain."""
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from fakes.stored import NOW, WordEmbedder, example, opinion, say, talk
+from fakes.stored import NOW, WordEmbedder, example, say, talk
 
-from mhc_core.artifacts import store
 from mhc_core.business import pricing
 from mhc_core.dataset import build
 from mhc_core.db import engine as engines
@@ -20,7 +18,7 @@ from mhc_core.db.queries.training import BASELINE_ID, ensure_baseline
 from mhc_core.db.tables import audit_log, training_examples
 from mhc_core.errors import NotFound
 from mhc_core.evaluation.compare import Comparison
-from mhc_core.monitoring import provenance, weekly_report
+from mhc_core.monitoring import provenance
 from mhc_core.monitoring.status import LOOP_FINISHED, status
 from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.rollout import promotion
@@ -55,7 +53,7 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
     with engine.begin() as connection:
         model_id = jobs.record(connection, job)
         ensure_baseline(connection)
-        found = evaluations.save(connection, comparison.row("k", model_id, BASELINE_ID, version.id))
+        found = evaluations.save(connection, comparison.row("k", model_id, BASELINE_ID, version.id), ())
         promotion.apply_verdict(connection, found, settings, NOW)
         details = {"seconds": {"conversations": 1.5}, "rows": {"conversations": 40}, "training_skipped": None}
         audit.record(connection, "loop", LOOP_FINISHED, "loop", details, NOW)
@@ -109,32 +107,6 @@ def test_from_an_answer_back_to_the_message_it_was_learned_from(fresh_database_u
     assert now["production"] == {"id": model_id, "provider": "local", "dataset": version.id}
     assert (now["evaluation"]["interval"], now["evaluation"]["verdict"]) == ([0.1, 0.3], "promote")
     assert now["loop"]["seconds"] == {"conversations": 1.5}
-
-
-def test_the_weekly_report_covers_monday_to_sunday(fresh_database_url: str, tmp_path: Path) -> None:
-    engine = engines.create(fresh_database_url)
-    settings = Settings(artifact_uri=tmp_path.as_uri())
-    monday = datetime(2026, 3, 2, tzinfo=pricing.load().contact.zone)
-    with engine.begin() as connection:
-        inside, _ = talk(
-            connection, say("user", "Xandra"), outcome="booked", booking_value_usd=600, score=0.75, at=monday
-        )
-        talk(connection, say("user", "b"), status="escalated", at=monday + timedelta(days=7, microseconds=-1))
-        talk(connection, say("user", "c"), outcome="booked", at=monday - timedelta(microseconds=1))
-        talk(connection, say("user", "d"), outcome="booked", at=monday + timedelta(days=7))
-        opinion(connection, inside, vote="up", stars=5, comment="Xandra was nice", at=monday)
-    uri = weekly_report.write_weekly_report(engine, settings, monday + timedelta(days=9))
-    text = store.read_bytes(uri).decode()
-    assert uri.endswith("reports/2026-W10.md")
-    assert "# Week 10 of 2026 (02 Mar to 08 Mar, America/Los_Angeles)" in text
-    for line in ("| conversations | 2 | 1 |", "| escalated | 1 | 0 |", "| booked | 1 | 1 |", "| thumbs up | 1 | 0 |",
-                 "| mean score | 0.750 | – |", "| mean stars | 5.00 | – |"):  # fmt: skip
-        assert line in text, line
-    assert "Xandra" not in text
-    assert weekly_report.write_weekly_report(engine, settings, monday + timedelta(days=7)) == uri
-    assert store.read_bytes(uri).decode() == text
-    assert weekly_report.write_weekly_report(engine, settings, monday + timedelta(days=6)) != uri
-    engine.dispose()
 
 
 def test_the_audit_log_keeps_who_did_what(connection: sa.Connection) -> None:

@@ -159,6 +159,7 @@ def test_bulk_leaves_out_what_somebody_looks_at(connection: sa.Connection) -> No
     first, *_ = queue(connection, 3)
     desk.next_item(connection, "ana", ANY, [], NOW)
     assert review_desk.waiting(connection, "bob", ANY, NOW) == 2
+    assert review_desk.waiting(connection, "bob", ANY, NOW, most=1) == 1, "counted no further"
     assert decisions.decide_bulk(connection, BulkFilter(), Decision.APPROVE, "bob", NOW) == 2
     assert row(connection, first).status == "pending"
 

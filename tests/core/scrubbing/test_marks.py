@@ -25,7 +25,7 @@ from mhc_core.response_cache.scope import Scope
 from mhc_core.scrubbing import PiiType, Scrubber
 from mhc_core.scrubbing.loading import scrubber as load
 from mhc_core.scrubbing.loading import version
-from mhc_core.scrubbing.marks import Kind, Marking, mark, replay
+from mhc_core.scrubbing.marks import Kind, Marking, mark, mark_masked, replay
 from mhc_core.scrubbing.stage import scrub_day
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
@@ -171,3 +171,11 @@ def test_what_was_missed_leaves_the_kept_answers_at_once_and_does_not_come_back(
     assert list(connection.scalars(kept)) == ["Is it gas?"]
     assert cache.admit(connection, offers[:1], NOW, lambda text: True) == [], "its answer may come in after the mark"
     assert list(connection.scalars(kept)) == ["Is it gas?"]
+
+
+def test_a_placeholder_of_an_email_is_found_where_its_words_stand_in_the_mail(connection: sa.Connection) -> None:
+    first = "Call 916-555-0142.\n\nOn Mon, Jan 5, 2026, Lee Moss <lee@example.com> wrote:\n> or 916-555-0199"
+    second = "\u200bOr is it 510-555-0177?\n\n-- \nSam"
+    _, [_, message] = talk(connection, say("user", first), say("user", second), channel="email")
+    [marked] = mark_masked(connection, load(connection, SETTINGS), message, "[PHONE_2]", "Ann", NOW)
+    assert second[marked.start : marked.end] == "510-555-0177"

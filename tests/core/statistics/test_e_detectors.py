@@ -101,3 +101,12 @@ def test_overwhelming_evidence_stays_a_number() -> None:
     evidence = log_evidence(seen, baseline(seen, np.ones_like(seen)), FACTORS, WEIGHTS)
     assert np.isfinite(evidence[:, -7:]).all()
     assert evidence[0, -1, -1] > 20
+
+
+def test_a_level_of_few_weeks_follows_growth_and_knows_less() -> None:
+    growing = counts(20, 2.0 * 1.03 ** (np.arange(WEEKS * 7)[:, None] / 7), weeks=WEEKS)
+    slow, quick = (baseline(growing, np.ones_like(growing), level_weeks=weeks) for weeks in (26, 4))
+    now = growing[:, -7:].sum(axis=(1, 2)).mean()
+    assert abs(quick.expected[:, -7:].sum(axis=(1, 2)).mean() / now - 1) < 0.15
+    assert slow.expected[:, -7:].sum(axis=(1, 2)).mean() / now < 0.8
+    assert (quick.doubt[:, -1] > slow.doubt[:, -1]).all()

@@ -17,6 +17,8 @@ from mhc_core.db.rows.alerts import Condition
 from mhc_core.errors import ConfigurationError, ProviderUnavailable
 from mhc_core.monitoring.alerts.summary import of
 from mhc_core.monitoring.alerts.watching import ALERTS
+from mhc_core.monitoring.status import status
+from mhc_core.settings import Settings
 from mhc_core.vocabulary import AlertKind, Severity
 from mhc_jobs.cli.main import app
 from mhc_jobs.cli.summary import _alerts
@@ -66,6 +68,15 @@ def test_alerts_are_listed_acknowledged_and_silenced(database: sa.Engine, run: R
     assert run()["alerts"][1]["silenced_until"] is None
 
 
+def test_people_read_one_alert_below_the_other(database: sa.Engine, fresh_database_url: str, tmp_path: Path) -> None:
+    wrong(database)
+    environment = {"MHC_DATABASE_URL": fresh_database_url, "MHC_STATE_DIR": str(tmp_path)}
+    done = CliRunner().invoke(app, ["alerts"], env=environment)
+    lines = done.stdout.splitlines()
+    assert lines[:2] == ["2  critical  Job train failed", "    see its steps"]
+    assert "silence:channel:sms, from" in done.stdout, "the key is what a silence takes"
+
+
 def test_channels_are_tried_and_a_failure_is_an_exit_code(run: Run) -> None:
     with hook() as receiver:
         assert run("test", MHC_ALERT_URLS__HOOK=receiver.url) == {"hook": "sent"}
@@ -96,9 +107,12 @@ def test_the_status_shows_what_is_open_silent_and_whether_anybody_watches(databa
     wrong(database)
     with database.connect() as connection:
         found = of(connection, now)
+        whole = status(connection, Settings(), now)
+    assert whole["alerts"] == found
+    assert whole["cost_today"] == {"usd": 0.0, "budget_usd": 50.0}
     assert found["silent"] == ["channel:sms"]
     assert found["watched"] is False
     said = "\n".join(_alerts(found))
-    assert "alert 2 (critical): Job train failed, nobody looks after it" in said
+    assert "alert 2 (critical): Job train failed: see its steps; nobody looks after it" in said
     assert "silent: channel:sms" in said
     assert "nobody watches" in said

@@ -69,3 +69,10 @@ def test_a_reading_is_listed_shown_and_corrected(fresh_database_url: str) -> Non
     line = "@confirm ask/menu: any [dish:gyoza]"
     assert line in run("review", "understanding", "correct", str(asked), line, "--by", "Ann")
     assert "no reading waits" in run("review", "understanding", "list")
+
+
+def test_labelled_messages_are_imported_from_a_file(fresh_database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "ours.jsonl"
+    file.write_text('{"line": "inform/book: for [guests:12]"}\n{"line": "ask/menu: got rice"}\n', "utf-8")
+    assert "2 labelled messages, 2 of them new" in run("understanding", "import", str(file), "--by", "Ann")
+    assert orjson.loads(run("understanding", "list", "--json"))["labelled"] == {"imported": 2}

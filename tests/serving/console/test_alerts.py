@@ -77,4 +77,5 @@ def test_the_detector_with_most_evidence_is_shown_with_its_numbers(staff: Staff,
     staff.see("td", "Conversations handed to a person")
     staff.see("td", "> 2 σ over 30 days: fires")
     staff.see("svg")
+    staff.see("p", "1 alarm began in these four weeks. The rule of thumb “> 2 σ over 30 days” would have called on 3")
     assert staff.faults() == []

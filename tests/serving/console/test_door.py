@@ -23,6 +23,7 @@ MATRIX = {
     "/alerts": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/anomalies": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/costs": {StaffRole.OPERATOR, StaffRole.ADMIN},
+    "/reports": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/audit": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/people": {StaffRole.ADMIN},
 }

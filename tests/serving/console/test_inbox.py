@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from fakes.consoles import Staff
+from fakes.consoles import THEN, Staff
 from fakes.stored import say, talk
 from fakes.waiting import until
 from selenium import webdriver
@@ -129,13 +129,14 @@ def test_notes_and_tags_stay_with_the_conversation(agent: Staff, wait: Wait, con
 def test_a_booking_is_decided_beside_its_conversation(agent: Staff, wait: Wait, console_engine: sa.Engine) -> None:
     conversation = wait("Jo")
     with console_engine.begin() as connection:
+        details = {"address": "1 Oak St", "booking": True, "sources": {"address": {"message": 2, "at": f"{THEN}"}}}
         bookings.save(
-            connection, conversation, date(2027, 1, 16), time(17), (10, 2, 0), Decimal(610), {"address": "1 Oak St"},
-            datetime.now(UTC),
-        )  # fmt: skip
+            connection, conversation, date(2027, 1, 16), time(17), (10, 2, 0), Decimal(610), details, datetime.now(UTC)
+        )
     agent.open("/bookings")
     card = agent.see(".cards .card", "10 adults, 2 children")
-    assert "1 Oak St" in card.text
+    assert "where\n1 Oak St" in card.text
+    assert "booking\n" not in card.text, "what the concierge keeps for itself is not for staff"
     card.find_element(By.LINK_TEXT, "Conversation").click()
     agent.see("button[aria-label='Confirm January 16']").click()
     agent.see(".message.system", "has confirmed your party")

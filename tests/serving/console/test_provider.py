@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 import sqlalchemy as sa
-from fakes.consoles import THEN
+from fakes.consoles import THEN, Staff
 from fakes.oidc_provider import Provider
 from joserfc.jwk import RSAKey
 
@@ -20,7 +20,7 @@ Come = Callable[..., httpx2.Response]
 @pytest.fixture(autouse=True)
 def _honest(provider: Provider) -> Iterator[None]:
     yield
-    provider.claims, provider.headers, provider.forger = {}, {}, None
+    provider.claims, provider.headers, provider.forger, provider.down = {}, {}, None, False
 
 
 @pytest.fixture
@@ -128,6 +128,18 @@ def test_new_keys_of_the_provider_are_fetched_when_they_are_met(come: Come, prov
     assert provider.asked_for_keys == asked + 1
 
 
+def test_a_provider_that_fails_is_said_and_no_crash(
+    come: Come, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.rotate()
+    provider.down = True
+    _refused(come(sub="unlucky"), FAILED)
+    assert "a sign-in by the provider failed (HTTPStatusError)" in caplog.text
+    assert "unlucky" not in caplog.text
+    provider.down = False
+    assert come(sub="unlucky").status_code == 303
+
+
 def test_what_another_key_signs_under_the_providers_name_is_refused(come: Come, provider: Provider) -> None:
     provider.forger = RSAKey.generate_key(2048)
     _refused(come(), FAILED)
@@ -162,3 +174,13 @@ def test_failed_attempts_are_counted_like_those_by_password(come: Come, browser_
     for _ in range(5):
         _refused(come(groups=[]), "no role")
     assert browser_of.get("/console/sign-in/provider/").status_code == 429
+
+
+def test_a_browser_goes_there_and_comes_back_signed_in(staff: Staff, console: str, provider: Provider) -> None:
+    provider.claims = {"sub": "walker", "groups": ["kitchen"]}
+    staff.browser.get(f"{console}/console/sign-in")
+    staff.browser.delete_all_cookies()
+    staff.browser.get(f"{console}/console/sign-in")
+    staff.see("a", "Sign in with your organisation").click()
+    staff.see("h1", "Dashboard")
+    staff.see(".who", "walker@example.com · reviewer")

@@ -93,4 +93,6 @@ def test_an_alarm_of_a_detector_is_an_alert_as_long_as_it_is_the_newest_word(
     write(connection, [alarm._replace(hour=NOW + HOUR, alarm=False)])
     assert seen(connection, 2 * HOUR) == []
     incidents.daemon_is_alive(connection, [], [], NOW + 9 * HOUR)
+    assert seen(connection, 9 * HOUR) == []
+    write(connection, [alarm._replace(detector="volume", alarm=False)])
     assert keys(seen(connection, 9 * HOUR)) == ["silence:anomaly_evidence"]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fakes.stored import NOW
 
 from mhc_core.db.queries import alerts as queries
+from mhc_core.db.queries.anomalies import Evidence, write
 from mhc_core.db.rows.alerts import Condition
 from mhc_core.db.tables import alert_messages, audit_log
 from mhc_core.errors import DataError, NotFound
@@ -145,6 +146,22 @@ def test_a_source_that_fails_closes_nothing_and_is_an_alert_itself(here: Install
     here.look(6)
     here.look(8)
     assert here.open() == []
+
+
+def test_what_is_long_over_is_forgotten_and_what_is_open_stays(here: Installation) -> None:
+    here.look(0, condition("old"), condition("open"))
+    here.look(5, condition("open"), condition("new"))
+    here.look(8, condition("open"))
+    acts.silence(here.connection, "budget:", NOW + MINUTE, "", "Ana", NOW)
+    write(here.connection, [Evidence("volume", NOW + hours * MINUTE, 1, 1, 1, 11, False, False) for hours in (1, 9)])
+    resolved = [one.key for one in queries.history(here.connection, NOW, 9)]
+    assert sorted(resolved) == ["run_failed:new", "run_failed:old"]
+    assert queries.forget(here.connection, NOW + 7 * MINUTE) == 5, (
+        "an alert, two messages that it is over, a silence, evidence"
+    )
+    assert [one.key for one in queries.history(here.connection, NOW, 9)] == ["run_failed:new"]
+    assert here.open() == ["run_failed:open"]
+    assert here.look(9, condition("open")) == [], "it is known that it was told"
 
 
 def test_the_same_pass_twice_writes_no_message_twice(here: Installation) -> None:
