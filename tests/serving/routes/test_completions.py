@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fakes.openai_server import running
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from mhc_core.db import engine as engines
 from mhc_core.db.tables import conversations, messages
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
@@ -204,3 +206,32 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
         ).one()
     assert tokens.input_tokens > 50
     assert tokens.cost_usd > 0
+
+
+def test_an_answer_costs_what_the_ledger_has_of_its_turn_and_above_the_hard_limit_the_knowledge_answers(
+    serving_engine: sa.Engine, tmp_path: Path, customer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "in_use", lambda: serving_engine)
+    body = {"message": "Do you come in the rain, or what happens then?", "customer_id": customer, "channel": "web"}
+    with running() as standin:
+        settings = Settings(state_dir=tmp_path, openai_api_key=standin.key, openai_base_url=standin.base_url)
+        with TestClient(create_app(settings, serving_engine)) as client:
+            given = client.post("/api/v1/chat", json=body).json()
+        spent = settings.model_copy(update={"budget_day_usd": Decimal("0.0000001"), "budget_hard_percent": 100})
+        asked = standin.sent("POST", "/chat/completions")
+        with TestClient(create_app(spent, serving_engine)) as client:
+            local = client.post("/api/v1/chat", json=body | {"message": "And in a storm with much wind?"}).json()
+        assert local["model"] == "knowledge-only"
+        assert standin.sent("POST", "/chat/completions") == asked
+    with serving_engine.connect() as connection:
+        cost, calls, ledger = connection.execute(
+            sa.text("""
+                select m.cost_usd, count(p.id), sum(p.cost_usd) from ai.messages m
+                  join ai.provider_calls p on p.message_id = m.id and p.conversation_id = m.conversation_id
+                 where m.id = :id group by m.id
+            """),
+            {"id": given["message_id"]},
+        ).one()
+    assert calls >= 1
+    assert cost == pytest.approx(ledger, abs=Decimal("0.000001"))
+    assert cost > 0
