@@ -1,6 +1,9 @@
 """An import as tests begin and read it: into empty tables, and what is in them afterwards."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,3 +75,18 @@ def talk(engine: sa.Engine) -> Any:
 def times(engine: sa.Engine) -> list[datetime]:
     with engine.connect() as connection:
         return list(connection.scalars(sa.text("select sent_at from ai.messages order by sent_at")))
+
+
+def peak_memory(work: str, path: Path) -> int:
+    """Bytes that ``work`` (Python, with the open ``file``) takes at most, in a process of its own: nothing else runs in
+    it."""
+    code = f"import sys, tracemalloc\nfile = open(sys.argv[1], 'rb')\n{work}\nprint(tracemalloc.get_traced_memory()[1])"
+    environment = os.environ | {"PYTHONPATH": str(Path(settings.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, path],
+        env=environment,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return int(done.stdout)

@@ -1,12 +1,12 @@
 """Workbooks: what cells show is read, however long the sheet is."""
 
-import tracemalloc
 import zipfile
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from fakes import workbook
+from fakes.importing import peak_memory
 
 from mhc_core.collection.importing import workbooks
 from mhc_core.errors import DataError
@@ -89,11 +89,10 @@ def test_a_damaged_workbook_is_told_in_one_sentence(tmp_path: Path, part: str) -
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     def peak(count: int) -> int:
         path = workbook.write(tmp_path / "a.xlsx", ([f"{number} {'words ' * 40}", number] for number in range(count)))
-        tracemalloc.start()
-        with path.open("rb") as file:
-            assert sum(1 for sheet in workbooks.sheets(file) for _ in sheet()) == count
-        found = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return found
+        return peak_memory(
+            "from mhc_core.collection.importing import workbooks\ntracemalloc.start()\n"
+            f"assert sum(1 for sheet in workbooks.sheets(file) for _ in sheet()) == {count}",
+            path,
+        )
 
     assert peak(6_000) < peak(1_000) + 200_000
