@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mhc_core.business.pricing import Business
+from mhc_core.concierge.facts import doubts
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.support.handover import office_hours
 from mhc_core.understanding.result import Act, Topic, Understood
@@ -61,7 +62,7 @@ def _found(business: Business, now: Situation) -> list[str]:
         topics = {segment.topic for segment in read.segments}
         if _LOSS.search(now.message.casefold()) and topics & _A_PARTY_GOES_WRONG:
             found.append(ASKED_FOR)
-    if party.head_count >= business.handover.guests_from:
+    if party.head_count >= business.handover.guests_from and "guests" not in doubts.again(now.facts):
         found.append(LARGE)
     if party.miles is not None and business.travel.review_from_miles <= party.miles <= business.travel.maximum_miles:
         found.append(FAR)

@@ -74,6 +74,8 @@ _SOFT = frozenset(
         *("long distance", "large party"),
     }
 )
+_NOT_OF_BOOKERS = frozenset({"illness after an event", "refund outside the policy", "angry customer"})
+"""What hardly anybody brings up with the date and the guests of a party that is to be."""
 _DOUBTED, _HARDLY_DOUBTED = 0.7, 0.9
 """A need for a person with less probability yields to a question that is likely answered, or surely; never one of
 safety."""
@@ -131,6 +133,8 @@ def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
 def overruled(question: Question, escalation: str, known: Known) -> bool:
     """Whether a message that only sounds like one for a person is a question that is likely answered."""
     person = question.understood.person if question.understood is not None else None
+    if escalation in _NOT_OF_BOOKERS and person is not None and person.reason == escalation and _books(question):
+        return person.probability < _DOUBTED
     if escalation not in _SOFT or not question.acts.isdisjoint({Act.COMPLAIN, Act.PERSON}):
         return False
     if known(question.text)[1] == 1.0 and _unbooked(question):
@@ -138,6 +142,12 @@ def overruled(question: Question, escalation: str, known: Known) -> bool:
     if person is None or person.reason != escalation or person.probability >= _HARDLY_DOUBTED:
         return False
     return known(question.text)[1] >= (_LIKELY if person.probability < _DOUBTED else _SURE)
+
+
+def _books(question: Question) -> bool:
+    """Whether the message tells of a party that is to be, and of nothing that went wrong."""
+    told = {slot.name for segment in question.segments if segment.topic is Topic.BOOK for slot in segment.slots}
+    return bool(told & _OF_A_PARTY) and question.acts.isdisjoint({Act.COMPLAIN, Act.PERSON})
 
 
 def _unbooked(question: Question) -> bool:

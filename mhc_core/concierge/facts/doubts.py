@@ -15,7 +15,7 @@ from mhc_core.understanding.result import Act, DialogueContext, Segment, Slot, S
 from mhc_core.understanding.values.calendar_words import MONTHS, canonical
 from mhc_core.understanding.values.word_lists import meaning
 
-SURE_FROM, HALF_SURE_FROM = 0.7, 0.3
+SURE_FROM, HALF_SURE_FROM = 0.65, 0.3
 """A count of people, and a date, a time or portions, with less probability are asked again."""
 ASKED_AGAIN = 1
 """How often a thing read with doubt is asked again before a person looks at it."""
