@@ -109,6 +109,8 @@ def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
             agent = knowledge.AGENT
         elif segment.act is Act.ASK and names_a_day(segment):
             parts.setdefault(booking.AGENT.name, []).append(segment)
+        if agent is knowledge.AGENT and _wishes(question, segment, known):
+            agent = booking.AGENT
         if agent is knowledge.AGENT:
             asked.append(segment)
         elif agent is not None:
@@ -168,6 +170,17 @@ def _answered(question: Question, segment: Segment, agent: Agent, known: Known) 
         return sure >= (_LIKELY if not told else _SURE if segment.act is Act.ASK else 0.9)
     guessed = segment.act is Act.ASK and segment.topic_probability < _GUESSED and bool(known(question.text)[0])
     return sure >= _NO_REQUEST or guessed
+
+
+def _wishes(question: Question, segment: Segment, known: Known) -> bool:
+    """Whether a part with the day or the guests of a party, which nothing answers, is the wish to have it: "hibachi on
+    the Monday, before everyone drives home?"."""
+    told = {slot.name for slot in segment.slots} & _OF_A_PARTY
+    possible = segment.topic in (Topic.AVAILABILITY, Topic.OTHER, Topic.SMALLTALK, Topic.BOOKING_INFO, Topic.BOOK)
+    surely = SlotName.DATE in told or len(told) > 1
+    return (
+        _unbooked(question) and possible and surely and max(known(segment.text)[1], known(question.text)[1]) < _LIKELY
+    )
 
 
 def _only_said_beside(question: Question, said: Sequence[Segment], known: Known) -> bool:

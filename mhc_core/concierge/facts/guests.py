@@ -20,11 +20,13 @@ _NOW = re.compile(
 )
 _FEWER = re.compile(r"\W*(?:fewer|less|menos)\b")
 _OF_THEM = re.compile(r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos)\b")
+_ALTOGETHER = re.compile(r"\b(?:altogether|all together|in all|in total|total|en total)\b")
 _EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b")
 
 
 def told(business: Business, heads: Heads, segment: Segment, context: DialogueContext) -> Heads:
     """The heads after one segment of a message."""
+    segment = _with_total(segment)
     counts = {name: _count(segment, name) for name in _HEADS}
     told = {name: count for name, count in counts.items() if count is not None}
     ages = [
@@ -58,6 +60,15 @@ def told(business: Business, heads: Heads, segment: Segment, context: DialogueCo
             return replace(heads, ages=())  # "the youngest is 6, not 5": they are asked for again
         heads = with_ages(business.prices, heads, ages, bool(_EVERY.search(segment.text.casefold())), False)
     return heads
+
+
+def _with_total(segment: Segment) -> Segment:
+    """The segment with a count of adults that is told as the total, "8 grownups and 3 teens, 11 altogether", as one."""
+    adults = [slot for slot in segment.slots if slot.name is SlotName.ADULTS]
+    if len(adults) < 2 or not _ALTOGETHER.search(segment.text.casefold(), adults[-1].start - segment.start):
+        return segment
+    slots = [replace(slot, name=SlotName.GUESTS) if slot is adults[-1] else slot for slot in segment.slots]
+    return replace(segment, slots=tuple(slots))
 
 
 def _what_is_left(segment: Segment) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 
 from mhc_core.business.rules import Business
 from mhc_core.concierge.turn.coherence import coherent
-from mhc_core.language.number_words import VALUES
+from mhc_core.language.number_words import ONES, TENS, VALUES
 from mhc_core.understanding.result import (
     Act,
     AgeRange,
@@ -26,9 +26,11 @@ from mhc_core.understanding.result import (
 from mhc_core.understanding.values import ages, contacts, dates, times
 from mhc_core.understanding.values.resolve import resolve
 
+_WORDED = "|".join(sorted(ONES[2:], key=len, reverse=True))
+_NUMBER = rf"\d{{1,4}}|(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(ONES[1:10])}))?|{_WORDED}"
 _BARE = re.compile(
     r"\W*(?:(?:about|around|like|maybe|just|only|its|it's|probably|roughly|idk|dunno|not sure)\W+){0,2}"
-    r"(?P<number>\d{1,4})\W*(?:i think|i guess|or so|ish|maybe|give or take|total|tops)?\W*",
+    rf"(?P<number>{_NUMBER})\b\W*(?:i think|i guess|or so|ish|maybe|give or take|total|tops)?\W*",
     re.IGNORECASE,
 )
 _ASKED_NUMBERS = {
@@ -54,7 +56,7 @@ _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(?:the |el )?\d{1,2}(?:st|nd|rd|th)?")
 _CHILDREN = re.compile(r"\b(?:grand)?(?:kids?|kiddos?|child\w*|babies)\b|\bniñ[oa]s?\b|\bnietos\b", re.IGNORECASE)
 _WORDS = "|".join(VALUES)
-_ONE_NUMBER = re.compile(r"\D*(?<![\d.])(?P<number>\d{1,4})(?![\d.:]|\s*(?:min|h(?:ou)?rs?\b|km))\D*", re.IGNORECASE)
+_A_NUMBER = re.compile(rf"(?<![\w.])(?:{_NUMBER})(?!\w|[.:]\d|\s*(?:min|h(?:ou)?rs?\b|km))", re.IGNORECASE)
 _BEFORE_A_DISH = re.compile(
     rf"(?<![\w$.:/-])(?P<count>\d{{1,3}}|{_WORDS})\s*x?\s+"
     r"(?:(?:portions?|orders?|servings?|plates?)\s+)?(?:of\s+)?(?:(?:the|those|my|our)\s+)?$",
@@ -149,8 +151,9 @@ def _with_asked(
         slots += [_slot(segment, SlotName.AGE, number) for number in _DIGITS.finditer(text)]
     if "contact" in context.asked and SlotName.PHONE not in told and contacts.phone(text) is not None:
         slots.append(Slot(SlotName.PHONE, start, end, text, None))
-    if context.asked == {"miles"} and SlotName.MILES not in told and (number := _ONE_NUMBER.fullmatch(text)):
-        slots.append(_slot(segment, SlotName.MILES, number, "number"))
+    numbers = list(_A_NUMBER.finditer(text)) if context.asked == {"miles"} and SlotName.MILES not in told else []
+    if len(numbers) == 1 and len(_DIGITS.findall(text)) < 2:
+        slots.append(_slot(segment, SlotName.MILES, numbers[0]))
     return replace(segment, slots=tuple(slots)) if len(slots) > len(segment.slots) else segment
 
 

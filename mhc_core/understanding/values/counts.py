@@ -24,6 +24,8 @@ _NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?!\d|\.\d)")
 _TOTAL = re.compile(r"\b(?:total|altogether|in all|all together)\b")
 _PAIRS = re.compile(r"\b(?:couples?|pairs?|parejas?|sets? of twins)\b")
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3}
+_APPOSITION = re.compile(r"1 ?, ?\D+$")
+"""``one, my stepdaughter`` is one."""
 _PARTNERS = re.compile(r"\b(?:their|sus) (?:wives|husbands|partners|spouses|girlfriends|boyfriends|esposas|esposos)\b")
 _WORD = re.compile(r"[a-z]+")
 _NO_NUMBERS = {"several", "teen", "teens", "for"}
@@ -60,6 +62,8 @@ def people(words: str, before: int | None = None) -> int | None:
     totals = [number for part, number in zip(parts, numbers, strict=True) if number is not None and _TOTAL.search(part)]
     if totals:
         return totals[-1]
+    if _APPOSITION.match(text) and len(parts) == 2 and _persons(parts[1]) == 1:
+        return 1
     if any(number is not None for number in numbers):
         alone = [_persons(part) for part in parts]
         return sum(number if number is not None else other or 0 for number, other in zip(numbers, alone, strict=True))
