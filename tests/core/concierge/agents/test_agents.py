@@ -116,6 +116,9 @@ def likely(text: str) -> tuple[str, float]:
         ("complain/complaint: the chef was late", None, ["complaint"]),
         # two things asked in one go
         ("ask/price_info: is tip included and what if there is rain", None, ["knowledge", "knowledge"]),
+        # a day or guests that nothing answers are the wish for a party
+        ("ask/availability: [occasion:valentines] with [guests:six couples], do you work?", None, ["booking"]),
+        ("ask/other: six couples at ours, do you play jazz", None, ["knowledge"]),
     ],
 )
 def test_a_question_that_an_article_likely_answers_goes_to_the_knowledge(
@@ -132,6 +135,10 @@ def test_a_question_that_an_article_likely_answers_goes_to_the_knowledge(
         ("ask/price_info: is it cheaper on fridays", "discount outside the policy", 0.5, False),
         ("complain/complaint: the chef was late", "angry customer", 0.5, False),
         ("ask/allergy: is the rain safe", "severe allergy", 0.5, False),
+        # who tells of a party to come has nothing to complain of yet
+        ("inform/book: egg upsets my tummy, [date:jan 14] for [guests:ten of us]", "illness after an event", 0.5, True),
+        ("inform/book: egg upsets my tummy, [date:jan 14] for [guests:ten]", "illness after an event", 0.9, False),
+        ("inform/complaint: the egg upset us all on [date:nov 14]", "illness after an event", 0.5, False),
     ],
 )
 def test_a_doubted_need_for_a_person_yields_to_a_likely_answer_and_safety_never_does(

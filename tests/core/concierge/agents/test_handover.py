@@ -1,6 +1,7 @@
 """What must reach a person does, with its reason stored; what need not is answered."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -71,6 +72,15 @@ def test_customers_are_told_when_somebody_is_there(hours: int, promise: str) -> 
 )
 def test_what_was_understood_and_arithmetic_decide(line: str, reason: str | None) -> None:
     assert reason_of(line) == reason
+
+
+def test_a_number_of_guests_read_with_doubt_is_no_large_party_yet() -> None:
+    message = labelled.parse_line("inform/book: booking for mom, [guests:she turns 70] on [date:jan 10]")
+    read = resolve(labelled.as_understood(message), RULES, NOW.date(), message.context)
+    known = updating.update(RULES, Facts(), read, message.context, Source(1, NOW))
+    assert handover.check(RULES, handover.Situation(message.text, read, known)) == "large party"
+    doubted = replace(known, unsure=("guests",))
+    assert handover.check(RULES, handover.Situation(message.text, read, doubted)) is None
 
 
 def test_a_yes_to_the_offer_of_a_person_is_one_only_right_after_it() -> None:

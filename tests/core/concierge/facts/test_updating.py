@@ -47,6 +47,9 @@ TEN_AND_TWO = "inform/book: [adults:10 adults] and [children:2 kids]"
           "@ages inform/book: [age:13], [age:12], [age:6], [age:5]"], (12, 2, 1)),
         (["inform/book: [adults:12 adults]",
           "@children inform/book: [children:3 kids], [age:4] and [age:9] and [age:12]"], (12, 2, 1)),
+        (["@guests inform/book: [adults:8 grownups] and the [children:3 teens], [adults:11 altogether]",
+          "@ages inform/book: [age:13], [age:15], [age:17]"], (11, 0, None)),
+        (["inform/book: [adults:6 dads], [children:15 kids], all of them between [age:7] and [age:11]"], (6, 15, None)),
         # in two pieces, all the same, as a span
         ([TWELVE_AND_THREE, "@ages inform/book: one is [age:4]", "@ages inform/book: the others [age:7], [age:9]"],
          (12, 2, 1)),

@@ -1,5 +1,6 @@
 """Prices in chat: worked out from what the customer said, asked for when something is missing, never guessed."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -99,3 +100,34 @@ def _spelled(number: int) -> str:
     if number < 20:
         return (*small, *teens)[number]
     return tens[number // 10 - 2] + (f"-{small[number % 10]}" if number % 10 else "")
+
+
+@pytest.mark.parametrize(
+    ("party", "says"),
+    [
+        (Party(guests=20), "For 20 guests it is $625 to $1,100 without travel"),
+        (Party(guests=20, miles=Decimal(40)), "For 20 guests it is $645 to $1,120:"),
+        (Party(guests=5), "For 5 guests it is $550 without travel whatever their ages"),
+        (Party(guests=12, under_six=2), "For 12 guests it is $550 without travel whatever their ages"),
+    ],
+)
+def test_where_ages_are_not_known_the_price_has_a_least_and_a_most(party: Party, says: str) -> None:
+    worked = quote.work_out(RULES, party)
+    assert worked.text.startswith(says)
+    assert worked.quote is None
+    assert "how many of your guests are 13 or older" in worked.text
+
+
+@given(adults=st.integers(1, 25), children=st.integers(0, 20), miles=st.none() | st.integers(0, 150))
+def test_every_party_of_so_many_costs_no_less_and_no_more(adults: int, children: int, miles: int | None) -> None:
+    way = None if miles is None else Decimal(miles)
+    text = quote.work_out(RULES, Party(guests=adults + children, miles=way)).text
+    told = [int(amount.replace(",", "")) for amount in re.findall(r"\$([\d,]+)", text.split(":")[0])]
+    total = pricing.quote(RULES, QuoteRequest(adults, children, miles=way)).total
+    assert min(told) <= total <= max(told)
+
+
+def test_a_party_counted_with_doubt_is_asked_for_before_it_is_priced(say: Say) -> None:
+    answer = say("ask/price_party: how much for [adults:10 adults] plus my 3 yr old")
+    assert "I am not sure that I counted everybody" in answer["answer"]
+    assert "Total" not in answer["answer"]

@@ -26,6 +26,9 @@ def slots(line: str) -> list[tuple[SlotName, SlotValue | None]]:
     [
         ("@miles inform/book: [guests:85] i think", [(SlotName.MILES, Decimal(85))]),
         ("@miles inform/book: idk 5", [(SlotName.MILES, Decimal(5))]),
+        ("@miles inform/book: [guests:Seventeen]", [(SlotName.MILES, Decimal(17))]),
+        ("@miles inform/book: I should think about thirty-five.", [(SlotName.MILES, Decimal(35))]),
+        ("@miles inform/book: between twenty and thirty", []),
         ("@children inform/book: 3", [(SlotName.CHILDREN, 3)]),
         ("inform/book: ok lets do next sat", [(SlotName.DATE, date(2026, 12, 12))]),
         ("@ages inform/book: all adults", [(SlotName.CHILDREN, 0)]),

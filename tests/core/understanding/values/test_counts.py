@@ -60,6 +60,8 @@ def test_amounts_are_read_back(number: int) -> None:
         ("8 ppl + me", 9),
         ("me, my wife, her parents", 4),
         ("mom n dad", 2),
+        ("one, my stepdaughter", 1),
+        ("one adult and my mom", 2),
         ("my sister Lina", 1),
         ("Ron", 1),
         ("Big Al", 1),
