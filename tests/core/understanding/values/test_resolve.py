@@ -15,6 +15,7 @@ from mhc_core.understanding.examples import gold
 from mhc_core.understanding.labelled import LabelledMessage, as_understood, parse_line
 from mhc_core.understanding.result import (
     Act,
+    AgeRange,
     DialogueContext,
     Segment,
     Slot,
@@ -127,3 +128,13 @@ def test_partners_are_counted_by_the_slot_before_them() -> None:
 
 def test_am_behind_a_time_belongs_to_it() -> None:
     assert _values("inform/book: at [time:6] am") == [time(6)]
+
+
+def test_two_ages_of_a_span_are_one() -> None:
+    def ages(line: str) -> list[SlotValue | None]:
+        message = parse_line(line)
+        return [slot.value for slot in resolve(as_understood(message), BUSINESS, TODAY, message.context).slots]
+
+    assert ages("inform/book: all of them between [age:7] and [age:11]") == [AgeRange(7, 11)]
+    assert ages("inform/book: entre [age:6] y [age:9] años") == [AgeRange(6, 9)]
+    assert ages("inform/book: they are [age:7] and [age:11]") == [7, 11]
