@@ -125,7 +125,7 @@ def test_a_trained_model_is_evaluated_unless_it_was(connection: sa.Connection) -
     ensure_baseline(connection)
     assert evaluation_due(connection, SETTINGS)[::2] == ("evaluate:m1", trained)
     comparison = Comparison(9, 8, {}, {}, Interval(0.2, 0.1, 0.3), Verdict.PROMOTE, ("better",))
-    stored = evaluations.save(connection, comparison.row("k", "m1", BASELINE_ID, "ds-1"))
+    stored = evaluations.save(connection, comparison.row("k", "m1", BASELINE_ID, "ds-1"), [])
     assert evaluation_due(connection, SETTINGS).key == "evaluate:m1", "killed between verdict and rollout"
     promotion.open_for(connection, stored)
     assert evaluation_due(connection, SETTINGS).key == ""

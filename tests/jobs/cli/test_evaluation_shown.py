@@ -53,6 +53,7 @@ def stored(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Evaluati
                 differences=[0.1, 0.2],
                 more={"left_out_as_taught": 2, "judge": judge.details()},
             ),
+            [],
         )
     engine.dispose()
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -47,14 +48,18 @@ def issuer(provider: Provider, serve: Serve) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def console(
-    console_engine: sa.Engine, issuer: str, serve: Serve, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def console_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the console keeps files."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def console(console_engine: sa.Engine, issuer: str, serve: Serve, console_state: Path) -> Iterator[str]:
     """Its address."""
     from mhc_serving.console.app import create_console
 
     settings = Settings(
-        state_dir=tmp_path_factory.mktemp("state"),
+        state_dir=console_state,
         rate_limit_sign_in="5/minute",
         oidc_issuer=issuer,
         oidc_client_id=CLIENT_ID,

@@ -106,7 +106,7 @@ def test_what_a_customer_wrote_is_on_the_pages_of_agents_and_nowhere_else(
     written: Written,
     console_engine: sa.Engine,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
+    console_state: Path,
 ) -> None:
     staff.sign_in("agent")
     staff.open("/inbox")
@@ -154,6 +154,5 @@ def test_what_a_customer_wrote_is_on_the_pages_of_agents_and_nowhere_else(
     allowed = {found.where for found in leaks.tables(console_engine, ("ai",)) if found.raw}
     assert "ai.messages.content" in raw
     assert raw <= allowed, "only columns of customers' own words hold it"
-    state: Path = tmp_path_factory.getbasetemp()
-    for folder in (state, Path(os.curdir) / ".nicegui"):
+    for folder in (console_state, Path(os.curdir) / ".nicegui"):
         assert [found.where for found in leaks.files(folder) if _holds(found.text)] == []

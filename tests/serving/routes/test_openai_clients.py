@@ -21,7 +21,8 @@ from mhc_core.vocabulary import Channel
 def test_a_transcript_without_user_is_read_and_stays_one_conversation(
     sdk: openai.OpenAI, serving_engine: sa.Engine, customer: str, reader: Labelled
 ) -> None:
-    first = reader.learn(f"ask/price_party: how much for [guests:20 people]? ({customer})")
+    named = "".join(letter for letter in customer if letter.isalpha())  # a number would belong to nothing
+    first = reader.learn(f"ask/price_party: how much for [guests:20 people]? ({named})")
     answer, conversation = ask(sdk, first)
     total, again = ask(sdk, first, answer, "all adults, 10 miles")
     assert "Total: $1,100" in total
@@ -54,7 +55,7 @@ def test_after_an_edit_only_what_the_client_shows_is_known(sdk: openai.OpenAI, c
     assert "Total: $1,100" in ask(sdk, first, answer, "all adults, 10 miles", user=customer)[0]
     edited, again = ask(sdk, first, answer, "what is the total for us, 40 miles", user=customer)
     assert again == conversation
-    assert "$1,1" not in edited  # that they are all adults was taken back
+    assert "Total" not in edited  # that they are all adults was taken back
 
 
 def test_a_first_message_sent_again_by_a_known_customer_opens_no_twin(

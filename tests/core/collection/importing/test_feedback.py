@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mhc_core.collection.importing.conversations import import_conversations
@@ -182,6 +182,7 @@ fields = st.sampled_from([*_Feedback.model_fields])
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["up", "5", "yes", ""])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(fields, values | st.lists(values, max_size=2)))
 def test_any_record_is_taken_or_refused(record: dict[str, Any]) -> None:
     taken: _Feedback | Rejected
