@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import figures
-from mhc_core.db.queries.figures import ArticleUse, ChunkUse
+from mhc_core.db.queries import article_figures
+from mhc_core.db.queries.article_figures import ArticleUse, ChunkUse
 
 BOOKED, LIKED = 0.7, 0.3
 PRIOR_USES = 20
@@ -37,13 +37,13 @@ class Worth:
 
 def worth(connection: sa.Connection, days: int, stale_days: int, now: datetime) -> list[Worth]:
     """Articles by what they are worth, surest first: by the lower end of the interval."""
-    uses = figures.articles(connection, "day", now - timedelta(days=days))
+    uses = article_figures.articles(connection, "day", now - timedelta(days=days))
     return judged(uses, now - timedelta(days=stale_days))
 
 
 def chunks(connection: sa.Connection, version_id: str, article_id: str, days: int, now: datetime) -> list[ChunkUse]:
     """The chunks of an article in a version with what became of them in the last days."""
-    return figures.chunks(connection, version_id, article_id, "day", now - timedelta(days=days))
+    return article_figures.chunks(connection, version_id, article_id, "day", now - timedelta(days=days))
 
 
 def judged(uses: Sequence[ArticleUse], stale_before: datetime) -> list[Worth]:

@@ -32,7 +32,7 @@ def files(uri: str) -> Iterator[Source]:
         try:
             with zipfile.ZipFile(source.file) as archive:
                 yield from _members(archive, uri)
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:  # an unknown compression
             raise DataError(
                 f"the zip archive cannot be read ({type(error).__name__}); fetch it again, or unpack it and import the "
                 "folder"

@@ -16,7 +16,7 @@ _LATE = timedelta(minutes=10)
 """A transaction may commit so long after the moment it wrote down."""
 _WITHIN = "x.{0} >= :first and x.{0} < :until"
 _HOUR = "date_trunc('hour', x.{0})"
-_TABLES = {
+COLUMNS = {
     "figures_totals": "messages handovers bookings thumbs_up thumbs_down stars starred",
     "figures_answers": "answers cached",
     "figures_latencies": "answers",
@@ -157,7 +157,7 @@ def _sum(connection: sa.Connection, table: str, span: str, parts: str, values: d
     # A day has 23 to 25 hours, a month 28 to 31 days: a bit more than one of them lies in the next one for certain.
     ends = f"date_trunc('{span}', {last} + interval '{'30 hours' if span == 'day' else '32 days'}', {ZONE})"
     within = f"start >= {begins} and start < {ends}"
-    sums = ", ".join(f"sum({name})" for name in _TABLES[table].split())
+    sums = ", ".join(f"sum({name})" for name in COLUMNS[table].split())
     keys = "".join(f"{name}, " for name in _KEYS[table].split())
     connection.execute(sa.text(f"delete from ai.{table} where span = '{span}' and {within}"), values)
     connection.execute(
@@ -321,65 +321,6 @@ def by_day(connection: sa.Connection, since: datetime) -> list[DayFigures]:
         {"since": since},
     )
     return [DayFigures(row[0], row[1], int(row[2]), row[3]) for row in rows]
-
-
-_SUMS = ", ".join(f"coalesce(sum(f.{name}), 0)" for name in _TABLES["figures_articles"].split())
-
-
-class ArticleUse(NamedTuple):
-    """An active article with what became of answers that cite it."""
-
-    id: str
-    title: str
-    category: str
-    origin: str
-    reviewed_at: datetime
-    used: int
-    booked: int
-    liked: int
-    disliked: int
-    retrieved: int
-    contradicted: int
-
-
-def articles(connection: sa.Connection, span: Span, since: datetime) -> list[ArticleUse]:
-    """All active articles with their sums from ``since`` on, by id."""
-    rows = connection.execute(
-        sa.text(f"""
-            select k.id, k.title, k.category, k.origin, k.reviewed_at, {_SUMS}
-              from ai.knowledge_articles k
-              left join ai.figures_articles f on f.article = k.id and f.span = :span and f.start >= :since
-             where k.active group by k.id order by k.id
-        """),
-        {"span": span, "since": since},
-    )
-    return [ArticleUse(*row[:5], *map(int, row[5:])) for row in rows]
-
-
-class ChunkUse(NamedTuple):
-    """A chunk of an article with what became of answers that cite it, and of how many it was retrieved for."""
-
-    content: str
-    used: int
-    booked: int
-    liked: int
-    disliked: int
-    retrieved: int
-    contradicted: int
-
-
-def chunks(connection: sa.Connection, version_id: str, article_id: str, span: Span, since: datetime) -> list[ChunkUse]:
-    """The chunks of an article in a version, in its order, with their sums from ``since`` on."""
-    rows = connection.execute(
-        sa.text(f"""
-            select k.content, {_SUMS}
-              from ai.knowledge_version_chunks v join ai.knowledge_chunks k on k.id = v.chunk_id
-              left join ai.figures_chunks f on f.chunk = k.id and f.span = :span and f.start >= :since
-             where v.version_id = :version and k.article_id = :article group by k.id order by k.id
-        """),
-        {"version": version_id, "article": article_id, "span": span, "since": since},
-    )
-    return [ChunkUse(row[0], *map(int, row[1:])) for row in rows]
 
 
 class Now(NamedTuple):

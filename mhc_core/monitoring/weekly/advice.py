@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import alerts, figures, handover, review, weekly
+from mhc_core.db.queries import alerts, article_figures, handover, review, weekly
 from mhc_core.monitoring.unanswered import Group
 
 AT_MOST = 3
@@ -62,7 +62,7 @@ def _to_look_into(connection: sa.Connection, start: datetime, end: datetime) -> 
 
 
 def _to_revise(connection: sa.Connection, start: datetime) -> Iterator[Worth]:
-    disliked = [one for one in figures.articles(connection, "day", start) if one.disliked >= _FEW]
+    disliked = [one for one in article_figures.articles(connection, "day", start) if one.disliked >= _FEW]
     for one in sorted(disliked, key=lambda article: -article.disliked)[:1]:
         if one.disliked > one.liked:
             yield Worth(

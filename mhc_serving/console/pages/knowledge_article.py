@@ -12,7 +12,7 @@ from nicegui.element import Element
 from mhc_core.accounts.sessions import Person
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries import knowledge_desk, versions
-from mhc_core.db.queries.figures import ChunkUse
+from mhc_core.db.queries.article_figures import ChunkUse
 from mhc_core.errors import DataError, NotFound
 from mhc_core.knowledge import articles, index, writing
 from mhc_core.monitoring import articles as worth

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from fakes.receivers import Hook, Mailbox, hook, mailbox
+from fakes.receivers import Hook, Mailbox, mailbox
 from fakes.stored import NOW
 
-from mhc_core.db import engine as engines
 from mhc_core.db.queries import alert_messages
 from mhc_core.db.rows.alerts import Condition, Message
 from mhc_core.db.tables import alert_messages as table
@@ -31,19 +30,6 @@ CONSOLE = "https://console.example.org/console"
 def mail() -> Iterator[Mailbox]:
     with mailbox() as box:
         yield box
-
-
-@pytest.fixture
-def web() -> Iterator[Hook]:
-    with hook() as state:
-        yield state
-
-
-@pytest.fixture
-def database(fresh_database_url: str) -> Iterator[sa.Engine]:
-    engine = engines.create(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 def wrong(database: sa.Engine, now: datetime = NOW, channels: tuple[str, ...] = ("mail", "hook")) -> None:

@@ -1,16 +1,15 @@
 """Alerts leave the house: no word, name or id of a customer stands in what is told, stored of it, or logged."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from fakes import leaks
-from fakes.receivers import Hook, hook
+from fakes.receivers import Hook
 from fakes.stored import NOW, say, talk
 
-from mhc_core.db import engine as engines
 from mhc_core.db.rows.alerts import Condition
 from mhc_core.db.tables import erasures
 from mhc_core.monitoring import incidents
@@ -23,19 +22,6 @@ from mhc_core.settings import Settings
 
 CANARY = "zanzibarka"
 RULES = Rules.model_validate({"group_seconds": 0, "disk": {"free_percent": 99.9}, "rule": [{"channels": ["*"]}]})
-
-
-@pytest.fixture
-def web() -> Iterator[Hook]:
-    with hook() as state:
-        yield state
-
-
-@pytest.fixture
-def database(fresh_database_url: str) -> Iterator[sa.Engine]:
-    engine = engines.create(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 def test_nothing_of_a_customer_leaves_with_an_alert(
