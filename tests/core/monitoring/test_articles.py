@@ -10,7 +10,7 @@ from fakes.stored import WordEmbedder, example, opinion, say, talk
 
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import knowledge as queries
-from mhc_core.db.queries.figures import ArticleUse
+from mhc_core.db.queries.article_figures import ArticleUse
 from mhc_core.db.queries.knowledge import Chunk, upsert_articles
 from mhc_core.monitoring import articles, dashboard, unanswered
 
