@@ -18,12 +18,15 @@ def command(
     mail: Annotated[
         bool, typer.Option(help="Write the e-mails to MHC_REPORT_TO too; each is sent once a week, by `mhc up`.")
     ] = False,
+    week: Annotated[
+        str | None, typer.Option(metavar="YEAR-WNN", help="Another week that is over, such as 2026-W10.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the report of the last full week, as every Monday at 9:00, and print it."""
     settings = configuration.load()
     with database(settings) as engine:
-        made = publishing.publish(engine, settings, datetime.now(UTC), mail=mail)
+        made = publishing.publish(engine, settings, datetime.now(UTC), week=week, mail=mail)
         with engine.connect() as connection:
             kept = weekly.kept(connection, made.week)
     if kept is None:

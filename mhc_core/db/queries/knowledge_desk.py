@@ -6,25 +6,30 @@ import sqlalchemy as sa
 
 
 class Difference(NamedTuple):
-    """An article that is not the same in two versions: how many pieces only one of them has."""
+    """An article that is not the same in two versions, as each has it; empty where a version lacks it."""
 
     article_id: str
     title: str
-    only_first: int
-    only_second: int
+    first: str
+    second: str
 
 
 def differences(connection: sa.Connection, first: str, second: str) -> list[Difference]:
     """Articles with pieces that only one of two versions has."""
     rows = connection.execute(
         sa.text("""
-            with one as (select chunk_id from ai.knowledge_version_chunks where version_id = :first),
-                 two as (select chunk_id from ai.knowledge_version_chunks where version_id = :second)
-            select k.article_id, min(k.title), count(one.chunk_id) filter (where two.chunk_id is null),
-                   count(two.chunk_id) filter (where one.chunk_id is null)
-              from one full join two using (chunk_id) join ai.knowledge_chunks k on k.id = chunk_id
-             where one.chunk_id is null or two.chunk_id is null
-             group by k.article_id order by k.article_id
+            with held as (
+                select k.article_id, k.title, k.content, k.id, v.version_id
+                  from ai.knowledge_version_chunks v join ai.knowledge_chunks k on k.id = v.chunk_id
+                 where v.version_id in (:first, :second))
+            select article_id, max(title),
+                   coalesce(string_agg(content, E'\n' order by id) filter (where version_id = :first), ''),
+                   coalesce(string_agg(content, E'\n' order by id) filter (where version_id = :second), '')
+              from held
+             group by article_id
+            having array_agg(id order by id) filter (where version_id = :first)
+                   is distinct from array_agg(id order by id) filter (where version_id = :second)
+             order by article_id
         """),
         {"first": first, "second": second},
     )

@@ -52,7 +52,9 @@ class Channels:
             service = _service(message.channel, address)
             if isinstance(headers := getattr(service, "headers", None), dict):
                 headers[KEY_HEADER] = message.key
-            arrived = service.notify(body=message.body, title=message.title, notify_type=_look(message))
+            arrived = service.notify(
+                body=message.body, title=message.title, notify_type=_look(message), body_format=_form(service)
+            )
         except ConfigurationError as error:
             return str(error)
         except Exception as error:  # some of its services raise what their libraries raise
@@ -89,6 +91,11 @@ def _service(name: str, address: str) -> "NotifyBase":
         )
     service.socket_connect_timeout = service.socket_read_timeout = SEND_SECONDS
     return service
+
+
+def _form(service: "NotifyBase") -> str | None:
+    """Text for those who take it: e-mails are HTML otherwise and lose the lines. Markdown would break addresses."""
+    return "text" if "text" in service.notify_format else None
 
 
 def _look(message: Outgoing) -> str:

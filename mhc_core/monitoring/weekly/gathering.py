@@ -1,5 +1,6 @@
 """Reads a week from the tables."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -10,12 +11,14 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import evaluation, versions, weekly
 from mhc_core.db.queries.weekly import Learned, Move
+from mhc_core.errors import DataError
 from mhc_core.monitoring import unanswered
+from mhc_core.monitoring.unanswered import Group
 from mhc_core.monitoring.weekly import advice
 from mhc_core.monitoring.weekly.advice import Worth
 from mhc_core.monitoring.weekly.figures import Figure, Measured, figures, median_shares
 
-_GROUPS = 5
+_INTENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,19 @@ class Week:
         today = now.astimezone(zone)
         monday = (today - timedelta(days=today.weekday())).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         return cls(monday - timedelta(days=7), monday)
+
+    @classmethod
+    def named(cls, name: str, zone: ZoneInfo) -> Self:
+        """The week of a name such as 2026-W10.
+
+        Raises:
+            DataError: there is no such week.
+        """
+        try:
+            monday = datetime.strptime(f"{name}-1", "%G-W%V-%u").replace(tzinfo=zone)
+        except ValueError:
+            raise DataError(f"{name!r} is no week; write one such as 2026-W10") from None
+        return cls(monday, monday + timedelta(days=7))
 
     @property
     def name(self) -> str:
@@ -61,7 +77,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Like questions without an approved answer: what they are about and how many there are."""
+    """Questions without an approved answer about one thing."""
 
     intent: str
     questions: int
@@ -144,9 +160,15 @@ def report(connection: sa.Connection, business: str, week: Week, now: datetime) 
         else f"{latest.verdict} for {latest.candidate_id}: difference {latest.difference:+.3f} "
         f"[{latest.interval_low:+.3f} to {latest.interval_high:+.3f}] on {latest.questions:,} questions",
         waiting_questions=sum(len(group.questions) for group in questions),
-        unanswered=[Unanswered(group.questions[0].intent, len(group.questions)) for group in questions[:_GROUPS]],
+        unanswered=_by_intent(questions),
         worth_doing=advice.worth_doing(connection, questions, week.start, week.end, now),
     )
+
+
+def _by_intent(groups: Sequence[Group]) -> list[Unanswered]:
+    """What most of the questions are about."""
+    counted = Counter(question.intent for group in groups for question in group.questions)
+    return [Unanswered(intent, count) for intent, count in counted.most_common(_INTENTS)]
 
 
 def moved(moves: Sequence[Move], week: Week) -> list[Moved]:

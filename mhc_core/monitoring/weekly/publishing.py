@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -15,6 +16,7 @@ from mhc_core.artifacts import store
 from mhc_core.business import pricing
 from mhc_core.db.queries import alert_messages, weekly
 from mhc_core.db.rows.alerts import Message
+from mhc_core.errors import DataError
 from mhc_core.monitoring.weekly import charts, gathering, mailing, rendering
 from mhc_core.monitoring.weekly.charts import Picture
 from mhc_core.monitoring.weekly.gathering import Report, Week
@@ -36,16 +38,21 @@ class Published:
     mails: int
 
 
-def publish(engine: sa.Engine, settings: Settings, now: datetime, *, mail: bool = True) -> Published:
-    """Make the report of the business's last full week before ``now``; e-mails are written with ``mail``.
+def publish(
+    engine: sa.Engine, settings: Settings, now: datetime, *, week: str | None = None, mail: bool = True
+) -> Published:
+    """Make the report of a week such as 2026-W10, or of the business's last full one before ``now``.
+
+    E-mails are written with ``mail``.
 
     Raises:
+        DataError: there is no such week, or it is not over.
         ConfigurationError: people should get it, and an address or the mail server is missing or wrong; the files and
             the row are there then.
     """
     business = pricing.load(settings.business_file)
     with engine.connect() as connection:
-        made = gathering.report(connection, business.name, Week.before(now, business.contact.zone), now)
+        made = gathering.report(connection, business.name, _week(week, business.contact.zone, now), now)
     pictures = charts.pictures(made)
     markdown_uri, pdf_uri = _files(made, pictures, settings)
     with engine.begin() as connection:
@@ -55,6 +62,15 @@ def publish(engine: sa.Engine, settings: Settings, now: datetime, *, mail: bool 
         mails = [_mail(made, pictures, settings, person, now) for person in people]
         written = alert_messages.write(connection, mails, now)
     return Published(made.week, markdown_uri, pdf_uri, written)
+
+
+def _week(name: str | None, zone: ZoneInfo, now: datetime) -> Week:
+    if name is None:
+        return Week.before(now, zone)
+    week = Week.named(name, zone)
+    if week.end > now:
+        raise DataError(f"week {name} is not over before {week.end:%A %-d %B}; choose an earlier one")
+    return week
 
 
 def _files(report: Report, pictures: Sequence[Picture], settings: Settings) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries import knowledge_desk, versions
 from mhc_core.db.queries.knowledge import KnowledgeVersion
 from mhc_core.knowledge import index
+from mhc_serving.console.side_by_side import side_by_side
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import Table, box, dialog, moment, text
 
@@ -36,7 +37,7 @@ class Versions:
             self._second = ui.select([], label="with").props("outlined dense").classes("narrow")
             ui.button("Compare", on_click=self._compare).props("outline")
             ui.button("Roll back", on_click=self._ask).props("outline")
-        self._found = Table("Differences", ("Article", "Title", ">Only first", ">Only second"))
+        self._found = box("div")
 
     async def show(self) -> None:
         """Read the versions."""
@@ -69,7 +70,11 @@ class Versions:
             lambda connection, person, now: knowledge_desk.differences(connection, first, second)
         )
         if found is not None:
-            self._found.show([tuple(one) for one in found.value])
+            self._found.clear()
+            with self._found:
+                for one in found.value:
+                    text("h3", f"{one.article_id} {one.title}")
+                    side_by_side((first, second), one.first.splitlines(), one.second.splitlines())
             if not found.value:
                 self._visit.say("They hold the same.")
 

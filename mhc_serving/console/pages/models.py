@@ -105,7 +105,7 @@ async def build(visit: Visit) -> None:
                 if model.id == production:
                     text("span", "live", "chip good")
                 elif rollout is not None:
-                    text("span", rollout.status, "chip warn")
+                    text("span", rollout.status.replace("_", " "), "chip warn")
                 if compared is not None:
                     text("span", f"{compared.verdict} {compared.difference:+.3f}", "chip")
         row.on("click", lambda chosen=model.id: models_one.draw(visit, place, chosen, show))

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from nicegui import ui
@@ -108,7 +107,8 @@ def _acts(visit: Visit, seen: _Read, afterwards: Callable[[], Awaitable[None]]) 
         promotion.reject(connection, model_id, by, why, now)
 
     acts: list[tuple[str, Decide]] = []
-    if status in (RolloutStatus.PENDING, *_FLYING):
+    approved = seen.rollout is not None and seen.rollout.approved_by is not None
+    if status in (RolloutStatus.PENDING, *_FLYING) and not approved:
         acts.append(("Approve", approve))
     if status in (RolloutStatus.APPROVED, RolloutStatus.HELD):
         acts.append(("Start", start))
@@ -129,7 +129,9 @@ def _acts(visit: Visit, seen: _Read, afterwards: Callable[[], Awaitable[None]]) 
 
 def _ask(visit: Visit, label: str, model_id: str, act: Decide, afterwards: Callable[[], Awaitable[None]]) -> None:
     with dialog(f"{label} {model_id}?") as opened:
-        why = ui.input("Why; it is kept with the decision", value="by hand").props("outlined dense").classes("full")
+        why = (
+            ui.input("Why; it is kept with the decision", placeholder="by hand").props("outlined dense").classes("full")
+        )
         with box("div", "acts"):
             ui.button(label, on_click=lambda: decide()).props("unelevated")
             ui.button("Cancel", on_click=opened.close).props("flat")
@@ -146,11 +148,13 @@ def _ask(visit: Visit, label: str, model_id: str, act: Decide, afterwards: Calla
 
 def _rollout(visit: Visit, found: Rollout) -> None:
     zone = visit.console.zone
-    told = f"Rollout {found.id}: {found.status}"
+    told = f"Rollout {found.id}: {found.status.replace('_', ' ')}"
     if found.status in _FLYING:
         told += f", {found.share} % of customers" if found.share else ", shown to nobody"
         told += f", against {found.control_id}" if found.control_id else ""
     text("p", told)
+    if found.approved_by is not None:
+        text("p", f"The step to all customers is approved by {found.approved_by}.", "dim")
     if found.killed_at is not None:
         text("p", f"Killed {moment(found.killed_at, zone)}: production answers everybody.", "note")
     if found.deadline is not None and found.status in _FLYING:
@@ -158,11 +162,17 @@ def _rollout(visit: Visit, found: Rollout) -> None:
 
 
 def _sequence(visit: Visit, looks: list[Look]) -> None:
-    """The confidence sequence of each outcome over time."""
+    """What the newest look says, and the confidence sequence of each outcome over time, once there are bounds."""
     zone = visit.console.zone
     days = [moment(look.looked_at, zone) for look in looks]
+    text("h3", f"Look of {days[-1]}: {looks[-1].decision}")
+    with box("ul"):
+        for reason in looks[-1].reasons:
+            text("li", reason)
     for name in looks[-1].numbers.get("metrics", {}):
         found = [look.numbers.get("metrics", {}).get(name, {}) for look in looks]
+        if all(one.get("low") is None and one.get("high") is None for one in found):
+            continue
         series = {bound: [one.get(bound) for one in found] for bound in ("low", "gain", "high")}
         chart = Chart(
             f"Candidate − control: {name.replace('_', ' ')}", ("Look", ">Lower", ">Gain", ">Upper", "Decision")
@@ -183,12 +193,8 @@ def _evaluation(found: Evaluation) -> None:
     with box("ul"):
         for reason in found.reasons:
             text("li", reason)
-    names = [name for name, value in found.candidate_metrics.items() if isinstance(value, int | float)]
     Table("Side by side", ("Measure", ">Candidate", ">Baseline")).show(
-        [
-            (name.replace("_", " "), _number(found.candidate_metrics[name]), _number(found.baseline_metrics.get(name)))
-            for name in names
-        ]
+        measures.rows(found.candidate_metrics, found.baseline_metrics)
     )
     for title, heads, rows in (
         ("Guardrails", measures.GUARDRAIL_COLUMNS, measures.guardrail_rows(found.details)),
@@ -197,10 +203,6 @@ def _evaluation(found: Evaluation) -> None:
         if rows:
             text("h3", title)
             Table(title, (heads[0], *(f">{head}" for head in heads[1:]))).show(rows)
-
-
-def _number(value: Any) -> str:
-    return "–" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def _bound(value: float | None) -> str:

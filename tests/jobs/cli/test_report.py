@@ -31,3 +31,12 @@ def test_the_report_is_printed_and_mailed_on_request(fresh_database_url: str, tm
         titles = list(connection.scalars(sa.select(alert_messages.c.title)))
     engine.dispose()
     assert len(titles) == mail
+
+
+def test_another_week_is_asked_for_by_its_name(fresh_database_url: str, tmp_path: Path) -> None:
+    environment = {"MHC_DATABASE_URL": fresh_database_url, "MHC_STATE_DIR": str(tmp_path)}
+    shown = CliRunner().invoke(app, ["report", "--week", "2026-W10"], env=environment)
+    assert "week 10 of 2026, 2 Mar to 8 Mar" in shown.output
+    for wrong, said in (("2026-W60", "is no week"), ("2099-W10", "is not over before Monday")):
+        refused = CliRunner().invoke(app, ["report", "--week", wrong], env=environment)
+        assert said in str(refused.exception)

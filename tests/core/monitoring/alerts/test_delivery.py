@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -66,6 +67,18 @@ def test_an_alert_of_each_kind_arrives_once_by_mail_and_webhook(database: sa.Eng
     keys = {headers["idempotency-key"] for headers, _ in web.got} | {str(m["Idempotency-Key"]) for m in mail.mails}
     assert len(keys) == 2 * len(AlertKind)
     assert CONSOLE in web.got[0][1]["message"]
+
+
+_LINES = "one & two\nhttps://example.org/x"
+
+
+def test_a_mail_has_the_lines_of_its_message(database: sa.Engine, mail: Mailbox) -> None:
+    with database.begin() as connection:
+        alert_messages.write(connection, [replace(message("a", "mail"), body=_LINES)], NOW)
+    delivery.send_due(database, Channels({"mail": mail.url}), lambda: NOW)
+    assert mail.mails[0].get_content_type() == "text/plain"
+    assert mail.mails[0].get_payload(decode=True).decode().split() == ["one", "&", "two", "https://example.org/x"]
+    assert "two\n" in mail.mails[0].get_payload(decode=True).decode().replace("\r", "")
 
 
 _CHILD = """
