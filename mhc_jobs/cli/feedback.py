@@ -77,7 +77,11 @@ def surveys(as_json: AsJson = False) -> None:
 def sent(
     booking: Annotated[UUID, typer.Option("--booking", metavar="ID", help="The booking whose survey you sent.")],
     by: By,
+    as_json: AsJson = False,
 ) -> None:
     """Note that you sent a customer the link to the survey."""
     with database(configuration.load()) as engine, engine.begin() as connection:
         note_sent(connection, booking, by, datetime.now(UTC))
+        left = len(surveys_waiting.for_staff(connection))
+    waiting = f"{left} more wait: `mhc feedback surveys`" if left else "no other waits"
+    respond(as_json, {"booking_id": str(booking), "waiting": left}, f"Noted for booking {booking}; {waiting}.")

@@ -63,6 +63,7 @@ class StandIn:
     """Tool calls (name, arguments as text) to ask for, round by round, before answering."""
     finish_reason: str = "stop"
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
     cut_streams: bool = False
     requests: list[tuple[str, str]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
@@ -208,7 +209,10 @@ class Endpoints:
             "prompt_tokens": sent,
             "completion_tokens": received + thought,
             "total_tokens": sent + received + thought,
-            "prompt_tokens_details": {"cached_tokens": self._standin.cached_tokens},
+            "prompt_tokens_details": {
+                "cached_tokens": self._standin.cached_tokens,
+                "cache_write_tokens": self._standin.cache_write_tokens,
+            },
             "completion_tokens_details": {"reasoning_tokens": thought},
         }
         self._standin.billed.append((model, usage))

@@ -13,7 +13,8 @@ from mhc_core.db.tables import provider_calls
 from mhc_core.vocabulary import CallKind, CallOutcome
 
 _COUNTED = (
-    "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "audio_tokens", "trained_tokens",
+    "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "audio_tokens",
+    "trained_tokens",
 )  # fmt: skip
 _SUMS = ("calls", "failed", "unpriced", "estimated", *_COUNTED, "cost_usd")
 _OF_ALL = ("calls", "unpriced", "estimated", "cost_usd")

@@ -90,18 +90,18 @@ class Waiting(NamedTuple):
     asked_at: datetime
 
 
-def for_staff(connection: sa.Connection) -> list[Waiting]:
-    """Those whose link was not sent yet and who did not answer, oldest event first."""
+def for_staff(connection: sa.Connection, booking_id: UUID | None = None) -> list[Waiting]:
+    """Those whose link was not sent yet and who did not answer, oldest event first; of one booking, if given."""
     rows = connection.execute(
         sa.text("""
             select s.booking_id, b.conversation_id, c.channel, b.event_on, s.asked_at
               from ai.event_surveys s
               join ai.booking_requests b on b.id = s.booking_id
               join ai.conversations c on c.id = b.conversation_id
-             where s.way = 'staff' and s.sent_at is null
+             where s.way = 'staff' and s.sent_at is null and s.booking_id = coalesce(:booking, s.booking_id)
                and not exists (select from ai.feedback f where f.conversation_id = c.id and f.source = 'survey')
              order by b.event_on, s.booking_id
-        """)
+        """).bindparams(sa.bindparam("booking", booking_id, sa.Uuid))
     )
     return [Waiting(*row) for row in rows]
 

@@ -8,7 +8,10 @@ from mhc_core.vocabulary import CallKind, CallOutcome
 
 CALL_USD = sa.Numeric(18, 10)
 """A call can cost less than a millionth of a dollar, and a million of them must still add up."""
-_TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens", "audio_tokens", "trained_tokens")
+_TOKENS = (
+    "input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "audio_tokens",
+    "trained_tokens",
+)  # fmt: skip
 
 
 def _tokens(name: str) -> sa.Column[int]:

@@ -24,6 +24,7 @@ class Price:
 
     input: Decimal
     cached_input: Decimal | None = None
+    cache_write: Decimal | None = None
     output: Decimal | None = None
     audio_input: Decimal | None = None
     audio_output: Decimal | None = None
@@ -32,10 +33,21 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class LongContext:
+    """A request of ``models`` with more input than this is charged so many times as much, all of it."""
+
+    above_input_tokens: int
+    input_times: Decimal
+    output_times: Decimal
+    models: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class PriceTable:
     """Prices by model family, as published on the day ``as_of``."""
 
     as_of: date
+    long_context: LongContext
     base: Mapping[str, Price]
     fine_tuned: Mapping[str, Price]
 
@@ -49,17 +61,27 @@ class PriceTable:
         if price is None:
             return None
         written = used.output_tokens - used.audio_output_tokens
+        fresh = used.input_tokens - used.cached_tokens - used.cache_write_tokens - used.audio_input_tokens
+        dearer, longer = self._times(model, used)
         counted = (
-            (used.input_tokens - used.cached_tokens - used.audio_input_tokens, price.input),
-            (used.cached_tokens, price.input if price.cached_input is None else price.cached_input),
-            (written, price.output),
-            (used.audio_input_tokens, price.audio_input),
-            (used.audio_output_tokens, price.audio_output),
-            (used.trained_tokens, price.training),
+            (fresh, price.input, dearer),
+            (used.cached_tokens, price.input if price.cached_input is None else price.cached_input, dearer),
+            (used.cache_write_tokens, price.input if price.cache_write is None else price.cache_write, dearer),
+            (written, price.output, longer),
+            (used.audio_input_tokens, price.audio_input, dearer),
+            (used.audio_output_tokens, price.audio_output, longer),
+            (used.trained_tokens, price.training, Decimal(1)),
         )
-        if any(tokens and rate is None for tokens, rate in counted):
+        if any(tokens and rate is None for tokens, rate, _ in counted):
             return None
-        return sum((tokens * (rate or 0) for tokens, rate in counted), Decimal(0)) / _MILLION
+        return sum((tokens * (rate or 0) * times for tokens, rate, times in counted), Decimal(0)) / _MILLION
+
+    def _times(self, model: str, used: Usage) -> tuple[Decimal, Decimal]:
+        """How many times the price of input and output a request of this length costs."""
+        long = self.long_context
+        if used.input_tokens > long.above_input_tokens and family(model) in long.models:
+            return long.input_times, long.output_times
+        return Decimal(1), Decimal(1)
 
     def training_usd(self, base_model: str, tokens: int) -> Decimal:
         """Cost of training on ``tokens`` tokens, epochs already counted in.
@@ -92,4 +114,7 @@ def load() -> PriceTable:
         base[name] = Price(**_exact(entry))
         if trained is not None:
             fine_tuned[name] = Price(**_exact(trained))
-    return PriceTable(document["as_of"], base, fine_tuned)
+    long = document["long_context"]
+    times = Decimal(long["input_times"]), Decimal(long["output_times"])
+    context = LongContext(long["above_input_tokens"], *times, frozenset(long["models"]))
+    return PriceTable(document["as_of"], context, base, fine_tuned)

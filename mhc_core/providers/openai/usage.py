@@ -9,11 +9,12 @@ from mhc_core.providers import tokens
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call. ``cached_tokens`` are among the input, ``reasoning_tokens`` among the output, and audio among
-    both."""
+    """Tokens of one call. ``cached_tokens`` and ``cache_write_tokens`` are among the input, ``reasoning_tokens`` among
+    the output, and audio among both."""
 
     input_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
     audio_input_tokens: int = 0
@@ -25,6 +26,7 @@ class Usage:
         return {
             "input_tokens": self.input_tokens,
             "cached_tokens": self.cached_tokens,
+            "cache_write_tokens": self.cache_write_tokens,
             "output_tokens": self.output_tokens,
             "reasoning_tokens": self.reasoning_tokens,
             "audio_tokens": self.audio_input_tokens + self.audio_output_tokens,
@@ -42,6 +44,7 @@ def reported(answer: Mapping[str, Any]) -> Usage | None:
     return Usage(
         input_tokens=_count(said, "prompt_tokens", "input_tokens"),
         cached_tokens=_count(sent, "cached_tokens"),
+        cache_write_tokens=_count(sent, "cache_write_tokens"),
         output_tokens=_count(said, "completion_tokens", "output_tokens"),
         reasoning_tokens=_count(received, "reasoning_tokens"),
         audio_input_tokens=_count(sent, "audio_tokens"),

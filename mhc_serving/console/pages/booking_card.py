@@ -10,8 +10,9 @@ from nicegui import ui
 from mhc_core.accounts.sessions import Person
 from mhc_core.concierge.agents import summary
 from mhc_core.concierge.facts import memory
+from mhc_core.db.queries import surveys as waiting
 from mhc_core.db.queries.bookings import Booking
-from mhc_core.support import bookings
+from mhc_core.support import bookings, surveys
 from mhc_core.support.bookings import Decision
 from mhc_serving.console import places
 from mhc_serving.console.visit import Visit
@@ -42,6 +43,8 @@ def draw(visit: Visit, found: Booking, afterwards: Callable[[], Awaitable[None]]
             _button(visit, "Confirm", "confirmed", found, afterwards, name, "positive")
             _button(visit, "Decline", "declined", found, afterwards, name, "negative")
             ui.button("Propose another date", on_click=lambda: _propose(visit, found, afterwards)).props("outline")
+        if found.status == "confirmed" and found.event_on < visit.console.clock().astimezone(visit.console.zone).date():
+            ui.button("Survey link", on_click=lambda: _survey(visit, found, afterwards)).props("outline")
         if link:
             ui.link("Conversation", f"{places.INBOX.path}?conversation={found.conversation_id}")
 
@@ -83,6 +86,34 @@ def _button(
         await afterwards()
 
     ui.button(label, on_click=press, color=colour).props(f'unelevated aria-label="{label} {name}"')
+
+
+async def _survey(visit: Visit, found: Booking, afterwards: Callable[[], Awaitable[None]]) -> None:
+    """The link to send a customer whom only staff can reach, and that it was sent."""
+
+    def read(connection: sa.Connection, person: Person, now: datetime) -> str | None:
+        if not waiting.for_staff(connection, found.id):
+            return None
+        return surveys.of_installation(connection, visit.console.settings).survey(found.conversation_id, now)
+
+    link = await visit.act(read)
+    if link is None:
+        return
+    if link.value is None:
+        visit.say("Nothing to send: they were asked in the chat, have the link, or answered.", "warning")
+        return
+    with dialog("Survey after the party") as opened:
+        text("p", "Send this link to the customer; it opens the survey without signing in.")
+        text("code", link.value, "secret")
+        with box("div", "acts"):
+            ui.button("I sent it", on_click=lambda: note()).props("unelevated")
+            ui.button("Close", on_click=opened.close).props("flat")
+
+    async def note() -> None:
+        if await visit.act(lambda connection, person, now: surveys.note_sent(connection, found.id, person.name, now)):
+            visit.say("Noted.")
+        opened.close()
+        await afterwards()
 
 
 def _propose(visit: Visit, found: Booking, afterwards: Callable[[], Awaitable[None]]) -> None:

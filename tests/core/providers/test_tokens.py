@@ -67,6 +67,18 @@ def test_a_price_is_found_by_family_snapshot_and_trained_model() -> None:
     assert prices.call_usd("a-local-model", Usage(10, output_tokens=10)) is None
 
 
+def test_a_long_request_is_charged_dearer_as_a_whole_and_only_of_models_that_do_so() -> None:
+    prices, short, long = openai_prices.load(), Usage(272_000, 1000, 2000, 100), Usage(272_001, 1000, 2000, 100)
+    at_most = prices.call_usd("gpt-6-luna", short)
+    assert (
+        at_most == (Decimal(269_000) * Decimal("0.10") + 1000 * Decimal("0.01") + 2000 * Decimal("0.125") + 50) / 10**6
+    )
+    above = prices.call_usd("gpt-6-luna", long)
+    assert above == (Decimal(269_001) * Decimal("0.20") + 1000 * Decimal("0.02") + 2000 * Decimal("0.25") + 75) / 10**6
+    flat = prices.call_usd("gpt-4.1-mini", long)
+    assert flat == (Decimal(271_001) * Decimal("0.40") + 1000 * Decimal("0.10") + 160) / 10**6
+
+
 def test_every_model_that_can_be_trained_has_a_price_and_says_until_when_it_lives() -> None:
     prices = openai_prices.load()
     assert prices.fine_tuned

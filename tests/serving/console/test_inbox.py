@@ -1,7 +1,7 @@
 """The inbox in a real browser: taking, answering and ending conversations, and the bell."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,11 @@ from selenium.webdriver.common.keys import Keys
 
 from mhc_core.business import pricing
 from mhc_core.db.queries import bookings
-from mhc_core.support import handover
+from mhc_core.settings import Settings
+from mhc_core.support import handover, surveys
 
 Wait = Callable[[str], UUID]
+MONTH = timedelta(days=30)
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +156,24 @@ def test_another_date_is_proposed_to_the_customer(agent: Staff, wait: Wait, cons
     agent.see(".q-dialog button", "Tell the customer").click()
     agent.see(".q-notification", "Proposed")
     assert "we could on Saturday, January 16 at 17:00" in said(console_engine, conversation)[-1][1]
+
+
+def test_the_survey_after_a_party_is_sent_by_staff_once(agent: Staff, wait: Wait, console_engine: sa.Engine) -> None:
+    conversation, now = wait("Lee"), datetime.now(UTC)
+    with console_engine.begin() as connection:
+        connection.execute(sa.text("update ai.conversations set channel = 'sms'"))
+        bookings.save(
+            connection, conversation, now.date() - timedelta(days=2), time(17), (10, 2, 0), None, {}, now - MONTH
+        )
+        connection.execute(sa.text("update ai.booking_requests set status = 'confirmed'"))
+        surveys.ask_due(connection, pricing.load(), Settings(_env_file=None), now)
+    agent.open("/inbox?conversation=" + str(conversation))
+    agent.see("button", "Survey link").click()
+    assert "/feedback/" in agent.see(".q-dialog code").text
+    agent.see(".q-dialog button", "I sent it").click()
+    agent.see(".q-notification", "Noted")
+    agent.see("button", "Survey link").click()
+    agent.see(".q-notification", "Nothing to send")
 
 
 def test_each_hand_over_rings_once_whatever_page_is_open(agent: Staff, wait: Wait) -> None:

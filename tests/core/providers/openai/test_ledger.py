@@ -29,11 +29,11 @@ from mhc_core.providers.openai.structured import StructuredModel
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import JobStatus
 
-RATES = {  # USD a million tokens: input, cached input, output; and of training
-    "gpt-4.1-mini": ("0.40", "0.10", "1.60"),
-    "gpt-6-luna": ("0.10", "0.01", "0.50"),
-    "text-embedding-3-small": ("0.02", "0.02", "0"),
-    "ft:gpt-4.1-mini": ("0.80", "0.20", "3.20"),
+RATES = {  # USD a million tokens: input, cached input, input written into the cache, output; and of training
+    "gpt-4.1-mini": ("0.40", "0.10", "0.40", "1.60"),
+    "gpt-6-luna": ("0.10", "0.01", "0.125", "0.50"),
+    "text-embedding-3-small": ("0.02", "0.02", "0.02", "0"),
+    "ft:gpt-4.1-mini": ("0.80", "0.20", "0.80", "3.20"),
 }
 TRAINING = Decimal(5)
 PASSAGE = Passage(41, "KB-042", "Cancellation", "14 or more days before: full refund less 10 %.", 0.75)
@@ -77,9 +77,11 @@ def bill(standin: StandIn) -> Decimal:
     charged = Decimal(0)
     for model, used in standin.billed:
         name = ":".join(model.split(":")[:2]).replace("-2025-04-14", "")
-        fresh, cached, output = (Decimal(rate) for rate in RATES[name])
-        of_cache = (used.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
-        charged += (used["prompt_tokens"] - of_cache) * fresh + of_cache * cached + used["completion_tokens"] * output
+        fresh, cached, write, output = (Decimal(rate) for rate in RATES[name])
+        details = used.get("prompt_tokens_details") or {}
+        of_cache, written = details.get("cached_tokens", 0), details.get("cache_write_tokens", 0)
+        charged += (used["prompt_tokens"] - of_cache - written) * fresh + of_cache * cached + written * write
+        charged += used["completion_tokens"] * output
     trained = sum(job["trained_tokens"] or 0 for job in standin.state.jobs.values())
     return (charged + trained * TRAINING) / 1_000_000
 
@@ -95,7 +97,7 @@ def files(folder: Path) -> TrainingFiles:
 def test_a_replay_of_every_endpoint_costs_what_the_provider_bills(
     openai_standin: StandIn, settings: Settings, opened: sa.Engine, tmp_path: Path
 ) -> None:
-    openai_standin.cached_tokens, openai_standin.reasoning_tokens = 3, 11
+    openai_standin.cached_tokens, openai_standin.cache_write_tokens, openai_standin.reasoning_tokens = 3, 2, 11
     tool = Tool("quote", "A price.", {"type": "object", "properties": {}}, lambda _: "590 USD")
     openai_standin.calls = [[("quote", "{}")], [("quote", "{}"), ("quote", "{}")]]
     chat(settings).answer(ChatRequest("how much", tools=[tool]))
