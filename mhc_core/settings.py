@@ -295,10 +295,18 @@ class Settings(BaseSettings):
     serve_workers: int = Field(
         1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."
     )
+    request_timeout_seconds: float = Field(
+        60.0, gt=0, description="A request that takes longer is answered with 503 and given up (seconds)."
+    )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
         description="Address under which customers reach the API, for links in e-mails. Empty: host and port above.",
+    )
+    open_loopback: bool = Field(
+        False,
+        description="Programs on this machine may speak as any customer without a key. For development: it counts only "
+        "while the API binds to loopback, MHC_PUBLIC_URL is empty and no proxy is in between.",
     )
     feedback_link_days: int = Field(30, ge=1, le=365, description="How long a feedback link in an e-mail works (days).")
     widget_origins: str = Field(

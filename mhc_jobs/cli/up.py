@@ -6,8 +6,10 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import sqlalchemy as sa
+import typer
 
 from mhc_core import settings as configuration
 from mhc_core.db import embedded
@@ -22,13 +24,24 @@ from mhc_jobs.cli.console import console, err
 ROTATE_SECONDS = 30.0
 
 
-def command() -> None:
+def command(
+    open_to_this_machine: Annotated[
+        bool,
+        typer.Option(
+            "--open",
+            help="For development: programs on this machine may speak as any customer, unless MHC_OPEN_LOOPBACK is set "
+            "otherwise.",
+        ),
+    ] = False,
+) -> None:
     """Run PostgreSQL, Dagster (UI, daemon with sensors and schedules), the API and the console until Ctrl-C.
 
     With the embedded database, no knowledge yet and nobody's conversations but the sample's, the sample articles are
     loaded, so that the chat has answers.
     """
     settings = configuration.load()
+    if open_to_this_machine and "open_loopback" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"open_loopback": True})
     for port in (settings.dagster_port, settings.serve_port, settings.console_port):
         _require_free(port)
     err.print("starting PostgreSQL …")
@@ -44,7 +57,11 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
     from mhc_jobs.services import Service, supervise
 
     url = engine.url.render_as_string(hide_password=False)
-    environment = {**dagster_home.prepare(settings, url), "MHC_STATE_DIR": str(settings.state_dir.absolute())}
+    environment = {
+        **dagster_home.prepare(settings, url),
+        "MHC_STATE_DIR": str(settings.state_dir.absolute()),
+        "MHC_OPEN_LOOPBACK": str(settings.open_loopback),
+    }
     logs = settings.state_dir.absolute() / "logs"
     workspace = str(dagster_home.PROJECT / "workspace.yaml")
     scripts = Path(sys.executable).parent

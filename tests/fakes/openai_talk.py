@@ -57,7 +57,7 @@ def sdk(
     from mhc_serving.app import create_app
 
     importlib.import_module("httpx")  # the client stumbles where the server, in the same process, imports it meanwhile
-    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state")), serving_engine)
+    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state"), open_loopback=True), serving_engine)
     with serve(app) as url, openai.OpenAI(base_url=f"{url}/v1", api_key="anything", max_retries=0) as client:
         yield client
 
