@@ -42,6 +42,11 @@ class Caller:
             return f"key {self.holder.id}"
         return "widget" if self.claims is not None else "this machine"
 
+    @property
+    def vouched(self) -> bool:
+        """Whether a key or a token stands behind what is said of the customer."""
+        return self.holder is not None or self.claims is not None
+
     def speaker(self, named: str | None) -> str | None:
         """The customer who says something, if known, and who is counted for it: call it once a request.
 
@@ -49,7 +54,7 @@ class Caller:
             HTTPException: 403 for a customer the token is not for, 429 after too many requests.
         """
         customer_id = self._customer(named)
-        if customer_id is not None and (self.holder is not None or self.claims is not None):
+        if customer_id is not None and self.vouched:
             self.app.access.limits.count("customer", customer_id)
         return customer_id
 

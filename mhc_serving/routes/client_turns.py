@@ -140,6 +140,7 @@ def _incoming(asked: Asked, caller: Caller) -> Incoming:
         follows=asked.follows,
         key=asked.key,
         results=results,
+        vouched=caller.vouched,
     )
 
 

@@ -49,7 +49,7 @@ class Incoming:
     and ``follows`` names the answer it goes on from (``threads``). With ``may_begin`` a conversation that does not
     exist yet begins under the id that is given; with ``bypass_cache`` no cached answer is given. Messages with the same
     ``key`` are one (``repeats``). ``results`` is what functions of the client gave back that were called for this
-    message (``functions``).
+    message (``functions``). ``vouched``: the client showed that it may say who the customer is.
     """
 
     message: str
@@ -63,11 +63,20 @@ class Incoming:
     follows: UUID | None = None
     key: str | None = None
     results: Sequence[str] = ()
+    vouched: bool = True
 
     @property
     def place(self) -> Place:
         """Where it belongs."""
-        return Place(self.customer_id, self.channel, self.conversation_id, self.client, self.transcript, self.follows)
+        return Place(
+            self.customer_id,
+            self.channel,
+            self.conversation_id,
+            self.client,
+            self.transcript,
+            self.follows,
+            self.vouched,
+        )
 
 
 @dataclass(frozen=True, slots=True)
