@@ -41,6 +41,10 @@ from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 log = logging.getLogger(__name__)
 
 
+READ_TURNS = 100
+"""So many turns of a transcript are read at most, the last ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A customer's message.
@@ -208,10 +212,10 @@ class Concierge:
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnRequest:
-        turns = opened.turns if opened else incoming.transcript
+        turns = opened.turns if opened else incoming.transcript[-READ_TURNS:]
         return TurnRequest(
             _words(incoming.message, incoming.channel),
-            tuple(_said(turn, incoming.channel) for turn in turns),
+            tuple(_said(turn, incoming.channel, self._settings.max_message_chars) for turn in turns),
             memory.load(opened.facts) if opened and opened.facts is not None else None,
             conversation_id,
             now,
@@ -287,8 +291,10 @@ def _words(text: str, channel: Channel) -> str:
     return cleaned(text, channel) or text
 
 
-def _said(turn: StoredTurn, channel: Channel) -> StoredTurn:
-    return turn if turn.role == "assistant" else replace(turn, content=_words(turn.content, channel))
+def _said(turn: StoredTurn, channel: Channel, longest: int) -> StoredTurn:
+    """A turn as it is read; of one that no customer could have sent here, and no answer of ours is, the beginning."""
+    words = turn.content if turn.role == "assistant" else _words(turn.content, channel)
+    return replace(turn, content=words[: 2 * longest]) if len(words) > 2 * longest else replace(turn, content=words)
 
 
 def _told_to_wait(turns: Sequence[StoredTurn]) -> bool:
