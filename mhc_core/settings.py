@@ -359,7 +359,19 @@ class Settings(BaseSettings):
         "from the start. Empty: none.",
     )
     mail_from: str = Field("", description="Sender of e-mails, such as `Hibachi <reports@example.com>`.")
-    dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
+    dagster_port: int = Field(
+        3000, ge=1, le=65535, description="Port of Dagster's web server, which answers the console alone."
+    )
+    dagster_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#/]+$",
+        description="Where the console reaches Dagster's web server. Empty: on this machine, at the port above.",
+    )
+    dagster_secret: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="What the console shows to Dagster's web server. Empty: `mhc up` makes one at each start.",
+    )
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
     )
@@ -403,6 +415,11 @@ class Settings(BaseSettings):
     def public_address(self) -> str:
         """The public address in force, without a trailing slash."""
         return (self.public_url or f"http://{self.serve_host}:{self.serve_port}").rstrip("/")
+
+    @property
+    def dagster_address(self) -> str:
+        """Where the console reaches Dagster's web server."""
+        return self.dagster_url or f"http://127.0.0.1:{self.dagster_port}"
 
     @property
     def console_address(self) -> str:

@@ -1,5 +1,6 @@
 """``mhc up``: everything, kept running."""
 
+import secrets
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_jobs import sample
 from mhc_jobs.cli.console import console, err
+from mhc_serving.console import places
 
 ROTATE_SECONDS = 30.0
 
@@ -65,7 +67,11 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
     logs = settings.state_dir.absolute() / "logs"
     workspace = str(dagster_home.PROJECT / "workspace.yaml")
     scripts = Path(sys.executable).parent
-    ui = [str(scripts / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(settings.dagster_port), "-w", workspace]
+    prefix = f"{places.ROOT}{places.DAGSTER.path}"
+    secret = settings.dagster_secret.get_secret_value() if settings.dagster_secret else secrets.token_urlsafe(32)
+    environment["MHC_DAGSTER_SECRET"] = secret
+    ui = [sys.executable, "-m", "mhc_jobs.dagster_ui", "-h", "127.0.0.1", "-p", str(settings.dagster_port)]
+    ui += ["-w", workspace, "--path-prefix", prefix]
     services = [
         Service("api", [str(scripts / "mhc"), "serve"], logs / "serve.log"),
         Service("console", [str(scripts / "mhc"), "console"], logs / "console.log"),
@@ -80,7 +86,7 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
     doors = {
         f"chat and API  http://127.0.0.1:{settings.serve_port}": settings.serve_port,
         f"console       http://127.0.0.1:{settings.console_port}/console": settings.console_port,
-        f"Dagster UI    http://127.0.0.1:{settings.dagster_port}": settings.dagster_port,
+        f"Dagster       http://127.0.0.1:{settings.console_port}{prefix}": settings.dagster_port,
     }
     last_checked, last_rotation = 0.0, 0.0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +20,8 @@ COOKIE = "mhc_session"
 _PUBLIC = (places.LIBRARY, places.SIGN_IN)
 _OWN = (f"{places.ROOT}/_nicegui_ws/", places.SIGN_OUT)
 """What is no page: the pages' socket, and the way out."""
+_DAGSTER = f"{places.ROOT}{places.DAGSTER.path}/"
+_UNKNOWN_HOST = "the console is not known by this name; set MHC_CONSOLE_URL to the address under which staff reach it"
 _HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
@@ -50,9 +53,12 @@ class Guard:
 
     async def _refusal(self, scope: Scope) -> Response | None:
         path: str = scope["path"]
+        headers = Headers(scope=scope)
         if not path.startswith(f"{places.ROOT}/") and path != places.ROOT:
             return None
-        if scope.get("method", "POST") not in ("GET", "HEAD") and not _same_origin(Headers(scope=scope)):
+        if not self._own_host(headers):
+            return PlainTextResponse(_UNKNOWN_HOST, 421)
+        if scope.get("method", "POST") not in ("GET", "HEAD") and not self._same_origin(headers):
             return PlainTextResponse("this came from another site; open the console itself", 403)
         if path.startswith(_PUBLIC):
             return None
@@ -66,6 +72,24 @@ class Guard:
             return HTMLResponse(_NOT_YOURS.format(title=escape(place.title), role=escape(person.role)), 403)
         return None
 
+    def _own_host(self, headers: Headers) -> bool:
+        """Whether the console was called by its name. A page of another site can have its own name point to this
+        machine (DNS rebinding), but not an address or a name that others decide about."""
+        host = headers.get("host", "").lower()
+        if host == urlsplit(self._console.settings.console_address).netloc.lower():
+            return True
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+            return name == "localhost" or bool(ip_address(name))
+        except ValueError:
+            return False
+
+    def _same_origin(self, headers: Headers) -> bool:
+        """Browsers name the site a request comes from with everything but plain reads; programs do not."""
+        origin = headers.get("origin")
+        known = {headers.get("host"), urlsplit(self._console.settings.console_address).netloc}
+        return origin is None or urlsplit(origin).netloc in known
+
     async def _person(self, scope: Scope) -> Person | None:
         token = HTTPConnection(scope).cookies.get(COOKIE)
         if not token:
@@ -78,19 +102,15 @@ class Guard:
         return person
 
 
-def _same_origin(headers: Headers) -> bool:
-    """Browsers name the site a request comes from with everything but plain reads; programs do not."""
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
-
-
 def _careful(scope: Scope, send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-            if not scope["path"].startswith(places.LIBRARY):
+            if scope["path"].startswith(_DAGSTER):
+                headers.setdefault("Cache-Control", "no-cache")
+            elif not scope["path"].startswith(places.LIBRARY):
                 headers["Cache-Control"] = "no-store"
         await send(message)
 
