@@ -324,6 +324,9 @@ class Settings(BaseSettings):
     rate_limit_address: str = Field(
         "120/minute", description="Requests of one network address that sends no valid API key."
     )
+    rate_limit_anonymous: str = Field(
+        "3000/minute", description="Requests without a valid API key of all network addresses together."
+    )
     rate_limit_storage_uri: SecretStr | None = Field(
         None,
         description="Where requests are counted for several processes: any storage of the `limits` library, such as "

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mhc_core.accounts.sessions import Person
 from mhc_core.errors import AccessDenied
+from mhc_serving.access.browser_rules import STRICT_TRANSPORT
 from mhc_serving.console import places
 from mhc_serving.console.visit import Console
 
@@ -38,6 +39,8 @@ class Guard:
     def __init__(self, app: ASGIApp, console: Console) -> None:
         self._app = app
         self._console = console
+        encrypted = console.settings.console_address.startswith("https:")
+        self._headers = {**_HEADERS, **STRICT_TRANSPORT} if encrypted else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -45,11 +48,11 @@ class Guard:
             return
         refusal = await self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, _careful(scope, send))
+            await self._app(scope, receive, self._careful(scope, send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4401})
         else:
-            await refusal(scope, receive, _careful(scope, send))
+            await refusal(scope, receive, self._careful(scope, send))
 
     async def _refusal(self, scope: Scope) -> Response | None:
         path: str = scope["path"]
@@ -71,6 +74,20 @@ class Guard:
         if place is not None and person.role not in place.roles:
             return HTMLResponse(_NOT_YOURS.format(title=escape(place.title), role=escape(person.role)), 403)
         return None
+
+    def _careful(self, scope: Scope, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith(_DAGSTER):
+                    headers.setdefault("Cache-Control", "no-cache")
+                elif not scope["path"].startswith(places.LIBRARY):
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        return sending
 
     def _own_host(self, headers: Headers) -> bool:
         """Whether the console was called by its name. A page of another site can have its own name point to this
@@ -100,21 +117,6 @@ class Guard:
             return None
         scope["mhc.person"], scope["mhc.token"] = person, token
         return person
-
-
-def _careful(scope: Scope, send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
-            if scope["path"].startswith(_DAGSTER):
-                headers.setdefault("Cache-Control", "no-cache")
-            elif not scope["path"].startswith(places.LIBRARY):
-                headers["Cache-Control"] = "no-store"
-        await send(message)
-
-    return sending
 
 
 _NOT_YOURS = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not for your role</title>

@@ -77,7 +77,7 @@ def test_dagster_leads_to_its_pages_by_the_consoles_address(operator: httpx2.Cli
 
 
 def test_a_change_is_passed_on_and_written_down(operator: httpx2.Client, console_engine: sa.Engine) -> None:
-    answer = operator.post(GRAPHQL, json=LAUNCH, headers={"Origin": _origin(operator)})
+    answer = operator.post(f"{GRAPHQL}?op=LaunchRun", json=LAUNCH, headers={"Origin": _origin(operator)})
     assert answer.json() == {"asked": LAUNCH}
     with console_engine.connect() as connection:
         acts = connection.execute(sa.select(audit_log).where(audit_log.c.action == "dagster.changed")).all()
