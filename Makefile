@@ -31,7 +31,7 @@ demo: $(READY)  ## Run the learning loop once on the sample data and print what 
 	@$(BIN)/mhc demo
 
 up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :8000.
-	@$(BIN)/mhc up
+	@$(BIN)/mhc up --open
 
 # Bytecode is written whatever the environment says: else every process of the tests compiles everything again.
 test: $(READY)  ## Run all tests.

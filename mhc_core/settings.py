@@ -295,10 +295,18 @@ class Settings(BaseSettings):
     serve_workers: int = Field(
         1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."
     )
+    request_timeout_seconds: float = Field(
+        60.0, gt=0, description="A request that takes longer is answered with 503 and given up (seconds)."
+    )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
         description="Address under which customers reach the API, for links in e-mails. Empty: host and port above.",
+    )
+    open_loopback: bool = Field(
+        False,
+        description="Programs on this machine may speak as any customer without a key. For development: it counts only "
+        "while the API binds to loopback, MHC_PUBLIC_URL is empty and no proxy is in between.",
     )
     feedback_link_days: int = Field(30, ge=1, le=365, description="How long a feedback link in an e-mail works (days).")
     widget_origins: str = Field(
@@ -315,6 +323,9 @@ class Settings(BaseSettings):
     rate_limit_customer: str = Field("20/minute;300/hour", description="Messages and ratings of one customer.")
     rate_limit_address: str = Field(
         "120/minute", description="Requests of one network address that sends no valid API key."
+    )
+    rate_limit_anonymous: str = Field(
+        "3000/minute", description="Requests without a valid API key of all network addresses together."
     )
     rate_limit_storage_uri: SecretStr | None = Field(
         None,
@@ -351,7 +362,19 @@ class Settings(BaseSettings):
         "from the start. Empty: none.",
     )
     mail_from: str = Field("", description="Sender of e-mails, such as `Hibachi <reports@example.com>`.")
-    dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI.")
+    dagster_port: int = Field(
+        3000, ge=1, le=65535, description="Port of Dagster's web server, which answers the console alone."
+    )
+    dagster_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#/]+$",
+        description="Where the console reaches Dagster's web server. Empty: on this machine, at the port above.",
+    )
+    dagster_secret: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="What the console shows to Dagster's web server. Empty: `mhc up` makes one at each start.",
+    )
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
     )
@@ -395,6 +418,11 @@ class Settings(BaseSettings):
     def public_address(self) -> str:
         """The public address in force, without a trailing slash."""
         return (self.public_url or f"http://{self.serve_host}:{self.serve_port}").rstrip("/")
+
+    @property
+    def dagster_address(self) -> str:
+        """Where the console reaches Dagster's web server."""
+        return self.dagster_url or f"http://127.0.0.1:{self.dagster_port}"
 
     @property
     def console_address(self) -> str:

@@ -23,6 +23,7 @@ from mhc_serving.access import browser_rules
 from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.access.deps import Services
+from mhc_serving.access.time_budget import TimeBudget
 from mhc_serving.routes import (
     bookings,
     chat,
@@ -129,6 +130,7 @@ def create_app(
     app.state.services = Services(settings, engine, business, concierge, clock, access)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
+    app.add_middleware(TimeBudget, seconds=settings.request_timeout_seconds)
     app.add_middleware(errors.Journal)
     browser_rules.install(app, access.origins)
     app.router.routes.extend(chat.router.routes)  # found at once: most requests end here

@@ -16,6 +16,7 @@ from mhc_core.settings import Settings
 from mhc_serving import logging_setup
 from mhc_serving.alert_worker import watching
 from mhc_serving.app import create_app
+from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
 
 GRACE_SECONDS = 10
 STALLED_SECONDS = 20
@@ -40,6 +41,8 @@ def run(settings: Settings) -> None:
             access_log=False,  # the app writes its own, by route and without what callers put into addresses
             log_config=None,
             proxy_headers=False,  # uvicorn would believe X-Forwarded-For from this machine
+            http=PatientProtocol,
+            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_worker_healthcheck=STALLED_SECONDS,
         )
@@ -47,7 +50,11 @@ def run(settings: Settings) -> None:
         try:
             if several:
                 # What the command line set reaches the processes by their environment.
-                os.environ |= {"MHC_SERVE_HOST": settings.serve_host, "MHC_SERVE_PORT": str(settings.serve_port)}
+                os.environ |= {
+                    "MHC_SERVE_HOST": settings.serve_host,
+                    "MHC_SERVE_PORT": str(settings.serve_port),
+                    "MHC_OPEN_LOOPBACK": str(settings.open_loopback),
+                }
                 supervisor = Multiprocess(config, sockets=[config.bind_socket()])
                 supervisor.run()
                 if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):

@@ -48,6 +48,16 @@ def _own_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _called_on_this_machine() -> Iterator[None]:
+    """What is called in process is called by an address of this machine, as a program on it would."""
+    from starlette.testclient import TestClient
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "__init__", functools.partialmethod(TestClient.__init__, base_url="http://127.0.0.1"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _garbage_is_left_to_the_interpreter() -> Iterator[None]:
     """Each app looks for garbage when it starts: half a second a time among all that the tests have loaded.
 

@@ -1,4 +1,4 @@
-"""How long the parts of one request took: collected where they happen, sent as the header ``Server-Timing``.
+"""How long the parts of one request took, and may take: collected where they happen, sent as ``Server-Timing``.
 
 The header tells durations in milliseconds by part (W3C Server Timing), never what was asked.
 """
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from mhc_core.errors import TransientError
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 _parts: ContextVar[dict[str, float] | None] = ContextVar("parts", default=None)
 
 
@@ -18,11 +21,22 @@ def begin() -> dict[str, float]:
     return parts
 
 
+def limit(seconds: float) -> None:
+    """From then on no part of this request begins, in the threads that work for it either."""
+    _deadline.set(time.perf_counter() + seconds)
+
+
 @contextmanager
 def part(name: str) -> Iterator[None]:
-    """Count the time spent within to this part of the request at hand, if there is one."""
-    parts = _parts.get()
+    """Count the time spent within to this part of the request at hand, if there is one.
+
+    Raises:
+        TransientError: the request's time is over.
+    """
+    parts, deadline = _parts.get(), _deadline.get()
     started = time.perf_counter()
+    if deadline is not None and started > deadline:
+        raise TransientError("the answer took too long and was given up; try again in a few seconds")
     try:
         yield
     finally:

@@ -13,9 +13,11 @@ from mhc_core.business.rules import Business
 
 _MIN_ANSWER, _MAX_ANSWER = 40, 1200
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*(?:_\d+)?\]|<[A-Z_]+>")
-_AMOUNT = re.compile(r"(?:\$|usd)\s*(\d[\d,]*(?:\.\d+)?)|(\d[\d,]*(?:\.\d+)?)\s*(?:\$|dollars?\b|bucks\b|usd\b)", re.I)
+_AMOUNT = re.compile(
+    r"(?:\$|usd)\s*(\d[\d,]*(?:\.\d+)?)|(?<!\d)(?<!\d[.,])(\d[\d,]*(?:\.\d+)?)\s*(?:\$|dollars?\b|bucks\b|usd\b)", re.I
+)
 _LARGE = re.compile(r"(?<![\d.,$])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\d.,])\d{3,}(?:\.\d+)?")
-_MILES = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*-?(?:miles?|mi)\b", re.I)
+_MILES = re.compile(r"(?<!\d)(?<!\d[.,])(\d[\d,]*(?:\.\d+)?)\s*-?(?:miles?|mi)\b", re.I)
 _SUM = re.compile(r"\d\s*[=×*]|[=×*]\s*\$?\d|\d\s*[x+]\s*\$?\d", re.I)
 _PARTY = re.compile(
     r"\b\d+\s*(?:adults?|kids?|child(?:ren)?|toddlers?|guests?|people|persons?|ppl|teens?|friends|of us)\b", re.I

@@ -8,6 +8,7 @@ _MARKUP = re.compile(
     r"\b[^<>]*>|<!--|&(?:nbsp|amp|lt|gt|quot|#\d+|#x[0-9a-f]+);",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _UNSEEN = frozenset({"style", "script", "head", "title", "template", "noscript"})
 _BLOCKS = frozenset({"p", "div", "table", "tr", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article"})
 _QUOTES = frozenset({"gmail_quote", "yahoo_quoted", "moz-cite-prefix"})
@@ -19,7 +20,7 @@ def plain(text: str) -> str:
     if _MARKUP.search(text) is None:
         return text
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_COMMENT.sub("", text))  # the parser looks for the end of each anew
     reader.close()
     lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in "".join(reader.parts).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -109,7 +109,7 @@ _STREET = "st|street|ave|avenue|rd|road|dr|drive|ln|lane|ct|court|cir|circle|way
 # What a customer hands over to book counts for booking, and its words for nothing else.
 _HANDED_OVER = re.compile(
     rf"\b\d{{1,5}} (?:[a-z]+ ){{1,4}}(?:{_STREET})\b[^\n?]*"
-    r"|\S+@\S+"
+    r"|(?<!\S)\S+@\S+"
     r"|(?:\+?1[ .-]?)?\(?\b\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b"
     r"|\[(?:person|phone|email|address)[a-z_]*_\d+\]"
 )

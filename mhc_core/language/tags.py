@@ -10,7 +10,7 @@ LANGUAGES = frozenset(("en", "es", "fr", "de", "pt", "it", "zh", "vi", "tl", "ko
 MINIMUM_PROBABILITY = 0.5
 ENGLISH_ODDS = 2.0
 """How much more often than any other language customers write English, all else being equal."""
-_NOT_WORDS = re.compile(r"\[[A-Z_]+_\d+\]|https?://\S+|\S+@\S+|[\d_]+")
+_NOT_WORDS = re.compile(r"\[[A-Z_]+_\d+\]|https?://\S+|(?<!\S)\S+@\S+|[\d_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _ABUSE = (
     "idiot", "idiots", "moron", "morons", "imbecile", "stupid bot", "stupid people", "you are stupid",
@@ -36,7 +36,7 @@ def tone(text: str) -> tuple[str, ...]:
     """``profanity`` for words of the lists of ``badwords-py`` (English, Spanish), ``abuse`` for insults and threats."""
     profanity, abuse, options = _filters()
     # The library folds "!" and "/" into letters; ends of sentences are none.
-    plain = re.sub(r"[!?.,;:/]+(?=\s|$)", " ", _NOT_WORDS.sub(" ", text))
+    plain = re.sub(r"(?<![!?.,;:/])[!?.,;:/]+(?=\s|$)", " ", _NOT_WORDS.sub(" ", text))
     found = [("abuse", abuse.is_profane(plain, options)), ("profanity", profanity.is_profane(plain, options))]
     return tuple(tag for tag, there in found if there)
 

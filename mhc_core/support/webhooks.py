@@ -9,8 +9,10 @@ import base64
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from random import Random
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import orjson
 import sqlalchemy as sa
@@ -101,10 +103,13 @@ def sender(settings: "Settings", random: Random) -> Sender | None:
     """The sender that the settings name; None when no address is set.
 
     Raises:
-        ConfigurationError: an address without a secret, or a secret that is none.
+        ConfigurationError: an address without a secret, a secret that is none, or an address that anybody on the way
+            can listen to.
     """
     if settings.webhook_url is None:
         return None
+    if not _private(settings.webhook_url):
+        raise ConfigurationError("MHC_WEBHOOK_URL goes over a network: write it with https://")
     import httpx2
     from standardwebhooks import Webhook
     from standardwebhooks.webhooks import EmptyWebhookSecretError
@@ -118,6 +123,16 @@ def sender(settings: "Settings", random: Random) -> Sender | None:
             "make one with `openssl rand -base64 32` and give it to the receiver as well"
         ) from None
     return Sender(settings.webhook_url, signer, httpx2.Client(timeout=SEND_SECONDS), random)
+
+
+def _private(url: str) -> bool:
+    """Whether nobody else can read what is sent there: it is encrypted, or stays on this machine."""
+    address = urlsplit(url)
+    try:
+        local = address.hostname == "localhost" or ip_address(address.hostname or "").is_loopback
+    except ValueError:
+        local = False
+    return address.scheme == "https" or local
 
 
 def payload(delivery: Delivery) -> bytes:

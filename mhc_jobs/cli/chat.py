@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mhc_core import settings as configuration
-from mhc_core.errors import ProviderUnavailable
+from mhc_core.errors import AccessDenied, ProviderUnavailable
 from mhc_jobs.cli.console import console, err
 
 
@@ -13,6 +13,9 @@ def command(
     message: Annotated[str | None, typer.Argument(help="One question. Without it: a conversation.")] = None,
     url: Annotated[
         str | None, typer.Option(help="The API. Default: the one `mhc up` or `mhc serve` runs here.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(envvar="MHC_API_KEY", help="An API key of the role app, where the API asks for one.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer of one question as JSON.")] = False,
 ) -> None:
@@ -22,7 +25,8 @@ def command(
     settings = configuration.load()
     base = (url or f"http://{settings.serve_host}:{settings.serve_port}").rstrip("/")
     body: dict[str, str] = {"customer_id": "terminal", "channel": "web"}
-    with httpx2.Client(timeout=60) as client:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    with httpx2.Client(timeout=60, headers=headers) as client:
         while True:
             question = message or typer.prompt("you", prompt_suffix="> ").strip()
             if question in ("", "quit", "exit"):
@@ -32,6 +36,10 @@ def command(
             except httpx2.TransportError:
                 raise ProviderUnavailable(f"nothing answers at {base}; start it with `mhc up` or `mhc serve`") from None
             answer = response.json()
+            if response.status_code == 401:
+                raise AccessDenied(
+                    "the API asks for a key: give one by --key, or set MHC_OPEN_LOOPBACK=true for this machine"
+                )
             if response.is_error:
                 err.print(f"{response.status_code}: {answer.get('detail')}", markup=False)
                 raise typer.Exit(1)

@@ -1,13 +1,16 @@
 """``mhc up``: everything, kept running."""
 
+import secrets
 import signal
 import socket
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import sqlalchemy as sa
+import typer
 
 from mhc_core import settings as configuration
 from mhc_core.db import embedded
@@ -18,17 +21,29 @@ from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_jobs import sample
 from mhc_jobs.cli.console import console, err
+from mhc_serving.console import places
 
 ROTATE_SECONDS = 30.0
 
 
-def command() -> None:
+def command(
+    open_to_this_machine: Annotated[
+        bool,
+        typer.Option(
+            "--open",
+            help="For development: programs on this machine may speak as any customer, unless MHC_OPEN_LOOPBACK is set "
+            "otherwise.",
+        ),
+    ] = False,
+) -> None:
     """Run PostgreSQL, Dagster (UI, daemon with sensors and schedules), the API and the console until Ctrl-C.
 
     With the embedded database, no knowledge yet and nobody's conversations but the sample's, the sample articles are
     loaded, so that the chat has answers.
     """
     settings = configuration.load()
+    if open_to_this_machine and "open_loopback" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"open_loopback": True})
     for port in (settings.dagster_port, settings.serve_port, settings.console_port):
         _require_free(port)
     err.print("starting PostgreSQL …")
@@ -44,11 +59,19 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
     from mhc_jobs.services import Service, supervise
 
     url = engine.url.render_as_string(hide_password=False)
-    environment = {**dagster_home.prepare(settings, url), "MHC_STATE_DIR": str(settings.state_dir.absolute())}
+    environment = {
+        **dagster_home.prepare(settings, url),
+        "MHC_STATE_DIR": str(settings.state_dir.absolute()),
+        "MHC_OPEN_LOOPBACK": str(settings.open_loopback),
+    }
     logs = settings.state_dir.absolute() / "logs"
     workspace = str(dagster_home.PROJECT / "workspace.yaml")
     scripts = Path(sys.executable).parent
-    ui = [str(scripts / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(settings.dagster_port), "-w", workspace]
+    prefix = f"{places.ROOT}{places.DAGSTER.path}"
+    secret = settings.dagster_secret.get_secret_value() if settings.dagster_secret else secrets.token_urlsafe(32)
+    environment["MHC_DAGSTER_SECRET"] = secret
+    ui = [sys.executable, "-m", "mhc_jobs.dagster_ui", "-h", "127.0.0.1", "-p", str(settings.dagster_port)]
+    ui += ["-w", workspace, "--path-prefix", prefix]
     services = [
         Service("api", [str(scripts / "mhc"), "serve"], logs / "serve.log"),
         Service("console", [str(scripts / "mhc"), "console"], logs / "console.log"),
@@ -63,7 +86,7 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
     doors = {
         f"chat and API  http://127.0.0.1:{settings.serve_port}": settings.serve_port,
         f"console       http://127.0.0.1:{settings.console_port}/console": settings.console_port,
-        f"Dagster UI    http://127.0.0.1:{settings.dagster_port}": settings.dagster_port,
+        f"Dagster       http://127.0.0.1:{settings.console_port}{prefix}": settings.dagster_port,
     }
     last_checked, last_rotation = 0.0, 0.0
 

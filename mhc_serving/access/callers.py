@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
@@ -16,7 +17,13 @@ from mhc_serving.access.deps import Credential, Services, count, credential, hol
 from mhc_serving.access.keys import Holder, Role
 from mhc_serving.access.tokens import Claims, TokenRefused
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_FORWARDED = frozenset(
+    ("forwarded", "via", "x-real-ip", "true-client-ip", "x-client-ip", "x-cluster-client-ip", "x-original-host",
+     "x-original-url", "x-rewrite-url", "x-host", "x-proxyuser-ip", "x-request-start", "x-scheme", "cdn-loop")
+)  # fmt: skip
+_FORWARDED_FROM = ("x-forwarded", "cf-", "x-envoy-", "fly-", "fastly-", "x-amzn-", "x-amz-cf-", "x-arr-", "x-azure-",
+                   "x-cloud-", "x-appengine-", "x-vercel-", "x-nf-", "x-original-forwarded", "tailscale-")  # fmt: skip
+"""Headers that proxies, tunnels and content networks add, and how whole families of them begin."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -35,6 +42,11 @@ class Caller:
             return f"key {self.holder.id}"
         return "widget" if self.claims is not None else "this machine"
 
+    @property
+    def vouched(self) -> bool:
+        """Whether a key or a token stands behind what is said of the customer."""
+        return self.holder is not None or self.claims is not None
+
     def speaker(self, named: str | None) -> str | None:
         """The customer who says something, if known, and who is counted for it: call it once a request.
 
@@ -42,7 +54,7 @@ class Caller:
             HTTPException: 403 for a customer the token is not for, 429 after too many requests.
         """
         customer_id = self._customer(named)
-        if customer_id is not None and (self.holder is not None or self.claims is not None):
+        if customer_id is not None and self.vouched:
             self.app.access.limits.count("customer", customer_id)
         return customer_id
 
@@ -108,11 +120,11 @@ class Caller:
 
 
 async def _caller(request: Request, sent: Credential) -> Caller:
-    """Open to this machine while the API listens on loopback only; elsewhere a customer id is believed only from the
-    holder of a key, and a browser needs a token.
+    """A customer id is believed from the holder of a key, and from this machine itself where that is switched on; a
+    browser needs a token.
 
-    A request that a proxy passed on came from elsewhere, wherever the API itself listens. On this machine whatever is
-    no key or token of ours is ignored: OpenAI clients cannot be used without sending something.
+    On this machine whatever is no key or token of ours is ignored: OpenAI clients cannot be used without sending
+    something.
     """
     app = services(request)
     if sent and sent.startswith(tokens.PREFIX):
@@ -173,8 +185,26 @@ VisitorAccess = Depends(_caller)
 
 
 def is_own_machine(request: Request, app: Services) -> bool:
-    """Whether a request comes from this machine without a proxy between."""
-    return is_loopback(app.settings.serve_host) and not any(name in request.headers for name in _FORWARDED)
+    """Whether a request was made on this machine, for it, and may speak for anybody because of that.
+
+    Only where that is switched on and customers come by no other address. A program names the host it calls, which is
+    this machine's only when it is called directly: a page that had its name point here (DNS rebinding) names itself, a
+    page of another site its origin, and a proxy adds headers.
+    """
+    settings, headers = app.settings, request.headers
+    if not settings.open_loopback or settings.public_url is not None or not is_loopback(settings.serve_host):
+        return False
+    if any(name in _FORWARDED or name.startswith(_FORWARDED_FROM) for name in headers):
+        return False
+    named = [f"//{headers.get('host', '')}", *headers.getlist("origin")]
+    return all(is_loopback(_host(name)) for name in named)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How often somebody may call: by key, by customer and by address, counted by the ``limits`` library.
+"""How often somebody may call: by key, customer and address, and all without a key together, by the ``limits`` library.
 
 The counts live in this process, or in the store that ``MHC_RATE_LIMIT_STORAGE_URI`` names, shared by several processes.
 """
@@ -22,7 +22,7 @@ from mhc_core.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["key", "customer", "address", "sign-in"]
+Kind = Literal["key", "customer", "address", "anonymous", "sign-in"]
 
 
 class Limits:
@@ -46,6 +46,7 @@ class Limits:
             "key": _parsed("MHC_RATE_LIMIT_KEY", settings.rate_limit_key),
             "customer": _parsed("MHC_RATE_LIMIT_CUSTOMER", settings.rate_limit_customer),
             "address": _parsed("MHC_RATE_LIMIT_ADDRESS", settings.rate_limit_address),
+            "anonymous": _parsed("MHC_RATE_LIMIT_ANONYMOUS", settings.rate_limit_anonymous),
             "sign-in": _parsed("MHC_RATE_LIMIT_SIGN_IN", settings.rate_limit_sign_in),
         }
         self._proxies = _networks(settings.trusted_proxies)
@@ -53,16 +54,22 @@ class Limits:
         """Counting takes no call to another machine."""
 
     def count(self, kind: Kind, who: str) -> None:
-        """Count one request. While the storage does not answer nothing is limited, and the log says so.
+        """Count one request; one of an address counts for all addresses together too: whoever has many has no more.
+
+        While the storage does not answer nothing is limited, and the log says so.
 
         Raises:
             HTTPException: 429, with the seconds to wait in ``Retry-After``.
         """
+        counted: list[tuple[Kind, str]] = [(kind, who)]
+        if kind == "address":
+            counted.append(("anonymous", "everybody"))
         try:
-            for item in self._items[kind]:
-                if not self._strategy.hit(item, kind, who):
-                    reset = self._strategy.get_window_stats(item, kind, who).reset_time
-                    raise _too_many(max(1, math.ceil(reset - time.time())))
+            for of, name in counted:
+                for item in self._items[of]:
+                    if not self._strategy.hit(item, of, name):
+                        reset = self._strategy.get_window_stats(item, of, name).reset_time
+                        raise _too_many(max(1, math.ceil(reset - time.time())))
         except StorageError:
             log.warning("the storage of the rate limits does not answer; nothing is limited")
 

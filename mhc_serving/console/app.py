@@ -18,7 +18,9 @@ from mhc_core.monitoring import dashboard as figures
 from mhc_core.monitoring.costs.overview import settle_abandoned
 from mhc_core.settings import Settings
 from mhc_serving import errors
+from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.console import frame, places, sign_in
+from mhc_serving.console.dagster_proxy import DagsterProxy
 from mhc_serving.console.door import Door
 from mhc_serving.console.guard import Guard
 from mhc_serving.console.pages import (
@@ -39,6 +41,7 @@ from mhc_serving.console.visit import Console, utc_now
 
 log = logging.getLogger(__name__)
 COUNT_SECONDS = 5.0
+MAX_BODY_BYTES = 4 * 1024**2
 _PAGES: dict[places.Place, frame.Build] = {
     places.DASHBOARD: dashboard.build,
     places.INBOX: inbox.build,
@@ -64,6 +67,7 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
     """
     console = Console(settings, engine, pricing.load(settings.business_file), clock)
     stopping = threading.Event()
+    dagster = DagsterProxy(console)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -72,6 +76,7 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
         yield
         stopping.set()
         counting.join(10)
+        await dagster.close()
 
     app = FastAPI(
         title="console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=_NO_TELEMETRY
@@ -97,6 +102,7 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
         from mhc_serving.console import provider
 
         app.mount(places.PROVIDER, provider.application(console, door))
+    app.mount(f"{places.ROOT}{places.DAGSTER.path}", dagster)
     for place, build in _PAGES.items():
         frame.register(console, place, build)
     ui.run_with(
@@ -110,6 +116,7 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
         show_welcome_message=False,
     )
     app.add_middleware(Guard, console=console)
+    app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal, unlogged=places.LIBRARY)
     return app
 

@@ -42,6 +42,11 @@ REPORTS = Place("/reports", "Reports", "summarize", _OPERATORS)
 AUDIT = Place("/audit", "Audit log", "history", _OPERATORS)
 PEOPLE = Place("/people", "People", "group", _ADMINS)
 
+DAGSTER = Place("/dagster", "Dagster", "schema", _OPERATORS)
+"""Not a page of our own: what Dagster serves (``dagster_proxy``)."""
+DAGSTER_SECRET_HEADER = "X-MHC-Console"
+"""By what Dagster's web server knows the console."""
+
 PLACES: Sequence[Place] = (
     DASHBOARD, INBOX, BOOKINGS, REVIEW, KNOWLEDGE, MODELS, COSTS, ALERTS, ANOMALIES, REPORTS, AUDIT, PEOPLE,
 )  # fmt: skip
@@ -50,4 +55,4 @@ PLACES: Sequence[Place] = (
 def of(path: str) -> Place | None:
     """The page that a path below ``ROOT`` belongs to."""
     first = "/" + path.strip("/").partition("/")[0]
-    return next((place for place in PLACES if place.path == first), None)
+    return next((place for place in (*PLACES, DAGSTER) if place.path == first), None)

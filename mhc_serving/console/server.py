@@ -9,6 +9,7 @@ from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_serving import errors, logging_setup
 from mhc_serving.alert_worker import watching
+from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
 
 GRACE_SECONDS = 5
 
@@ -34,6 +35,8 @@ def run(settings: Settings) -> None:
             access_log=False,
             log_config=None,
             proxy_headers=False,
+            http=PatientProtocol,
+            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         server = uvicorn.Server(config)

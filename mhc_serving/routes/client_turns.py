@@ -21,6 +21,7 @@ from mhc_serving.access.callers import Caller
 from mhc_serving.errors import Unfit
 
 COUNTED_AS = "gpt-6-luna"
+MAX_TOOLS_BYTES = 200_000
 _WORD = re.compile(r"\s*\S+|\s+$")
 _DOCUMENT = ("answer", "citations", "intent", "confidence", "escalated")
 
@@ -101,8 +102,13 @@ def answer(asked: Asked, caller: Caller) -> Answered:
     wanted = asked.wanted
     _require_possible(wanted)
     incoming = _incoming(asked, caller)
+    tools = orjson.dumps(asked.tools or ()).decode()
+    if len(tools) > MAX_TOOLS_BYTES:
+        raise Unfit(
+            f"the tools have more than {MAX_TOOLS_BYTES:,} bytes; send fewer, or describe them in less", "tools"
+        )
     prompt = tokens.count_chat(({"role": one.role, "content": one.text} for one in asked.said), COUNTED_AS)
-    prompt += tokens.count(orjson.dumps(asked.tools).decode(), COUNTED_AS) if asked.tools else 0
+    prompt += tokens.count(tools, COUNTED_AS) if asked.tools else 0
     if wanted.functions and wanted.choice != "none" and not incoming.results:
         forced = wanted.choice != "auto"
         named = [one for one in wanted.functions if wanted.choice in ("auto", "required", one.name)]
@@ -140,6 +146,7 @@ def _incoming(asked: Asked, caller: Caller) -> Incoming:
         follows=asked.follows,
         key=asked.key,
         results=results,
+        vouched=caller.vouched,
     )
 
 

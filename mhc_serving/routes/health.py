@@ -12,8 +12,8 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", summary="The process runs")
-def healthz() -> Health:
-    """Always 200 while the process can answer at all."""
+async def healthz() -> Health:
+    """Always 200 while the process can answer at all, however busy its threads are."""
     return Health()
 
 

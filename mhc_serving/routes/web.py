@@ -19,7 +19,8 @@ _FILES = {"chat.css": "text/css", "page.css": "text/css", "icon.svg": "image/svg
     f"{name}.js": "text/javascript" for name in _SCRIPTS
 }
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",

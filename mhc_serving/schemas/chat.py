@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from mhc_core.vocabulary import Channel, Intent
-from mhc_serving.schemas.fields import Body, CustomerId, Text
+from mhc_serving.schemas.fields import MAX_TURN_CHARS, Body, CustomerId, Text
 
 
 class ChatIn(Body):
@@ -14,7 +14,11 @@ class ChatIn(Body):
 
     message: Annotated[
         Text,
-        Field(description="What the customer wrote.", examples=["How much for 8 adults and 4 kids, 45 miles away?"]),
+        Field(
+            max_length=MAX_TURN_CHARS,
+            description="What the customer wrote.",
+            examples=["How much for 8 adults and 4 kids, 45 miles away?"],
+        ),
     ]
     customer_id: CustomerId | None = Field(
         None, description="Your own id of the customer. Needed without a widget token, which says it itself."

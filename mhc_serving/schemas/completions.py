@@ -14,6 +14,7 @@ from mhc_serving.schemas.openai_fields import (
     Name,
     Words,
     impossible,
+    require_short,
 )
 
 
@@ -157,7 +158,8 @@ class CompletionIn(BaseModel):
     modalities: list[Literal["text"]] | None = None
 
     @model_validator(mode="after")
-    def _chosen_is_there(self) -> "CompletionIn":
+    def _fits(self) -> "CompletionIn":
+        require_short(one.text for one in self.messages)
         names = {tool.function.name for tool in self.tools or ()}
         if isinstance(self.tool_choice, NamedTool) and self.tool_choice.function.name not in names:
             raise ValueError("tool_choice names a function that is not among the tools")

@@ -11,6 +11,11 @@ from mhc_core.language.cleaning import invisible_removed
 from mhc_core.pseudonyms import person_id
 
 NO_NUL = r"^[^\x00]*$"
+MAX_TURN_CHARS = 50_000
+"""Of what was said at once, as it came: an e-mail with its thread and markup. What its writer said themselves is
+bounded by ``MHC_MAX_MESSAGE_CHARS``."""
+MAX_TRANSCRIPT_CHARS = 200_000
+"""Of all that was said before, together."""
 
 
 def _seen(value: object) -> object:

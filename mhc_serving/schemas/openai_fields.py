@@ -4,27 +4,44 @@ What the concierge has no use for is ignored (``temperature``, ``seed``: the sam
 would change the answer and cannot be done is refused by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import orjson
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
-from mhc_serving.schemas.fields import NO_NUL
+from mhc_serving.schemas.fields import MAX_TRANSCRIPT_CHARS, MAX_TURN_CHARS, NO_NUL
 
-Words = Annotated[str, StringConstraints(pattern=NO_NUL)]
+Words = Annotated[str, StringConstraints(max_length=MAX_TURN_CHARS, pattern=NO_NUL)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 CustomerName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
 MAX_FUNCTIONS = 128
 
 
+MAX_DOCUMENT_BYTES = 50_000
+"""Of one JSON schema."""
+
+
 def _writable(document: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """A document that can be written down again: no number of more than 64 bits, no half of a character."""
+    """A document that can be written down again, on not too much paper: no number of more than 64 bits, no half of a
+    character."""
     try:
-        orjson.dumps(document)
+        written = orjson.dumps(document)
     except TypeError:
         raise ValueError("holds a number or a character that is out of range") from None
+    if len(written) > MAX_DOCUMENT_BYTES:
+        raise ValueError(f"has more than {MAX_DOCUMENT_BYTES:,} bytes; describe less")
     return document
+
+
+def require_short(said: Iterable[str]) -> None:
+    """Refuse a transcript that is too long to be read.
+
+    Raises:
+        ValueError: it is.
+    """
+    if sum(map(len, said)) > MAX_TRANSCRIPT_CHARS:
+        raise ValueError(f"the transcript has more than {MAX_TRANSCRIPT_CHARS:,} characters; send its last turns")
 
 
 Document = Annotated[dict[str, Any], AfterValidator(_writable)]

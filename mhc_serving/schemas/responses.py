@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from mhc_serving.schemas.completions import CompletionMetadata
-from mhc_serving.schemas.openai_fields import MAX_FUNCTIONS, CustomerName, Document, Name, Parameters, Words, impossible
+from mhc_serving.schemas.openai_fields import (
+    MAX_FUNCTIONS,
+    CustomerName,
+    Document,
+    Name,
+    Parameters,
+    Words,
+    impossible,
+    require_short,
+)
 
 
 class InputText(BaseModel):
@@ -127,7 +136,9 @@ class ResponseIn(BaseModel):
     top_logprobs: Annotated[Any, impossible("log-probabilities are not available")] = None
 
     @model_validator(mode="after")
-    def _chosen_is_there(self) -> "ResponseIn":
+    def _fits(self) -> "ResponseIn":
+        if not isinstance(self.input, str):
+            require_short(one.text for one in self.input if isinstance(one, MessageItem | CallOutputItem))
         names = {tool.name for tool in self.tools or ()}
         if isinstance(self.tool_choice, ChosenFunction) and self.tool_choice.name not in names:
             raise ValueError("tool_choice names a function that is not among the tools")

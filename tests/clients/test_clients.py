@@ -34,7 +34,7 @@ def address(
     serve: Callable[[FastAPI], AbstractContextManager[str]],
 ) -> Iterator[str]:
     reader.learn("inform/book: we are [adults:20 adults] on [date:june 14th]")
-    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state")), serving_engine)
+    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state"), open_loopback=True), serving_engine)
     with serve(app) as url:
         yield url
 

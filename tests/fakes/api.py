@@ -135,7 +135,7 @@ def client(serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) 
 
     from mhc_serving.app import create_app
 
-    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state")), serving_engine)
+    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state"), open_loopback=True), serving_engine)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
@@ -183,13 +183,16 @@ def key_of(serving_engine: sa.Engine) -> Callable[[str], dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Callable[[FastAPI], AbstractContextManager[str]]:
+def serve() -> Callable[..., AbstractContextManager[str]]:
     """Runs an app under uvicorn on a free port of 127.0.0.1; gives its address."""
     import uvicorn
 
+    from mhc_serving.http_protocol import PatientProtocol
+
     @contextmanager
-    def call(app: FastAPI) -> Iterator[str]:
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    def call(app: FastAPI, http: type[PatientProtocol] = PatientProtocol) -> Iterator[str]:
+        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, http=http)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         until(lambda: server.started or not thread.is_alive(), 30)

@@ -50,15 +50,17 @@ def sdk(
     serving_engine: sa.Engine,
     tmp_path_factory: pytest.TempPathFactory,
     serve: Callable[[FastAPI], AbstractContextManager[str]],
+    key_of: Callable[[str], dict[str, str]],
 ) -> Iterator[openai.OpenAI]:
-    """The client, of an API that takes any key."""
+    """The client, with a key of the role app."""
     import openai
 
     from mhc_serving.app import create_app
 
     importlib.import_module("httpx")  # the client stumbles where the server, in the same process, imports it meanwhile
-    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state")), serving_engine)
-    with serve(app) as url, openai.OpenAI(base_url=f"{url}/v1", api_key="anything", max_retries=0) as client:
+    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state"), open_loopback=True), serving_engine)
+    key = key_of("app")["Authorization"].removeprefix("Bearer ")
+    with serve(app) as url, openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0) as client:
         yield client
 
 

@@ -229,3 +229,18 @@ def test_the_running_server_sends(
         until(lambda: receiver.got)
     assert json.loads(receiver.got[0][1])["data"]["conversation_id"] == given["conversation_id"]
     assert [row.delivered_at is not None for row in outbox(empty_engine)] == [True]
+
+
+@pytest.mark.parametrize("url", ["http://hooks.example/in", "http://10.0.0.5/in", "http://127.0.0.1.evil.example/"])
+def test_what_would_be_sent_in_the_clear_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="https"):
+        webhooks.sender(_settings(url), Random(1))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hooks.example/in", "http://127.0.0.1:9/in", "http://localhost:9", "http://[::1]:9"]
+)
+def test_an_encrypted_address_and_one_on_this_machine_are_taken(url: str) -> None:
+    made = webhooks.sender(_settings(url), Random(1))
+    assert made is not None
+    made.close()

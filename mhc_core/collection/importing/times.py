@@ -14,7 +14,7 @@ _EPOCH = re.compile(r"\d{9,13}(\.\d+)?|\d{16}")
 _SHORT = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)[,T ]*(.*)", re.DOTALL)
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?!\d)[,T ]*(.*)", re.DOTALL)
 _NAMED_MONTH = re.compile(r"(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
-_WEEKDAY = re.compile(r"(?i)(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? ")
+_WEEKDAY = re.compile(r"(?i)(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,8},? ")
 _CLOCK = re.compile(
     r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?\s*([ap])?\.?m?\.?\s*(UTC|GMT|Z|[+-]\d{2}:?\d{2})?", re.I
 )

@@ -25,7 +25,7 @@ _YEARS = r"[ -]?(?:years?|yrs?|y/?o)(?:[ -]?olds?)?"
 _AGE_LIST = r"(\d{1,2}(?:(?:\s*,\s*(?:and\s+)?|\s*&\s*|\s+and\s+|\s+)\d{1,2})*)"
 
 _ADULTS = (
-    re.compile(rf"{_COUNT}\s*(?:\w+\s+)?{_ADULT}\b"),
+    re.compile(rf"{_COUNT}\s*(?:\w{1, 20}\s+)?{_ADULT}\b"),
     re.compile(rf"\b{_ADULT}\s*[:=]\s*(\d{{1,4}})\b"),
     re.compile(rf"{_COUNT} (?:of us |of them )?(?:are|is) {_ADULT}\b"),
 )
@@ -39,7 +39,7 @@ _BABIES = re.compile(rf"{_COUNT}\s*{_BABY}\b")
 _ONE_BABY = re.compile(rf"\b(?:a|our|my) {_BABY}\b")
 _AGED = re.compile(rf"(?:{_COUNT}\s+)?(?<![\d$.])(\d{{1,2}}){_YEARS}\b")
 _GUESTS = (
-    re.compile(rf"{_COUNT}\s*(?:\w+\s+)?{_GUEST}\b"),
+    re.compile(rf"{_COUNT}\s*(?:\w{1, 20}\s+)?{_GUEST}\b"),
     re.compile(
         r"\b(?:(?:party|group|family|crowd|table|total) of|(?:groups?|parties) (?:like|of)|date night for)"
         r" (?:about |around |like |just )?(\d{1,4})\b"

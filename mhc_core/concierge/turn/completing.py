@@ -43,7 +43,7 @@ _AT = re.compile(
     r"(?:\bat|@) ?(?P<time>\d{1,2}(?::\d{2})?(?: ?[ap]\.?m\b)?)(?![\d:/]| ?(?:mi|people|adults|guests|%))",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _WEEKDAY = re.compile(
     r"\b(?P<day>(?:next|this|coming|on|for) (?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?)\b",

@@ -41,6 +41,10 @@ from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 log = logging.getLogger(__name__)
 
 
+READ_TURNS = 100
+"""So many turns of a transcript are read at most, the last ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A customer's message.
@@ -49,7 +53,7 @@ class Incoming:
     and ``follows`` names the answer it goes on from (``threads``). With ``may_begin`` a conversation that does not
     exist yet begins under the id that is given; with ``bypass_cache`` no cached answer is given. Messages with the same
     ``key`` are one (``repeats``). ``results`` is what functions of the client gave back that were called for this
-    message (``functions``).
+    message (``functions``). ``vouched``: the client showed that it may say who the customer is.
     """
 
     message: str
@@ -63,11 +67,20 @@ class Incoming:
     follows: UUID | None = None
     key: str | None = None
     results: Sequence[str] = ()
+    vouched: bool = True
 
     @property
     def place(self) -> Place:
         """Where it belongs."""
-        return Place(self.customer_id, self.channel, self.conversation_id, self.client, self.transcript, self.follows)
+        return Place(
+            self.customer_id,
+            self.channel,
+            self.conversation_id,
+            self.client,
+            self.transcript,
+            self.follows,
+            self.vouched,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +212,10 @@ class Concierge:
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnRequest:
-        turns = opened.turns if opened else incoming.transcript
+        turns = opened.turns if opened else incoming.transcript[-READ_TURNS:]
         return TurnRequest(
             _words(incoming.message, incoming.channel),
-            tuple(_said(turn, incoming.channel) for turn in turns),
+            tuple(_said(turn, incoming.channel, self._settings.max_message_chars) for turn in turns),
             memory.load(opened.facts) if opened and opened.facts is not None else None,
             conversation_id,
             now,
@@ -278,8 +291,10 @@ def _words(text: str, channel: Channel) -> str:
     return cleaned(text, channel) or text
 
 
-def _said(turn: StoredTurn, channel: Channel) -> StoredTurn:
-    return turn if turn.role == "assistant" else replace(turn, content=_words(turn.content, channel))
+def _said(turn: StoredTurn, channel: Channel, longest: int) -> StoredTurn:
+    """A turn as it is read; of one that no customer could have sent here, and no answer of ours is, the beginning."""
+    words = turn.content if turn.role == "assistant" else _words(turn.content, channel)
+    return replace(turn, content=words[: 2 * longest]) if len(words) > 2 * longest else replace(turn, content=words)
 
 
 def _told_to_wait(turns: Sequence[StoredTurn]) -> bool:

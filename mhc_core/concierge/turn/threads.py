@@ -1,9 +1,12 @@
 """Which conversation a message belongs to: by its id, by the answer it follows, or by the transcript it comes with.
 
 A client that keeps the transcript itself names no conversation. What the customer said so far does: each question is
-stored with a digest of the customer's messages up to it. Going on from the newest question continues a conversation
-with all that is stored; going on from an earlier one (the customer edited a message, or wants another answer) stays in
-the same conversation, but reads only what the client shows.
+stored with a digest of the client and the customer's messages up to it. Going on from the newest question continues a
+conversation with all that is stored; going on from an earlier one (the customer edited a message, or wants another
+answer) stays in the same conversation, but reads only what the client shows.
+
+Anybody can guess how a conversation began. So where nobody vouches for who the customer is, only a transcript that
+shows all that was said goes on in a conversation, and none goes back in one: who guesses gets no more than they had.
 """
 
 import hashlib
@@ -31,9 +34,10 @@ class Place:
     """Where a message says it belongs.
 
     Args:
-        client: who keeps the transcript: conversations without a customer are found by the same client only.
+        client: who keeps the transcript: it finds only conversations of the same client.
         transcript: the turns before the message, oldest first, where the client keeps them.
         follows: the answer that the message follows.
+        vouched: the client showed that it may say who the customer is.
     """
 
     customer_id: str | None
@@ -42,6 +46,12 @@ class Place:
     client: str = ""
     transcript: Sequence[StoredTurn] = ()
     follows: UUID | None = None
+    vouched: bool = True
+
+    @property
+    def certain(self) -> bool:
+        """Whether the customer is known for sure."""
+        return self.vouched and self.customer_id is not None
 
     @property
     def new(self) -> bool:
@@ -53,7 +63,7 @@ class Place:
 def digest(place: Place, message: str | None) -> str:
     """The customer's messages of a transcript as one value, with ``message`` as the last where there is one."""
     said = [turn.content for turn in place.transcript if turn.role == "user"]
-    parts = ["" if place.customer_id else place.client, *said, *([message] if message is not None else [])]
+    parts = [place.client, *said, *([message] if message is not None else [])]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -67,12 +77,12 @@ def find(connection: sa.Connection, place: Place, message: str, now: datetime) -
         return _opened(connection, place, place.conversation_id)
     if place.follows is not None:
         return _followed(connection, place, place.follows)
-    if place.transcript:
-        known = queries.thread(connection, place.customer_id, place.channel, digest(place, None))
-    else:
-        known = queries.thread(connection, place.customer_id, place.channel, digest(place, message), now - AGAIN)
+    about, since = (digest(place, None), None) if place.transcript else (digest(place, message), now - AGAIN)
+    known = queries.thread(connection, place.customer_id, place.channel, about, since, back=place.certain)
     found = _opened(connection, place, known.conversation_id) if known is not None else None
     if found is None or known is None:
+        return None
+    if place.transcript and not place.certain and not _all_shown(found.turns, place.transcript):
         return None
     if known.newest and place.transcript:
         return replace(found, turns=_shown(found.turns, place.transcript))
@@ -92,6 +102,16 @@ def _shown(stored: Sequence[StoredTurn], transcript: Sequence[StoredTurn]) -> tu
                 kept += after
             after = []
     return tuple(reversed(kept))
+
+
+def _all_shown(stored: Sequence[StoredTurn], transcript: Sequence[StoredTurn]) -> bool:
+    """Whether the transcript ends with all that was said, as it was said; an answer may have been cut by the client."""
+    if len(stored) > len(transcript) or any(turn.role == "agent" for turn in stored):
+        return False
+    return all(
+        one.role == other.role and bool(other.content) and one.content.startswith(other.content)
+        for one, other in zip(stored, transcript[len(transcript) - len(stored) :], strict=True)
+    )
 
 
 def _followed(connection: sa.Connection, place: Place, answer_id: UUID) -> OpenConversation:

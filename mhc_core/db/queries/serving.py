@@ -113,14 +113,12 @@ _NEWEST = """
 _THREAD = sa.text(
     f"""
     select conversation_id, position, newest from (
-        select m.conversation_id, m.position, m.sent_at, c.customer_id is null as nobody, {_NEWEST} as newest
+        select m.conversation_id, m.position, m.sent_at, {_NEWEST} as newest
           from ai.messages m join ai.conversations c on c.id = m.conversation_id
          where m.message_metadata ? 'thread' and m.message_metadata ->> 'thread' = :thread
            and c.customer_id is not distinct from cast(:customer as text) and c.channel = :channel
            and c.source = '{SOURCE}' and (cast(:since as timestamptz) is null or m.sent_at >= :since)) found
-     where newest or not nobody
-        or not exists (select from ai.booking_requests b where b.conversation_id = found.conversation_id)
-       and not exists (select from ai.handovers h where h.conversation_id = found.conversation_id)
+     where newest or cast(:back as boolean)
      order by newest desc, sent_at desc
      limit 1
     """
@@ -136,14 +134,18 @@ _ANSWERED = sa.text(
 
 
 def thread(
-    connection: sa.Connection, customer_id: str | None, channel: Channel, thread: str, since: datetime | None = None
+    connection: sa.Connection,
+    customer_id: str | None,
+    channel: Channel,
+    thread: str,
+    since: datetime | None = None,
+    *,
+    back: bool,
 ) -> Known | None:
-    """The question of this customer with this digest of all they said up to it; the newest of a conversation first.
-
-    Two strangers who said the same so far are not told apart, so without a customer an earlier question is found only
-    where no person and no booking came into the conversation after it.
+    """The question of this customer with this digest of all they said up to it; the newest of a conversation first, and
+    others only with ``back``.
     """
-    about = {"customer": customer_id, "channel": channel, "thread": thread, "since": since}
+    about = {"customer": customer_id, "channel": channel, "thread": thread, "since": since, "back": back}
     row = connection.execute(_THREAD, about).one_or_none()
     return Known(*row) if row else None
 

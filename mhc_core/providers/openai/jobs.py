@@ -87,7 +87,7 @@ def _numbers(event: "FineTuningJobEvent") -> dict[str, float]:
 
 def clean(text: str) -> str:
     """One short line without keys and without longer quotations, which can be training text."""
-    line = _SECRET.sub("[key]", " ".join(text.split()))
+    line = _SECRET.sub("[key]", " ".join(text.split())[:2000])
     line = _QUOTED.sub("[…]", line)
     return line if len(line) <= 240 else line[:239] + "…"
 

@@ -25,7 +25,7 @@ _NO_FIGURES = re.compile(r"[^0-9+]")
 _LONGEST_PHONE = 30
 _EMAIL = re.compile(r"[a-z0-9_.+%'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}")
 _ZIP = re.compile(r"(?<![0-9])([0-9]{5})(?:-?[0-9]{4})?(?![0-9])")
-_STATE = re.compile(r"[\s,]+(?:ca|calif(?:ornia)?)\.?$", re.IGNORECASE)
+_STATE = re.compile(r"(?<![\s,])[\s,]+(?:ca|calif(?:ornia)?)\.?$", re.IGNORECASE)
 _CITY_LEAD = re.compile(r"^(?:in|near|around|by|en|de|from|the city of|downtown)\s+", re.IGNORECASE)
 _ADDRESS_LEAD = re.compile(
     r"^(?:it'?s|we'?re|we are|the address is|my address is|address(?: is)?|es|en)(?: at)?[\s:]+|^at\s+"

@@ -53,7 +53,7 @@ async def build(visit: Visit) -> None:
         text("h1", "Models")
         box("span", "space")
         for label, path in (("Runs in Dagster", "runs"), ("Assets in Dagster", "assets")):
-            ui.link(label, f"{dagster_links.base(visit.console)}/{path}", new_tab=True)
+            ui.link(label, f"{dagster_links.BASE}/{path}", new_tab=True)
     with box("section", "card"):
         text("h2", "Live now")
         live = Table("Live now", ("What", "Version", "Since", "By", "Why"))

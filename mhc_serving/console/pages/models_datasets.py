@@ -28,7 +28,7 @@ class Datasets:
         self._shown = 0
         text("h2", "Data sets")
         self._table = Table("Data sets", ("Version", ">Training", ">Validation", "Made"))
-        self._link = ui.link("The newest in Dagster", dagster_links.base(visit.console), new_tab=True)
+        self._link = ui.link("The newest in Dagster", dagster_links.BASE, new_tab=True)
         with box("div", "filters gap-top"):
             self._first = ui.select([], label="Compare data set").props("outlined dense").classes("narrow")
             self._second = ui.select([], label="with data set").props("outlined dense").classes("narrow")
@@ -49,7 +49,7 @@ class Datasets:
         )
         self._link.set_visibility(bool(versions))
         if versions:
-            address = dagster_links.made(self._visit.console, dagster_links.COLLECTED, versions[0].created_at)
+            address = dagster_links.made(dagster_links.COLLECTED, versions[0].created_at)
             self._link.props(f'href="{address}"')
         ids = [one.id for one in versions]
         for part, value in ((self._first, ids[1:2]), (self._second, ids[:1])):

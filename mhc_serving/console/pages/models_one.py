@@ -69,7 +69,7 @@ async def draw(visit: Visit, place: Element, model_id: str, changed: Callable[[]
         links += [("Its evaluation in Dagster", dagster_links.JUDGED, one.created_at) for one in seen.compared[:1]]
         with box("div", "filters"):
             for label, asset, at in links:
-                ui.link(label, dagster_links.made(visit.console, asset, at), new_tab=True)
+                ui.link(label, dagster_links.made(asset, at), new_tab=True)
         _acts(visit, seen, lambda: _again(visit, place, model_id, changed))
         if seen.rollout is not None:
             _rollout(visit, seen.rollout)

@@ -70,6 +70,22 @@ def test_guessing_keys_and_asking_for_tokens_is_limited_by_address(
         assert client.get("/healthz").status_code == 200
 
 
+def test_all_addresses_together_have_a_limit(api: Callable[..., TestClient], key_of: KeyOf) -> None:
+    with api(rate_limit_anonymous="3/minute", widget_origins=SITE) as client:
+        client.app.state.services.access.limits.address = lambda request: request.headers["x-address"]  # type: ignore[attr-defined]
+
+        def ask(n: int) -> int:
+            headers = {"Origin": SITE, "X-Address": f"203.0.113.{n}"}
+            return client.post("/api/v1/widget/tokens", json={}, headers=headers).status_code
+
+        assert [ask(n) for n in range(4)] == [200, 200, 200, 429]
+        assert (
+            client.get("/api/v1/models", headers={"X-API-Key": "mhc_x", "X-Address": "198.51.100.1"}).status_code == 429
+        )
+        assert client.get("/api/v1/models", headers=key_of("admin")).status_code == 200
+        assert client.get("/healthz").status_code == 200
+
+
 def test_a_developers_own_machine_is_not_limited(api: Callable[..., TestClient]) -> None:
     once = {"rate_limit_customer": "1/minute", "rate_limit_address": "1/minute", "rate_limit_key": "1/minute"}
     with api("127.0.0.1", **once) as client:
@@ -173,3 +189,18 @@ def test_a_valid_key_is_remembered_for_a_moment_and_then_looked_up_again(
     with pytest.raises(AccessDenied, match="revoked"):
         gate.holder(key, utc_now())
     assert KEY_KNOWN_SECONDS < 5
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/healthz", "/web/mhc-chat.js", "/v1/models"])
+def test_no_page_of_ours_sends_forms_or_takes_addresses_elsewhere(client: TestClient, path: str) -> None:
+    rules = client.get(path).headers["Content-Security-Policy"]
+    assert "base-uri 'none'" in rules
+    assert "form-action " in rules
+
+
+def test_browsers_come_back_by_https_only_where_it_is_the_address(api: Callable[..., TestClient]) -> None:
+    name = "Strict-Transport-Security"
+    with api(public_url="https://chat.example") as client:
+        assert [client.get(path).headers[name] for path in ("/", "/healthz")] == ["max-age=63072000"] * 2
+    with api(public_url="http://chat.example") as client:
+        assert name not in client.get("/healthz").headers

@@ -179,7 +179,7 @@ def test_a_new_conversation_leaves_the_old_one_behind(public: TestClient) -> Non
 
 
 def test_a_token_is_held_to_its_word_on_the_own_machine_too(client: TestClient) -> None:
-    widget = Widget(client, ask(client, origin="http://testserver").json(), "http://testserver")
+    widget = Widget(client, ask(client, origin="http://127.0.0.1").json(), "http://127.0.0.1")
     assert widget.chat().status_code == 200
     assert widget.chat(conversation_id=str(uuid4())).status_code == 403
     widget.given["token"] += "x"

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 import sqlalchemy as sa
 from fakes.consoles import PASSWORD, THEN, Staff, Visitor, chromium
+from fakes.dagster_pages import SmallDagster
 from fakes.databases import copy
 from fakes.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider
 from fastapi import FastAPI
@@ -54,13 +55,25 @@ def console_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def console(console_engine: sa.Engine, issuer: str, serve: Serve, console_state: Path) -> Iterator[str]:
+def dagster(serve: Serve) -> Iterator[SmallDagster]:
+    """Dagster's web server, made small."""
+    small = SmallDagster()
+    with serve(small.app()) as small.address:
+        yield small
+
+
+@pytest.fixture(scope="session")
+def console(
+    console_engine: sa.Engine, issuer: str, serve: Serve, console_state: Path, dagster: SmallDagster
+) -> Iterator[str]:
     """Its address."""
     from mhc_serving.console.app import create_console
 
     settings = Settings(
         state_dir=console_state,
         rate_limit_sign_in="5/minute",
+        dagster_url=dagster.address,
+        dagster_secret=SecretStr(dagster.secret),
         oidc_issuer=issuer,
         oidc_client_id=CLIENT_ID,
         oidc_client_secret=SecretStr(CLIENT_SECRET),

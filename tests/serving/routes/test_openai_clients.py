@@ -13,9 +13,11 @@ from fastapi.testclient import TestClient
 
 from mhc_core.concierge.turn import threads
 from mhc_core.concierge.turn.threads import Place
+from mhc_core.db.queries import keys
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.db.tables import conversations, messages
 from mhc_core.vocabulary import Channel
+from mhc_serving.access.keys import digest
 
 
 def test_a_transcript_without_user_is_read_and_stays_one_conversation(
@@ -30,11 +32,25 @@ def test_a_transcript_without_user_is_read_and_stays_one_conversation(
     assert asked_in(serving_engine, conversation) == [first, "all adults, 10 miles"]
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["with user", "without user"])
-def test_asking_again_and_editing_stay_in_the_conversation(
-    sdk: openai.OpenAI, serving_engine: sa.Engine, customer: str, reader: Labelled, named: bool
+def test_who_is_not_named_gets_the_same_answers_in_conversations_of_their_own(
+    sdk: openai.OpenAI, customer: str, reader: Labelled
 ) -> None:
-    who = {"user": customer} if named else {}
+    first = f"{RAIN} ({customer})"
+    answer, conversation = ask(sdk, first)
+    price = reader.learn("ask/price_party: How much for [adults:20 adults], [miles:10 miles]?")
+    assert ask(sdk, first, answer, price)[1] == conversation
+    edited, second = ask(sdk, first, answer, PRICE)
+    followed, third = ask(sdk, first, answer, PRICE, edited, SPACE)
+    assert "Total: $550" in edited
+    assert "8 by 6" in followed
+    assert conversation != second
+    assert second == third
+
+
+def test_asking_again_and_editing_stay_in_the_conversation(
+    sdk: openai.OpenAI, serving_engine: sa.Engine, customer: str, reader: Labelled
+) -> None:
+    who = {"user": customer}
     first = f"{RAIN} ({customer})"
     answer, conversation = ask(sdk, first, **who)
     price = reader.learn("ask/price_party: How much for [adults:20 adults], [miles:10 miles]?")
@@ -137,7 +153,9 @@ def test_what_the_customer_took_back_is_read_no_more(
     again, _ = ask(sdk, RAIN, first, SPACE, user=customer)
     shown = [StoredTurn(one["role"], one["content"], {}) for one in said(RAIN, first, SPACE, again)]
     with serving_engine.connect() as connection:
-        place = Place(customer, Channel.WEB, client="this machine", transcript=shown)
+        key = keys.find(connection, digest(sdk.api_key))
+        assert key is not None
+        place = Place(customer, Channel.WEB, client=f"key {key.id}", transcript=shown)
         found = threads.find(connection, place, "And for the tables?", NOW)
     assert found is not None
     assert [turn.content for turn in found.turns] == [RAIN, first, SPACE, again]

@@ -38,7 +38,7 @@ RULES = rules(
 
 @pytest.fixture(scope="module")
 def api(serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Any]:
-    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state")), serving_engine)
+    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state"), open_loopback=True), serving_engine)
     with serve(app) as url:  # called in process, the app would be started and stopped with every request
         yield schemathesis.openapi.from_url(f"{url}/openapi.json")
 

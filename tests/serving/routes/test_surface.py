@@ -40,7 +40,8 @@ from mhc_core.settings import Settings
 from mhc_core.db import engine as engines
 from mhc_serving.app import create_app
 engine = engines.create({url!r})
-with TestClient(create_app(Settings(state_dir=pathlib.Path(tempfile.mkdtemp())), engine)) as client:
+settings = Settings(state_dir=pathlib.Path(tempfile.mkdtemp()), open_loopback=True)
+with TestClient(create_app(settings, engine), base_url="http://127.0.0.1") as client:
     body = {{"message": "What happens when it rains?", "customer_id": "c", "channel": "web"}}
     print(client.get("/readyz").status_code, client.post("/api/v1/chat", json=body).json()["citations"][0]["id"])
 engine.dispose()
