@@ -264,6 +264,9 @@ class Settings(BaseSettings):
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
     )
 
+    # Backups
+    backup_days: int = Field(30, ge=1, description="The next backup removes those in its folder that are older (days).")
+
     # Serving
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
     serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
