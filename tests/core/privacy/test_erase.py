@@ -13,6 +13,7 @@ from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import installation, privacy, retired, training, understanding_versions, versions
 from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.errors import Conflict, NotFound
+from mhc_core.evaluation import model_card
 from mhc_core.monitoring.triggers import training_due
 from mhc_core.privacy import certificate, erase, lineage, models, unlearn
 from mhc_core.protocols import ChatRequest
@@ -64,6 +65,11 @@ def test_the_certificate_says_what_was_done(world: World) -> None:
     assert [found["id"] for found in made["datasets"]["retired"]] == [old.id]
     [model] = made["models"]
     assert model["sha256_before"] != model["sha256_after"]
+    with world.engine.connect() as connection:
+        card = model_card.card(connection, model["id"])
+    assert card["erased"]["former_sha256"] == [model["sha256_before"]]
+    assert card["erased"]["beyond_reach"] == made["beyond_reach"]
+    assert "Erasures:** 1" in model_card.markdown(card)
     assert certificate.is_genuine(made)
     assert not certificate.is_genuine({**made, "finished_at": "2020"})
     with world.engine.connect() as connection:
