@@ -79,6 +79,14 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL 15+ with pgvector 0.7+. Empty: the embedded server under the state folder."
     )
+    owner_database_url: SecretStr | None = Field(
+        None,
+        description="The same database with the login that owns its tables: for upgrades, roles, backup and restore. "
+        "Empty: MHC_DATABASE_URL.",
+    )
+    dagster_url: SecretStr | None = Field(
+        None, description="The same database with a login of Dagster's own. Empty: MHC_DATABASE_URL."
+    )
     database_port: int | None = Field(
         None, ge=1024, le=65535, description="Port of the embedded server. Empty: a free one, kept from then on."
     )
@@ -265,6 +273,11 @@ class Settings(BaseSettings):
     )
 
     # Backups
+    backup_dir: Path | None = Field(
+        None,
+        description="Folder of backups and of the ledger of erasures, best on another disk. Empty: `backups` under the "
+        "state folder.",
+    )
     backup_days: int = Field(30, ge=1, description="The next backup removes those in its folder that are older (days).")
 
     # Serving
@@ -388,6 +401,16 @@ class Settings(BaseSettings):
     def state_uri(self) -> str:
         """The state folder as a URI, without a trailing slash. What lies in it is stored relative to it."""
         return self.state_dir.absolute().as_uri().rstrip("/")
+
+    @property
+    def stored_artifacts(self) -> str:
+        """The artifact URI as addresses in the database begin: relative to the state folder where it lies in it."""
+        return self.artifacts.removeprefix(f"{self.state_uri}/")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups in force."""
+        return (self.backup_dir or self.state_dir / "backups").absolute()
 
     @property
     def promotes_directly(self) -> bool:

@@ -1,6 +1,7 @@
 """Forgetting a customer: steps that are each committed, in an order in which a kill at any moment loses nothing.
 
-The tombstone is committed first, so that no import brings anything in while the rest runs. Then come the ``STEPS``: all
+The tombstone is committed first, so that no import brings anything in while the rest runs, and is written down beside
+the backups (``ledger``), so that no restore does. Then come the ``STEPS``: all
 words of the customer go in one transaction, and what was built from them follows: knowledge, data sets, models. A step
 whose result is stored is not done again, and a step that was cut off does the same again: so running the same command
 finishes what was killed, and on a finished erasure it returns the certificate.
@@ -26,7 +27,7 @@ from mhc_core.db.queries.privacy import Erasure
 from mhc_core.db.queries.redaction import Erased
 from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.knowledge import index
-from mhc_core.privacy import certificate, datasets, models, remnants, sources
+from mhc_core.privacy import certificate, datasets, ledger, models, remnants, sources
 from mhc_core.protocols import Embedder
 from mhc_core.pseudonyms import customer_hash, person_id
 from mhc_core.settings import Settings
@@ -127,7 +128,11 @@ class Forgetter:
             return certificates
 
     def _finish(self, run: "Run") -> dict[str, Any]:
-        done = dict(run.erasure.progress)
+        asked = run.erasure
+        with self.engine.connect() as connection:
+            place = ledger.folder(self.settings.backups, ledger.name(connection))
+        ledger.write(place, [ledger.Entry(asked.customer_hash, asked.requested_by, asked.requested_at)])
+        done = dict(asked.progress)
         while True:
             for step in STEPS:
                 if step.name not in done:

@@ -11,6 +11,8 @@ import typer
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
     alerts,
+    audit,
+    backup,
     bench_anomalies,
     bench_answers,
     bench_chat,
@@ -85,7 +87,10 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("scrub")(scrub.command)
 app.command("simulate")(simulate.command)
 app.command("openapi")(openapi.command)
