@@ -63,7 +63,7 @@ def restore(
         datetime.now(UTC),
         replace=replace,
         without_ledger=without_ledger,
-        report=lambda line: err.print(f"  {line} …", markup=False),
+        report=lambda line: err.print(f"  {line} …"),
     )
     respond(
         as_json,

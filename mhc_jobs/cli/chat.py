@@ -6,7 +6,7 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.errors import ProviderUnavailable
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import console, echo, err
 
 
 def command(
@@ -33,18 +33,17 @@ def command(
                 raise ProviderUnavailable(f"nothing answers at {base}; start it with `mhc up` or `mhc serve`") from None
             answer = response.json()
             if response.is_error:
-                err.print(f"{response.status_code}: {answer.get('detail')}", markup=False)
+                err.print(f"{response.status_code}: {answer.get('detail')}")
                 raise typer.Exit(1)
             if as_json:
-                typer.echo(response.text)
+                echo(response.text)
                 return
-            console.print(answer["answer"], style="bold", markup=False)
+            console.print(answer["answer"], style="bold")
             cited = ", ".join(f"{item['id']} {item['title']}" for item in answer["citations"])
             console.print(
                 f"{answer['intent']} · confidence {answer['confidence']:.2f} · {answer['model']}"
                 f"{' · handed to a person' if answer['escalated'] else ''}{f' · {cited}' if cited else ''}",
                 style="dim",
-                markup=False,
             )
             body["conversation_id"] = answer["conversation_id"]
             if message:

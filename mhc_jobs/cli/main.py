@@ -7,6 +7,7 @@ import signal
 import sys
 
 import typer
+from rich.text import Text
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
@@ -120,13 +121,8 @@ def main() -> None:
     try:
         app()
     except MHCError as error:
-        err.print(f"[bold red]error:[/bold red] {_plain(str(error))}", soft_wrap=True)
+        err.print(Text.assemble(("error:", "bold red"), " ", str(error)), soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("interrupted")
         sys.exit(130)
-
-
-def _plain(text: str) -> str:
-    """Rich markup characters of a message are text."""
-    return text.replace("[", r"\[")

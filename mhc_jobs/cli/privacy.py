@@ -45,7 +45,6 @@ def erase(
     for name in inbox_files:
         err.print(
             f"the inbox file {name} still holds this customer; take the lines out, they are not imported again",
-            markup=False,
             soft_wrap=True,
         )
 
@@ -133,7 +132,7 @@ def _tell(quiet: bool) -> Any:
     def tell(step: str) -> None:
         name, _, state = step.partition(": ")
         if state == "done" and not quiet:
-            err.print(f"  {name} …", markup=False)
+            err.print(f"  {name} …")
 
     return tell
 
