@@ -8,12 +8,17 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, computed_field
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, computed_field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mhc_core import signing
 from mhc_core.errors import ConfigurationError
 from mhc_core.vocabulary import Outcome, StaffRole
+
+SECRET_CHARS = 32
+"""The shortest secret of the settings."""
 
 
 class FeedbackPoints(BaseModel, frozen=True):
@@ -323,9 +328,13 @@ class Settings(BaseSettings):
     )
     token_secrets: SecretStr | None = Field(
         None,
-        min_length=32,
         description="Secrets that sign widget tokens, with commas, oldest first: the last signs, all are accepted. "
-        "Empty: one made from the installation's salt.",
+        "Each has 32 characters at least. Empty: made from the installation's salt, another one each day.",
+    )
+    link_secrets: SecretStr | None = Field(
+        None,
+        description="Secrets that sign feedback links, as above. Empty: made from the installation's salt, another one "
+        "every 30 days.",
     )
     rate_limit_key: str = Field("1200/minute", description="Requests with one API key.")
     rate_limit_customer: str = Field("20/minute;300/hour", description="Messages and ratings of one customer.")
@@ -384,6 +393,22 @@ class Settings(BaseSettings):
         description="Probability of its answer from which a question in other words gets a kept answer; 1: none does.",
     )
     max_message_chars: int = Field(4000, ge=100, description="Longer chat messages are refused (characters).")
+
+    @field_validator("token_secrets", "link_secrets")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = signing.given(value.get_secret_value()) if value is not None else [b""]
+        if value is not None and any(len(part) < SECRET_CHARS for part in parts or [b""]):
+            raise ValueError(f"each secret has {SECRET_CHARS} characters at least; `openssl rand -base64 32` makes one")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _encrypted_unless_here(cls, value: str | None) -> str | None:
+        host = urlsplit(value or "").hostname or ""
+        if value and value.startswith("http://") and host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("it begins with https:// unless it leads to this machine")
+        return value
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -211,6 +211,7 @@ def database(settings: Settings, *, as_owner: bool = False) -> Iterator[sa.Engin
     """
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
+        embedded.make_private(settings.state_dir)
         owner = settings.owner_database_url.get_secret_value() if settings.owner_database_url else url
         with _ready(settings, _Logins(url, owner), as_owner) as engine:
             yield engine

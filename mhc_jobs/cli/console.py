@@ -52,9 +52,11 @@ def respond(as_json: bool, document: Any, *shown: RenderableType) -> None:
         console.print(part, soft_wrap=isinstance(part, str))
 
 
-def echo(text: str, *, nl: bool = True) -> None:
+def echo(text: str | bytes) -> None:
     """Print text as it is, for programs that read it; a terminal gets it harmless."""
-    typer.echo(harmless(text) if sys.stdout.isatty() else text, nl=nl)
+    if sys.stdout.isatty():
+        text = harmless(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+    typer.echo(text)
 
 
 def columns(*headings: str, **options: Any) -> Table:
