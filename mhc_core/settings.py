@@ -8,12 +8,17 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, computed_field
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, computed_field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mhc_core import signing
 from mhc_core.errors import ConfigurationError
 from mhc_core.vocabulary import Outcome, StaffRole
+
+SECRET_CHARS = 32
+"""The shortest secret of the settings."""
 
 
 class FeedbackPoints(BaseModel, frozen=True):
@@ -78,6 +83,14 @@ class Settings(BaseSettings):
     state_dir: Path = Field(Path(".mhc"), description="Folder of everything the embedded defaults write.")
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL 15+ with pgvector 0.7+. Empty: the embedded server under the state folder."
+    )
+    owner_database_url: SecretStr | None = Field(
+        None,
+        description="The same database with the login that owns its tables: for upgrades, roles, backup and restore. "
+        "Empty: MHC_DATABASE_URL.",
+    )
+    dagster_url: SecretStr | None = Field(
+        None, description="The same database with a login of Dagster's own. Empty: MHC_DATABASE_URL."
     )
     database_port: int | None = Field(
         None, ge=1024, le=65535, description="Port of the embedded server. Empty: a free one, kept from then on."
@@ -264,6 +277,14 @@ class Settings(BaseSettings):
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
     )
 
+    # Backups
+    backup_dir: Path | None = Field(
+        None,
+        description="Folder of backups and of the ledger of erasures, best on another disk. Empty: `backups` under the "
+        "state folder.",
+    )
+    backup_days: int = Field(30, ge=1, description="The next backup removes those in its folder that are older (days).")
+
     # Serving
     serve_host: str = Field("127.0.0.1", description="Address the API binds to.")
     serve_port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
@@ -315,9 +336,13 @@ class Settings(BaseSettings):
     )
     token_secrets: SecretStr | None = Field(
         None,
-        min_length=32,
         description="Secrets that sign widget tokens, with commas, oldest first: the last signs, all are accepted. "
-        "Empty: one made from the installation's salt.",
+        "Each has 32 characters at least. Empty: made from the installation's salt, another one each day.",
+    )
+    link_secrets: SecretStr | None = Field(
+        None,
+        description="Secrets that sign feedback links, as above. Empty: made from the installation's salt, another one "
+        "every 30 days.",
     )
     rate_limit_key: str = Field("1200/minute", description="Requests with one API key.")
     rate_limit_customer: str = Field("20/minute;300/hour", description="Messages and ratings of one customer.")
@@ -392,6 +417,22 @@ class Settings(BaseSettings):
     )
     max_message_chars: int = Field(4000, ge=100, description="Longer chat messages are refused (characters).")
 
+    @field_validator("token_secrets", "link_secrets")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = signing.given(value.get_secret_value()) if value is not None else [b""]
+        if value is not None and any(len(part) < SECRET_CHARS for part in parts or [b""]):
+            raise ValueError(f"each secret has {SECRET_CHARS} characters at least; `openssl rand -base64 32` makes one")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _encrypted_unless_here(cls, value: str | None) -> str | None:
+        host = urlsplit(value or "").hostname or ""
+        if value and value.startswith("http://") and host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("it begins with https:// unless it leads to this machine")
+        return value
+
     @computed_field  # type: ignore[prop-decorator]
     @property
     def artifacts(self) -> str:
@@ -408,6 +449,16 @@ class Settings(BaseSettings):
     def state_uri(self) -> str:
         """The state folder as a URI, without a trailing slash. What lies in it is stored relative to it."""
         return self.state_dir.absolute().as_uri().rstrip("/")
+
+    @property
+    def stored_artifacts(self) -> str:
+        """The artifact URI as addresses in the database begin: relative to the state folder where it lies in it."""
+        return self.artifacts.removeprefix(f"{self.state_uri}/")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups in force."""
+        return (self.backup_dir or self.state_dir / "backups").absolute()
 
     @property
     def promotes_directly(self) -> bool:

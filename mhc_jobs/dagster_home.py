@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from mhc_core.db.engine import dagster_url
+from mhc_core.db.engine import storage_url
 from mhc_core.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -19,7 +19,7 @@ def prepare(settings: Settings, database_url: str) -> dict[str, str]:
     home = (settings.state_dir / "dagster").absolute()
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / "dagster.yaml", home / "dagster.yaml")
-    return {"DAGSTER_HOME": str(home), "MHC_DAGSTER_DATABASE_URL": dagster_url(database_url)}
+    return {"DAGSTER_HOME": str(home), "MHC_DAGSTER_DATABASE_URL": storage_url(settings, database_url)}
 
 
 @contextmanager

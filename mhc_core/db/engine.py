@@ -2,19 +2,19 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
 from mhc_core.business import pricing
-from mhc_core.db import embedded
+from mhc_core.db import embedded, roles
 from mhc_core.db.discreet import DiscreetConnection
 from mhc_core.db.tables.artifact_address import tell_state
-from mhc_core.db.upgrade import DAGSTER_SCHEMA, upgrade
+from mhc_core.db.upgrade import DAGSTER_SCHEMA, HEAD, current, upgrade
 from mhc_core.errors import AccessDenied, ConfigurationError, DatabaseUnavailable, MHCError
 from mhc_core.settings import Settings
 
@@ -116,6 +116,21 @@ def _ping_when_idle(connection: psycopg.Connection[Any], record: Any, proxy: Any
         raise DisconnectionError from error
 
 
+def storage_url(settings: Settings, url: str) -> str:
+    """``dagster_url`` with Dagster's own login: the one of the settings, or the embedded server's.
+
+    Args:
+        url: the platform's database.
+    """
+    if settings.dagster_url is not None:
+        return dagster_url(settings.dagster_url.get_secret_value())
+    parsed = _parse(url)
+    if settings.database_url is None and parsed.username == roles.APP:
+        files = embedded.Files(settings.state_dir.resolve())
+        parsed = parsed.set(username=roles.DAGSTER, password=embedded.role_password(files, roles.DAGSTER))
+    return dagster_url(parsed.render_as_string(hide_password=False))
+
+
 def dagster_url(url: str) -> str:
     """The same database for Dagster's storage: tables in schema ``dagster``, on psycopg2, which its ``NOTIFY`` needs.
 
@@ -183,31 +198,57 @@ def explain(error: DBAPIError, url: sa.URL) -> MHCError:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[sa.Engine]:
+def database(settings: Settings, *, as_owner: bool = False) -> Iterator[sa.Engine]:
     """The platform's database, ready for use: the configured one, or the embedded server for as long as this is open.
 
     When the embedded server's owner was killed meanwhile, the next connection starts a new one.
+
+    Args:
+        as_owner: with the login that may change the schema; else with the platform's own (``roles``).
 
     Raises:
         MHCError: as ``check_server``, ``embedded.join`` and ``business.pricing.load``.
     """
     if settings.database_url is not None:
-        with _ready(settings, settings.database_url.get_secret_value()) as engine:
+        url = settings.database_url.get_secret_value()
+        embedded.make_private(settings.state_dir)
+        owner = settings.owner_database_url.get_secret_value() if settings.owner_database_url else url
+        with _ready(settings, _Logins(url, owner), as_owner) as engine:
             yield engine
         return
-    with (
-        embedded.join(settings.state_dir, settings.database_port) as server,
-        _ready(settings, server.url, server.ensure) as engine,
-    ):
-        yield engine
+    with embedded.join(settings.state_dir, settings.database_port) as server:
+        passwords = {role: server.role_password(role) for role in (roles.APP, roles.DAGSTER)}
+        logins = _Logins(server.url_as(roles.APP), server.url, passwords, server.ensure)
+        with _ready(settings, logins, as_owner) as engine:
+            yield engine
+
+
+class _Logins(NamedTuple):
+    """``app`` works with rows, ``owner`` with the schema. ``passwords`` of the roles that are made where missing."""
+
+    app: str
+    owner: str
+    passwords: Mapping[str, str] = {}
+    revive: Callable[[], None] | None = None
 
 
 @contextmanager
-def _ready(settings: Settings, url: str, revive: Callable[[], None] | None = None) -> Iterator[sa.Engine]:
-    engine = create(url, revive, pricing.load(settings.business_file).contact.timezone, settings.state_uri)
+def _ready(settings: Settings, logins: _Logins, as_owner: bool) -> Iterator[sa.Engine]:
+    zone = pricing.load(settings.business_file).contact.timezone
+
+    def connect(url: str) -> sa.Engine:
+        return create(url, logins.revive, zone, settings.state_uri)
+
+    engine = connect(logins.owner if as_owner else logins.app)
     try:
+        if logins.app == logins.owner or not _is_prepared(engine):
+            owner = engine if logins.app == logins.owner else connect(logins.owner)
+            try:
+                _prepare(settings, owner, logins)
+            finally:
+                if owner is not engine:
+                    owner.dispose()
         check_server(engine)
-        upgrade(engine)
         _in_use.append(engine)
         try:
             yield engine
@@ -215,6 +256,27 @@ def _ready(settings: Settings, url: str, revive: Callable[[], None] | None = Non
             _in_use.remove(engine)
     finally:
         engine.dispose()
+
+
+def _is_prepared(engine: sa.Engine) -> bool:
+    try:
+        with engine.connect() as connection:
+            return current(connection) == HEAD
+    except DBAPIError:  # the role is not made yet, or has no rights yet; what else it may be the owner finds out
+        return False
+
+
+def _prepare(settings: Settings, owner: sa.Engine, logins: _Logins) -> None:
+    check_server(owner)
+    upgrade(owner)
+    if logins.app == logins.owner:
+        return
+    with owner.begin() as connection:
+        for role, password in logins.passwords.items():
+            roles.make(connection, role, password)
+        app = _parse(logins.app).username or ""
+        own = _parse(settings.dagster_url.get_secret_value()).username if settings.dagster_url else None
+        roles.grant(connection, app, roles.DAGSTER if logins.passwords else own or app)
 
 
 def _create_extension(engine: sa.Engine) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 DAGSTER_SCHEMA = "dagster"  # Dagster makes its own tables there
-HEAD = "0027"
+HEAD = "0031"
 _LOCK = 0x6D68635F  # any number no other program uses as advisory lock in this database
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -38,7 +38,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     from alembic.util import CommandError
 
     with engine.begin() as connection:
-        _wait_for_turn(connection)
+        wait_for_turn(connection)
         for schema in (SCHEMA, DAGSTER_SCHEMA):
             if not _exists(connection, schema):  # also asking "if not exists" would need the right to create
                 connection.execute(sa.text(f"create schema {schema}"))
@@ -61,7 +61,7 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
     from alembic.util import CommandError
 
     with engine.begin() as connection:
-        _wait_for_turn(connection)
+        wait_for_turn(connection)
         if current(connection) is None:
             return
         try:
@@ -85,7 +85,8 @@ def _exists(connection: sa.Connection, schema: str) -> bool:
     return connection.scalar(sa.text("select to_regnamespace(:name)"), {"name": schema}) is not None
 
 
-def _wait_for_turn(connection: sa.Connection) -> None:
+def wait_for_turn(connection: sa.Connection) -> None:
+    """One at a time changes the schema or its roles; the lock goes with the transaction."""
     connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 

@@ -6,11 +6,11 @@ subject that the sentence is about: "no refund under 7 days" states (refund, 7 d
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from mhc_core.language.answer_text import sentences, without_placeholders
 from mhc_core.language.figures import Figure, ends, read_plain
+from mhc_core.language.memories import remembered
 from mhc_core.language.number_words import normalise_numbers
 
 COMPARED = frozenset({"money", "percent", "time", "miles", "length", "people", "years"})
@@ -94,7 +94,7 @@ def agreement(answer: str, reference: str, evidence: Sequence[str] = ()) -> Agre
     )
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def figures(text: str) -> frozenset[Figure]:
     """The figures of a text that belong to rules and prices; both ends of a range count as well."""
     return frozenset(
@@ -105,7 +105,7 @@ def figures(text: str) -> frozenset[Figure]:
     )
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def facts(text: str) -> frozenset[Fact]:
     """What a text states of the business: figures by subject, and yes or no."""
     found: set[Fact] = set()

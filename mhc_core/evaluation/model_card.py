@@ -51,6 +51,7 @@ def card(connection: sa.Connection, model_id: str) -> dict[str, Any]:
             "in_production": versions.live(connection, "model") == model.id,
             "ends": _ends(model),
         },
+        "erased": _erased(model),
         "dataset": _dataset(connection, model.dataset_id) if model.dataset_id else None,
         "training": _training(job, model) if job else None,
         "evaluations": [
@@ -106,6 +107,19 @@ def _dataset(connection: sa.Connection, dataset_id: str) -> dict[str, Any]:
         "channels": about.get("channels", {}),
         "approvals": datasets.approvals(connection, version.id),
         "retired": retired.RETIRED in about,
+    }
+
+
+def _erased(model: ModelVersion) -> dict[str, Any] | None:
+    """What erasures took out of the model, and where its former artifact may still be read."""
+    mark = model.metrics.get("erased")
+    if mark is None:
+        return None
+    return {
+        "erasures": sorted(map(int, mark["sha256_before"])),
+        "last_at": mark["at"],
+        "former_sha256": sorted({former for former in mark["sha256_before"].values() if former}),
+        "beyond_reach": mark.get("beyond_reach", []),
     }
 
 

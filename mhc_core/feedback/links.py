@@ -1,7 +1,7 @@
 """Signed links with which a customer rates an answer, or a party, out of an e-mail.
 
 A link names the message or the conversation, never the customer; its token says how long it works and that it was made
-here. The signature is itsdangerous's HMAC-SHA256 under the installation's secret salt, with a key of its own for each
+here. The signature is itsdangerous's HMAC-SHA256 under keys of their own (``signing``), with another one for each
 purpose, so that a survey link cannot be turned into a vote.
 """
 
@@ -15,7 +15,9 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeSerializer
 
 from mhc_core.errors import Conflict, NotFound
+from mhc_core.signing import SigningKeys, given
 
+_PERIOD = timedelta(days=30)
 Vote = Literal["up", "down"]
 
 
@@ -24,6 +26,11 @@ class Purpose(StrEnum):
 
     VOTE = "vote"
     SURVEY = "survey"
+
+
+def keys(salt: bytes, secrets: str | None, days: int) -> SigningKeys:
+    """The keys of an installation. Links of earlier versions are signed by its salt."""
+    return SigningKeys(given(secrets), salt, "feedback links", _PERIOD, timedelta(days=days), former=[salt])
 
 
 class LinkExpired(Conflict):
@@ -37,8 +44,8 @@ class LinkForged(NotFound):
 class FeedbackLinks:
     """Makes links to this installation and checks the tokens of those that come back."""
 
-    def __init__(self, secret: bytes, address: str, days: int) -> None:
-        self._secret = secret
+    def __init__(self, keys: SigningKeys, address: str, days: int) -> None:
+        self._keys = keys
         self._feedback = f"{address}/api/v1/ai/feedback"
         self._valid = timedelta(days=days)
 
@@ -54,7 +61,7 @@ class FeedbackLinks:
 
     def token(self, purpose: Purpose, subject: UUID, now: datetime) -> str:
         """What proves that a link about ``subject`` was made here; good for the days given at the start."""
-        return self._signer(purpose).dumps([subject.hex, int((now + self._valid).timestamp())])
+        return self._signer(purpose, now).dumps([subject.hex, int((now + self._valid).timestamp())])
 
     def check(self, purpose: Purpose, subject: UUID, token: str, now: datetime) -> None:
         """Accept a token for this purpose and subject.
@@ -64,7 +71,7 @@ class FeedbackLinks:
             LinkForged: it was made for something else, or not here.
         """
         try:
-            named, until = self._signer(purpose).loads(token)
+            named, until = self._signer(purpose, now).loads(token)
         except (BadData, UnicodeError):
             named, until = None, 0
         if named != subject.hex:
@@ -72,7 +79,7 @@ class FeedbackLinks:
         if now.timestamp() >= until:
             raise LinkExpired("this link is too old; write to us instead")
 
-    def _signer(self, purpose: Purpose) -> URLSafeSerializer:
+    def _signer(self, purpose: Purpose, now: datetime) -> URLSafeSerializer:
         return URLSafeSerializer(
-            self._secret, salt=f"mhc.feedback.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
+            self._keys.at(now), salt=f"mhc.feedback.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
         )

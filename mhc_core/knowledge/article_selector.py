@@ -22,6 +22,7 @@ from mhc_core.knowledge.articles import UNANSWERED
 from mhc_core.knowledge.known_vectors import KnownVectors
 from mhc_core.knowledge.selection import AnswerGroup, Selector
 from mhc_core.language.answer_text import sentences, strip_markdown
+from mhc_core.language.memories import forgotten_by
 from mhc_core.language.quoting import blocks, quoted
 from mhc_core.language.spelling import normalised
 from mhc_core.protocols import Embedder, Passage
@@ -30,6 +31,12 @@ MOST_TEXTS = 6_000
 """Questions and sentences in all. With more, nothing is learned of them: the time grows with their third power."""
 _learned: LRUCache[str, "ArticleSelector | None"] = LRUCache(4)
 _lock = Lock()
+
+
+@forgotten_by
+def _forget() -> None:
+    with _lock:
+        _learned.clear()
 
 
 @dataclass(frozen=True, slots=True)

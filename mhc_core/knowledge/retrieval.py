@@ -18,6 +18,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from mhc_core.db.queries import retrieval as queries
+from mhc_core.language.memories import forgotten_by
 from mhc_core.protocols import Passage
 
 LEXICAL_WEIGHT = 0.15
@@ -30,6 +31,12 @@ PER_ARTICLE = 1
 
 _lexicons: LRUCache[str, tuple[int, Mapping[str, int]]] = LRUCache(4)
 _lock = Lock()
+
+
+@forgotten_by
+def _forget() -> None:
+    with _lock:
+        _lexicons.clear()
 
 
 def search(

@@ -8,6 +8,7 @@ and with one letter missing, added, changed or swapped in a word of five letters
 import functools
 import re
 
+from mhc_core.language.memories import remembered
 from mhc_core.language.misspellings import one_slip_away
 from mhc_core.vocabulary import Intent
 
@@ -168,7 +169,7 @@ def tag(text: str) -> Intent:
     return _ORDER[scores.index(best)] if best else Intent.OTHER
 
 
-@functools.lru_cache(maxsize=50_000)
+@remembered(50_000)
 def _meaning(word: str) -> tuple[Weights, str]:
     """The weights of one word as typed, and the word it is taken for."""
     known = _weights()

@@ -1,6 +1,7 @@
 """Forgetting a customer: steps that are each committed, in an order in which a kill at any moment loses nothing.
 
-The tombstone is committed first, so that no import brings anything in while the rest runs. Then come the ``STEPS``: all
+The tombstone is committed first, so that no import brings anything in while the rest runs, and is written down beside
+the backups (``ledger``), so that no restore does. Then come the ``STEPS``: all
 words of the customer go in one transaction, and what was built from them follows: knowledge, data sets, models. A step
 whose result is stored is not done again, and a step that was cut off does the same again: so running the same command
 finishes what was killed, and on a finished erasure it returns the certificate.
@@ -18,21 +19,28 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from mhc_core.business.pricing import Business
-from mhc_core.db.queries import audit, installation, redaction, retired, versions
+from mhc_core.db.queries import audit, held, installation, redaction, retired, versions
 from mhc_core.db.queries import privacy as queries
 from mhc_core.db.queries.conversations import lock_imports
 from mhc_core.db.queries.locks import exclusive
 from mhc_core.db.queries.privacy import Erasure
 from mhc_core.db.queries.redaction import Erased
-from mhc_core.errors import Conflict, DataError
+from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.knowledge import index
-from mhc_core.privacy import certificate, datasets, models
+from mhc_core.privacy import certificate, datasets, ledger, models, remnants, sources
 from mhc_core.protocols import Embedder
 from mhc_core.pseudonyms import customer_hash, person_id
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import RETRAINING
 
 Report = Callable[[str], None]
+
+
+class Forgotten(NamedTuple):
+    """A finished erasure: its certificate, and the names of files in the inbox that still hold the customer."""
+
+    certificate: dict[str, Any]
+    inbox_files: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +53,50 @@ class Forgetter:
     settings: Settings
     report: Report = lambda step: None
 
-    def erase(self, customer_id: str, by: str, now: datetime) -> dict[str, Any]:
-        """Forget a customer, or finish forgetting them; returns the certificate.
-
-        A customer of whom nothing is held gets a tombstone and a certificate too. Other spellings of the same phone
-        number or e-mail address are forgotten before, each with a certificate of its own.
+    def held(self, customer_id: str) -> dict[str, int]:
+        """How many rows an erasure of this customer would find, by table; an earlier erasure is one.
 
         Raises:
             DataError: no customer id.
-            DatabaseUnavailable, ConfigurationError, TransientError: run it again, it goes on from there.
         """
         if not customer_id.strip():
             raise DataError("an erasure needs the customer's id; give --customer ID")
         person = person_id(customer_id)
+        with self.engine.begin() as connection:
+            ids = [person, *self._other_spellings(connection, customer_id)]
+            hashes = [customer_hash(installation.salt(connection), one) for one in ids]
+            found = [held.counts(connection, [*ids, *hashes], hashed) for hashed in hashes]
+        tables = {table for counts in found for table in counts} - {"audit_log"}
+        return {table: max(counts.get(table, 0) for counts in found) for table in sorted(tables)}
+
+    def erase(self, customer_id: str, by: str, now: datetime, *, unknown: bool = False) -> Forgotten:
+        """Forget a customer, or finish forgetting them.
+
+        Other spellings of the same phone number or e-mail address are forgotten before, each with a certificate of its
+        own. With ``unknown`` a customer of whom nothing is held gets a tombstone and a certificate too, so that no
+        import brings them in.
+
+        Raises:
+            DataError: no customer id.
+            NotFound: nothing is held of such a customer; nothing was done.
+            DatabaseUnavailable, ConfigurationError, TransientError: run it again, it goes on from there.
+        """
+        if not self.held(customer_id) and not unknown:
+            raise NotFound(
+                "nothing is held under this customer id, and nothing was erased; check its spelling, or say that the "
+                "customer may be unknown (--unknown, `unknown` over HTTP), which keeps imports from bringing them in"
+            )
         with self.engine.connect() as connection:
-            found = queries.spellings(connection, person)
-        for spelling in dict.fromkeys([customer_id, *found]):
-            if spelling != person and person_id(spelling) == person:
-                self._forget(spelling, by, now)
-        return self._forget(person, by, now)
+            others = self._other_spellings(connection, customer_id)
+        for spelling in others:
+            self._forget(spelling, by, now)
+        made = self._forget(person_id(customer_id), by, now)
+        return Forgotten(made, sources.holding(self.settings.inbox, customer_id))
+
+    def _other_spellings(self, connection: sa.Connection, customer_id: str) -> list[str]:
+        person = person_id(customer_id)
+        found = [customer_id, *queries.spellings(connection, person)]
+        return [one for one in dict.fromkeys(found) if one != person and person_id(one) == person]
 
     def _forget(self, customer_id: str, by: str, now: datetime) -> dict[str, Any]:
         with exclusive(self.engine, "ai.erasures"):
@@ -91,10 +124,15 @@ class Forgetter:
             certificates = [self._finish(run) for run in unfinished]
             with self.engine.begin() as connection:
                 redaction.sweep(connection)
+            remnants.clear(self.engine)
             return certificates
 
     def _finish(self, run: "Run") -> dict[str, Any]:
-        done = dict(run.erasure.progress)
+        asked = run.erasure
+        with self.engine.connect() as connection:
+            place = ledger.folder(self.settings.backups, ledger.name(connection))
+        ledger.write(place, [ledger.Entry(asked.customer_hash, asked.requested_by, asked.requested_at)])
+        done = dict(asked.progress)
         while True:
             for step in STEPS:
                 if step.name not in done:
@@ -109,6 +147,7 @@ class Forgetter:
     def _close(self, run: "Run", done: dict[str, Any]) -> dict[str, Any] | None:
         """Certify the erasure, unless a stage wrote more examples meanwhile: then the steps are due again."""
         datasets.remove_orphans(self.engine, self.settings)
+        left = remnants.clear(self.engine)
         erasure, now = run.erasure, run.now
         with self.engine.begin() as connection:
             late = redaction.erase(connection, erasure.id, erasure.customer_hash, [], now)
@@ -118,7 +157,9 @@ class Forgetter:
                     del done[step.name]
                 queries.save_progress(connection, erasure.id, done)
                 return None
-            made = certificate.make(erasure, [step.certified(done) for step in STEPS], now)
+            beyond_reach = remnants.beyond_reach(now, self.settings.backup_days)
+            reach = {"not_cleared": left, "beyond_reach": beyond_reach}
+            made = certificate.make(erasure, [*(step.certified(done) for step in STEPS), reach], now)
             queries.finish(connection, erasure.id, made, now)
             audit.record(connection, erasure.requested_by, "privacy.erased", erasure.customer_hash, made["counts"], now)
             self.report("certificate: before")

@@ -12,6 +12,7 @@ from mhc_core.db.queries.retired import TrainedOn
 from mhc_core.db.queries.training import ensure_baseline
 from mhc_core.db.tables.artifact_address import located
 from mhc_core.errors import DataError, NotFound
+from mhc_core.privacy.remnants import beyond_reach
 from mhc_core.privacy.unlearn import clean
 from mhc_core.pseudonyms import Pseudonym
 from mhc_core.settings import Settings
@@ -79,6 +80,7 @@ def _clean(
     mark = {
         "sha256_before": {**former.get("sha256_before", {}), str(erasure_id): before},
         "at": now.isoformat(),
+        "beyond_reach": beyond_reach(now, settings.backup_days),
         "replaced": sorted(str(item).removeprefix(f"{state_uri}/") for item in old),
     }
     with engine.begin() as connection:

@@ -143,6 +143,7 @@ TABLES = {
     "staff_accounts": _table(plain="name role password_hash totp_secret provided_by subject"),
     "staff_sessions": _table(plain="token_sha256"),
     "audit_log": _table(plain="actor action subject details"),
+    "audit_chain": _table(plain="sha256"),
     "incidents": _table(plain="kind subject details"),
     "signs_of_life": _table(plain="process"),
     "alerts": _table(plain="key source kind severity title detail link acknowledged_by"),

@@ -2,9 +2,10 @@
 
 import re
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
+from mhc_core.language.memories import remembered
 from mhc_core.scrubbing.vocabulary import FOOD, FUNCTION, OWN, english, misspelt, ordinary, words
 
 WORD = re.compile(r"(?<![^\W_])[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|['\-](?=[^\W\d_]))*")
@@ -65,7 +66,7 @@ def _given_or_either() -> dict[str, Kind]:
     return kinds
 
 
-@lru_cache(maxsize=30_000)
+@remembered(30_000)
 def kind(word: str) -> Kind:
     """What ``word`` can be; case is not looked at, a possessive ending is ignored."""
     lower = word.lower().removesuffix("'s")

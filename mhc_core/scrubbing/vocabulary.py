@@ -3,8 +3,10 @@
 The English comes from the lexicon that ships with ``textblob``; the rest is written here.
 """
 
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+
+from mhc_core.language.memories import remembered
 
 
 def words(text: str) -> frozenset[str]:
@@ -183,7 +185,7 @@ def ordinary(word: str) -> bool:
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@lru_cache(maxsize=20_000)
+@remembered(20_000)
 def misspelt(word: str) -> bool:
     """Whether the lower-cased, unknown ``word`` is one slip away from an ordinary word, or two of them run together.
 

@@ -15,7 +15,7 @@ from mhc_core.db.queries import audit, installation
 from mhc_core.db.queries import surveys as queries
 from mhc_core.db.queries.surveys import Due
 from mhc_core.errors import NotFound
-from mhc_core.feedback.links import FeedbackLinks
+from mhc_core.feedback.links import FeedbackLinks, keys
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel
 
@@ -48,7 +48,9 @@ def ask_due(connection: sa.Connection, business: Business, settings: Settings, n
 
 def of_installation(connection: sa.Connection, settings: Settings) -> FeedbackLinks:
     """What makes links to this installation."""
-    return FeedbackLinks(installation.salt(connection), settings.public_address, settings.feedback_link_days)
+    secrets = settings.link_secrets.get_secret_value() if settings.link_secrets else None
+    made = keys(installation.salt(connection), secrets, settings.feedback_link_days)
+    return FeedbackLinks(made, settings.public_address, settings.feedback_link_days)
 
 
 def note_sent(connection: sa.Connection, booking_id: UUID, by: str, now: datetime) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVENT = "handover.opened"
+SECRET_BYTES = 24
+"""The shortest that Standard Webhooks allows."""
 SEND_SECONDS = 10.0
 """How long a receiver may take for its answer."""
 AT_ONCE = 10
@@ -116,11 +118,14 @@ def sender(settings: "Settings", random: Random) -> Sender | None:
 
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     try:
-        signer = Webhook(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        if 0 < len(key) < SECRET_BYTES:
+            raise ValueError
+        signer = Webhook(key)
     except (ValueError, EmptyWebhookSecretError):
         raise ConfigurationError(
-            "MHC_WEBHOOK_URL needs MHC_WEBHOOK_SECRET in base64, with or without `whsec_` before it; "
-            "make one with `openssl rand -base64 32` and give it to the receiver as well"
+            f"MHC_WEBHOOK_URL needs MHC_WEBHOOK_SECRET of {SECRET_BYTES} bytes or more in base64, with or without "
+            "`whsec_` before it; make one with `openssl rand -base64 32` and give it to the receiver as well"
         ) from None
     return Sender(settings.webhook_url, signer, httpx2.Client(timeout=SEND_SECONDS), random)
 

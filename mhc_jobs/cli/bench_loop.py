@@ -43,7 +43,7 @@ def command(
             loop = Loop(
                 engine, Files(Path(folder)).data, settings, select.embedder(settings), scrubber, datetime.now(UTC)
             )
-            report = measure(loop, conversations, Path(folder), lambda text: err.print(text, markup=False))
+            report = measure(loop, conversations, Path(folder), lambda text: err.print(text))
     respond(as_json, report, *_shown(report))
 
 

@@ -60,7 +60,7 @@ def command(
             talks = PATTERNS[pattern](path)
             if not talks:
                 continue
-            err.print(f"{name}: {len(talks):,} rated …", markup=False)
+            err.print(f"{name}: {len(talks):,} rated …")
             shown = benchmark.reporting(talks)
             if PATTERNS[pattern] is ratings.answers:
                 shown = benchmark.sample(shown, RATED_QUESTIONS, seed)
@@ -71,7 +71,7 @@ def command(
             if PATTERNS[pattern] is ratings.answers:
                 report["feedback_score"][name] = benchmark.feedback_score(shown, embedder, settings, seed)
             if PATTERNS[pattern] is ratings.votes:
-                err.print(f"{name}: training the confidence predictor …", markup=False)
+                err.print(f"{name}: training the confidence predictor …")
                 report["predictor"][name] = prediction.measure(talks, embedder, seed)
     report["satisfaction"] = _kept_out(data, kept, embedder, settings, seed)
     respond(as_json, report, *_shown(report), *_satisfaction(report))

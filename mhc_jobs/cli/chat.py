@@ -6,7 +6,7 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.errors import AccessDenied, ProviderUnavailable
-from mhc_jobs.cli.console import console, err
+from mhc_jobs.cli.console import console, echo, err
 
 
 def command(
@@ -41,18 +41,17 @@ def command(
                     "the API asks for a key: give one by --key, or set MHC_OPEN_LOOPBACK=true for this machine"
                 )
             if response.is_error:
-                err.print(f"{response.status_code}: {answer.get('detail')}", markup=False)
+                err.print(f"{response.status_code}: {answer.get('detail')}")
                 raise typer.Exit(1)
             if as_json:
-                typer.echo(response.text)
+                echo(response.text)
                 return
-            console.print(answer["answer"], style="bold", markup=False)
+            console.print(answer["answer"], style="bold")
             cited = ", ".join(f"{item['id']} {item['title']}" for item in answer["citations"])
             console.print(
                 f"{answer['intent']} · confidence {answer['confidence']:.2f} · {answer['model']}"
                 f"{' · handed to a person' if answer['escalated'] else ''}{f' · {cited}' if cited else ''}",
                 style="dim",
-                markup=False,
             )
             body["conversation_id"] = answer["conversation_id"]
             if message:

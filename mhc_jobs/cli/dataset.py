@@ -51,7 +51,7 @@ def validate(
     count = 0
     for problem in problems(file):
         count += 1
-        err.print(f"line {problem.line}: {problem.reason}" if problem.line else problem.reason, markup=False)
+        err.print(f"line {problem.line}: {problem.reason}" if problem.line else problem.reason)
     if count:
         err.print(f"{count} problems: correct them and validate again")
         raise typer.Exit(1)

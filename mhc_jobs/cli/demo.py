@@ -50,12 +50,11 @@ def command(
     if as_json:
         respond(True, document)
         return
-    console.print("\n[bold]What was learned[/bold]")
+    console.print("\nWhat was learned", style="bold")
     show(document)
     console.print(
         f"\n{document['seconds']:.0f} s in all. Next: `make up` keeps it running, with the console of staff at "
         "/console (`mhc users create` makes its first account); `mhc chat`, once it runs, asks it.",
-        markup=False,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 import typer
 from rich.table import Column, Table
+from rich.text import Text
 
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
@@ -76,16 +77,17 @@ def show(name: Experiment, as_json: AsJson = False) -> None:
     if as_json:
         respond(True, {"experiment": _shown(found), "variants": [asdict(each) for each in variants]})
         return
-    console.print(
-        f"[bold]{found.name}[/bold] on {found.prompt}: {found.status}, about {found.primary_metric}, "
+    about = (
+        f" on {found.prompt}: {found.status}, about {found.primary_metric}, "
         f"{found.window_hours} h after the first answer"
     )
+    console.print(Text.assemble((found.name, "bold"), about))
     console.print(_figures(variants))
     for each in variants:
         for metric, difference in each.differences.items():
-            console.print(f"{each.version_id}  {metric} {_difference(difference)}", markup=False)
+            console.print(f"{each.version_id}  {metric} {_difference(difference)}")
         for reason in each.reasons:
-            console.print(f"{each.version_id}  {reason}", markup=False)
+            console.print(f"{each.version_id}  {reason}")
         if each.sample_ratio_p is not None and each.sample_ratio_p < 0.001:
             console.print(f"{each.version_id}  customers are not split as declared: do not trust this comparison")
 

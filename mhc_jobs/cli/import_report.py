@@ -41,7 +41,7 @@ def _line_now_and_then(uri: str) -> OnProgress:
         if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
             told = time.monotonic()
             share = f"{position / size:.0%}" if size else f"{position:,} bytes"
-            err.print(f"{uri}: {share}, {records:,} records", markup=False, highlight=False, soft_wrap=True)
+            err.print(f"{uri}: {share}, {records:,} records", soft_wrap=True)
 
     return show
 
@@ -79,4 +79,4 @@ def tell(report: ImportReport, noun: str) -> None:
 
 
 def _print(text: str, warning: bool = False) -> None:
-    (err if warning else console).print(text, markup=False, highlight=False, soft_wrap=True)
+    (err if warning else console).print(text, soft_wrap=True)

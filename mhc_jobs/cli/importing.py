@@ -189,9 +189,9 @@ def knowledge(
             f"{len(rejected)} rejected"
         )
         for item in rejected:
-            err.print(f"{item['file']}: {item['reason']}", markup=False, highlight=False)
+            err.print(f"{item['file']}: {item['reason']}")
         if report.missing:
-            err.print(f"stored, but in none of these folders: {', '.join(report.missing)}", markup=False)
+            err.print(f"stored, but in none of these folders: {', '.join(report.missing)}")
     if rejected:
         raise typer.Exit(1)
 
@@ -213,7 +213,7 @@ def _import_all(
         except (DataError, NotFound) as error:
             failed[uri] = str(error)
             if not as_json:
-                err.print(f"{uri}: nothing went in: {error}", markup=False, highlight=False, soft_wrap=True)
+                err.print(f"{uri}: nothing went in: {error}", soft_wrap=True)
             continue
         reports.append(report)
         if not as_json:

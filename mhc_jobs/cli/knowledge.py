@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.markdown import Markdown
-from rich.markup import escape
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
@@ -158,5 +157,5 @@ def _print(result: dict[str, Any], rows: str, as_json: bool) -> None:
     found: list[dict[str, Any]] = result[rows]
     table = columns(*(found or [{}])[0])
     for row in found:
-        table.add_row(*("" if value is None else escape(str(value)) for value in row.values()))
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
     respond(as_json, result, table if found else f"no {rows}")

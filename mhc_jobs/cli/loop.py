@@ -50,9 +50,9 @@ def run(engine: sa.Engine, settings: Settings) -> None:
             job = text.partition(":")[0]
             if job not in printed:
                 printed.append(job)
-                err.print(f"  {job} …", markup=False)
+                err.print(f"  {job} …")
             elif not err.is_terminal and time.monotonic() - told >= SECONDS_BETWEEN_LINES:
-                err.print(f"  {text}", markup=False, soft_wrap=True)
+                err.print(f"  {text}", soft_wrap=True)
             else:
                 return
             told = time.monotonic()

@@ -7,10 +7,13 @@ import signal
 import sys
 
 import typer
+from rich.text import Text
 
 from mhc_core.errors import MHCError
 from mhc_jobs.cli import (
     alerts,
+    audit,
+    backup,
     bench_anomalies,
     bench_answers,
     bench_chat,
@@ -85,7 +88,10 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("scrub")(scrub.command)
 app.command("simulate")(simulate.command)
 app.command("openapi")(openapi.command)
@@ -115,13 +121,8 @@ def main() -> None:
     try:
         app()
     except MHCError as error:
-        err.print(f"[bold red]error:[/bold red] {_plain(str(error))}", soft_wrap=True)
+        err.print(Text.assemble(("error:", "bold red"), " ", str(error)), soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("interrupted")
         sys.exit(130)
-
-
-def _plain(text: str) -> str:
-    """Rich markup characters of a message are text."""
-    return text.replace("[", r"\[")

@@ -10,7 +10,7 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.db.queries import ids
 from mhc_core.evaluation import model_card
-from mhc_jobs.cli.console import AsJson, console
+from mhc_jobs.cli.console import AsJson, console, echo
 
 
 def command(
@@ -23,7 +23,7 @@ def command(
         found = model_card.card(connection, ids.complete(connection, ids.MODEL, model_id))
     text = orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if as_json else model_card.markdown(found)
     if output is None:
-        typer.echo(text)
+        echo(text)
         return
     output.write_text(text.rstrip() + "\n", "utf-8")
-    console.print(f"written to {output}", markup=False)
+    console.print(f"written to {output}")

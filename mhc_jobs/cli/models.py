@@ -40,7 +40,7 @@ def list_(as_json: AsJson = False) -> None:
             row["dataset"] or "–",
             row["verdict"] or "–",
             row["difference"] or "–",
-            "[bold green]live[/]" if row["live"] else row["rollout"] or "–",
+            Text("live", "bold green") if row["live"] else row["rollout"] or "–",
             row["created_at"][:10],
         )
     dues = [str(due) for due in near]
@@ -69,14 +69,15 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
         }
         respond(True, document)
         return
-    console.print(f"[bold]{model.id}[/bold]{'  live in production' if live else ''}")
+    console.print(Text.assemble((model.id, "bold"), "  live in production" if live else ""))
     made_of = f"{model.provider}, {model.base_model}, data set {model.dataset_id or '–'}, cost {model.cost_usd:.2f} USD"
-    console.print(made_of, markup=False)
+    console.print(made_of)
     for evaluation in compared:
-        console.print(
-            f"\n[bold]{evaluation.verdict}[/bold] against {evaluation.baseline_id}: {evaluation.difference:+.3f} "
+        measured = (
+            f" against {evaluation.baseline_id}: {evaluation.difference:+.3f} "
             f"({evaluation.interval_low:+.3f} to {evaluation.interval_high:+.3f}), {evaluation.questions:,} questions"
         )
+        console.print(Text.assemble("\n", (str(evaluation.verdict), "bold"), measured))
         console.print(comparison(evaluation.candidate_metrics, evaluation.baseline_metrics))
         console.print(bullets(evaluation.reasons))
         for part in evidence(evaluation):
@@ -84,7 +85,7 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
     if decided:
         console.print()
     for decision in decided:
-        console.print(f"{decision.decided_at:%F %H:%M} UTC  {decision.action} by {decision.decided_by}", markup=False)
+        console.print(f"{decision.decided_at:%F %H:%M} UTC  {decision.action} by {decision.decided_by}")
 
 
 app.command("card")(model_card.command)

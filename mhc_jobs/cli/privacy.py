@@ -12,7 +12,7 @@ from mhc_core.business import pricing
 from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.privacy import export as exports
-from mhc_core.privacy import lineage, retention, sources
+from mhc_core.privacy import lineage, retention
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.providers import select
 from mhc_jobs.cli.console import AsJson, By, columns, err, respond
@@ -22,19 +22,29 @@ Customer = Annotated[str, typer.Option("--customer", metavar="ID", help="The cus
 
 
 @app.command()
-def erase(customer: Customer, by: By = "command line", as_json: AsJson = False) -> None:
+def erase(
+    customer: Customer,
+    by: By = "command line",
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Also a customer of whom nothing is held: no import brings them in.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Forget a customer and print the certificate. Run it again after an interruption: it goes on from there."""
     settings = configuration.load()
     with database(settings) as engine:
         forgetter = Forgetter(
             engine, select.embedder(settings), pricing.load(settings.business_file), settings, _tell(as_json)
         )
-        certificate = forgetter.erase(customer, by, datetime.now(UTC))
+        if not yes and (found := forgetter.held(customer)):
+            rows = ", ".join(f"{table.replace('_', ' ')} {count:,}" for table, count in found.items())
+            typer.confirm(f"Held: {rows}. Erase it for good?", abort=True, err=True)
+        certificate, inbox_files = forgetter.erase(customer, by, datetime.now(UTC), unknown=unknown)
     respond(as_json, certificate, _certificate(certificate))
-    for name in sources.holding(settings.inbox, customer):
+    for name in inbox_files:
         err.print(
             f"the inbox file {name} still holds this customer; take the lines out, they are not imported again",
-            markup=False,
             soft_wrap=True,
         )
 
@@ -122,7 +132,7 @@ def _tell(quiet: bool) -> Any:
     def tell(step: str) -> None:
         name, _, state = step.partition(": ")
         if state == "done" and not quiet:
-            err.print(f"  {name} …", markup=False)
+            err.print(f"  {name} …")
 
     return tell
 
@@ -143,6 +153,11 @@ def _certificate(certificate: dict[str, Any]) -> Table:
         table.add_row("model", f"{model['id']}: {model['outcome']}")
     for given in certificate["delete_at_provider"]:
         table.add_row("delete at provider", ", ".join(f"{name} {value}" for name, value in given.items()))
+    for left in certificate.get("beyond_reach", []):  # certificates of earlier versions say nothing of it
+        table.add_row("beyond reach", f"{left['where']}: until {left['until']}")
+    for what, found in certificate.get("not_cleared", {}).items():
+        if found:
+            table.add_row(what.replace("_", " "), str(found) if isinstance(found, int) else ", ".join(found))
     table.add_row("retraining", "requested" if certificate["retraining"]["requested"] else "not needed")
     table.add_row("sha256", certificate["sha256"])
     return table

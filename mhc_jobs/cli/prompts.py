@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 import typer
 from rich.table import Column, Table
+from rich.text import Text
 
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
@@ -52,7 +53,7 @@ def list_(
     ]
     table = Table(*headings, box=None, padding=(0, 2, 0, 0))
     for row in rows:
-        state = "[bold green]production[/]" if row["production"] else "–"
+        state = Text("production", "bold green") if row["production"] else "–"
         table.add_row(row["name"], row["id"], state, f"{row['created_at'][:10]} {row['added_by']}")
     respond(as_json, {"prompts": rows}, table)
 

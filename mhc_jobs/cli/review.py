@@ -8,6 +8,7 @@ import click
 import sqlalchemy as sa
 import typer
 from rich.panel import Panel
+from rich.text import Text
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
@@ -213,16 +214,17 @@ def _decide(engine: sa.Engine, settings: Settings, item_id: int, decision: Decis
                 connection, item_id, decision, by, now, lambda: loading.scrubber(connection, settings), answer
             )
     except (DataError, NotFound) as error:
-        err.print(str(error), markup=False)
+        err.print(str(error))
 
 
 def _show(item: ReviewItem, pending: int) -> None:
     confidence = "–" if item.confidence is None else f"{item.confidence:.2f}"
-    console.print(
-        f"\n[bold]item {item.id}[/bold] of {pending} pending · {item.intent} · {item.channel} · "
+    about = (
+        f" of {pending} pending · {item.intent} · {item.channel} · "
         f"quality {item.quality:.2f} · confidence {confidence} · {', '.join(item.reasons) or 'new'}"
     )
+    console.print(Text.assemble("\n", (f"item {item.id}", "bold"), about))
     for turn in item.context:
-        console.print(f"{turn['role']}: {turn['content']}", style="dim", markup=False)
-    console.print(Panel(item.question, title="customer", title_align="left"), markup=False)
-    console.print(Panel(item.answer, title="answer", title_align="left"), markup=False)
+        console.print(f"{turn['role']}: {turn['content']}", style="dim")
+    console.print(Panel(item.question, title="customer", title_align="left"))
+    console.print(Panel(item.answer, title="answer", title_align="left"))

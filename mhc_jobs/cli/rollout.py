@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from mhc_core import settings as configuration
 from mhc_core.db.engine import database
@@ -54,10 +55,10 @@ def show(model_id: Model = None, as_json: AsJson = False) -> None:
     if any(item.pairs for item in readiness):
         console.print(_ready([item for item in readiness if item.pairs]))
     for decision in decisions:
-        console.print(f"{decision.decided_at:%F %H:%M} UTC  {decision.action} by {decision.decided_by}", markup=False)
+        console.print(f"{decision.decided_at:%F %H:%M} UTC  {decision.action} by {decision.decided_by}")
     for item in known:
         if item.id != found.id:
-            console.print(f"also {item.id}: {item.model_version_id}  {item.status}", style="dim", markup=False)
+            console.print(f"also {item.id}: {item.model_version_id}  {item.status}", style="dim")
 
 
 @app.command("start")
@@ -121,11 +122,12 @@ def _line(found: Rollout) -> str:
 
 
 def _header(found: Rollout) -> None:
-    console.print(f"[bold]{found.model_version_id}[/bold]  rollout {found.id}: {found.status}")
+    console.print(Text.assemble((found.model_version_id, "bold"), f"  rollout {found.id}: {found.status}"))
     if found.started_at is None:
         return
     if found.killed_at is not None:
-        console.print(f"[bold red]killed {found.killed_at:%F %H:%M} UTC[/]: production answers everybody")
+        killed = (f"killed {found.killed_at:%F %H:%M} UTC", "bold red")
+        console.print(Text.assemble(killed, ": production answers everybody"))
     facts = [
         f"{found.share} % of customers" if found.share else "shadow only",
         f"against {found.control_id}",
@@ -133,20 +135,21 @@ def _header(found: Rollout) -> None:
         f"intents {', '.join(found.intents)}" if found.intents is not None else "all intents",
         f"approved by {found.approved_by}" if found.approved_by else "not approved",
     ]
-    console.print("; ".join(facts), markup=False, soft_wrap=True)
+    console.print("; ".join(facts), soft_wrap=True)
     if found.deadline is not None and found.stage_started_at is not None:
         console.print(f"stage since {found.stage_started_at:%F %H:%M}, deadline {found.deadline:%F %H:%M} UTC")
 
 
 def _look(look: Look) -> None:
     numbers = look.numbers
-    console.print(
-        f"\n[bold]{look.decision}[/bold]  looked at {look.looked_at:%F %H:%M} UTC: {numbers['candidates']:,} customers "
+    seen = (
+        f"  looked at {look.looked_at:%F %H:%M} UTC: {numbers['candidates']:,} customers "
         f"with it, {numbers['controls']:,} without, {numbers['days']} days"
     )
+    console.print(Text.assemble("\n", (str(look.decision), "bold"), seen))
     table = columns("candidate − control", "gain", "lower", "upper", "must exceed", "")
     for name, item in numbers["metrics"].items():
-        mark = "[red]harm[/]" if item["harmful"] else "[green]proven[/]" if item["proven"] else "open"
+        mark = Text("harm", "red") if item["harmful"] else Text("proven", "green") if item["proven"] else "open"
         table.add_row(
             name.replace("_", " "), f"{item['gain']:+.3f}", _bound(item["low"]), _bound(item["high"]),
             f"{item['threshold']:+.3f}", mark,
@@ -160,7 +163,7 @@ def _ready(readiness: list[shadow.Readiness]) -> Table:
     for item in readiness:
         table.add_row(
             item.intent, str(item.pairs), f"{item.similarity:.2f}", f"{item.candidate_confidence:.2f}",
-            f"{item.shown_confidence:.2f}", "[green]ready[/]" if item.ready else "; ".join(item.blocking),
+            f"{item.shown_confidence:.2f}", Text("ready", "green") if item.ready else "; ".join(item.blocking),
         )  # fmt: skip
     return table
 

@@ -21,6 +21,7 @@ from mhc_core import settings
 from mhc_core.business import pricing
 from mhc_core.errors import DataError, ScrubRefused
 from mhc_core.scrubbing import Scrubber, ScrubResult
+from mhc_jobs.cli.console import echo
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 BATCH = 64  # lines that a process is given at once
@@ -59,7 +60,7 @@ def command(
         for line in (
             _parallel(numbered, work, jobs) if jobs > 1 else chain.from_iterable(work([one]) for one in numbered)
         ):
-            typer.echo(line.content)
+            echo(line.content)
             lines += 1
             refused += line.refused
     if refused:

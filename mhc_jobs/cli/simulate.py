@@ -47,12 +47,11 @@ def command(
         *([("version of understanding", reading["sabotaged_candidate"])] if reading else []),
     ):
         if sabotaged["passed"]:
-            err.print(f"[bold red]error:[/bold red] the sabotaged {what} passed; look at its evaluation")
+            err.print(f"error: the sabotaged {what} passed; look at its evaluation", style="bold red")
             raise typer.Exit(1)
         if not sabotaged["offered"]:
-            err.print(
-                f"[bold red]error:[/bold red] no sabotaged {what} could be trained; simulate more customers or weeks"
-            )
+            said = f"error: no sabotaged {what} could be trained; simulate more customers or weeks"
+            err.print(said, style="bold red")
             raise typer.Exit(1)
 
 
@@ -85,7 +84,7 @@ def _run(settings: Settings, weeks: int, customers: int, sabotage_week: int, see
         for week in simulate(engine, settings, plan, line.update):
             done.append(week)
             share = f"{week.met / week.conversations:.0%} of needs met by {week.production}"
-            err.print(f"week {week.number}: {share} ({week.seconds:.0f} s)", markup=False)
+            err.print(f"week {week.number}: {share} ({week.seconds:.0f} s)")
     return report.document(done, seed, customers)
 
 

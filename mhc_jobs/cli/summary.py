@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from mhc_core.evaluation import measures
 from mhc_jobs.cli.console import columns, console
@@ -30,16 +30,16 @@ def show(status: Mapping[str, Any]) -> None:
     for incident in status["incidents"]:
         if f"{incident['kind']}:{incident['subject']}" in told:
             continue
-        console.print(incident["text"], style="yellow", markup=False, soft_wrap=True)
+        console.print(incident["text"], style="yellow", soft_wrap=True)
     for file in status["inbox"]:
-        console.print(f"inbox: {file['file']}: {file['reason']}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"inbox: {file['file']}: {file['reason']}", style="yellow", soft_wrap=True)
     for line in _alerts(status["alerts"]):
-        console.print(line, style="yellow", markup=False, soft_wrap=True)
+        console.print(line, style="yellow", soft_wrap=True)
     if status["incidents"] or status["inbox"] or status["alerts"]["open"]:
         console.print()
     counts = _grid("right", "left")
     for key, label in _COUNTS:
-        counts.add_row(f"[bold]{status['counts'][key]:,}[/bold]", label)
+        counts.add_row(Text(f"{status['counts'][key]:,}", "bold"), label)
     console.print(counts)
     if undatable := status["counts"]["undatable_conversations"]:
         console.print(
@@ -63,12 +63,12 @@ def show(status: Mapping[str, Any]) -> None:
         console.print()
         console.print(bullets(evaluation["reasons"]))
     for deadline in status.get("model_deadlines", ()):
-        console.print(deadline, style="yellow", markup=False, soft_wrap=True)
+        console.print(deadline, style="yellow", soft_wrap=True)
     if loop := status["loop"]:
         console.print()
         console.print(_stages(loop))
         if loop["training_skipped"]:
-            console.print(f"training was skipped: {loop['training_skipped']}", markup=False)
+            console.print(f"training was skipped: {loop['training_skipped']}")
 
 
 def _alerts(alerts: Mapping[str, Any]) -> list[str]:
@@ -98,7 +98,7 @@ def bullets(lines: Sequence[str]) -> Table:
     """Sentences one below the other; long ones wrap under their own beginning."""
     table = Table.grid(padding=(0, 1, 0, 0))
     for line in lines:
-        table.add_row("-", escape(line))
+        table.add_row("-", line)
     return table
 
 
@@ -132,7 +132,7 @@ def _versions(status: Mapping[str, Any]) -> list[tuple[str, str]]:
             ("candidate", f"{evaluation['candidate']} against {evaluation['baseline']}"),
             (
                 "verdict",
-                f"[bold]{evaluation['verdict']}[/bold]: {evaluation['difference']:+.3f} similarity "
+                f"{evaluation['verdict']}: {evaluation['difference']:+.3f} similarity "
                 f"(95 % interval {low:+.3f} to {high:+.3f}), {evaluation['questions']:,} questions",
             ),
         ]

@@ -78,6 +78,6 @@ class _Shown(logging.Handler):
         done, total = getattr(record, "progress", (None, None))
         text = record.getMessage()
         if done is None or self._progress.disable:
-            self._progress.console.print(text, markup=False)
+            self._progress.console.print(text)
         else:
             self._progress.update(self._task, completed=done, total=total, description=text.partition(", ")[2])

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
+from rich.text import Text
 
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
@@ -38,7 +39,7 @@ def list_(as_json: AsJson = False) -> None:
             f"{sum(row['examples'].values()):,}",
             row["verdict"] or "–",
             *(f"{measured[name]:.3f}" if name in measured else "–" for name in ("slots_f1", "topics")),
-            "[bold green]live[/]" if row["live"] else "–",
+            Text("live", "bold green") if row["live"] else "–",
             row["created_at"][:10],
         )
     document = {"live": live, "labelled": labelled, "versions": rows}

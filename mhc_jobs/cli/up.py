@@ -94,10 +94,10 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
         nonlocal last_checked, last_rotation
         for door, port in list(doors.items()):
             if _answers(port):
-                console.print(door, markup=False)
+                console.print(door)
                 del doors[door]
                 if not doors:
-                    console.print(f"logs in {logs}; Ctrl-C stops everything", style="dim", markup=False)
+                    console.print(f"logs in {logs}; Ctrl-C stops everything", style="dim")
         if settings.database_url is None and time.monotonic() - last_checked > 2:
             last_checked = time.monotonic()
             with embedded.join(settings.state_dir, settings.database_port):
@@ -108,7 +108,7 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
                 log_files.rotate(log)
 
     err.print("starting the API and Dagster …")
-    supervise(services, environment, lambda: bool(stopping), tick, lambda text: err.print(text, markup=False))
+    supervise(services, environment, lambda: bool(stopping), tick, lambda text: err.print(text))
     err.print("stopped")
 
 
@@ -121,7 +121,7 @@ def _sample_knowledge(engine: sa.Engine, settings: Settings) -> None:
         if versions.live(connection, "knowledge"):
             return
         if stats.has_real_conversations(connection):
-            err.print("no knowledge is live: `mhc import knowledge FOLDER`, then `mhc knowledge update`", markup=False)
+            err.print("no knowledge is live: `mhc import knowledge FOLDER`, then `mhc knowledge update`")
             return
     err.print("loading the sample knowledge base …")
     now = datetime.now(UTC)

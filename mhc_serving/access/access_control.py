@@ -14,7 +14,8 @@ from mhc_serving.access import keys, origins
 from mhc_serving.access.keys import Holder
 from mhc_serving.access.limits import Limits
 from mhc_serving.access.origins import Origins
-from mhc_serving.access.tokens import Tokens, derived
+from mhc_serving.access.tokens import Tokens
+from mhc_serving.access.tokens import keys as token_keys
 
 KEY_KNOWN_SECONDS = 3.0
 """A key that was found valid is not looked up again for so long: a revoked one is refused after that."""
@@ -56,10 +57,9 @@ class AccessControl:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """The widget tokens, under the secrets of the settings or one of this installation; the first use may ask the
+        """The widget tokens, under the secrets of the settings or keys of this installation; the first use asks the
         database."""
         given = self._settings.token_secrets
-        if given is not None:
-            return Tokens([part.strip().encode() for part in given.get_secret_value().split(",") if part.strip()])
         with self._engine.begin() as connection:
-            return Tokens([derived(installation.salt(connection))])
+            salt = installation.salt(connection)
+        return Tokens(token_keys(salt, given.get_secret_value() if given else None))

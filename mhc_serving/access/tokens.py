@@ -5,12 +5,13 @@ is chosen with the token, before the conversation exists, so no other id is ever
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from itsdangerous import BadData, URLSafeSerializer
+
+from mhc_core.signing import SigningKeys, given
 
 PREFIX = "mhct_"
 LIFETIME = timedelta(minutes=15)
@@ -44,24 +45,21 @@ class Claims:
 class Tokens:
     """Makes and reads the tokens of one installation.
 
-    Args:
-        secrets: oldest first. The last one signs; all of them are accepted, so that one can be replaced in peace.
+    Several keys are accepted at a time, so that one can be replaced in peace.
     """
 
-    def __init__(self, secrets: Sequence[bytes]) -> None:
-        self._signer = URLSafeSerializer(
-            list(secrets), salt="mhc.widget", signer_kwargs={"digest_method": hashlib.sha256}
-        )
+    def __init__(self, keys: SigningKeys) -> None:
+        self._keys = keys
 
     def issue(self, origin: str, customer_id: str | None, now: datetime) -> tuple[str, Claims]:
         """A token for a new conversation, of this customer or of a visitor who is nobody else."""
         customer = customer_id or f"visitor-{uuid4()}"
-        return self._signed(Claims(origin, customer, uuid4(), customer_id is None, now, now + LIFETIME))
+        return self._signed(now, Claims(origin, customer, uuid4(), customer_id is None, now, now + LIFETIME))
 
     def renew(self, claims: Claims, now: datetime, *, new_conversation: bool) -> tuple[str, Claims]:
         """A token that allows the same from now on, in a new conversation if asked for."""
         conversation_id = uuid4() if new_conversation else claims.conversation_id
-        return self._signed(replace(claims, conversation_id=conversation_id, until=now + LIFETIME))
+        return self._signed(now, replace(claims, conversation_id=conversation_id, until=now + LIFETIME))
 
     def read(self, token: str, now: datetime) -> Claims:
         """What this token allows now.
@@ -69,7 +67,7 @@ class Tokens:
         Raises:
             TokenRefused: it was not made here, or its time is over.
         """
-        claims = self._claims(token)
+        claims = self._claims(token, now)
         if now >= claims.until:
             raise TokenRefused("this widget token has expired; renew it with POST /api/v1/widget/tokens")
         return claims
@@ -80,29 +78,32 @@ class Tokens:
         Raises:
             TokenRefused: it was not made here, or the visit is over.
         """
-        claims = self._claims(token)
+        claims = self._claims(token, now)
         if now >= claims.since + RENEWABLE:
             raise TokenRefused("this visit is over; ask for a new widget token without the old one")
         return claims
 
-    def _signed(self, claims: Claims) -> tuple[str, Claims]:
+    def _signed(self, now: datetime, claims: Claims) -> tuple[str, Claims]:
         since, until = int(claims.since.timestamp()), int(claims.until.timestamp())
         payload = [claims.origin, claims.customer_id, claims.conversation_id.hex, claims.anonymous, since, until]
-        return PREFIX + self._signer.dumps(payload), replace(claims, since=_moment(since), until=_moment(until))
+        return PREFIX + self._signer(now).dumps(payload), replace(claims, since=_moment(since), until=_moment(until))
 
-    def _claims(self, token: str) -> Claims:
+    def _claims(self, token: str, now: datetime) -> Claims:
         try:
-            payload = self._signer.loads(token.removeprefix(PREFIX))
+            payload = self._signer(now).loads(token.removeprefix(PREFIX))
         except (BadData, UnicodeError):
             raise TokenRefused("this is no widget token of ours; get one with POST /api/v1/widget/tokens") from None
         origin, customer_id, conversation_id, anonymous, since, until = payload
         return Claims(origin, customer_id, UUID(conversation_id), anonymous, _moment(since), _moment(until))
+
+    def _signer(self, now: datetime) -> URLSafeSerializer:
+        return URLSafeSerializer(self._keys.at(now), salt="mhc.widget", signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def derived(salt: bytes) -> bytes:
-    """The signing secret of an installation that names none: made from its salt, and telling nothing about it."""
-    return hashlib.blake2b(b"widget tokens", key=salt, digest_size=32).digest()
+def keys(salt: bytes, secrets: str | None) -> SigningKeys:
+    """The keys of an installation."""
+    return SigningKeys(given(secrets), salt, "widget tokens", timedelta(days=1), RENEWABLE)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from mhc_core.db.queries import installation, ratings
-from mhc_core.feedback.links import FeedbackLinks, LinkExpired, LinkForged, Purpose, Vote
+from mhc_core.db.queries import ratings
+from mhc_core.feedback.links import LinkExpired, LinkForged, Purpose, Vote
 from mhc_core.response_cache import cache as response_cache
+from mhc_core.support import surveys
 from mhc_core.vocabulary import FeedbackVia
 from mhc_serving.access.deps import App, Services
 from mhc_serving.web.feedback_pages import LONGEST_COMMENT, FeedbackPages
@@ -111,9 +112,7 @@ def _answer(
         return HTMLResponse(content, error.status_code, {**_HEADERS, **(error.headers or {})})
     try:
         with app.engine.begin() as connection:
-            links = FeedbackLinks(
-                installation.salt(connection), app.settings.public_address, app.settings.feedback_link_days
-            )
+            links = surveys.of_installation(connection, app.settings)
             about = _id(subject)
             links.check(purpose, about, token, app.clock())
             content, status = page(connection, pages, about), 200

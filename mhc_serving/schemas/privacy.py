@@ -14,6 +14,10 @@ class ErasureIn(Body):
     customer_id: Annotated[Text, Field(min_length=1, max_length=200)] = Field(
         description="The id that the customer's conversations carry.", examples=["cust-4711"]
     )
+    unknown: bool = Field(
+        default=False,
+        description="Also a customer of whom nothing is held: imports will not bring them in.",
+    )
 
 
 class ErasureOut(BaseModel):
@@ -22,3 +26,4 @@ class ErasureOut(BaseModel):
     customer_hash: str = Field(description="The salted hash that stands for the customer from now on.")
     finished_at: datetime
     certificate: dict[str, Any] = Field(description="What was done, with counts, hashes, versions; nothing personal.")
+    inbox_files: list[str] = Field(description="Files in the inbox that still hold the customer: take the lines out.")

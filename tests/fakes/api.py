@@ -129,13 +129,23 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def client(serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def app_inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The inbox of the app behind ``client``."""
+    return tmp_path_factory.mktemp("inbox")
+
+
+@pytest.fixture(scope="session")
+def client(
+    serving_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory, app_inbox: Path
+) -> Iterator[TestClient]:
     """The API in process, over ``serving_engine``."""
     from fastapi.testclient import TestClient
 
     from mhc_serving.app import create_app
 
-    app = create_app(Settings(state_dir=tmp_path_factory.mktemp("state"), open_loopback=True), serving_engine)
+    state = tmp_path_factory.mktemp("state")
+    settings = Settings(state_dir=state, inbox_uri=app_inbox.as_uri(), open_loopback=True)
+    app = create_app(settings, serving_engine)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

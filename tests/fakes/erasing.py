@@ -78,5 +78,5 @@ def forgotten_once(
 
 def forget(world: World) -> dict[str, Any]:
     """Erase the customer; the certificate."""
-    made: dict[str, Any] = forgotten.forgetter(*world).erase(VICTIM, "Ann", NOW)
+    made: dict[str, Any] = forgotten.forgetter(*world).erase(VICTIM, "Ann", NOW).certificate
     return made

@@ -207,7 +207,7 @@ def test_a_conversation_that_waits_already_is_told_once(database: sa.Engine) -> 
     assert len(outbox(database)) == 1
 
 
-@pytest.mark.parametrize("secret", [None, "", "whsec_", "not base64 at all!"])
+@pytest.mark.parametrize("secret", [None, "", "whsec_", "not base64 at all!", "c2hvcnQ="])
 def test_an_address_without_a_proper_secret_is_refused(secret: str | None) -> None:
     with pytest.raises(ConfigurationError, match="MHC_WEBHOOK_SECRET"):
         webhooks.sender(_settings("http://127.0.0.1:9/", secret), Random(1))

@@ -4,13 +4,13 @@ What such a mark means (of 5, of 10, good or bad) is not guessed; a person who r
 ``satisfaction`` or ``feedback``.
 """
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mhc_core.collection.importing.fields import stars_of
 from mhc_core.collection.importing.record_format import Record
+from mhc_core.language.memories import remembered
 
 _RATING = re.compile(
     r"(?:^|_)(?:rat(?:e|ed|ing|ings)|satisf\w*|csat|nps|ces|stars?|score[sd]?|votes?|thumbs?|helpful\w*|accura\w*|feedback"
@@ -38,7 +38,7 @@ def _named(where: str, values: Mapping[str, Any] | None) -> Iterator[str]:
     return (where + key for key, value in (values or {}).items() if value is not None and _means_a_rating(key))
 
 
-@functools.lru_cache(maxsize=10_000)
+@remembered(10_000)
 def _means_a_rating(key: str) -> bool:
     if not _NAME.fullmatch(key):
         return False

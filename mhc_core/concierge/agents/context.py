@@ -8,7 +8,7 @@ gets into the system message. It costs no call to a model and is the same for th
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from mhc_core.concierge.guards.injection import clean_passage
 from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.knowledge import retrieval
+from mhc_core.language.memories import remembered
 from mhc_core.protocols import Passage, Turn
 from mhc_core.providers import tokens
 from mhc_core.vocabulary import Intent
@@ -148,7 +149,7 @@ def _message(content: str) -> int:
     return tokens.MESSAGE_TOKENS + 1 + tokens.count(content)
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _kept(text: str) -> int:
     """Tokens of a prompt or a passage; customers' texts are not kept."""
     return tokens.count(text)

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from mhc_core.business import pricing as prices
 from mhc_core.business.pricing import Business, Quote, QuoteRequest
 from mhc_core.concierge.facts.party import Party
 from mhc_core.errors import DataError
 from mhc_core.language.figures import Figure, Kind, ends, read
+from mhc_core.language.memories import remembered
 
 _SUBJECTS = {
     "adult": r"adults?|grown-?ups?|(?:per|a|each|every) (?:person|head|guest)",
@@ -146,7 +147,7 @@ class KnownFigures:
     @cached_property
     def _subjects(self) -> Callable[[str], frozenset[str]]:
         """Remembers the last sentences: each is asked about several times in a row."""
-        return lru_cache(maxsize=16)(self._read_subjects)
+        return remembered(16)(self._read_subjects)
 
     def _read_subjects(self, text: str) -> frozenset[str]:
         found = {name for name, pattern in _WORDS.items() if pattern.search(text)}

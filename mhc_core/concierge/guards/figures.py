@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.party import Party
@@ -23,6 +23,7 @@ from mhc_core.concierge.guards.business_figures import KnownFigures, amounts, gi
 from mhc_core.concierge.guards.contradictions import contradicted
 from mhc_core.language.answer_text import content_words
 from mhc_core.language.figures import Figure, ends, read_plain
+from mhc_core.language.memories import remembered
 from mhc_core.language.number_words import WORDED, normalise_numbers
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)|(\n+)")
@@ -114,7 +115,7 @@ def _states(sentence: str) -> bool:
     return not sentence.rstrip().endswith("?") and len(content_words(sentence)) >= 3
 
 
-_read = lru_cache(maxsize=16)(read_plain)
+_read = remembered(16)(read_plain)
 """Remembers the last sentences: each is read several times in a row."""
 
 
@@ -329,7 +330,7 @@ def _next(figure: Figure, today: date) -> date | None:
     return None
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _passage(text: str) -> tuple[tuple[str, frozenset[Figure], frozenset[Figure]], ...]:
     """(plain sentence, its figures, the counts it speaks of) of one piece of evidence.
 

@@ -10,11 +10,11 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.guards.injection_patterns import DISCLOSED, PASSAGE_ORDERS, PATTERNS, Style
 from mhc_core.concierge.guards.injection_text import DECODED_CHARS, decoded, folded, views
+from mhc_core.language.memories import remembered
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
@@ -59,7 +59,7 @@ def answer(business: Business) -> str:
     )
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def clean_passage(text: str) -> str:
     """A retrieved passage without sentences that speak to the model instead of the reader, and without hidden text.
 
@@ -103,7 +103,7 @@ def _repeats(prompt: str, reading: str) -> bool:
     return sum(map(words.__contains__, said)) >= RUN_WORDS and not runs.isdisjoint(_shingles(said))
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _worded(prompt: str) -> tuple[frozenset[str], frozenset[str]]:
     """The words of a prompt and its runs of words."""
     words = _WORD.findall(folded(prompt))

@@ -25,6 +25,7 @@ from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
 from mhc_core.knowledge import article_selector, retrieval
 from mhc_core.knowledge.article_selector import ArticleSelector
+from mhc_core.language import memories
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import ActivePrompts
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder
@@ -140,6 +141,7 @@ class LiveVersions:
                 return
             self._solved("database")
             if erasures != self._now.erasures:
+                memories.forget()
                 self._change(erasures=erasures)
             if prompts != self._now.prompts:
                 self._change(prompts=prompts)

@@ -11,6 +11,8 @@ Files under ``STATE_DIR/postgres``
     and ``users.lock``. The server's log is ``STATE_DIR/logs/postgres.log``.
 """
 
-from mhc_core.db.embedded.user import EmbeddedServer, join
+from mhc_core.db.embedded.access import make_private
+from mhc_core.db.embedded.files import Files
+from mhc_core.db.embedded.user import EmbeddedServer, join, role_password
 
-__all__ = ["EmbeddedServer", "join"]
+__all__ = ["EmbeddedServer", "Files", "join", "make_private", "role_password"]

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import stat
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 _NAME = "system.posix_acl_access"
@@ -27,6 +29,26 @@ def let_through(folder: Path, uid: int) -> bool:
             return False  # widening the mask would give others more than they have
         entries[_USER, uid] = entries.get((_USER, uid), 0) | _WALK
         os.setxattr(folder, _NAME, _packed(entries))
+    except OSError:
+        return False
+    return True
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder where it is missing, and close it to other accounts, but for those that were let through."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    kept = 0o770 if _has_list(folder) else 0o700  # with a list, the group's bits are the mask of its entries
+    if mode & ~kept:
+        with suppress(PermissionError):  # a volume that belongs to another account is that one's to close
+            folder.chmod(mode & kept)
+
+
+def _has_list(folder: Path) -> bool:
+    if sys.platform != "linux":
+        return False
+    try:
+        os.getxattr(folder, _NAME)
     except OSError:
         return False
     return True

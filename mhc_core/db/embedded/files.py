@@ -67,6 +67,7 @@ class Files:
 
     def make_folders(self) -> None:
         """Create what is missing; only this account may list the folder with the password."""
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.home.mkdir(parents=True, exist_ok=True)
         self.home.chmod(0o711)
         self.log.parent.mkdir(parents=True, exist_ok=True)

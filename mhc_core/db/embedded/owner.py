@@ -15,6 +15,7 @@ from types import FrameType
 from typing import IO
 
 from mhc_core.db.embedded import account, cluster
+from mhc_core.db.embedded.access import make_private
 from mhc_core.db.embedded.files import HOST, Files, Status, lock_file, port_is_free, try_lock, unlock, write
 from mhc_core.db.embedded.orphan import CLOSING_SECONDS, clear_away, postmaster_file
 from mhc_core.errors import ConfigurationError, Conflict, DatabaseUnavailable
@@ -52,6 +53,7 @@ class Owner:
             self.port = self.wanted_port or self.files.read_port() or self.files.choose_port()
             self._say(ready=False)
             clear_away(self.files.data)
+            make_private(self.files.state)  # before the server's account is let through
             runs_as = account.for_data(self.files.data)
             cluster.prepare(self.files, runs_as)
             self._require_port()

@@ -1,5 +1,6 @@
 """The users' side of the embedded server: join it, get its URL, have it started again when its owner was killed."""
 
+import hmac
 import json
 import subprocess
 import sys
@@ -27,8 +28,17 @@ class EmbeddedServer:
 
     @property
     def url(self) -> str:
-        """The SQLAlchemy URL, password included: pass it on, never log it."""
+        """The owner's SQLAlchemy URL, password included: pass it on, never log it."""
         return self._url
+
+    def url_as(self, role: str) -> str:
+        """The same for a role that ``role_password`` gave its password."""
+        url = f"postgresql+psycopg://{role}:{self.role_password(role)}@"
+        return url + self._url.rpartition("@")[2]
+
+    def role_password(self, role: str) -> str:
+        """The password of another role of this server, made from the owner's."""
+        return role_password(self.files, role)
 
     @property
     def log(self) -> Path:
@@ -111,6 +121,11 @@ class EmbeddedServer:
             return False
         self._url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         return True
+
+
+def role_password(files: Files, role: str) -> str:
+    """Made from the owner's password, so nothing more has to be kept and a new one changes them all."""
+    return hmac.digest((files.read_password() or "").encode(), role.encode(), "sha256").hex()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """SQL of the audit log: who did what to which thing, when, on which numbers. Rows are only ever added."""
 
+import hashlib
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -35,6 +37,38 @@ def latest(connection: sa.Connection, action: str) -> dict[str, Any] | None:
     return connection.scalar(
         sa.select(audit_log.c.details).where(audit_log.c.action == action).order_by(audit_log.c.id.desc()).limit(1)
     )
+
+
+class Chain(NamedTuple):
+    """How many entries are in the chain of hashes, the last hash, and the first thing that does not fit, if any."""
+
+    entries: int
+    sha256: str
+    problem: str | None
+
+
+def verify(connection: sa.Connection, known: str = "") -> Chain:
+    """Work out the chain of hashes anew; ``known`` is a hash from before that must be in it, when one is given."""
+    rows = connection.execute(
+        sa.text("""
+            select c.position, c.sha256, l.id,
+                   jsonb_build_array(l.id, extract(epoch from l.at), l.actor, l.action, l.subject, l.details)::text
+            from ai.audit_chain c full join ai.audit_log l on l.id = c.entry_id
+            order by c.position nulls last, l.id
+        """).execution_options(yield_per=1000)
+    )
+    count, digest, met = 0, "", known == ""
+    with closing(rows):
+        for position, stored, entry_id, entry in rows:
+            if position is None:
+                return Chain(count, digest, f"entry {entry_id} is not in the chain")
+            if position != count + 1:
+                return Chain(count, digest, f"position {count + 1} is missing")
+            if hashlib.sha256(f"{digest}{entry}".encode()).hexdigest() != stored:
+                return Chain(count, digest, f"entry {entry_id}, at position {position}, was changed")
+            count, digest = position, stored
+            met = met or digest == known
+    return Chain(count, digest, None if met else "the given hash is not in the chain: entries were taken away")
 
 
 class Entry(NamedTuple):

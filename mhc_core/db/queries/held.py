@@ -70,6 +70,16 @@ _DERIVED = ("embedding", "search")
 """Columns computed from another column of the same row."""
 
 
+def counts(connection: sa.Connection, customer_ids: Sequence[str], customer_hash: Pseudonym) -> dict[str, int]:
+    """How many rows there are about a person by table, where there are any."""
+    values = {"ids": list(customer_ids), "hash": customer_hash}
+    rows = {
+        table: connection.execute(sa.text(f"select count(*) from ({query}) held"), values).scalar_one()
+        for table, query in _HELD.items()
+    }
+    return {table: count for table, count in rows.items() if count}
+
+
 def everything(
     connection: sa.Connection, customer_ids: Sequence[str], customer_hash: Pseudonym
 ) -> dict[str, list[dict[str, Any]]]:

@@ -175,18 +175,12 @@ def ensure_index(connection: sa.Connection, dimensions: int) -> None:
     name = f"ix_knowledge_chunks_embedding_{size}"
     if size > HNSW_MAX_DIMENSIONS or connection.scalar(sa.select(sa.func.to_regclass(f"ai.{name}"))) is not None:
         return
-    connection.execute(
-        sa.text(
-            f"create index {name} on ai.knowledge_chunks"
-            f" using hnsw ((embedding::halfvec({size})) halfvec_cosine_ops)"
-            f" with (m = 16, ef_construction = 64) where dimensions = {size}"
-        )
-    )
+    connection.execute(sa.text("select ai.index_knowledge_chunks(:size)"), {"size": size})
 
 
 def refresh_statistics(connection: sa.Connection) -> None:
     """Tell the planner what was just loaded: without it the first searches scan every chunk (20 times slower)."""
-    connection.execute(sa.text("analyze ai.knowledge_chunks, ai.knowledge_version_chunks"))
+    connection.execute(sa.text("select ai.analyze_knowledge()"))
 
 
 def insert_version(

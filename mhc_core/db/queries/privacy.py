@@ -65,6 +65,11 @@ def find(connection: sa.Connection, customer_hash: Pseudonym) -> Erasure | None:
     return Erasure(*row) if row else None
 
 
+def all_of(connection: sa.Connection) -> list[Erasure]:
+    """Every erasure, oldest first."""
+    return [Erasure(*row) for row in connection.execute(sa.select(erasures).order_by(_E.id))]
+
+
 def unfinished(connection: sa.Connection) -> list[Erasure]:
     """Erasures that were begun and not finished, oldest first."""
     return [

@@ -45,7 +45,10 @@ _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e o
 
 _ERASE = {
     # Cached answers live an hour; any of them may repeat what was learned from the customer.
-    "response_cache": "delete from ai.response_cache",
+    "response_cache": """
+        delete from ai.response_cache
+        where exists (select from erased_conversations) or exists (select from erased_examples)
+    """,
     # Made anew from the texts that are left; which of them were the customer's, hashes do not tell.
     "knowledge_vectors": "delete from ai.knowledge_vectors where exists (select from erased_examples)",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",

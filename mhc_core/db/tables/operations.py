@@ -58,6 +58,15 @@ audit_log = sa.Table(
     sa.Index(None, "at"),
 )
 
+# Each hash is of the one before it and of its entry; made by a trigger when the entry is committed.
+audit_chain = sa.Table(
+    "audit_chain",
+    metadata,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entry_id", sa.ForeignKey(audit_log.c.id), nullable=False, unique=True),
+    sa.Column("sha256", sa.Text, nullable=False),
+)
+
 # One row from the first time something is noticed until it is well again; at most one is open for a kind and subject.
 incidents = sa.Table(
     "incidents",

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from mhc_core.db.tables.artifact_address import ArtifactAddress
 from mhc_core.db.tables.base import UTC_TIME, metadata
 
 weekly_reports = sa.Table(
@@ -11,6 +12,6 @@ weekly_reports = sa.Table(
     sa.Column("week", sa.Text, primary_key=True),
     sa.Column("made_at", UTC_TIME, nullable=False),
     sa.Column("report", JSONB, nullable=False),
-    sa.Column("markdown_uri", sa.Text, nullable=False),
-    sa.Column("pdf_uri", sa.Text, nullable=False),
+    sa.Column("markdown_uri", ArtifactAddress, nullable=False),
+    sa.Column("pdf_uri", ArtifactAddress, nullable=False),
 )

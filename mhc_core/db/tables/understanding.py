@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from mhc_core.db.tables.artifact_address import ArtifactAddress
 from mhc_core.db.tables.base import UTC_TIME, created, json_column, metadata, one_of
 from mhc_core.db.tables.raw import messages
 from mhc_core.vocabulary import Verdict
@@ -35,7 +36,7 @@ understanding_versions = sa.Table(
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("recipe", sa.Text, nullable=False),
     sa.Column("seed", sa.BigInteger, nullable=False),
-    sa.Column("artifact_uri", sa.Text, nullable=False),
+    sa.Column("artifact_uri", ArtifactAddress, nullable=False),
     sa.Column("artifact_sha256", sa.Text, nullable=False),
     json_column("examples"),
     sa.Column("examples_until", UTC_TIME, nullable=False),

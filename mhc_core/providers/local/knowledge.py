@@ -1,12 +1,12 @@
 """Answering from the knowledge alone: the untrained baseline, and what the trained model falls back to."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.language.answer_text import content_words, numbers, query_text, sentences, strip_markdown
+from mhc_core.language.memories import remembered
 from mhc_core.language.quoting import blocks, quoted
 from mhc_core.protocols import ChatAnswer, ChatRequest, Embedder, Passage
 from mhc_core.vocabulary import Intent
@@ -54,7 +54,7 @@ class Excerpts:
 
     def __init__(self, embedder: Embedder | None) -> None:
         self._embedder = embedder
-        self._blocks = lru_cache(maxsize=KEPT_PASSAGES)(self._embedded)
+        self._blocks = remembered(KEPT_PASSAGES)(self._embedded)
 
     def best(self, question: str, passage: Passage) -> str:
         """The blocks that are closest to the question, as plain text; a chosen article holds those alone."""
@@ -99,7 +99,7 @@ def supporting(answer: str, passages: Sequence[Passage]) -> tuple[int, ...]:
     return tuple(cited)
 
 
-@lru_cache(maxsize=KEPT_PASSAGES)
+@remembered(KEPT_PASSAGES)
 def _stated(passage: str) -> tuple[frozenset[str], frozenset[str]]:
     """The words and the numbers of a passage, which is asked about again and again."""
     return content_words(passage), numbers(passage)

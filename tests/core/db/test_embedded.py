@@ -189,6 +189,19 @@ def test_process_number_of_a_stranger_in_the_lock_file_is_no_obstacle(state_dir:
         assert _execute(server.url, "select 1") == [(1,)]
 
 
+def test_the_state_folder_is_closed_to_other_accounts(state_dir: Path) -> None:
+    state_dir.mkdir(parents=True, mode=0o755)
+    state_dir.chmod(0o755)  # as before
+    for _ in range(2):  # the second start finds the server's account let through
+        with embedded.join(state_dir) as server:
+            assert _execute(server.url, "select 1") == [(1,)]
+            assert state_dir.stat().st_mode & 0o007 == 0
+            _stop(state_dir)
+    new = state_dir.parent / "new"
+    embedded.make_private(new)
+    assert new.stat().st_mode & 0o777 == 0o700
+
+
 def test_second_owner_is_refused(running: tuple[Path, embedded.EmbeddedServer]) -> None:
     state_dir, server = running
     second = subprocess.run(

@@ -53,18 +53,18 @@ def test_database_at_a_url_is_checked_and_migrated(blank_database_url: str) -> N
 
 
 def test_database_without_a_url_is_the_embedded_one(state_dir: Path) -> None:
-    with engines.database(Settings(state_dir=state_dir)) as engine:
+    with engines.database(Settings(state_dir=state_dir), as_owner=True) as engine:
         with engine.begin() as connection:
-            connection.execute(sa.text("create table kept as select 7 as n"))
+            connection.execute(sa.text("create table kept as select 7 as n; grant select on kept to public"))
         with engines.database(Settings(state_dir=state_dir)) as second, second.connect() as connection:
             assert connection.scalar(sa.text("select n from kept")) == 7
     assert (state_dir / "postgres" / "data" / "PG_VERSION").exists()
 
 
 def test_open_database_survives_the_death_of_the_embedded_servers_owner(state_dir: Path) -> None:
-    with engines.database(Settings(state_dir=state_dir)) as engine:
+    with engines.database(Settings(state_dir=state_dir), as_owner=True) as engine:
         with engine.begin() as connection:
-            connection.execute(sa.text("create table kept as select 7 as n"))
+            connection.execute(sa.text("create table kept as select 7 as n; grant select on kept to public"))
         status = Files(state_dir).read_status()
         assert status is not None
         assert status.server_pid is not None

@@ -13,12 +13,20 @@ from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import installation, privacy, retired, training, understanding_versions, versions
 from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.errors import Conflict, NotFound
+from mhc_core.evaluation import model_card
 from mhc_core.monitoring.triggers import training_due
 from mhc_core.privacy import certificate, erase, lineage, models, unlearn
 from mhc_core.protocols import ChatRequest
 from mhc_core.providers.local import artifact, fine_tuner
 from mhc_core.pseudonyms import customer_hash
 from mhc_core.settings import Settings
+
+KEPT_ANSWER = """
+    insert into ai.response_cache (scope_sha256, question_sha256, question, answer, message_id, admitted_at, expires_at)
+    select '', '', 'does it rain', '{}', m.id, now(), now() + interval '1 hour'
+    from ai.messages m join ai.conversations c on c.id = m.conversation_id
+    where c.customer_id = 'customer-1' and m.role = 'assistant' limit 1
+"""
 
 
 def test_no_word_of_the_customer_is_anywhere(world: World) -> None:
@@ -57,6 +65,11 @@ def test_the_certificate_says_what_was_done(world: World) -> None:
     assert [found["id"] for found in made["datasets"]["retired"]] == [old.id]
     [model] = made["models"]
     assert model["sha256_before"] != model["sha256_after"]
+    with world.engine.connect() as connection:
+        card = model_card.card(connection, model["id"])
+    assert card["erased"]["former_sha256"] == [model["sha256_before"]]
+    assert card["erased"]["beyond_reach"] == made["beyond_reach"]
+    assert "Erasures:** 1" in model_card.markdown(card)
     assert certificate.is_genuine(made)
     assert not certificate.is_genuine({**made, "finished_at": "2020"})
     with world.engine.connect() as connection:
@@ -136,17 +149,32 @@ def test_again_is_the_same_certificate_and_changes_nothing(world: World) -> None
 
 def test_too_few_examples_are_left_for_a_data_set(world: World) -> None:
     enough = Settings(state_dir=world.root, dataset_min_examples=50)
-    made = erase.Forgetter(world.engine, EMBEDDER, pricing.load(), enough).erase(VICTIM, "Ann", NOW)
+    made = erase.Forgetter(world.engine, EMBEDDER, pricing.load(), enough).erase(VICTIM, "Ann", NOW).certificate
     assert made["datasets"]["version"] is None
     assert "50 needed" in made["datasets"]["not_built"]
     assert made["retraining"]["requested"] is False
     assert forgotten.found_in(*world) == []
 
 
-def test_nobody_known_gets_a_certificate_too(world: World) -> None:
+def test_an_unknown_id_is_refused_and_changes_nothing(world: World) -> None:
+    """A typo once got a certificate, and emptied what is kept for other customers."""
+    with world.engine.begin() as connection:
+        connection.execute(sa.text(KEPT_ANSWER))
+    before = forgotten.state(*world)
+    with pytest.raises(NotFound, match="check its spelling"):
+        forgotten.forgetter(*world).erase(VICTIM.replace("@", "@@"), "Ann", NOW)
+    assert forgotten.state(*world) == before
+
+
+def test_an_unknown_customer_may_be_kept_out(world: World) -> None:
     before = forgotten.rows_of_others(world.engine)
-    made = forgotten.forgetter(*world).erase("nobody", "Ann", NOW)
+    with world.engine.begin() as connection:
+        connection.execute(sa.text(KEPT_ANSWER))
+    made = forgotten.forgetter(*world).erase("nobody", "Ann", NOW, unknown=True).certificate
     assert sum(made["counts"].values()) == 0
+    assert forgotten.forgetter(*world).held("nobody") == {"erasures": 1}
+    report = forgotten.bring_in(world.engine, world.root, [forgotten.record(90, "nobody")])
+    assert report.erased == 1
     assert (made["datasets"]["retired"], made["models"]) == ([], [])
     assert forgotten.rows_of_others(world.engine) == before
 

@@ -103,7 +103,7 @@ def test_emptied_conversations_come_neither_to_scoring_nor_back_by_import(old: s
 
 def test_who_is_past_retention_can_still_be_erased(old: sa.Engine, tmp_path: Path) -> None:
     retention.apply(old, DAYS, NOW)
-    made = forgotten.forgetter(old, tmp_path).erase(VICTIM, "Ann", NOW)
+    made = forgotten.forgetter(old, tmp_path).erase(VICTIM, "Ann", NOW).certificate
     assert (made["counts"]["conversations"], made["counts"]["training_examples"]) == (1, 2)
     assert forgotten.found_in(old, tmp_path) == []
 

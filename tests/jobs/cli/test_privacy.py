@@ -35,13 +35,18 @@ def a_customer(engine: sa.Engine) -> str:
 
 def test_erase_prints_a_certificate_without_the_customer(reviewed_engine: sa.Engine) -> None:
     customer = a_customer(reviewed_engine)
-    printed = run("erase", "--customer", customer, "--by", "Ann", "--json")
+    with pytest.raises(NotFound, match="check its spelling"):
+        run("erase", "--customer", f"{customer}x", "--yes")
+    asked = CliRunner().invoke(app, ["privacy", "erase", "--customer", customer], input="n\n")
+    assert asked.exit_code == 1
+    assert "conversations 1" in asked.output
+    printed = run("erase", "--customer", customer, "--by", "Ann", "--yes", "--json")
     made = json.loads(printed)
     assert made["counts"]["conversations"] >= 1
     assert made["requested_by"] == "Ann"
     assert customer not in printed
-    assert json.loads(run("erase", "--customer", customer, "--json")) == made
-    table = run("erase", "--customer", customer)
+    assert json.loads(run("erase", "--customer", customer, "--yes", "--json")) == made
+    table = run("erase", "--customer", customer, "--yes")
     assert made["sha256"] in "".join(table.split())
     with reviewed_engine.connect() as connection:
         left = sa.text("select count(*) from ai.conversations where customer_id = :id")

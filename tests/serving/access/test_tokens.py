@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
+from mhc_core.signing import SigningKeys
 from mhc_serving.access import origins
 from mhc_serving.access.tokens import LIFETIME, PREFIX, RENEWABLE, TokenRefused, Tokens
 from mhc_serving.app import create_app, utc_now
@@ -196,19 +197,19 @@ def test_what_contradicts_itself_is_refused(public: TestClient, body: dict[str, 
 def test_secrets_are_replaced_in_peace() -> None:
     now = utc_now()
     old, new = b"o" * 32, b"n" * 32
-    token, claims = Tokens([old]).issue(SITE, None, now)
-    assert Tokens([old, new]).read(token, now) == claims
-    newer, _ = Tokens([old, new]).issue(SITE, None, now)
-    assert Tokens([new]).read(newer, now)
+    token, claims = Tokens(SigningKeys([old])).issue(SITE, None, now)
+    assert Tokens(SigningKeys([old, new])).read(token, now) == claims
+    newer, _ = Tokens(SigningKeys([old, new])).issue(SITE, None, now)
+    assert Tokens(SigningKeys([new])).read(newer, now)
     with pytest.raises(TokenRefused):
-        Tokens([new]).read(token, now)
+        Tokens(SigningKeys([new])).read(token, now)
 
 
 @given(st.text())
 def test_no_other_text_is_a_token(text: str) -> None:
     for token in (text, PREFIX + text):
         with pytest.raises(TokenRefused):
-            Tokens([b"s" * 32]).read(token, utc_now())
+            Tokens(SigningKeys([b"s" * 32])).read(token, utc_now())
 
 
 @given(st.text(max_size=60))

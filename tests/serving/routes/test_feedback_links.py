@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from mhc_core.db.queries import installation
 from mhc_core.db.tables import feedback, feedback_history
-from mhc_core.feedback.links import FeedbackLinks, Purpose
+from mhc_core.feedback.links import FeedbackLinks, Purpose, keys
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app, utc_now
 
@@ -28,7 +28,7 @@ HOME = "http://127.0.0.1:8000"
 @pytest.fixture
 def links(serving_engine: sa.Engine) -> FeedbackLinks:
     with serving_engine.begin() as connection:
-        return FeedbackLinks(installation.salt(connection), HOME, days=30)
+        return FeedbackLinks(keys(installation.salt(connection), None, 30), HOME, days=30)
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_ratings_count_for_the_versions_that_answered(
 def test_a_token_from_another_installation_is_worth_nothing() -> None:
     now = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
     subject = uuid4()
-    ours, theirs = (FeedbackLinks(secret, HOME, 30) for secret in (b"a" * 32, b"b" * 32))
+    ours, theirs = (FeedbackLinks(keys(salt, None, 30), HOME, 30) for salt in (b"a" * 32, b"b" * 32))
     with pytest.raises(Exception, match="not complete"):
         ours.check(Purpose.VOTE, subject, theirs.token(Purpose.VOTE, subject, now), now)
 

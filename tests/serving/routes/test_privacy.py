@@ -1,8 +1,10 @@
 """Being forgotten over HTTP."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
@@ -31,6 +33,19 @@ def test_a_customer_who_chatted_is_forgotten_and_may_come_back(
     on = {"message": "And now?", "customer_id": customer, "channel": "web", "conversation_id": given["conversation_id"]}
     assert client.post("/api/v1/chat", json=on).status_code == 404
     assert say("What happens when it rains?", fresh=True)["conversation_id"] != given["conversation_id"]
+
+
+def test_who_is_unknown_is_refused_and_the_inbox_is_named(
+    client: TestClient, key_of: KeyOf, customer: str, app_inbox: Path
+) -> None:
+    asked = {"customer_id": f"{customer}-mistyped"}
+    refused = client.post(ERASURES, json=asked, headers=key_of("admin"))
+    assert refused.status_code == 404
+    assert "check its spelling" in refused.text
+    assert asked["customer_id"] not in refused.text
+    (app_inbox / "late.jsonl").write_text(orjson.dumps({"customer_id": asked["customer_id"]}).decode())
+    made = client.post(ERASURES, json={**asked, "unknown": True}, headers=key_of("admin"))
+    assert made.json()["inbox_files"] == ["late.jsonl"]
 
 
 def test_nobody_is_forgotten_without_an_id(client: TestClient, key_of: KeyOf) -> None:

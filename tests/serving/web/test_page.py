@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 
 from mhc_core.db.queries import installation
 from mhc_core.db.tables import handovers, messages
-from mhc_core.feedback.links import FeedbackLinks
+from mhc_core.feedback.links import FeedbackLinks, keys
 from mhc_core.support import handover
 from mhc_serving.app import utc_now
 
@@ -158,7 +158,7 @@ def test_an_email_link_is_answered_with_one_button(
                 messages.c.conversation_id == UUID(conversation), messages.c.role == "assistant"
             )
         ).scalar_one()
-        links = FeedbackLinks(installation.salt(connection), home, 30)
+        links = FeedbackLinks(keys(installation.salt(connection), None, 30), home, 30)
     browser.get(links.vote(message_id, "up", utc_now()))
     (button,) = browser.find_elements(By.TAG_NAME, "button")
     assert re.match(r"rgba?\(179, 38, 30", button.value_of_css_property("background-color"))

@@ -1,0 +1,100 @@
+"""The chain of hashes of the audit log: every entry is in it, and what is changed by hand is noticed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mhc_core.db import engine as engines
+from mhc_core.db import upgrade as migrations
+from mhc_core.db.queries import audit
+from mhc_core.errors import MHCError
+
+NOW = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+JSON = st.dictionaries(
+    TEXT, st.one_of(TEXT, st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.none())
+)
+
+
+@pytest.fixture
+def engine(fresh_database_url: str) -> Any:
+    engine = engines.create(fresh_database_url)
+    with engine.begin() as connection:
+        for number in range(4):
+            audit.record(connection, "Ann", "test.done", f"thing:{number}", {"n": number}, NOW)
+    yield engine
+    engine.dispose()
+
+
+def verified(engine: sa.Engine, known: str = "") -> audit.Chain:
+    with engine.connect() as connection:
+        return audit.verify(connection, known)
+
+
+def test_writers_at_the_same_time_make_one_chain(engine: sa.Engine) -> None:
+    def write(number: int) -> None:
+        with engine.begin() as connection:
+            for part in range(3):
+                audit.record(connection, "Bob", "test.done", f"{number}/{part}", {}, NOW)
+            if number % 4 == 0:  # an entry that is taken back is in no chain
+                connection.rollback()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(16)))
+    assert verified(engine)._replace(sha256="") == (4 + 12 * 3, "", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("update ai.audit_log set details = '{\"n\": 7}' where subject = 'thing:1'", "position 2, was changed"),
+        ("update ai.audit_log set at = at + interval '1 microsecond' where subject = 'thing:3'", "position 4"),
+        ("delete from ai.audit_chain where position = 2", "position 2 is missing"),
+        ("delete from ai.audit_chain where position = 4", "is not in the chain"),
+        ("update ai.audit_chain set sha256 = repeat('0', 64) where position = 3", "position 3, was changed"),
+    ],
+)
+def test_a_change_by_hand_is_named(engine: sa.Engine, change: str, problem: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text(change))
+    assert problem in (verified(engine).problem or "")
+
+
+def test_entries_taken_from_the_end_are_noticed_by_a_hash_from_before(engine: sa.Engine) -> None:
+    known = verified(engine).sha256
+    assert verified(engine, known).problem is None
+    with engine.begin() as connection:
+        connection.execute(sa.text("delete from ai.audit_chain where position = 4"))
+        connection.execute(sa.text("delete from ai.audit_log where subject = 'thing:3'"))
+    assert verified(engine).problem is None
+    assert "taken away" in (verified(engine, known).problem or "")
+
+
+def test_entries_from_before_the_chain_are_in_it(engine: sa.Engine) -> None:
+    before = verified(engine)
+    migrations.downgrade(engine, "0030")
+    migrations.upgrade(engine)
+    assert verified(engine) == before
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@given(actor=TEXT, subject=TEXT, details=JSON)
+def test_whatever_an_entry_says_its_hash_fits(
+    fresh_database_url: str, actor: str, subject: str, details: dict[str, Any]
+) -> None:
+    engine = engines.create(fresh_database_url)
+    try:
+        with engine.begin() as connection:
+            audit.record(connection, actor, "test.done", subject, details, NOW)
+        with engine.connect() as connection:
+            connection.execute(sa.text("set timezone = 'Asia/Tokyo'"))
+            assert audit.verify(connection).problem is None
+    except MHCError:
+        pass
+    finally:
+        engine.dispose()
