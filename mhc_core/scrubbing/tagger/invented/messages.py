@@ -71,7 +71,7 @@ class Messages:
     def sentence(self) -> Labelled:
         kinds = _frames()
         draw = self._random.random()
-        kind = "people" if draw < 0.42 else "places_numbers" if draw < 0.66 else "ordinary"
+        kind = "people" if draw < 0.25 else "people_more" if draw < 0.46 else "places_numbers" if draw < 0.68 else "ordinary"
         return self.fill(self._random.choice(kinds[kind]))
 
     def fill(self, frame: str) -> Labelled:

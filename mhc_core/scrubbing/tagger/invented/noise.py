@@ -50,7 +50,7 @@ def noisy(message: "Labelled", random: Random) -> "Labelled":
         spans.remove(taken)
         edits = [edit for edit in edits if edit[1] <= taken[1] or edit[0] >= taken[2]]
         edits.append((taken[1], taken[2], hole))
-    return type(message)(*_edited(text, spans, edits))
+    return type(message)(*edited(text, spans, edits))
 
 
 def _sentence_case(text: str) -> str:
@@ -69,7 +69,7 @@ def _typo(word: str, random: Random) -> str:
     )
 
 
-def _edited(text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, int, str]]) -> tuple[str, list[tuple[str, int, int]]]:
+def edited(text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, int, str]]) -> tuple[str, list[tuple[str, int, int]]]:
     moved = spans
     kept = []
     reached = len(text) + 1
