@@ -16,6 +16,7 @@ class Seen(NamedTuple):
     code: str
     name: str
     kind: str
+    speech: str
 
 
 @lru_cache(maxsize=50_000)
@@ -24,16 +25,21 @@ def seen(text: str) -> Seen:
     first = text[0]
     if first.isdigit():
         length = min(len(text), 8)
-        return Seen(text if length < 3 else f"#{length}", f"d{length}", NOTHING, f"d{length}", "d")
+        return Seen(text if length < 3 else f"#{length}", f"d{length}", NOTHING, f"d{length}", "d", "9")
     if not first.isalpha():
         mark = text if text.isascii() else "hole" if text in "\ufffc\ufff9" else "sign"
-        return Seen(mark if mark != "hole" else f"hole{text}", "p", NOTHING, mark, "p")
+        return Seen(mark if mark != "hole" else f"hole{text}", "p", NOTHING, mark, "p", text if text in ",.?!:;-'&" else "p")
     word = plain(text)
     shape = "X" if text.isupper() and len(text) > 1 else "x" if text.islower() else "C" if len(text) == 1 else "Xx" if text.istitle() else "xX"
     found = code(word)
     # given name, surname, and whether it is an ordinary word: what decides most
     name = found[0] + ("0" if found[1] == "0" else "1" if found[1] in "12" else "2") + ("w" if found[3] in "1234" else "r" if found[3] in "567" else "s" if found[5] != "0" else "-") + ("c" if found[4] != "0" and (found[3] == "0" or found[4] < found[3]) else "")
-    return Seen(word, shape, found, name, "w")
+    return Seen(word, shape, found, name, "w", found[5] if found[5] != "0" else _ending(word))
+
+
+def _ending(word: str) -> str:
+    """Of a word in no lexicon, what its ending says of the part of speech."""
+    return next((mark for ending, mark in (("ing", "G"), ("ed", "D"), ("s", "S"), ("ly", "R")) if len(word) > 4 and word.endswith(ending)), "?")
 
 
 def features(found: Sequence[Token]) -> list[list[str]]:
@@ -60,12 +66,12 @@ def features(found: Sequence[Token]) -> list[list[str]]:
                 other = looked[place - step]
                 row.append(f"w-{step}=" + other.word)
                 if step == 2:
-                    row += ["n-2=" + other.name, "w-2-1=" + other.word + "|" + looked[place - 1].word, "w-2-1n=" + other.word + "|" + looked[place - 1].word + "|" + one.name, "k-2=" + other.shape + looked[place - 1].shape + shape]
+                    row += ["n-2=" + other.name, "p-2-1n=" + other.speech + looked[place - 1].speech + one.name, "w-2-1=" + other.word + "|" + looked[place - 1].word, "w-2-1n=" + other.word + "|" + looked[place - 1].word + "|" + one.name, "k-2=" + other.shape + looked[place - 1].shape + shape]
             if place + step <= last:
                 other = looked[place + step]
                 row.append(f"w+{step}=" + other.word)
                 if step == 2:
-                    row += ["n+2=" + other.name, "w+1+2=" + looked[place + 1].word + "|" + other.word, "k+2=" + shape + looked[place + 1].shape + other.shape]
+                    row += ["n+2=" + other.name, "p+1+2n=" + looked[place + 1].speech + other.speech + one.name, "w+1+2=" + looked[place + 1].word + "|" + other.word, "k+2=" + shape + looked[place + 1].shape + other.shape]
         for step in (4, 5):
             if place >= step:
                 row.append("far=" + looked[place - step].word)
@@ -78,11 +84,11 @@ def _beside(one: Seen, before: Seen | None, after: Seen | None, token: Token, fo
     if before is None:
         row += ["first", "first" + one.name + shape]
     else:
-        row += ["w-1=" + before.word, "n-1=" + before.name, "s-1=" + before.shape, "w-1n=" + before.word + "|" + one.name, "w-1s=" + before.word + "|" + shape, "n-1n=" + before.name + "|" + one.name, "s-1s=" + before.shape + token.gap + shape]
+        row += ["w-1=" + before.word, "n-1=" + before.name, "s-1=" + before.shape, "p-1=" + before.speech, "p-1n=" + before.speech + one.name + shape, "w-1n=" + before.word + "|" + one.name, "w-1s=" + before.word + "|" + shape, "n-1n=" + before.name + "|" + one.name, "s-1s=" + before.shape + token.gap + shape]
     if after is None or follower is None:
         row += ["last", "last" + one.name + shape]
     else:
-        row += ["w+1=" + after.word, "n+1=" + after.name, "s+1=" + after.shape, "w+1n=" + after.word + "|" + one.name, "w+1s=" + after.word + "|" + shape, "nn+1=" + one.name + "|" + after.name, "ss+1=" + shape + follower.gap + after.shape]
+        row += ["w+1=" + after.word, "n+1=" + after.name, "s+1=" + after.shape, "p+1=" + after.speech, "p+1n=" + after.speech + one.name + shape, "w+1n=" + after.word + "|" + one.name, "w+1s=" + after.word + "|" + shape, "nn+1=" + one.name + "|" + after.name, "ss+1=" + shape + follower.gap + after.shape]
     if before is not None and after is not None:
-        row.append("w-1+1=" + before.word + "|" + after.word)
+        row += ["w-1+1=" + before.word + "|" + after.word, "p-1+1=" + before.speech + after.speech, "p-1n+1=" + before.speech + one.name + after.speech]
     return row

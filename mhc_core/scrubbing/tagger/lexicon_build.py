@@ -17,7 +17,11 @@ from mhc_core.scrubbing.tagger.lexicon import FILE, NOTHING, plain
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[\u0000-\u024f\u1e00-\u1eff]+")
-_SPEECH = {"NN": "n", "VB": "v", "JJ": "j", "RB": "r", "PR": "p", "DT": "d", "IN": "i", "UH": "u", "MD": "m", "CC": "c"}
+_SPEECH = {
+    "NN": "n", "NNS": "s", "VB": "v", "VBP": "v", "VBZ": "z", "VBD": "d", "VBN": "d", "VBG": "g", "MD": "m", "JJ": "j",
+    "JJR": "j", "JJS": "j", "RB": "r", "RBR": "r", "IN": "i", "DT": "a", "PDT": "a", "PRP": "p", "PRP$": "P", "CC": "c",
+    "TO": "i", "WP": "q", "WDT": "q", "WRB": "q", "UH": "u", "CD": "#",
+}  # fmt: skip
 _POPULATION = 100_000
 """People in a town abroad that is listed."""
 
@@ -120,7 +124,7 @@ def _english() -> list[tuple[str, str]]:
     for line in lines:
         word, _, tag = line.partition(" ")
         if word.isalpha() and word.islower() and tag and not tag.startswith(("NNP", "FW")):
-            found.append((word, _SPEECH.get(tag[:2], "o")))
+            found.append((word, _SPEECH.get(tag.split("|")[0], "o")))
     return found
 
 

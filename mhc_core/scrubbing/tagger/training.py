@@ -14,7 +14,7 @@ from mhc_core.scrubbing.tagger.tokens import Token, tokens
 
 INVENTED = 40_000
 """Messages that are invented."""
-_SETTINGS = {"c2": 0.2, "max_iterations": 12, "feature.minfreq": 3, "calibration.samples": 500}
+_SETTINGS = {"c2": 0.05, "max_iterations": 14, "feature.minfreq": 3, "calibration.samples": 500}
 _ONE_AT_A_TIME = threading.Lock()
 
 

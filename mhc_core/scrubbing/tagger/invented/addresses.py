@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from random import Random
 
+from mhc_core.scrubbing.tagger.invented.numbers import spoken
 from mhc_core.scrubbing.tagger.invented.people import People
 
 
@@ -27,6 +28,8 @@ class Addresses:
 
     def _number(self) -> str:
         draw = self._random.random()
+        if draw > 0.96:
+            return spoken(str(self._random.randrange(10, 9999)), self._random)
         number = str(self._random.choice((self._random.randrange(1, 100), self._random.randrange(100, 1000), self._random.randrange(1000, 20000))))
         return number + self._random.choice("abcABC") if draw < 0.04 else f"{number} 1/2" if draw < 0.05 else number
 

@@ -10,7 +10,25 @@ _REGIONS = (
     "RO GR TR RU UA IL AE SA EG NG KE GH ZA PK"
 ).split()
 _AREAS = "916 530 415 510 650 408 925 707 209 559 831 661 805 818 213 310 323 562 626 714 949 619 760 702 775 503 206 212 718 646 305 404 512 713 214 303 602 617 312 808".split()
-_KEYCAP = "\ufe0f\u20e3"
+_SPOKEN = "zero one two three four five six seven eight nine".split()
+_TENS = "oh ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+
+
+def spoken(digits: str, random: Random) -> str:
+    """The digits as somebody says them: one by one, now and then two at a time."""
+    words = []
+    place = 0
+    while place < len(digits):
+        two = digits[place : place + 2]
+        if random.random() < 0.2 and len(two) == 2 and two[0] != "0":
+            words.append(_TEENS[int(two[1])] if two[0] == "1" else _TENS[int(two[0])] + ("" if two[1] == "0" else " " + _SPOKEN[int(two[1])]))
+            place += 2
+            continue
+        digit = digits[place]
+        words.append("oh" if digit == "0" and random.random() < 0.7 else digit if random.random() < 0.08 else _SPOKEN[int(digit)])
+        place += 1
+    return " ".join(words)
 
 
 @cache
@@ -49,9 +67,9 @@ class Numbers:
             return phone.replace("1", pick("lI"))
         if other < 0.08:
             return " ".join(character for character in phone if character.isdigit())
-        if other < 0.10:
-            return "".join(character + _KEYCAP if character.isdigit() else "" for character in phone)
-        if other < 0.14:
+        if other < 0.15:
+            return spoken(area + exchange + line, self._random)
+        if other < 0.19:
             return phone + pick((" x{}", " ext {}", " ext. {}", "x{}")).format(self._random.randrange(1, 999))
         return phone
 
@@ -84,10 +102,11 @@ class Numbers:
             return pick("#*") + code + pick("#*")
         if draw < 0.48:
             return self.digits(2) + pick("ABCDEFH") + self.digits(1)
-        if draw < 0.52:
-            return " ".join(pick(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")) for _ in range(4))
-        if draw < 0.56:
-            return "-".join((self.digits(2), self.digits(2), self.digits(2)))
+        if draw < 0.53:
+            said = spoken(code[:4], self._random) if self._random.random() < 0.6 else " ".join(code[:4])
+            return pick(("", "", "star ", "pound ", "hash ")) + said + pick(("", "", " star", " pound", " hash"))
+        if draw < 0.57:
+            return pick(("-".join((self.digits(2), self.digits(2), self.digits(2))), "-".join(code[:4])))
         return code
 
     def secret(self) -> str:
