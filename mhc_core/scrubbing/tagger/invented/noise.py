@@ -27,7 +27,11 @@ def noisy(message: "Labelled", random: Random) -> "Labelled":
     edits: list[tuple[int, int, str]] = []
     if random.random() < 0.25:
         drop = random.choice((",", ".", ",.", "'", ",.'?!"))
-        edits += [(place, place + 1, "") for place, sign in enumerate(text) if sign in drop and not inside[place] and not text[place - 1 : place].isdigit()]
+        edits += [
+            (place, place + 1, "")
+            for place, sign in enumerate(text)
+            if sign in drop and not inside[place] and not text[place - 1 : place].isdigit()
+        ]
     if random.random() < 0.2:
         for match in _WORD.finditer(text):
             if random.random() < 0.08 and not inside[match.start()]:
@@ -69,7 +73,9 @@ def _typo(word: str, random: Random) -> str:
     )
 
 
-def edited(text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, int, str]]) -> tuple[str, list[tuple[str, int, int]]]:
+def edited(
+    text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, int, str]]
+) -> tuple[str, list[tuple[str, int, int]]]:
     moved = spans
     kept = []
     reached = len(text) + 1
@@ -82,7 +88,11 @@ def edited(text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, 
         shift = len(new) - (end - start)
         text = text[:start] + new + text[end:]
         moved = [
-            (label, one + (shift if one >= end and (one, end) != (start, start) else 0), other + (shift if other >= end and other > start else 0))
+            (
+                label,
+                one + (shift if one >= end and (one, end) != (start, start) else 0),
+                other + (shift if other >= end and other > start else 0),
+            )
             for label, one, other in moved
         ]
     return text, moved
