@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mhc_core.scrubbing.tagger import frozen
+
 Detect = Callable[[str], list[tuple[str, int, int]]]
 """Text in; type, start and end of what was found out."""
 
@@ -37,6 +39,15 @@ def read(path: Path) -> Iterator[Annotated]:
             record = json.loads(line)
             spans = tuple((span["label"], span["start"], span["end"]) for span in record["spans"])
             yield Annotated(str(record["id"]), record["text"], spans)
+
+
+def of_the_release() -> dict[str, list[Annotated]]:
+    """The release's sets by who saw them and what they hold: "seen chat", "unseen noisy", "unseen clean" and so on."""
+    sets: dict[str, list[Annotated]] = {}
+    for name, messages in (("seen", frozen.seen()), ("unseen", frozen.unseen())):
+        for one in messages:
+            sets.setdefault(f"{name} {one.kind}", []).append(Annotated(one.id, one.text, tuple(one.spans)))
+    return sets
 
 
 def score(records: list[Annotated], detect: Detect) -> dict[str, Any]:

@@ -52,6 +52,7 @@ from mhc_jobs.cli import (
     serve,
     simulate,
     status,
+    tagger,
     understanding,
     up,
     users,
@@ -93,6 +94,7 @@ app.add_typer(db.app, name="db")
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("scrub")(scrub.command)
+app.add_typer(tagger.app, name="tagger")
 app.command("simulate")(simulate.command)
 app.command("openapi")(openapi.command)
 app.command("config")(config.command)
