@@ -14,10 +14,8 @@ _AFTER = (
     "thanks", "thank you", "thx", "thanks a lot", "thanks so much", "thank you so much", "thanks in advance", "please",
     "just wondering", "just curious", "let me know", "please let me know", "pls",
 )  # fmt: skip
-_COURTESY = re.compile(
-    rf"^(?:{'|'.join(sorted(_BEFORE, key=len, reverse=True))}) (?=.)"
-    rf"|(?<=.) (?:{'|'.join(sorted(_AFTER, key=len, reverse=True))})$"
-)
+_GREETINGS, _THANKS = (frozenset(tuple(one.split()) for one in listed) for listed in (_BEFORE, _AFTER))
+_LONGEST = max(map(len, _GREETINGS | _THANKS))
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u00b4`]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
@@ -28,15 +26,23 @@ def normalised(question: str) -> str:
     Signs that change the meaning stay: ``$``, ``%``, ``+``, ``&``, emoji, and the marks inside a number. A greeting
     before and thanks after go, unless they are all there is.
     """
-    spelled = " ".join(match.group() for match in _TOKEN.finditer(_folded(question)))
-    while (shorter := _COURTESY.sub("", spelled)) != spelled:
-        spelled = shorter
-    return spelled
+    words = [match.group() for match in _TOKEN.finditer(_folded(question))]
+    start, end = 0, len(words)
+    while size := next((n for n in _sizes(end - start) if tuple(words[start : start + n]) in _GREETINGS), 0):
+        start += size
+    while size := next((n for n in _sizes(end - start) if tuple(words[end - n : end]) in _THANKS), 0):
+        end -= size
+    return " ".join(words[start:end])
 
 
 def tokens(question: str) -> list[str]:
     """The words, numbers and symbols of a question, in order, as :func:`normalised` spells them."""
     return normalised(question).split()
+
+
+def _sizes(there: int) -> range:
+    """How many words a courtesy may have, the most first, when one word has to be left."""
+    return range(min(_LONGEST, there - 1), 0, -1)
 
 
 def _folded(text: str) -> str:

@@ -18,7 +18,7 @@ REPLY_TOKENS = 3
 _LONGEST_RUN = 400
 # Merging is quadratic in the length of a run without a break. Cutting very long runs keeps it linear, and moves the
 # count by a token or two a cut.
-_LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN}}}|[^\S ]{{{_LONGEST_RUN}}}| {{{_LONGEST_RUN}}}")
+_LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN}}}|\s{{{_LONGEST_RUN}}}")
 
 
 def count(text: str, model: str = "gpt-4.1-mini") -> int:

@@ -46,6 +46,7 @@ _FURTHER = re.compile(
     r"\W*(?:and|n|plus|y|&|\+|,)\s+(?:(?:my|his|her|our|the|mi|su)\s+)?(?P<person>[^\W\d]+)", re.IGNORECASE
 )
 _HEADS = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
+_DENIED_CHARS = 40
 _DENIED = re.compile(r"\b(?:not|instead of|rather than|isn['’]?t|from)\s+(?:the\s+|just\s+)?$", re.IGNORECASE)
 
 
@@ -95,7 +96,11 @@ def _further_person(segment: Segment, slot: Slot) -> bool:
 def numbers_left(segment: Segment) -> list[str]:
     """Numbers of the segment that belong to nothing that was understood, with the word before them."""
     text = _without_slots(segment)
-    return [found[0].strip(" .,") for found in _NUMBER.finditer(text) if not _DENIED.search(text[: found.start()])]
+    return [
+        found[0].strip(" .,")
+        for found in _NUMBER.finditer(text)
+        if not _DENIED.search(text, max(0, found.start() - _DENIED_CHARS), found.start())
+    ]
 
 
 def _without_slots(segment: Segment) -> str:
