@@ -9,7 +9,7 @@ CLIENTS := .clients
 # Not in the lock: PyTorch has one build for each kind of processor, and pip takes the one that its index offers.
 TORCH ?= torch==2.13.0
 
-.PHONY: help setup demo up test test-kills test-lora test-clients check lock clean
+.PHONY: help setup demo up test test-kills test-lora test-clients check audit lock clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | column -t -s '|'
@@ -65,6 +65,9 @@ check: $(READY)  ## Format, lint, types, import directions.
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+audit: $(READY)  ## Look up known vulnerabilities of what is pinned, and write dist/sbom.json.
+	@$(BIN)/python .ci/audit.py
 
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows.
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \

@@ -41,9 +41,10 @@ def sign_in(connection: sa.Connection, name: str, password: str, now: datetime, 
     """
     account = queries.by_name(connection, " ".join(name.split()))
     if not passwords.matches(account.password_hash if account else None, password) or account is None:
-        # What was typed as a name is not kept: it may be a password.
-        who = (account.name, f"account:{account.id}") if account else ("unknown", "account:unknown")
-        audit.record(connection, who[0], "session.refused", who[1], {}, now)
+        if account is None:  # the name is not kept: people type their password there
+            audit.record(connection, "nobody", "session.refused", "account:unknown", {}, now)
+        else:
+            audit.record(connection, account.name, "session.refused", f"account:{account.id}", {}, now)
         return None
     if account.disabled_at is not None:
         audit.record(connection, account.name, "session.refused", f"account:{account.id}", {"disabled": True}, now)

@@ -56,8 +56,6 @@ def test_secrets_of_the_settings_take_their_place() -> None:
         ("MHC_TOKEN_SECRETS", "short"),
         ("MHC_TOKEN_SECRETS", f"{'o' * 32},short"),
         ("MHC_LINK_SECRETS", f"short,{'o' * 32}"),
-        ("MHC_WEBHOOK_URL", "http://example.com/hook"),
-        ("MHC_WEBHOOK_URL", "http://127.0.0.1.example.com/hook"),
     ],
 )
 def test_weak_settings_are_refused_without_being_quoted(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,6 +67,4 @@ def test_weak_settings_are_refused_without_being_quoted(name: str, value: str, m
 
 def test_strong_ones_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MHC_TOKEN_SECRETS", f"{'o' * 32},{'n' * 40}")
-    monkeypatch.setenv("MHC_WEBHOOK_URL", "http://localhost:9000/hook")
-    monkeypatch.setenv("MHC_WEBHOOK_SECRET", "whsec_" + "b" * 44)
     assert load().token_secrets

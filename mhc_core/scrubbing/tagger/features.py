@@ -1,7 +1,7 @@
 """What the tagger sees of each token: its letters, what the lists say of it, and the same of its neighbours."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from mhc_core.language.memories import remembered
 from typing import NamedTuple
 
 from mhc_core.scrubbing.lexicon import code, plain
@@ -30,7 +30,7 @@ _SIGNS = ",.?!:;-'&"
 _ENDINGS = (("ing", "G"), ("ed", "D"), ("s", "S"), ("ly", "R"))
 
 
-@lru_cache(maxsize=20_000)
+@remembered(20_000)
 def seen(text: str) -> Seen:
     """What a token is by itself."""
     if text[0].isdigit():
