@@ -275,7 +275,8 @@ def _prepare(settings: Settings, owner: sa.Engine, logins: _Logins) -> None:
         for role, password in logins.passwords.items():
             roles.make(connection, role, password)
         app = _parse(logins.app).username or ""
-        own = _parse(settings.dagster_database_url.get_secret_value()).username if settings.dagster_database_url else None
+        dagster = settings.dagster_database_url
+        own = _parse(dagster.get_secret_value()).username if dagster else None
         roles.grant(connection, app, roles.DAGSTER if logins.passwords else own or app)
 
 

@@ -42,8 +42,8 @@ def fits(schema: Any, value: Any) -> bool:
     try:
         if _mentions(schema, "patternProperties"):
             raise DataError(_REFUSED.format("patternProperties"))
-        Draft202012Validator.check_schema(schema, format_checker=None)
-        checked = validators.extend(Draft202012Validator, {**rules, "pattern": _pattern})
+        Draft202012Validator.check_schema(schema, format_checker=None)  # type: ignore[arg-type]
+        checked = validators.extend(Draft202012Validator, {**rules, "pattern": _pattern})  # type: ignore[no-untyped-call]
         return bool(checked(schema, registry=Registry()).is_valid(value))
     except (SchemaError, Unresolvable, RecursionError):
         raise DataError(_REFUSED.format("references to other documents")) from None

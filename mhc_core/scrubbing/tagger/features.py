@@ -1,9 +1,9 @@
 """What the tagger sees of each token: its letters, what the lists say of it, and the same of its neighbours."""
 
 from collections.abc import Sequence
-from mhc_core.language.memories import remembered
 from typing import NamedTuple
 
+from mhc_core.language.memories import remembered
 from mhc_core.scrubbing.lexicon import code, plain
 from mhc_core.scrubbing.tagger.tokens import Token
 
