@@ -10,16 +10,17 @@ from pathlib import Path
 
 from mhc_core.scrubbing.tagger.features import features
 from mhc_core.scrubbing.tagger.frozen import seen
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, messages
+from mhc_core.scrubbing.tagger.invented.messages import messages
 from mhc_core.scrubbing.tagger.invented.natural import natural
 from mhc_core.scrubbing.tagger.invented.written import written
+from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.scrubbing.tagger.tokens import Token, tokens
 
 VERSION = "1"
 """Raised when the text or the training changes, so that the same marks are trained on anew."""
 INVENTED = 34_000
 """Messages that are invented."""
-_SETTINGS = {"c2": 0.03, "max_iterations": 12, "feature.minfreq": 6, "calibration.samples": 500}
+_SETTINGS = {"c2": 0.03, "max_iterations": 16, "feature.minfreq": 9, "calibration.samples": 500}
 _ONE_AT_A_TIME = threading.Lock()
 
 

@@ -16,7 +16,8 @@ from mhc_core.scrubbing import PiiType, Scrubber, learning, loading
 from mhc_core.scrubbing.marks import Kind, Marking, mark
 from mhc_core.scrubbing.tagger import training
 from mhc_core.scrubbing.tagger.frozen import Measured, parsed, seen
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, Messages
+from mhc_core.scrubbing.tagger.invented.messages import Messages
+from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Verdict
 
