@@ -14,10 +14,11 @@ _NEEDED: Mapping[str, float] = {
 }  # fmt: skip
 """How sure the tagger must be; chosen on messages that were looked at, where nine of ten findings are right."""
 _NEEDED_OF_A_NAME: Mapping[str, tuple[float, float]] = {
-    "given": (0.2, 0.1),
-    "given and a word": (0.3, 0.15),
+    "given": (0.25, 0.1),
+    "given and a word": (0.4, 0.15),
     "given elsewhere": (0.4, 0.4),
     "surname": (0.3, 0.15),
+    "surname and a word": (0.4, 0.4),
     "unknown": (0.3, 0.2),
     "ordinary": (0.5, 0.5),
 }
@@ -65,13 +66,13 @@ class TaggedRecognizer(SpanRecognizer):
 
 def _listed(word: str) -> str:
     """What lists say of a word."""
-    given, surname, _, lower, _, speech, *_ = tuple(code(word))
+    given, surname, town, lower, _, speech, *_ = tuple(code(word))
     if given == "4":
         return "given elsewhere"
     if given != "0":
-        return "given and a word" if lower in ("1", "2", "3", "4") else "given"
-    if surname != "0" and lower not in "1234":
-        return "surname"
+        return "given and a word" if lower in ("1", "2", "3", "4") or town == "1" else "given"
+    if surname != "0" and lower not in ("1", "2", "3", "4"):
+        return "surname" if speech == "0" else "surname and a word"
     return "ordinary" if lower != "0" or speech != "0" else "unknown"
 
 

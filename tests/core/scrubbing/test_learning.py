@@ -43,6 +43,7 @@ def marked(fresh_engine: sa.Engine) -> sa.Engine:
 
 def train(engine: sa.Engine, folder: object, monkeypatch: pytest.MonkeyPatch, ours: Measured = GOOD) -> TaggerVersion:
     monkeypatch.setattr(training, "INVENTED", 150)
+    monkeypatch.setattr(training, "seen", lambda: ())
     shares = iter((ours, GOOD))
     monkeypatch.setattr(learning.frozen, "measure", lambda find: next(shares))
     return learning.train(engine, [Labelled("hi there", ())], f"file://{folder}", (), 7, NOW)

@@ -147,8 +147,6 @@ class Messages:
                 return self._numbers.secret()
             case "city":
                 return self._of("place")
-            case "house":  # called after somebody, and nobody's name
-                return self._people.surname()
             case "local":
                 return f"{self._people.given()}{random.choice('._-9')}{self._people.surname()}".lower()
             case "n":
