@@ -26,7 +26,8 @@ from mhc_core.scrubbing.engine import Known, Scrubber
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.tagger import frozen, training
 from mhc_core.scrubbing.tagger.frozen import Measured
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, Messages
+from mhc_core.scrubbing.tagger.invented.messages import Messages
+from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.scrubbing.tagger.model import Tagger, packaged
 from mhc_core.vocabulary import Verdict
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from mhc_core.scrubbing.tagger.invented.messages import Labelled
+from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.result import SlotName
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from mhc_core.scrubbing.tagger.features import features
 from mhc_core.scrubbing.tagger.frozen import seen
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, messages
+from mhc_core.scrubbing.tagger.invented.messages import messages
 from mhc_core.scrubbing.tagger.invented.natural import natural
 from mhc_core.scrubbing.tagger.invented.written import written
+from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.scrubbing.tagger.tokens import Token, tokens
 
 VERSION = "1"
@@ -35,7 +36,7 @@ def labels(found: Sequence[Token], spans: Iterable[tuple[str, int, int]]) -> lis
     return result
 
 
-def train(release: Sequence[Labelled], seed: int, extra: Sequence[Labelled] = (), invented: int = INVENTED) -> bytes:
+def train(release: Sequence[Labelled], seed: int, extra: Sequence[Labelled] = ()) -> bytes:
     """A tagger as a file; the same messages and seed give the same bytes (two minutes on one core).
 
     ``release`` are messages of the release, which are also taught with people put into them; ``extra`` is taught as it
@@ -48,7 +49,7 @@ def train(release: Sequence[Labelled], seed: int, extra: Sequence[Labelled] = ()
     by_hand = written([Labelled(one.text, one.spans) for one in seen()], seed)
     naming = [message for message in release if any(label == "PERSON" for label, *_ in message.spans)]
     taught = chain(
-        islice(messages(seed), invented), natural(release, seed), natural(naming * 2, seed + 1), by_hand, extra
+        islice(messages(seed), INVENTED), natural(release, seed), natural(naming * 2, seed + 1), by_hand, extra
     )
     for message in taught:
         found = tokens(message.text)

@@ -27,7 +27,7 @@ Our venue is the Wilson Vineyard, ok?
 Can we add Crab Rangoon, Edamame and Gyoza?
 do you take amex, discover or chase
 Our HOA is Sierra Oaks, can you park there?
-It will be Sunny
+it will be sunny
 Jasmine rice please
 key is under the mat
 party of 12 at 5:30, 2025-10-01, total 1250.00

@@ -16,7 +16,8 @@ from mhc_core.scrubbing import PiiType, Scrubber, learning, loading
 from mhc_core.scrubbing.marks import Kind, Marking, mark
 from mhc_core.scrubbing.tagger import training
 from mhc_core.scrubbing.tagger.frozen import Measured, parsed, seen
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, Messages
+from mhc_core.scrubbing.tagger.invented.messages import Messages
+from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Verdict
 
@@ -42,6 +43,7 @@ def marked(fresh_engine: sa.Engine) -> sa.Engine:
 
 def train(engine: sa.Engine, folder: object, monkeypatch: pytest.MonkeyPatch, ours: Measured = GOOD) -> TaggerVersion:
     monkeypatch.setattr(training, "INVENTED", 150)
+    monkeypatch.setattr(training, "seen", lambda: ())
     shares = iter((ours, GOOD))
     monkeypatch.setattr(learning.frozen, "measure", lambda find: next(shares))
     return learning.train(engine, [Labelled("hi there", ())], f"file://{folder}", (), 7, NOW)

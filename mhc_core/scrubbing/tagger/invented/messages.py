@@ -2,16 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from mhc_core.scrubbing.tagger.invented.addresses import Addresses
 from mhc_core.scrubbing.tagger.invented.noise import noisy
 from mhc_core.scrubbing.tagger.invented.numbers import Numbers
 from mhc_core.scrubbing.tagger.invented.people import People
+from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -44,13 +45,6 @@ _SHARES = {
 }  # fmt: skip
 """How often each file of frames is drawn from."""
 _JOINTS = (" ", " ", ". ", ". ", "\n", ", ", "! ", " - ")
-
-
-class Labelled(NamedTuple):
-    """A text with the places (label, start, end) of its personal data."""
-
-    text: str
-    spans: Sequence[tuple[str, int, int]]
 
 
 @cache

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, Messages
+from mhc_core.scrubbing.tagger.invented.messages import Messages
 from mhc_core.scrubbing.tagger.invented.noise import edited, noisy
+from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _PRONOUN = re.compile(r"\b(?:(?P<subject>[Hh]e|[Ss]he)(?P<rest>'s|s)?|(?P<owner>his)|(?P<object>him))\b")
 _KIN = re.compile(

@@ -2,16 +2,14 @@
 
 import re
 from random import Random
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mhc_core.scrubbing.tagger.invented.messages import Labelled
+from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _WORD = re.compile(r"[a-z]{4,}")
 _EMOJI = ("😂", "🙏", "🎉", "❤️", "😊", "👍", "🔥", "🍤", "😭", "✨")
 
 
-def noisy(message: "Labelled", random: Random) -> "Labelled":
+def noisy(message: Labelled, random: Random) -> Labelled:
     """The message as it might be typed; the places of personal data move along."""
     draw = random.random()
     text, spans = message.text, list(message.spans)
@@ -54,7 +52,7 @@ def noisy(message: "Labelled", random: Random) -> "Labelled":
         spans.remove(taken)
         edits = [edit for edit in edits if edit[1] <= taken[1] or edit[0] >= taken[2]]
         edits.append((taken[1], taken[2], hole))
-    return type(message)(*edited(text, spans, edits))
+    return Labelled(*edited(text, spans, edits))
 
 
 def _sentence_case(text: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, Messages
+from mhc_core.scrubbing.tagger.invented.messages import Messages
+from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _SLOTS = {
     "PERSON": "{name}",

@@ -5,9 +5,10 @@ from random import Random
 
 import pytest
 
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, Messages, frames, messages
+from mhc_core.scrubbing.tagger.invented.messages import Messages, frames, messages
 from mhc_core.scrubbing.tagger.invented.natural import natural
 from mhc_core.scrubbing.tagger.invented.noise import edited
+from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.understanding.examples import gold
 from mhc_core.understanding.personal import personal
 
