@@ -30,7 +30,7 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## Run the learning loop once on the sample data and print what was learned.
 	@$(BIN)/mhc demo
 
-up: $(READY)  ## Keep everything running: Dagster UI on :3000, chat and API on :8000.
+up: $(READY)  ## Keep everything running: chat and API on :8000, console and Dagster on :8010.
 	@$(BIN)/mhc up --open
 
 # Bytecode is written whatever the environment says: else every process of the tests compiles everything again.

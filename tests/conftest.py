@@ -53,6 +53,7 @@ def _called_on_this_machine() -> Iterator[None]:
     from starlette.testclient import TestClient
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MHC_OPEN_LOOPBACK", "true")  # what lives longer than a test is made before its environment
         patch.setattr(TestClient, "__init__", functools.partialmethod(TestClient.__init__, base_url="http://127.0.0.1"))
         yield
 

@@ -6,16 +6,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from mhc_core.vocabulary import Channel, Intent
-from mhc_serving.schemas.fields import MAX_TURN_CHARS, Body, CustomerId, Text
+from mhc_serving.schemas.fields import Body, CustomerId, Message
 
 
 class ChatIn(Body):
     """A customer's message."""
 
     message: Annotated[
-        Text,
+        Message,
         Field(
-            max_length=MAX_TURN_CHARS,
             description="What the customer wrote.",
             examples=["How much for 8 adults and 4 kids, 45 miles away?"],
         ),

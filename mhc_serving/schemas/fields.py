@@ -34,6 +34,9 @@ CustomerId = Annotated[
     ),
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=NO_NUL), SEEN]
+Message = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TURN_CHARS, pattern=NO_NUL), SEEN
+]
 
 
 class Body(BaseModel):

@@ -176,7 +176,9 @@ def known(live: Live) -> Callable[[str], tuple[str, float]]:
         if live.article_selector is None or live.embedder is None:
             return "", 0.0
         try:
-            best = live.article_selector.passages(text, live.embedder.embed([text])[0], 1)
+            with timing.part("embedding"):
+                vector = live.embedder.embed([text])[0]
+            best = live.article_selector.passages(text, vector, 1)
         except Exception as error:
             log.warning("nothing is known of a question: the embedder failed (%s)", type(error).__name__)
             return "", 0.0

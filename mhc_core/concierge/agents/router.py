@@ -25,6 +25,10 @@ AGENTS: tuple[Agent, ...] = (
 )
 MOST_QUESTIONS = 3
 """Questions of one message that are answered one by one; more are answered as a whole."""
+_MOST_SEGMENTS = 40
+_TWO_QUESTIONS_CHARS = 400
+"""A longer text is not cut into two questions, and of a message with more segments the first are taken: each is looked
+up, which takes as long as a short answer. 570 times "Is it?" took more than a minute."""
 _COURTEOUS = (Act.GREET, Act.THANK, Act.GOODBYE)
 _TELLING = (Act.INFORM, Act.CORRECT, Act.ADD, Act.REMOVE)
 _OPERATIONS = frozenset(
@@ -103,7 +107,7 @@ def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
         return (Step(knowledge.AGENT, replace(question, intent=intent)),)
     parts: dict[str, list[Segment]] = {}
     asked: list[Segment] = []
-    for segment in question.segments:
+    for segment in question.segments[:_MOST_SEGMENTS]:
         agent = _agent(question, segment)
         if agent is not None and agent is not knowledge.AGENT and _answered(question, segment, agent, known):
             agent = knowledge.AGENT
@@ -196,7 +200,7 @@ def _parts(text: str, known: Known) -> list[str]:
     Where the whole is likely answered by one, both halves must surely be answered.
     """
     whole = known(text)[1]
-    if whole == 1.0:
+    if whole == 1.0 or len(text) > _TWO_QUESTIONS_CHARS:
         return [text]
     least = _LIKELY if whole < _SURE else _BOTH_SURE
     for place in _BETWEEN.finditer(text):
@@ -214,8 +218,8 @@ def _looked_up(question: Question, asked: Sequence[Segment], alone: bool, known:
     about = replace(question, intent=asked[0].topic.intent)
     if any(segment.act is Act.ASK for segment in asked):
         asked = [segment for segment in asked if segment.act is Act.ASK]  # the rest is why somebody asks
-    apart = [known(segment.text)[1] for segment in asked]
-    whole = (alone and len(asked) == 1) or len(asked) > MOST_QUESTIONS or known(question.text)[1] > max(apart)
+    whole = (alone and len(asked) == 1) or len(asked) > MOST_QUESTIONS
+    whole = whole or known(question.text)[1] > max(known(segment.text)[1] for segment in asked)
     texts = [question.text] if whole else [segment.text for segment in asked]
     intents = [about.intent] if whole else [segment.topic.intent for segment in asked]
     pieces = [(piece, intent) for text, intent in zip(texts, intents, strict=True) for piece in _parts(text, known)]

@@ -21,7 +21,7 @@ def fits(schema: Any, value: Any) -> bool:
         DataError: it is no JSON schema, refers to another document or to itself without end, or has a pattern that can
             not be run in linear time.
     """
-    from jsonschema import Draft202012Validator, validators
+    from jsonschema import Draft202012Validator, FormatChecker, validators
     from jsonschema.exceptions import SchemaError
     from referencing import Registry
     from referencing.exceptions import Unresolvable
@@ -42,8 +42,10 @@ def fits(schema: Any, value: Any) -> bool:
     try:
         if _mentions(schema, "patternProperties"):
             raise DataError(_REFUSED.format("patternProperties"))
-        Draft202012Validator.check_schema(schema, format_checker=None)  # type: ignore[arg-type]
-        checked = validators.extend(Draft202012Validator, {**rules, "pattern": _pattern})  # type: ignore[no-untyped-call]
+        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(()))
+        checked: Any = validators.extend(  # type: ignore[no-untyped-call]
+            Draft202012Validator, {**rules, "pattern": _pattern}
+        )
         return bool(checked(schema, registry=Registry()).is_valid(value))
     except (SchemaError, Unresolvable, RecursionError):
         raise DataError(_REFUSED.format("references to other documents")) from None
