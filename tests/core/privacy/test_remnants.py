@@ -4,6 +4,7 @@ import functools
 import gc
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,11 +12,15 @@ import sqlalchemy as sa
 from fakes import forgotten
 from fakes.erasing import World, forget
 from fakes.forgotten import CANARY
+from fakes.waiting import until
 
+from mhc_core.db.queries import privacy
 from mhc_core.db.queries import remnants as queries
 from mhc_core.language import intents, memories
 from mhc_core.privacy import remnants
 from mhc_core.privacy.treatment import TABLES
+from mhc_core.pseudonyms import Pseudonym
+from mhc_serving.memory_worker import forgetting
 
 WORDS = {f"{name}.{column}" for name, table in TABLES.items() for column in table.raw | table.scrubbed}
 
@@ -74,6 +79,15 @@ def test_what_the_process_remembers_of_texts_is_forgotten(world: World) -> None:
     assert [name for name, kept in _memories() if CANARY in str(kept)] == ["mhc_core.language.intents._meaning"]
     forget(world)
     assert [name for name, kept in _memories() if CANARY in str(kept)] == []
+
+
+def test_another_process_forgets_when_it_sees_the_erasure(world: World) -> None:
+    with forgetting(world.engine, 0.05):
+        time.sleep(0.2)
+        intents.tag(f"how about {CANARY}")
+        with world.engine.begin() as connection:
+            privacy.request(connection, Pseudonym("somebody"), "Ann", forgotten.NOW)
+        until(lambda: not [name for name, kept in _memories() if CANARY in str(kept)])
 
 
 def test_a_memory_ends_with_its_owner() -> None:
