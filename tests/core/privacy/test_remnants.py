@@ -1,7 +1,9 @@
 """What an erasure leaves where SQL can read it beside the tables: former rows, statistics, what processes remember."""
 
+import ast
 import functools
 import gc
+import re
 import struct
 import sys
 import time
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 from fakes import forgotten
 from fakes.erasing import World, forget
 from fakes.forgotten import CANARY
+from fakes.places import ROOT
 from fakes.waiting import until
 
 from mhc_core.db.queries import privacy
@@ -79,6 +82,17 @@ def test_what_the_process_remembers_of_texts_is_forgotten(world: World) -> None:
     assert [name for name, kept in _memories() if CANARY in str(kept)] == ["mhc_core.language.intents._meaning"]
     forget(world)
     assert [name for name, kept in _memories() if CANARY in str(kept)] == []
+
+
+def test_functions_of_texts_are_remembered_where_an_erasure_reaches() -> None:
+    """Of words, too: ``mhc_core.language.memories.remembered`` instead of ``functools.lru_cache``."""
+    texts = {"text", "texts", "word", "words", "question", "answer", "message", "passage", "prompt", "sentence", "line"}
+    for path in (ROOT / "mhc_core").rglob("*.py"):
+        for function in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(function, ast.FunctionDef) and function.args.args and function.args.args[0].arg in texts:
+                kept = [ast.unparse(one) for one in function.decorator_list]
+                past = [one for one in kept if re.match(r"(functools\.)?(lru_)?cache\b", one)]
+                assert past == [], f"{path.name}: {function.name} remembers texts past an erasure"
 
 
 def test_another_process_forgets_when_it_sees_the_erasure(world: World) -> None:
