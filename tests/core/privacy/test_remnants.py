@@ -54,6 +54,13 @@ def test_former_rows_are_vacuumed_away(world: World) -> None:
     assert _rows_with(world.engine, CANARY) == []
 
 
+def test_files_that_are_written_anew_hold_nothing_in_their_free_space(world: World) -> None:
+    forget(world)
+    assert _files_with(world.engine, CANARY), "vacuumed rows are still there for who reads files"
+    remnants.compact(world.engine)
+    assert _files_with(world.engine, CANARY) == []
+
+
 def test_rows_that_an_open_transaction_sees_are_named_and_go_the_next_day(world: World) -> None:
     with world.engine.connect() as reader:
         reader.execution_options(isolation_level="REPEATABLE READ")
@@ -119,17 +126,28 @@ def test_a_memory_ends_with_its_owner() -> None:
 
 def _rows_with(engine: sa.Engine, word: str) -> list[str]:
     """Tables, with the parts of rows stored apart, in whose files a version of a row holds a word, dead ones too."""
+    found = _files(engine, "r", "t")
+    return [name for name, content in found if any(word.encode() in row for row in _versions(content))]
+
+
+def _files_with(engine: sa.Engine, word: str) -> list[str]:
+    """Tables and indexes in whose files a word stands anywhere."""
+    return [name for name, content in _files(engine, "r", "t", "i") if word.encode() in content]
+
+
+def _files(engine: sa.Engine, *kinds: str) -> list[tuple[str, bytes]]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("checkpoint"))
         files = connection.execute(
             sa.text("""
                 select coalesce(t.relname, c.relname), pg_read_binary_file(pg_relation_filepath(c.oid))
                 from pg_class c left join pg_class t on t.reltoastrelid = c.oid
-                where c.relkind in ('r', 't') and c.relnamespace::regnamespace::text in ('ai', 'pg_toast')
+                where c.relkind = any(:kinds) and c.relnamespace::regnamespace::text in ('ai', 'pg_toast')
                 order by 1
-            """)
+            """),
+            {"kinds": list(kinds)},
         )
-        return [name for name, content in files if any(word.encode() in row for row in _versions(bytes(content)))]
+        return [(name, bytes(content)) for name, content in files]
 
 
 def _versions(content: bytes) -> Iterator[bytes]:
