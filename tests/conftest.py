@@ -7,6 +7,7 @@ allowed to create databases). Databases are copies of one migrated template, so 
 import functools
 import gc
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,3 +170,23 @@ def blank_database_url(_server_url: str) -> Iterator[str]:
     """A database for one test without schema and without the extension."""
     with copy(_server_url, "template0") as url:
         yield url
+
+
+@pytest.fixture
+def owned(blank_database_url: str) -> Iterator[tuple[str, str]]:
+    """A server of one's own: URL of a database for an owner who is no superuser, and names for two roles."""
+    owner, name = (f"mhc_test_{secrets.token_hex(4)}" for _ in range(2))
+    admin = engines.create(blank_database_url).execution_options(isolation_level="AUTOCOMMIT")
+    database = sa.make_url(blank_database_url).database
+    with admin.connect() as connection:
+        connection.execute(sa.text("create extension vector"))
+        connection.execute(sa.text(f"create role {owner} login createrole password 'x'"))
+        connection.execute(sa.text(f'grant create on database "{database}" to {owner}'))
+    url = sa.make_url(blank_database_url).set(username=owner, password="x").render_as_string(hide_password=False)
+    yield url, name
+    with admin.connect() as connection:
+        for role in (f"{name}_dagster", f"{name}_app", owner):
+            if connection.scalar(sa.text("select 1 from pg_roles where rolname = :role"), {"role": role}):
+                connection.execute(sa.text(f"drop owned by {role} cascade"))
+                connection.execute(sa.text(f"drop role {role}"))
+    admin.dispose()

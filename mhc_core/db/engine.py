@@ -268,7 +268,15 @@ def _is_prepared(engine: sa.Engine) -> bool:
 
 def _prepare(settings: Settings, owner: sa.Engine, logins: _Logins) -> None:
     check_server(owner)
-    upgrade(owner)
+    try:
+        upgrade(owner)
+    except DBAPIError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise AccessDenied(
+            f"the schema has to be upgraded and {owner.url.username} may not do that; set MHC_OWNER_DATABASE_URL, or "
+            "run `mhc db upgrade` with the owner's login"
+        ) from None
     if logins.app == logins.owner:
         return
     with owner.begin() as connection:

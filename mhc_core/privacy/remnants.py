@@ -26,6 +26,12 @@ def clear(engine: sa.Engine) -> dict[str, Any]:
     return {"not_vacuumed": done.refused, "rows_still_seen": done.waiting, "statistics": left}
 
 
+def compact(owner: sa.Engine) -> None:
+    """Write all that erasures empty into new files, so that nothing of it is left in free space of the old ones."""
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        queries.rewrite(connection, _TABLES)
+
+
 def beyond_reach(finished: datetime, backup_days: int) -> list[dict[str, str]]:
     """Where the words may still be read by who holds the machine, and until when."""
     return [
@@ -37,5 +43,8 @@ def beyond_reach(finished: datetime, backup_days: int) -> list[dict[str, str]]:
             "where": "PostgreSQL's write-ahead log, and archives or replicas that you keep of it",
             "until": "its segments are written over, or your archive expires",
         },
-        {"where": "free space in PostgreSQL's files and on the disk", "until": "it is written over"},
+        {
+            "where": "free space in PostgreSQL's files and on the disk",
+            "until": "it is written over, or `mhc db compact` wrote the files anew",
+        },
     ]

@@ -10,6 +10,7 @@ from mhc_core.db import roles
 from mhc_core.db import upgrade as migrations
 from mhc_core.db.engine import database, storage_url
 from mhc_core.errors import ConfigurationError
+from mhc_core.privacy import remnants
 from mhc_jobs.cli.console import AsJson, respond
 
 app = typer.Typer(help="Upgrade or downgrade the schema.", no_args_is_help=True)
@@ -35,6 +36,19 @@ def downgrade(
     with database(configuration.load(), as_owner=True) as engine:
         migrations.downgrade(engine, revision)
     respond(as_json, {"revision": revision}, f"schema ai is at revision {revision}; the next start upgrades it again")
+
+
+@app.command("compact")
+def compact(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, as_json: AsJson = False) -> None:
+    """Write all tables with words into new files: nothing erased is left in free space, and the disk gets it back.
+
+    A table is locked while it is written, so customers wait: choose a quiet hour.
+    """
+    if not yes:
+        typer.confirm("Customers wait while tables are written anew. Go on?", abort=True, err=True)
+    with database(configuration.load(), as_owner=True) as engine:
+        remnants.compact(engine)
+    respond(as_json, {"compacted": True}, "the tables lie in new files")
 
 
 @app.command("url")

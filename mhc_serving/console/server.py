@@ -10,6 +10,7 @@ from mhc_core.settings import Settings
 from mhc_serving import errors, logging_setup
 from mhc_serving.alert_worker import watching
 from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
+from mhc_serving.memory_worker import forgetting
 
 GRACE_SECONDS = 5
 
@@ -27,7 +28,7 @@ def run(settings: Settings) -> None:
         from mhc_serving.console.app import create_console
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"the console needs the package {error.name}; install the project again") from None
-    with database(settings) as engine, watching(engine, settings):
+    with database(settings) as engine, watching(engine, settings), forgetting(engine):
         config = uvicorn.Config(
             create_console(settings, engine),
             host=settings.serve_host,

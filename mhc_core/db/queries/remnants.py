@@ -45,6 +45,13 @@ def vacuum(connection: sa.Connection, tables: Sequence[str]) -> Vacuumed:
     return Vacuumed(sorted({*tables} - {*allowed}), int(waiting or 0))
 
 
+def rewrite(connection: sa.Connection, tables: Sequence[str]) -> None:
+    """Write tables and their indexes into new files and remove the old ones. Each is locked while that goes on, and its
+    owner has to ask. The connection must be in autocommit."""
+    for table in tables:
+        connection.execute(sa.text(f"vacuum (full) {SCHEMA}.{table}"))
+
+
 def statistics_of(connection: sa.Connection, columns: Mapping[str, Sequence[str]]) -> list[str]:
     """Those of these columns, by table, of whose values the server still keeps statistics, as ``table.column``."""
     named = [f"{table}.{column}" for table, some in columns.items() for column in some]

@@ -17,6 +17,7 @@ from mhc_core.artifacts import store
 from mhc_core.backup import archive, making, restoring
 from mhc_core.db import dump
 from mhc_core.db import engine as engines
+from mhc_core.db import upgrade as migrations
 from mhc_core.db.queries import audit, training, versions
 from mhc_core.db.tables import understanding_versions as table_of_readers
 from mhc_core.errors import ConfigurationError, Conflict, DataError
@@ -123,14 +124,32 @@ def test_without_its_ledger_a_backup_is_refused(world: World, empty: Callable[[]
     assert restore(empty(), alone, without_ledger=True).erased == []
 
 
-def test_a_backup_of_before_is_upgraded_and_one_of_later_refused(
+def test_a_backup_of_an_earlier_version_is_upgraded(
+    world: World, empty: Callable[[], Settings], tmp_path: Path
+) -> None:
+    file = back_up(world).path
+    with archive.verified(file) as backup:
+        about = {name: value for name, value in backup.manifest.items() if name not in ("format", "files")}
+    migrations.downgrade(world.engine, "0030")
+    dump.write(world.engine.url, tmp_path / "old.dump")
+    with file.open("wb") as target, (tmp_path / "old.dump").open("rb") as source:
+        writer = archive.Writer(target)
+        writer.add(archive.DATABASE, source, (tmp_path / "old.dump").stat().st_size)
+        writer.close(about | {"revision": "0030"})
+    settings = empty()
+    restore(settings, file)
+    with engines.database(settings) as engine, engine.connect() as connection:
+        assert migrations.current(connection) == migrations.HEAD
+        assert audit.verify(connection).problem is None
+
+
+def test_a_backup_of_a_later_version_is_refused(
     world: World, empty: Callable[[], Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = back_up(world).path
-    with monkeypatch.context() as patch:
-        patch.setattr(restoring, "HEAD", "0000")
-        with pytest.raises(ConfigurationError, match="newer version"):
-            restore(empty(), file)
+    monkeypatch.setattr(restoring, "HEAD", "0000")
+    with pytest.raises(ConfigurationError, match="newer version"):
+        restore(empty(), file)
 
 
 def test_artifacts_elsewhere_are_found_again(world: World, empty: Callable[[], Settings], tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """What an erasure leaves where SQL can read it beside the tables: former rows, statistics, what processes remember."""
 
+import ast
 import functools
 import gc
+import re
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,11 +14,16 @@ import sqlalchemy as sa
 from fakes import forgotten
 from fakes.erasing import World, forget
 from fakes.forgotten import CANARY
+from fakes.places import ROOT
+from fakes.waiting import until
 
+from mhc_core.db.queries import privacy
 from mhc_core.db.queries import remnants as queries
 from mhc_core.language import intents, memories
 from mhc_core.privacy import remnants
 from mhc_core.privacy.treatment import TABLES
+from mhc_core.pseudonyms import Pseudonym
+from mhc_serving.memory_worker import forgetting
 
 WORDS = {f"{name}.{column}" for name, table in TABLES.items() for column in table.raw | table.scrubbed}
 
@@ -44,6 +52,13 @@ def test_former_rows_are_vacuumed_away(world: World) -> None:
     made = forget(world)
     assert made["not_cleared"] == {"not_vacuumed": [], "rows_still_seen": 0, "statistics": []}
     assert _rows_with(world.engine, CANARY) == []
+
+
+def test_files_that_are_written_anew_hold_nothing_in_their_free_space(world: World) -> None:
+    forget(world)
+    assert _files_with(world.engine, CANARY), "vacuumed rows are still there for who reads files"
+    remnants.compact(world.engine)
+    assert _files_with(world.engine, CANARY) == []
 
 
 def test_rows_that_an_open_transaction_sees_are_named_and_go_the_next_day(world: World) -> None:
@@ -76,6 +91,26 @@ def test_what_the_process_remembers_of_texts_is_forgotten(world: World) -> None:
     assert [name for name, kept in _memories() if CANARY in str(kept)] == []
 
 
+def test_functions_of_texts_are_remembered_where_an_erasure_reaches() -> None:
+    """Of words, too: ``mhc_core.language.memories.remembered`` instead of ``functools.lru_cache``."""
+    texts = {"text", "texts", "word", "words", "question", "answer", "message", "passage", "prompt", "sentence", "line"}
+    for path in (ROOT / "mhc_core").rglob("*.py"):
+        for function in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(function, ast.FunctionDef) and function.args.args and function.args.args[0].arg in texts:
+                kept = [ast.unparse(one) for one in function.decorator_list]
+                past = [one for one in kept if re.match(r"(functools\.)?(lru_)?cache\b", one)]
+                assert past == [], f"{path.name}: {function.name} remembers texts past an erasure"
+
+
+def test_another_process_forgets_when_it_sees_the_erasure(world: World) -> None:
+    with forgetting(world.engine, 0.05):
+        time.sleep(0.2)
+        intents.tag(f"how about {CANARY}")
+        with world.engine.begin() as connection:
+            privacy.request(connection, Pseudonym("somebody"), "Ann", forgotten.NOW)
+        until(lambda: not [name for name, kept in _memories() if CANARY in str(kept)])
+
+
 def test_a_memory_ends_with_its_owner() -> None:
     emptied: list[int] = []
 
@@ -91,17 +126,28 @@ def test_a_memory_ends_with_its_owner() -> None:
 
 def _rows_with(engine: sa.Engine, word: str) -> list[str]:
     """Tables, with the parts of rows stored apart, in whose files a version of a row holds a word, dead ones too."""
+    found = _files(engine, "r", "t")
+    return [name for name, content in found if any(word.encode() in row for row in _versions(content))]
+
+
+def _files_with(engine: sa.Engine, word: str) -> list[str]:
+    """Tables and indexes in whose files a word stands anywhere."""
+    return [name for name, content in _files(engine, "r", "t", "i") if word.encode() in content]
+
+
+def _files(engine: sa.Engine, *kinds: str) -> list[tuple[str, bytes]]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("checkpoint"))
         files = connection.execute(
             sa.text("""
                 select coalesce(t.relname, c.relname), pg_read_binary_file(pg_relation_filepath(c.oid))
                 from pg_class c left join pg_class t on t.reltoastrelid = c.oid
-                where c.relkind in ('r', 't') and c.relnamespace::regnamespace::text in ('ai', 'pg_toast')
+                where c.relkind = any(:kinds) and c.relnamespace::regnamespace::text in ('ai', 'pg_toast')
                 order by 1
-            """)
+            """),
+            {"kinds": list(kinds)},
         )
-        return [name for name, content in files if any(word.encode() in row for row in _versions(bytes(content)))]
+        return [(name, bytes(content)) for name, content in files]
 
 
 def _versions(content: bytes) -> Iterator[bytes]:

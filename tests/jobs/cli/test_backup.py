@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
-from mhc_core.errors import Conflict
+from mhc_core.errors import ConfigurationError, Conflict
 from mhc_jobs import dagster_home
 from mhc_jobs.cli.main import app
 
@@ -72,3 +73,28 @@ def test_a_changed_entry_of_the_audit_log_is_named(fresh_database_url: str, monk
         )
     engine.dispose()
     assert "was changed" in run("audit", "verify", code=1)
+
+
+def test_logins_are_made_and_a_backup_is_restored_with_them(
+    owned: tuple[str, str], reviewed_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = json.loads(run("backup", "--json"))
+    url, name = owned
+    monkeypatch.setenv("MHC_DATABASE_URL", url)
+    monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path / "other"))
+    told = json.loads(run("db", "roles", "--app", f"{name}_app", "--dagster", f"{name}_dagster", "--json"))
+    monkeypatch.setenv("MHC_DATABASE_URL", told["database_url"])
+    monkeypatch.setenv("MHC_DAGSTER_URL", told["dagster_url"])
+    monkeypatch.setenv("MHC_OWNER_DATABASE_URL", url)
+    run("restore", made["file"], "--json")
+    with engines.database(configuration.load()) as engine, engine.connect() as connection:
+        assert connection.scalar(sa.text("select current_user")) == f"{name}_app"
+        assert connection.scalar(sa.text("select count(*) from ai.conversations")) == 60
+        owner = sa.text("select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'dagster'")
+        assert connection.scalar(owner) == f"{name}_dagster"
+    assert json.loads(run("backup", "--json"))["artifacts"] == made["artifacts"]
+
+
+def test_the_embedded_server_has_its_logins_already(elsewhere: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="already"):
+        run("db", "roles", **elsewhere)
