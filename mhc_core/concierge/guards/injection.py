@@ -80,11 +80,16 @@ def clean_passage(text: str) -> str:
     return "".join(kept).strip() if changed else text
 
 
+def disclosed(text: str) -> bool:
+    """Whether a text talks about having a prompt or no rules any more, as no answer of ours does."""
+    return bool(_DISCLOSED.search(folded(text)))
+
+
 def leaks(answer: str, prompt: str) -> bool:
     """Whether an answer gives away the prompt: its words, also coded or reversed, or talk about having one."""
-    plain = folded(answer)
-    if _DISCLOSED.search(plain):
+    if disclosed(answer):
         return True
+    plain = folded(answer)
     readings = [plain, plain[::-1], codecs.encode(plain, "rot13"), _LETTERS_APART.sub("", plain)]
     readings += [folded(text) for text in decoded(answer)]
     readings += _unpadded(answer)
