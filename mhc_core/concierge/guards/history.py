@@ -1,4 +1,4 @@
-"""What of a conversation may be read again: no attack, no answer to one, and no answer that only the client vouches for.
+"""What of a conversation may be read again: no attack, no answer to one, no answer that only the client vouches for.
 
 A client that keeps the transcript itself can write anything into it. An answer in it that is not one we stored is read
 as the customer's own words (role ``QUOTED``), and its turns are looked at one by one like a message.
@@ -33,7 +33,7 @@ def from_client(
     stored: Sequence[StoredTurn] = (),
     attacks: Callable[[str], object] = injection.detect,
 ) -> tuple[StoredTurn, ...]:
-    """A client's transcript: our answers as they are ``stored``, others as quoted, without attacks and what follows them.
+    """A client's transcript without attacks and what follows: our answers as they are ``stored``, others as quoted.
 
     ``attacks`` tells whether a text tries to change the rules.
     """
