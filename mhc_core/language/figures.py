@@ -57,6 +57,8 @@ _DIGITS = re.compile(r"\d+")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s)\]>]{1,200}|\b[a-z0-9-]{2,40}\.(?:com|net|org|io|co|biz|info|xyz)\b")
 _PHONE = re.compile(r"(?<![\w.$])\+?(?:\d[ ()./-]{0,3}){6,14}\d(?!\w)|\(\d{3}\) ?\d{3}[ -]?\d{4}")
+_ONE_DIGIT = rf"(?:\d{WORDED}|one|oh)"
+_SPELLED_PHONE = re.compile(rf"\b{_ONE_DIGIT}(?:[ ,.-]{{1,2}}{_ONE_DIGIT}){{6,14}}(?!\w)")
 _ISO = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/\d{2,4})?(?![\d/])")
 _MONTH_DAY = re.compile(rf"\b{_MONTH} (?:the )?{_DAY_OF_MONTH}\b(?!:| ?[ap]\.?m)(?:,? (?:19|20)\d\d\b)?")
@@ -134,7 +136,8 @@ def read_plain(text: str) -> frozenset[Figure]:
         text = _BETWEEN.sub(r"\1 to ", _LISTED.sub(" ", text))
         numbers = _numbers(text)
         take(_at(numbers, _ISO, text), lambda m: _date(int(m[1]), int(m[2])))
-        take(_PHONE.finditer(text), _phone)
+        take(_SPELLED_PHONE.finditer(text), lambda m: _phone_of(m[0].replace("one", "1").replace("oh", "0")))
+        take(_PHONE.finditer(text), lambda m: _phone_of(m[0]))
         take(_MONTH_DAY.finditer(text), lambda m: _date(_month(m[1]), int(m[2])))
         take(_at(numbers, _DAY_MONTH, text), lambda m: _date(_month(m[2]), int(m[1])))
         take(_at(numbers, _SLASHED, text), lambda m: _date(int(m[1]), int(m[2])))
@@ -199,8 +202,8 @@ def _each(match: re.Match[str]) -> list[Figure]:
     return [] if few else _span("money", None, amount)
 
 
-def _phone(match: re.Match[str]) -> list[Figure]:
-    digits = re.sub(r"\D", "", match[0])
+def _phone_of(text: str) -> list[Figure]:
+    digits = re.sub(r"\D", "", text)
     return [Figure("contact", word=digits[-10:])] if 7 <= len(digits) <= 15 else []
 
 

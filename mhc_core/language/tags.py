@@ -10,6 +10,7 @@ LANGUAGES = frozenset(("en", "es", "fr", "de", "pt", "it", "zh", "vi", "tl", "ko
 MINIMUM_PROBABILITY = 0.5
 ENGLISH_ODDS = 2.0
 """How much more often than any other language customers write English, all else being equal."""
+_READ_CHARS = 2_000
 _NOT_WORDS = re.compile(r"\[[A-Z_]+_\d+\]|https?://\S+|(?<!\S)\S+@\S+|[\d_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _ABUSE = (
@@ -32,6 +33,12 @@ def language(text: str, before: Sequence[str] = ()) -> str | None:
     return _language(text) or (_language("\n".join((*before, text))) if before else None)
 
 
+def english(text: str) -> bool:
+    """Whether English is the likeliest of all languages for a text of any kind."""
+    found = _detector().detect(" ".join(text.lower().split())[:_READ_CHARS], k=1, threshold=0.0)
+    return bool(found) and str(found[0]["lang"]) == "en"
+
+
 def tone(text: str) -> tuple[str, ...]:
     """``profanity`` for words of the lists of ``badwords-py`` (English, Spanish), ``abuse`` for insults and threats."""
     profanity, abuse, options = _filters()
@@ -48,7 +55,7 @@ def _language(text: str) -> str | None:
         return None
     odds = {
         one["lang"]: one["score"] * (ENGLISH_ODDS if one["lang"] == "en" else 1)
-        for one in _detector().detect(plain[:2000], k=8, threshold=0.0)
+        for one in _detector().detect(plain[:_READ_CHARS], k=8, threshold=0.0)
         if one["lang"] in LANGUAGES
     }
     best = max(odds, key=lambda code: odds[code], default=None)

@@ -21,11 +21,13 @@ from mhc_jobs.cli import (
     bench_context,
     bench_costs,
     bench_gate,
+    bench_guards,
     bench_loop,
     bench_offline,
     bench_review,
     bench_scores,
     bench_scrub,
+    bench_train_guards,
     bench_train_scores,
     bench_understanding,
     chat,
@@ -112,6 +114,8 @@ bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
+bench.command("guards")(bench_guards.command)
+bench.command("train-guards")(bench_train_guards.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from mhc_core.concierge import timing
 from mhc_core.concierge.facts.memory import Facts
+from mhc_core.concierge.guards.history import as_read
 from mhc_core.concierge.guards.injection import clean_passage
 from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.serving import StoredTurn
@@ -67,12 +68,12 @@ def prepare(
 
     ``turns`` are oldest first; older ones than are given were counted in the notes of the last answer.
     """
-    told = [turn for turn in turns if turn.role in ("user", "assistant", "agent")]
+    told = [turn for turn in turns if as_read(turn) is not None]
     recent, older = told[-VERBATIM:], told[:-VERBATIM]
     before = summary(facts, older)
     system = f"{prompt}\n\n{before}" if before else prompt
-    chosen = tuple(_cleaned(passage) for passage in _worth_reading(passages))
-    sent_turns = tuple(Turn("user" if turn.role == "user" else "assistant", _cut(turn.content)) for turn in recent)
+    chosen = tuple(map(cleaned, _worth_reading(passages)))
+    sent_turns = tuple(read for turn in recent if (read := as_read(turn, _cut(turn.content))))
     fixed = (
         tokens.REPLY_TOKENS + _kept(prompt) + sum(_kept(f"[kb:{p.chunk_id}] {p.title}\n{p.content}") for p in chosen)
     )
@@ -129,9 +130,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= TURN_CHARS else f"{text[: TURN_CHARS // 2]} … {text[-TURN_CHARS // 2 :]}"
 
 
-def _cleaned(passage: Passage) -> Passage:
-    text = clean_passage(passage.content)
-    return passage if text == passage.content else replace(passage, content=text)
+def cleaned(passage: Passage) -> Passage:
+    """A passage whose text and title speak to the reader alone; one with nothing left of its title has its id there."""
+    text, title = clean_passage(passage.content), clean_passage(passage.title) or passage.article_id
+    if (text, title) == (passage.content, passage.title):
+        return passage
+    return replace(passage, content=text, title=title)
 
 
 def _counted(turns: Sequence[StoredTurn]) -> int:
@@ -163,8 +167,8 @@ def history(turns: Sequence[StoredTurn]) -> list[Turn]:
         left -= len(turn.content)
         if left < 0:
             break
-        if turn.role in ("user", "assistant", "agent"):
-            kept.append(Turn("user" if turn.role == "user" else "assistant", turn.content))
+        if (read := as_read(turn)) is not None:
+            kept.append(read)
     return kept[::-1]
 
 
@@ -207,7 +211,7 @@ def passages(engine: sa.Engine | None, live: Live, question: str, before: Sequen
         return []
     if live.article_selector is not None:
         with timing.part("search"):
-            return live.article_selector.passages(text, vector, k)
+            return list(map(cleaned, live.article_selector.passages(text, vector, k)))
     assert engine is not None
     with timing.part("search"), engine.connect() as connection:
-        return retrieval.search(connection, live.knowledge_id, text, vector, k)
+        return list(map(cleaned, retrieval.search(connection, live.knowledge_id, text, vector, k)))

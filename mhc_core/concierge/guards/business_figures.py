@@ -19,7 +19,7 @@ from mhc_core.language.memories import remembered
 _SUBJECTS = {
     "adult": r"adults?|grown-?ups?|(?:per|a|each|every) (?:person|head|guest)",
     "child": r"kids?|child|children|ages?|aged",
-    "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones|under|younger|youngest|and under|or under",
+    "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones?|under|younger|youngest|and under|or under|or less|[0-5]-?(?: and [0-5]-?)?[ -]?years?",
     "minimum": r"minimum|at least|starts? at|smallest|raised|small(?:er)? (?:group|part)\w*",
     "deposit": r"deposits?|hold|online",
     "travel": r"travel|miles?|mileage|distance|drive|trip|far",
@@ -33,7 +33,7 @@ _WORDS = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in _SUBJECTS
 _NOTHING = re.compile(
     r"\b(?:free of charge|for free|on the house|complimentary|(?:at )?no (?:extra |additional )?(?:cost|charge|fee)"
     r"|waiv(?:e|ed|ing)|costs? (?:you )?nothing|half (?:the )?price|half off|% off|discount of|discounted"
-    r"|(?:is|are|be|get|gets|comes?|eat|eats|totally|completely) free"
+    r"|(?<!chef )(?<!chefs )(?<!date )(?<!day )(?<!evening )(?<!weekend )(?<!slot )(?<!we )(?<!you )(?<!i )(?:is|are|be|get|gets|comes?|eat|eats|totally|completely) free"
     r"|free (?:party|meal|dinner|upgrade|lobster|travel))"
     r"\b(?!-| (?:of (?!charge)|from|to|until)\b)"
 )

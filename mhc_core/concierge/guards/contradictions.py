@@ -48,6 +48,10 @@ _TRAVEL = re.compile(
     rf"\$(\d{{1,7}}(?:\.\d{{1,2}})?) (?:for )?travel for (?:the )?(\d{{1,4}})(?:{WORDED})? (?:\w+ )?miles? (?:past|beyond|over|after)"
 )
 _WAY = re.compile(r"\$(\d{1,7}(?:\.\d{1,2})?)(?::| \() ?(\d{1,4}) miles\b")
+_FOR_MILES = re.compile(
+    rf"\bfor (\d{{1,4}})(?:{WORDED})? (?:miles?|mi),? (?:that's|that is|it's|it is|you(?:'d)? pay|the (?:travel )?fee is) "
+    r"(?:only |just )?\$(\d{1,7}(?:\.\d{1,2})?)"
+)
 _IN_NUMBERS = re.compile(r"(?<![\d.$])\d{1,4}(?![\d.]*\d)")
 
 
@@ -140,6 +144,11 @@ def _wrong_sums(known: KnownFigures, sentence: str) -> Iterator[str]:
     for found in _WAY.finditer(sentence):
         if Decimal(found[1]) != max(int(found[2]) - travel.free_miles, 0) * travel.per_mile:
             yield f"travel {found[1]}"
+    for found in _FOR_MILES.finditer(sentence):
+        if "travel" in known.subjects(sentence) and Decimal(found[2]) != (
+            max(int(found[1]) - travel.free_miles, 0) * travel.per_mile
+        ):
+            yield f"travel {found[2]}"
     for found in _TRAVEL.finditer(sentence):
         if Decimal(found[1]) != int(found[2]) * travel.per_mile:
             yield f"travel {found[1]}"

@@ -19,14 +19,14 @@ from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts.party import Party
 from mhc_core.concierge.guards import party_reading as party
 from mhc_core.concierge.guards import time_reading
+from mhc_core.concierge.guards.arithmetic import products, summed, tips
 from mhc_core.concierge.guards.business_figures import KnownFigures, amounts, given_away
 from mhc_core.concierge.guards.contradictions import contradicted
-from mhc_core.language.answer_text import content_words
+from mhc_core.concierge.guards.sentences import cut, kept, states
 from mhc_core.language.figures import Figure, ends, read_plain
 from mhc_core.language.memories import remembered
 from mhc_core.language.number_words import WORDED, normalise_numbers
 
-_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)|(\n+)")
 _OWN_MONEY = re.compile(
     r"\b(?:you (?:mentioned|told us|wrote|paid|already paid|were (?:quoted|told|charged))|your (?:budget|limit|receipt)"
     r"|budget of)\b"
@@ -42,6 +42,7 @@ _AWAY = re.compile(
     rf"(?:{WORDED})? days?(?: (?:ahead|out|left|away|to go|before|from (?:now|today)))?\b(?! notice)"
 )
 _SITE = re.compile(r"^(?:https?|www\.|[^@]*[a-z][^@]*$)")
+_FIRST = re.compile(r"\bfirst\b")
 _ONCE = re.compile(r"\b(?:free|once|first)\b")
 
 
@@ -76,7 +77,7 @@ def check(
     parts: list[tuple[str, str, bool]] = []
     wrong: dict[str, None] = {}
     before = ""
-    for gap, sentence in _sentences(draft):
+    for gap, sentence in cut(draft):
         text = normalise_numbers(sentence)
         found = support.missing(text, before)
         before = text
@@ -84,35 +85,10 @@ def check(
         parts.append((gap, sentence, not found))
     if not wrong:
         return Guarded(draft)
-    left = _kept(parts)
-    if not any(_states(sentence) for _, sentence in left):
+    left = kept(parts)
+    if not any(states(sentence) for _, sentence in left):
         return Guarded("", tuple(wrong), emptied=True)
     return Guarded("".join(gap + sentence for gap, sentence in left).strip(), tuple(wrong))
-
-
-def _sentences(text: str) -> list[tuple[str, str]]:
-    """Sentences and lines, each with the space or the line break before it."""
-    parts: list[tuple[str, str]] = []
-    start, gap = 0, ""
-    for found in _SENTENCE.finditer(text):
-        cut = found.start() if found[1] else found.start() + len(found[0]) - len(found[0].lstrip("\"')]"))
-        parts.append((gap, text[start:cut]))
-        start, gap = found.end(), text[cut : found.end()]
-    parts.append((gap, text[start:]))
-    return [(gap, part) for gap, part in parts if part.strip()]
-
-
-def _kept(parts: Sequence[tuple[str, str, bool]]) -> list[tuple[str, str]]:
-    """What is supported, without "Here is the price:" before a line that is gone."""
-    return [
-        (gap, sentence)
-        for place, (gap, sentence, fine) in enumerate(parts)
-        if fine and not (sentence.rstrip().endswith(":") and place + 1 < len(parts) and not parts[place + 1][2])
-    ]
-
-
-def _states(sentence: str) -> bool:
-    return not sentence.rstrip().endswith("?") and len(content_words(sentence)) >= 3
 
 
 _read = remembered(16)(read_plain)
@@ -153,15 +129,23 @@ class _Support:
             return self._plainly(figure) or any(self._plainly(one) for one in dates)
         if self.known.supports(figure, about) or self._plainly(figure):
             return True
+        if self._asked and self.known.supports(figure, about | self._asked):
+            return True
         if figure.kind == "time":
             return figure.high is None and figure.value in self._until
         if figure.kind == "number":
             return self._number(figure.value)
+        tipped = "tip" in about | self._asked
+        if figure.kind == "percent":
+            return tipped and figure in self._said
         if figure.kind != "money":
             return False
+        if tipped and figure in self._tips:
+            return True
         if (
             self._priced(figure, sentence, before)
             or self._own_money(figure, sentence)
+            or self._sum(figure)
             or self._share(figure, among, about)
         ):
             return True
@@ -204,7 +188,11 @@ class _Support:
 
     def _priced(self, figure: Figure, sentence: str, before: str) -> bool:
         """Whether an amount belongs to the price of the customer's party, or of the party named in the sentence."""
-        if figure in self._party_amounts or self._multiplied(figure, f"{before} {sentence}"):
+        if (
+            figure in self._party_amounts
+            or figure in self._products
+            or self._multiplied(figure, f"{before} {sentence}")
+        ):
             return True
         business = self.known.business
         if figure in amounts(business, party.complete(party.read(business, sentence))):
@@ -226,16 +214,27 @@ class _Support:
             for count in counts
         )
 
+    def _sum(self, figure: Figure) -> bool:
+        """Whether an amount is the sum of others of the draft that are supported themselves."""
+        draft = normalise_numbers(self.draft)
+        parts = [one for one in self._shown if self._priced(one, draft, "") or one in self._tips]
+        values = dict.fromkeys(one.value for one in (*parts, *sorted(self._products, key=lambda one: one.value)))
+        return summed(figure.value, list(values), self.known.business.prices.minimum)
+
     def _own_money(self, figure: Figure, sentence: str) -> bool:
         return figure in self._said and bool(_OWN_MONEY.search(sentence)) and not _AGREES.search(sentence)
 
     def _number(self, value: Decimal) -> bool:
-        return value in self.known.values or value in self._numbers
+        amount = Figure("money", value)  # 7 × 55 = 385
+        if value in self.known.values or value in self._numbers or amount in self._party_amounts | self._draft_parts:
+            return True
+        miles = Figure("miles", value + self.known.business.travel.free_miles)  # of 55 miles 25 are paid
+        return amount in self._products or miles in self._said or miles in self._stated
 
     def _free(self, sentence: str, about: frozenset[str]) -> bool:
         if about & {"youngest"} or ("change" in about and _ONCE.search(sentence)):
             return True
-        if "travel" in about and self.known.business.travel.free_miles in {
+        if ("travel" in about or _FIRST.search(sentence)) and self.known.business.travel.free_miles in {
             one.value for one in _read(sentence) if one.kind in ("miles", "number")
         }:
             return True
@@ -311,6 +310,34 @@ class _Support:
         return frozenset(found)
 
     @cached_property
+    def _asked(self) -> frozenset[str]:
+        """What the customer asks about now: "it's $100" answers a question on the deposit."""
+        return self.known.subjects(normalise_numbers(self.said[-1])) if self.said else frozenset()
+
+    @cached_property
+    def _products(self) -> frozenset[Figure]:
+        """Prices of one person or portion that the draft multiplies by a number of the customer's, and what comes out."""
+        found = products(normalise_numbers(self.draft), self.known.unit_prices, self._numbers)
+        return frozenset(Figure("money", amount.normalize()) for amount in found)
+
+    @cached_property
+    def _draft_parts(self) -> frozenset[Figure]:
+        return self._draft_amounts if self._draft_counts <= self._counts_given else frozenset()
+
+    @cached_property
+    def _shown(self) -> list[Figure]:
+        """The amounts of the draft, each once."""
+        found = (one for _, sentence in cut(self.draft) for one in _read(normalise_numbers(sentence)))
+        return list(dict.fromkeys(one for one in found if one.kind == "money" and one.high is None))
+
+    @cached_property
+    def _tips(self) -> frozenset[Figure]:
+        """Tips on the amounts of the draft."""
+        said = {one.value for one in self._said if one.kind == "percent"}
+        asked = (one.value for one in self._said if one.kind in ("money", "number"))
+        return tips(self.known.business, [*asked, *(one.value for one in self._shown)], said)
+
+    @cached_property
     def _draft_amounts(self) -> frozenset[Figure]:
         return amounts(self.known.business, party.complete(party.read(self.known.business, self.draft)))
 
@@ -338,7 +365,7 @@ def _passage(text: str) -> tuple[tuple[str, frozenset[Figure], frozenset[Figure]
     """
     found = []
     earlier: frozenset[Figure] = frozenset()
-    for gap, sentence in _sentences(text):
+    for gap, sentence in cut(text):
         line = normalise_numbers(sentence)
         figures = read_plain(line)
         own = frozenset(one for one in figures if one.kind in ("people", "miles"))

@@ -1,7 +1,9 @@
 """Attempts to make the concierge follow somebody else's rules, in customers' messages and in retrieved text.
 
-This is one layer of three. What it misses meets the guard, which lets no unsupported figure through, and ``leaks``,
-which keeps the prompt in. No model is asked, so an attack has nobody to talk to here. All patterns take linear time.
+A classifier (``trained``) decides what an attack is, in any language and in the codes that ``codes`` reads; where a
+known wording of one is found it needs to be less sure. This is one layer of three. What it misses meets the guards of
+answers, ``claims`` and ``figures``, and ``leaks``, which keeps the prompt in. An attack has nobody to talk to here. All
+patterns take linear time.
 """
 
 import base64
@@ -10,10 +12,14 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from mhc_core.business.pricing import Business
+from mhc_core.concierge.guards import trained
+from mhc_core.concierge.guards.codes import DECODED_CHARS, decoded
 from mhc_core.concierge.guards.injection_patterns import DISCLOSED, PASSAGE_ORDERS, PATTERNS, Style
-from mhc_core.concierge.guards.injection_text import DECODED_CHARS, decoded, folded, views
+from mhc_core.concierge.guards.injection_text import folded, meanings, views
+from mhc_core.language import tags
 from mhc_core.language.memories import remembered
 
 
@@ -23,6 +29,14 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
 
 LOOKED_AT = 20_000
 """Characters of a message that are looked at; the length limit of messages is far below."""
+SURE, SURE_AS_WORDED = 0.5, 0.2
+"""From which probability a message is an attack: of any wording, and of one that a pattern knows."""
+WORTH = 0.08
+"""From which probability of the sieve on the whole classifier is asked about an English message."""
+TOGETHER = 3
+"""Customer's messages before this one that are read together with it: an attack may come in pieces."""
+PIECE, PIECES = 500, 24
+"""Characters that are judged together, as much around an attack hides it, and pieces of a message that are judged."""
 RUN_WORDS = 8
 """So many words in a row that stand in the prompt are a leak; answers share shorter phrases with it."""
 _ATTACKS: dict[Style, re.Pattern[str]] = {style: _any_of(worded) for style, worded in PATTERNS.items()}
@@ -39,16 +53,54 @@ _BASE64_BEGINS = re.compile(r"\s*(?:[A-Za-z0-9+/=]\s*){40}")
 @dataclass(frozen=True, slots=True)
 class Attack:
     """What a message tries: change the rules, reveal the prompt, reach others' data or tools, play a role, forge turns
-    or dictate a price."""
+    or dictate a price; ``learned`` where only the classifier knows it."""
 
-    style: Style
+    style: Style | Literal["learned"]
 
 
-def detect(message: str) -> Attack | None:
-    """The attack in a customer's message, or None. Half of a message being harmless does not make the other half so."""
-    text = message[:LOOKED_AT]
-    found = (style for view in views(text) for style, pattern in _ATTACKS.items() if pattern.search(view))
-    return next(map(Attack, found), None)
+def detect(message: str, earlier: Sequence[str] = ()) -> Attack | None:
+    """The attack in a customer's message, alone or together with the messages before it (``earlier``, oldest first).
+
+    Half of a message being harmless does not make the other half so.
+    """
+    found = _alone(message[:LOOKED_AT])
+    if found is None and earlier:
+        return _alone("\n".join([*earlier[-TOGETHER:], message])[-LOOKED_AT:])
+    return found
+
+
+def _alone(text: str) -> Attack | None:
+    worded = next((style for view in views(text) for style, pattern in _ATTACKS.items() if pattern.search(view)), None)
+    if _probability(text, SURE if worded is None else SURE_AS_WORDED) is None:
+        return None
+    return Attack(worded or "learned")
+
+
+def _probability(text: str, at_least: float) -> float | None:
+    """How likely a text is an attack by its likeliest reading, where that is as likely as ``at_least``."""
+    guards, read = trained.load(), _pieces(text)
+    seen = guards.sieve.judge(read)
+    worth = [
+        meaning
+        for meaning, verdict in zip(read, seen, strict=True)
+        if verdict.probability >= min(WORTH, at_least) or not tags.english(meaning)
+    ]
+    likeliest = max((verdict.probability for verdict in guards.messages.judge(worth)), default=0.0)
+    return likeliest if likeliest >= at_least else None
+
+
+def _pieces(text: str) -> list[str]:
+    """What is judged of a message: each reading of it, a long one in pieces of whole sentences."""
+    pieces = []
+    for meaning in meanings(text):
+        piece = ""
+        for sentence in _SENTENCE.split(meaning) if len(meaning) > PIECE else [meaning]:
+            if len(piece) + len(sentence or "") > PIECE and piece:
+                pieces.append(piece)
+                piece = ""
+            piece = f"{piece} {sentence or ''}".strip()
+        pieces += [piece[at : at + PIECE] for at in range(0, max(len(piece), 1), PIECE)]
+    return list(dict.fromkeys(pieces))[:PIECES]
 
 
 def answer(business: Business) -> str:
@@ -80,11 +132,16 @@ def clean_passage(text: str) -> str:
     return "".join(kept).strip() if changed else text
 
 
+def disclosed(text: str) -> bool:
+    """Whether a text talks about having a prompt or no rules any more, as no answer of ours does."""
+    return bool(_DISCLOSED.search(folded(text)))
+
+
 def leaks(answer: str, prompt: str) -> bool:
     """Whether an answer gives away the prompt: its words, also coded or reversed, or talk about having one."""
-    plain = folded(answer)
-    if _DISCLOSED.search(plain):
+    if disclosed(answer):
         return True
+    plain = folded(answer)
     readings = [plain, plain[::-1], codecs.encode(plain, "rot13"), _LETTERS_APART.sub("", plain)]
     readings += [folded(text) for text in decoded(answer)]
     readings += _unpadded(answer)

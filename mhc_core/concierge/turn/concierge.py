@@ -17,6 +17,7 @@ from mhc_core.concierge import timing
 from mhc_core.concierge.agents import handover
 from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts import memory
+from mhc_core.concierge.guards import history
 from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import Providers
 from mhc_core.concierge.models.rollout import RolloutRouter
@@ -212,7 +213,11 @@ class Concierge:
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnRequest:
-        turns = opened.turns if opened else incoming.transcript[-READ_TURNS:]
+        turns = (
+            history.without_refused(opened.turns)
+            if opened
+            else history.from_client(incoming.transcript[-READ_TURNS:])
+        )
         return TurnRequest(
             _words(incoming.message, incoming.channel),
             tuple(_said(turn, incoming.channel, self._settings.max_message_chars) for turn in turns),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.agents import handover
+from mhc_core.concierge.agents import handover, safety
 from mhc_core.concierge.agents.reply import Question, Reply
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.guards import final_check
@@ -14,14 +14,16 @@ log = logging.getLogger(__name__)
 
 
 def guarded(business: Business, question: Question, given: Reply, now: datetime) -> Reply:
-    """The reply without its prompt, without figures that nothing supports, in polite words.
+    """The reply without its prompt, without claims and figures that nothing supports, in polite words.
 
     Where nothing is left of it, a person takes over. ``now`` is in the business's own time zone.
     """
     said = [turn.content for turn in question.turns if turn.role == "user"] + [question.text]
     people = [turn.content for turn in question.turns if turn.role == "agent"]
-    evidence = [*given.evidence, *people, memory.told(question.facts)]
-    checked = final_check.check(business, given.text, evidence, said, given.prompt, now.date())
+    standing = [safety.shared_grill(business), handover.offer_text(business)]
+    evidence = [*given.evidence, *people, *standing, memory.told(question.facts)]
+    approved = given.example_id is not None
+    checked = final_check.check(business, given.text, evidence, said, given.prompt, now.date(), approved)
     if not checked.unsupported:
         return replace(given, text=checked.text)
     log.warning("an answer of %s held %d unsupported statements", given.model_id, len(checked.unsupported))

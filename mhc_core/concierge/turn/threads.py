@@ -18,6 +18,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from mhc_core.concierge.agents import context
+from mhc_core.concierge.guards import history
 from mhc_core.db.queries import serving as queries
 from mhc_core.db.queries.serving import OpenConversation, StoredTurn
 from mhc_core.errors import NotFound
@@ -86,7 +87,7 @@ def find(connection: sa.Connection, place: Place, message: str, now: datetime) -
         return None
     if known.newest and place.transcript:
         return replace(found, turns=_shown(found.turns, place.transcript))
-    return replace(found, turns=tuple(place.transcript), facts=None)
+    return replace(found, turns=history.from_client(place.transcript, found.turns), facts=None)
 
 
 def _shown(stored: Sequence[StoredTurn], transcript: Sequence[StoredTurn]) -> tuple[StoredTurn, ...]:

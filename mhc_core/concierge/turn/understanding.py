@@ -86,7 +86,8 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
             upset=felt.abusive or felt.emotion is tone.Emotion.ANGRY,
         ),
     )
-    attack = None if escalation else injection.detect(message)
+    said = [turn.content for turn in turns if turn.role == "user"]
+    attack = None if escalation else injection.detect(message, said)
     return Understanding(question, {"emotion": str(felt.emotion), "urgency": str(felt.urgency)}, escalation, attack)
 
 

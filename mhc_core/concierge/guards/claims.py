@@ -1,0 +1,56 @@
+"""What an answer says besides figures: no promise, no request for secrets, nothing untrue that nobody vouches for.
+
+Each sentence that a model wrote in its own words is classified (``trained``): as fine, or as one that gives something
+away, claims that something was done, assures an allergic guest, asks for a card, sends elsewhere, tells of others or of
+the prompt, insults … Sentences that stand in the evidence are vouched for and not asked about. Where one is not fine
+the answer is not given: a model that was talked into one such sentence is not to be trusted with the others.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from mhc_core.concierge.guards import trained
+from mhc_core.language.answer_text import strip_markdown
+
+STOPPED_FROM = 0.5
+"""Probability from which a sentence stops an answer: of the sentence alone, and beside the one before or after it."""
+_LEAST = 1e-6
+_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)|(?<=[。！？])|\n+")
+_LETTERS = re.compile(r"[^\W\d_]")
+_SPACES = re.compile(r"\s+")
+
+
+def unsupported(draft: str, evidence: Sequence[str]) -> str | None:
+    """The kind of the first sentence that must not be said; None where there is none."""
+    known = list(map(_plain, evidence))
+    said = sentences(draft)
+    own = [at for at, sentence in enumerate(said) if not any(_plain(sentence) in text for text in known)]
+    if not own:
+        return None
+    pairs = sorted({at for place in own for at in (place - 1, place) if 0 <= at < len(said) - 1})
+    judged = trained.load().answers.judge([*(said[at] for at in own), *(f"{said[at]} {said[at + 1]}" for at in pairs)])
+    alone, beside = dict(zip(own, judged, strict=False)), dict(zip(pairs, judged[len(own) :], strict=True))
+    for at, verdict in alone.items():
+        around = [beside[pair].probability for pair in (at - 1, at) if pair in beside]
+        if _both(verdict.probability, max(around, default=verdict.probability)) >= STOPPED_FROM:
+            return verdict.kind
+    return None
+
+
+def _both(one: float, other: float) -> float:
+    """Two probabilities of the same as one, by the mean of their log odds."""
+    odds = [math.log((p + _LEAST) / (1 - p + _LEAST)) for p in (one, other)]
+    return 1 / (1 + math.exp(-sum(odds) / 2))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of a text that say something in letters."""
+    parts = (part.strip(" |\"'*-•") for part in _SENTENCE.split(text))
+    return [part for part in parts if len(_LETTERS.findall(part)) >= 2]
+
+
+@lru_cache(maxsize=512)
+def _plain(text: str) -> str:
+    return _SPACES.sub(" ", strip_markdown(text)).strip().casefold()
