@@ -25,6 +25,7 @@ from mhc_jobs.cli import (
     bench_scrub,
     bench_train_scores,
     bench_understanding,
+    bench_value,
     chat,
     config,
     console_server,
@@ -104,6 +105,7 @@ bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
+bench.command("value")(bench_value.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 
