@@ -17,6 +17,7 @@ from mhc_jobs.cli import (
     bench_console,
     bench_context,
     bench_costs,
+    bench_demand,
     bench_gate,
     bench_loop,
     bench_offline,
@@ -105,6 +106,7 @@ bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
+bench.command("demand")(bench_demand.command)
 bench.command("value")(bench_value.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")

@@ -1,8 +1,8 @@
 """Pareto/NBD, the other plain model: customers may leave at any time, not only after a purchase.
 
 Schmittlein, Morrison and Colombo (1987), "Counting your customers: who are they and what will they do next?",
-Management Science 33(1). The integral over the time of leaving is taken by quadrature in the logarithm of time, where the usual
-hypergeometric functions overflow.
+Management Science 33(1). The integral over the time of leaving is taken by quadrature in the logarithm of time, where
+the usual hypergeometric functions overflow.
 """
 
 from collections.abc import Iterator
