@@ -43,7 +43,7 @@ def fit(purchases: Floats, mean_spend: Floats) -> GammaGamma:
         shape = p * count
         value = gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(gamma)
         value += (shape - 1) * np.log(mean) + shape * np.log(count) - (shape + q) * np.log(gamma + count * mean)
-        return -float(value.sum()) / max(len(mean), 1)
+        return -float(value.sum())
 
     begin = np.log([_START[0], _START[1] - 1, _START[2] / 20])
     found = minimize(loss, begin, method="L-BFGS-B", bounds=[(-4, 8)] * 3)

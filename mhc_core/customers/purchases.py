@@ -73,7 +73,10 @@ class History:
 def history(purchases: Purchases, end: int) -> History:
     """What was known of each customer when day ``end`` began."""
     known = purchases.before(end)
-    starts = np.flatnonzero(np.r_[True, np.diff(known.customer) != 0]) if len(known.customer) else np.zeros(0, int)
+    if not len(known.customer):
+        nobody, nothing = np.zeros(0, np.int64), np.zeros(0)
+        return History(nobody, nobody, nothing, nothing, nothing, nothing, nothing)
+    starts = np.flatnonzero(np.r_[True, np.diff(known.customer) != 0])
     stops = np.r_[starts[1:], len(known.customer)].astype(int)
     counts = stops - starts
     first = known.day[starts]
@@ -85,7 +88,7 @@ def history(purchases: Purchases, end: int) -> History:
         repeats=(counts - 1).astype(float),
         last=(known.day[stops - 1] - first) / 7,
         age=(end - 1 - first) / 7,
-        mean_spend=np.add.reduceat(known.spend, starts) / counts if len(starts) else np.zeros(0),
+        mean_spend=np.add.reduceat(known.spend, starts) / counts,
         repeat_ages=((known.day - np.repeat(first, counts)) / 7)[repeated],
     )
 

@@ -67,12 +67,12 @@ def _fit(table: Floats, actual: Floats, weight: Floats, precision: Floats) -> tu
         fitted: Floats = np.exp(np.clip(table @ effects, -12, 25))
         pearson = (actual - fitted) / np.sqrt(fitted)
         spread = max(1.4826 * float(np.median(np.abs(pearson))), 0.5 * float(np.sqrt(np.mean(pearson**2))), 1e-9)
-        trust = np.minimum(1.0, _FAR * spread / np.maximum(np.abs(pearson), 1e-9))
+        trust = np.minimum(1.0, _FAR * spread / np.maximum(np.abs(pearson), 1e-9)).astype(np.float64)
         dispersion = max(float((weight * trust) @ pearson**2 / (weight * trust).sum()), 1e-6)
         working = weight * trust * fitted / dispersion
-        step: Floats = table.T @ (working * ((actual - fitted) / fitted)) - precision * (effects - _centre(effects))
-        step = np.linalg.solve((table * working[:, None]).T @ table + np.diag(precision), step)
-        effects = effects + np.clip(step, -2, 2)
+        uphill = table.T @ (working * ((actual - fitted) / fitted)) - precision * (effects - _centre(effects))
+        step = np.linalg.solve((table * working[:, None]).T @ table + np.diag(precision), uphill)
+        effects += np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-6:
             break
     return effects, trust, dispersion

@@ -34,7 +34,7 @@ class Past:
 
 
 def origins(length: int, ahead: int, count: int, step: int, least: int) -> tuple[int, ...]:
-    """The last ``count`` origins, ``step`` days apart, whose days ahead are known; each after ``least`` or more days."""
+    """The last ``count`` origins, ``step`` days apart, whose days ahead are known, after ``least`` days or more."""
     return tuple(sorted(range(length - ahead, least - 1, -step))[-count:])
 
 

@@ -14,6 +14,7 @@ from mhc_jobs.cli import (
     bench_anomalies,
     bench_answers,
     bench_chat,
+    bench_churn,
     bench_console,
     bench_context,
     bench_costs,
@@ -106,6 +107,7 @@ bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
+bench.command("churn")(bench_churn.command)
 bench.command("demand")(bench_demand.command)
 bench.command("value")(bench_value.command)
 bench.command("anomalies")(bench_anomalies.command)
