@@ -117,7 +117,7 @@ def fit(features: Features, lost: Flags, seed: int, later: tuple[Features, Flags
         score, truth = _log_odds(members, later[0].rows), later[1]
     else:
         score, truth = _unseen(features, lost, seed), lost
-    calibrator = fit_calibrator(score, truth, np.ones(len(truth)))
+    calibrator = fit_calibrator(score, truth, np.ones(len(truth)), smooth=True)
     usual = np.array(
         [
             np.median(column) if words is None else float(np.bincount(column.astype(int)).argmax())
@@ -158,7 +158,7 @@ def _members(features: Features, lost: Flags, seed: int) -> tuple[tuple[Any, flo
     models = [(logistic(categories, columns), 0.5)]
     for number in range(TREES):
         trees = HistGradientBoostingClassifier(
-            learning_rate=0.03, max_iter=200, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=10,
+            learning_rate=0.03, max_iter=300, max_leaf_nodes=4, min_samples_leaf=40, l2_regularization=10,
             max_features=0.3, early_stopping=False, categorical_features=categories or None, random_state=seed + number,
         )  # fmt: skip
         models.append((trees, 0.5 / TREES))
