@@ -26,6 +26,8 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.gather_understanding,
             jobs.stats,
             jobs.anomalies,
+            jobs.customers,
+            jobs.demand,
             jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,

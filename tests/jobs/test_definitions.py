@@ -22,6 +22,8 @@ JOBS = {
     "gather_understanding": {"understanding_examples"},
     "stats": {"conversation_stats"},
     "anomalies": {"anomaly_evidence"},
+    "customers": {"customer_value", "churn_risk"},
+    "demand": {"demand_forecast"},
     "deadlines": set(),
 }  # fmt: skip
 SCHEDULES = {
@@ -30,6 +32,8 @@ SCHEDULES = {
     "knowledge_weekly": ("0 2 * * 0", "knowledge"),
     "understanding_examples_daily": ("30 1 * * *", "gather_understanding"),
     "anomalies_hourly": ("5 * * * *", "anomalies"),
+    "customers_weekly": ("30 3 * * 0", "customers"),
+    "demand_daily": ("15 3 * * *", "demand"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "after_events_daily": ("0 10 * * *", "after_events"),
     "privacy_daily": ("0 4 * * *", "privacy"),
