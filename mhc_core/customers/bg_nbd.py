@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import gammaln, hyp2f1
 
 from mhc_core.customers.purchases import Floats, History
 
@@ -53,6 +51,8 @@ class BgNbd:
 
     def expected(self, known: History, weeks: float) -> Floats:
         """Purchases expected of each customer in the next ``weeks`` (their equation 10)."""
+        from scipy.special import hyp2f1
+
         shape, rate = self.r + known.repeats, self.alpha + self.clock(known.age)
         stay = self.b + known.repeats
         ahead = self.ahead(known, weeks)
@@ -64,6 +64,8 @@ class BgNbd:
 
     def probabilities(self, known: History, weeks: float) -> Iterator[Floats]:
         """Of 0, 1, 2, … purchases in the next ``weeks``, without end (their equation 8, from the posterior on)."""
+        from scipy.special import gammaln
+
         alive, shape, stay = self.alive(known), self.r + known.repeats, self.b + known.repeats
         rate, ahead = self.alpha + self.clock(known.age), self.ahead(known, weeks)
         log_none = shape * np.log(rate / (rate + ahead))
@@ -111,6 +113,8 @@ class BgNbd:
 
 def fit(known: History, burst: bool, near: BgNbd | None = None) -> BgNbd:
     """By maximum likelihood, with the burst or without it; ``near`` is where the search begins."""
+    from scipy.optimize import minimize
+
     rows, counts = np.unique(np.column_stack([known.repeats, known.last, known.age]), axis=0, return_counts=True)
     repeats, last, age = rows.T
     ages, times = np.unique(known.repeat_ages, return_counts=True)
@@ -131,6 +135,8 @@ def fit(known: History, burst: bool, near: BgNbd | None = None) -> BgNbd:
 
 def _log_likelihood(model: BgNbd, repeats: Floats, last: Floats, age: Floats) -> Floats:
     """Of each customer, as in Fader, Hardie and Lee's "Implementing the BG/NBD model in Excel"."""
+    from scipy.special import gammaln
+
     r, alpha, a, b = model.r, model.alpha, model.a, model.b
     common = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha)
     common += gammaln(a + b) + gammaln(b + repeats) - gammaln(b) - gammaln(a + b + repeats)
@@ -142,6 +148,8 @@ def _log_likelihood(model: BgNbd, repeats: Floats, last: Floats, age: Floats) ->
 
 def _beta_ratio(a: float, b: Floats, more_a: int, more_b: int) -> Floats:
     """``B(a + more_a, b + more_b) / B(a, b)``."""
+    from scipy.special import gammaln
+
     value: Floats = np.exp(
         gammaln(a + more_a) + gammaln(b + more_b) - gammaln(a + b + more_a + more_b)
         - gammaln(a) - gammaln(b) + gammaln(a + b)

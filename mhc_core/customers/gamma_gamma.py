@@ -8,8 +8,6 @@ fewer purchases there are. Here the first purchase counts too, so that every cus
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import gammaln
 
 from mhc_core.customers.purchases import Floats
 
@@ -32,6 +30,9 @@ class GammaGamma:
 
 def fit(purchases: Floats, mean_spend: Floats) -> GammaGamma:
     """By maximum likelihood; customers who never paid anything are left out."""
+    from scipy.optimize import minimize
+    from scipy.special import gammaln
+
     paid = mean_spend > 0
     count, mean = purchases[paid], mean_spend[paid]
     scale = float(np.median(mean)) if len(mean) else 1.0  # amounts near 1 keep the search well scaled

@@ -27,6 +27,8 @@ FITTED_CUSTOMERS = 30_000
 """Customers of a cohort that parameters are fitted on: more change them less than their errors."""
 HOLD_OUTS = (0.85, 0.925, 1.0, 1.075, 1.15)
 """Where the past is cut, relative to the cut with the same ratio of forecast to history."""
+HOLD_OUT_WEEKS = 13
+"""A hold-out is fitted on a quarter or more: in less, a burst and dropout look alike."""
 LEAST_PURCHASES = 100
 """A hold-out in which fewer were bought says nothing about totals."""
 LEVELS = (0.1, 0.9)
@@ -136,7 +138,7 @@ def inner_ratio(purchases: Purchases, start: int, end: int, weeks: float, near: 
     for share in HOLD_OUTS:
         cut = start + round(7 * min(middle * share, past - 1))
         known = history(purchases, cut)
-        if len(known) < LEAST_CUSTOMERS or (cut - start) / 7 < LEAST_WEEKS:
+        if len(known) < LEAST_CUSTOMERS or (cut - start) / 7 < HOLD_OUT_WEEKS:
             continue
         actual = counts_of(purchases.between(cut, end), known.customer).sum()
         if actual >= LEAST_PURCHASES:

@@ -45,7 +45,7 @@ class ParetoNbd:
         horizon = self.beta + known.age
         times = weeks * np.append((_NODES + 1) / 2, 1.0)  # when the customer leaves; the last one stays
         leaves = [
-            weeks / 2 * weight * self.s * horizon**self.s / (horizon + time) ** (self.s + 1)
+            weeks / 2 * weight * self.s * (horizon / (horizon + time)) ** self.s / (horizon + time)
             for time, weight in zip(times, _WEIGHTS, strict=False)
         ]
         weights = [*leaves, (horizon / (horizon + weeks)) ** self.s]
