@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from mhc_core.demand.bookings import Day
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -36,6 +38,37 @@ def sequence(
     axes.fill_between(places, lows, highs, color="#c0392b", alpha=0.25, label="where it lies at all looks together")
     axes.plot(places, gains, color="#c0392b", linewidth=1.2, marker=".", markersize=3)
     axes.axhline(0, color="#2c3e50", linewidth=1)
+    axes.set_ylabel(label, fontsize=8)
+    axes.legend(fontsize=7, frameon=False)
+    figure.autofmt_xdate(rotation=30, ha="right")
+    return _picture(figure, label)
+
+
+def distribution(label: str, values: Sequence[float]) -> dg.MarkdownMetadataValue:
+    """How many have which value; the highest hundredth is left out."""
+    figure, axes = _canvas()
+    shown = sorted(values)[: max(1, round(0.99 * len(values)))]
+    axes.hist(shown, bins=40, color="#c0392b")
+    axes.set_xlabel(label, fontsize=8)
+    axes.set_ylabel("customers", fontsize=8)
+    return _picture(figure, label)
+
+
+def outlook(label: str, days: Sequence[Day]) -> dg.MarkdownMetadataValue:
+    """A forecast with its intervals, and what is booked already as bars."""
+    from matplotlib.dates import date2num
+
+    figure, axes = _canvas()
+    places = [float(date2num(one.day)) for one in days]  # type: ignore[no-untyped-call]
+    axes.xaxis_date()
+    axes.fill_between(
+        places, [one.low_95 for one in days], [one.high_95 for one in days], color="#c0392b", alpha=0.15, label="95 %"
+    )
+    axes.fill_between(
+        places, [one.low_80 for one in days], [one.high_80 for one in days], color="#c0392b", alpha=0.3, label="80 %"
+    )
+    axes.plot(places, [one.expected for one in days], color="#c0392b", linewidth=1.2, label="expected")
+    axes.bar(places, [one.booked for one in days], color="#2c3e50", alpha=0.6, label="booked")
     axes.set_ylabel(label, fontsize=8)
     axes.legend(fontsize=7, frameon=False)
     figure.autofmt_xdate(rotation=30, ha="right")

@@ -105,6 +105,10 @@ class Settings(BaseSettings):
         None, description="Prices and rules. Empty: the sample, `mhc_core/business/sample.toml`."
     )
 
+    holiday_area: str = Field(
+        "US-CA", description="Whose public holidays forecasts of demand know: ISO 3166, as the package holidays has it."
+    )
+
     # Collection
     first_day: date = Field(
         date(2026, 1, 1),

@@ -27,6 +27,8 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.tagger,
             jobs.stats,
             jobs.anomalies,
+            jobs.customers,
+            jobs.demand,
             jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,

@@ -29,6 +29,8 @@ _TITLES = {
     "scrub_marks": "Corrections of what was masked",
     "experiment_exposures": "Wordings of answers that were tried",
     "rollout_exposures": "Models that were tried",
+    "customer_value": "Bookings and spend expected of you",
+    "churn_risk": "How likely it seems that you do not book again",
     "review_decisions": "What reviewers decided",
     "understanding_examples": "Messages from which reading was learned, with names and numbers taken out",
     "knowledge_articles": "Articles written from answers",

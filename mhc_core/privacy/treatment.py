@@ -155,6 +155,9 @@ TABLES = {
     "weekly_reports": _table(plain="week report markdown_uri pdf_uri"),
     "alert_silences": _table(plain="key_prefix reason made_by"),
     "anomaly_evidence": _table(plain="detector"),
+    "customer_value": _table(plain="customer_hash", erasure="deleted"),
+    "churn_risk": _table(plain="customer_hash reasons", erasure="deleted"),
+    "demand_forecast": _table(plain="region method"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

@@ -30,8 +30,10 @@ class Calibrator:
         return bounded
 
 
-def fit_calibrator(score: Floats, right: NDArray[np.bool_], weight: Floats) -> Calibrator:
+def fit_calibrator(score: Floats, right: NDArray[np.bool_], weight: Floats, smooth: bool = False) -> Calibrator:
     """Isotonic regression from ``ISOTONIC_FROM`` examples of full weight on, Platt's sigmoid below.
+
+    A ``smooth`` one is always the sigmoid: steps give many scores one probability, which orders them no longer.
 
     The share of right answers where the score orders nothing.
     """
@@ -39,7 +41,7 @@ def fit_calibrator(score: Floats, right: NDArray[np.bool_], weight: Floats) -> C
     base_rate = Calibrator("sigmoid", nothing, np.array([0.0, log_odds(right, weight)]))
     if right.all() or not right.any() or np.ptp(score) < 1e-9:
         return base_rate
-    if np.count_nonzero(weight == 1) >= ISOTONIC_FROM:
+    if not smooth and np.count_nonzero(weight == 1) >= ISOTONIC_FROM:
         from sklearn.isotonic import IsotonicRegression
 
         steps: Any = IsotonicRegression(out_of_bounds="clip").fit(score, right.astype(float), weight)

@@ -17,9 +17,11 @@ from mhc_jobs.cli import (
     bench_anomalies,
     bench_answers,
     bench_chat,
+    bench_churn,
     bench_console,
     bench_context,
     bench_costs,
+    bench_demand,
     bench_gate,
     bench_guards,
     bench_loop,
@@ -30,6 +32,7 @@ from mhc_jobs.cli import (
     bench_train_guards,
     bench_train_scores,
     bench_understanding,
+    bench_value,
     chat,
     config,
     console_server,
@@ -116,6 +119,9 @@ bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
 bench.command("guards")(bench_guards.command)
 bench.command("train-guards")(bench_train_guards.command)
+bench.command("churn")(bench_churn.command)
+bench.command("demand")(bench_demand.command)
+bench.command("value")(bench_value.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 

@@ -23,6 +23,8 @@ JOBS = {
     "tagger": {"tagger"},
     "stats": {"conversation_stats"},
     "anomalies": {"anomaly_evidence"},
+    "customers": {"customer_value", "churn_risk"},
+    "demand": {"demand_forecast"},
     "deadlines": set(),
 }  # fmt: skip
 SCHEDULES = {
@@ -32,6 +34,8 @@ SCHEDULES = {
     "understanding_examples_daily": ("30 1 * * *", "gather_understanding"),
     "tagger_weekly": ("0 3 * * 0", "tagger"),
     "anomalies_hourly": ("5 * * * *", "anomalies"),
+    "customers_weekly": ("30 3 * * 0", "customers"),
+    "demand_daily": ("15 3 * * *", "demand"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "after_events_daily": ("0 10 * * *", "after_events"),
     "privacy_daily": ("0 4 * * *", "privacy"),

@@ -57,6 +57,8 @@ _HELD = {
     "rollout_exposures": """
         select * from ai.rollout_exposures where customer_hash = :hash order by rollout_id, share
     """,
+    "customer_value": "select * from ai.customer_value where customer_hash = :hash",
+    "churn_risk": "select * from ai.churn_risk where customer_hash = :hash",
     "review_decisions": f"""
         select d.*, i.example_id from ai.review_decisions d join ai.review_items i on i.id = d.item_id
         where i.example_id in ({_EXAMPLES}) order by d.id

@@ -69,6 +69,8 @@ _ERASE = {
     "scrub_marks": f"delete from ai.scrub_marks where message_id {_OF_MESSAGES}",
     "experiment_exposures": f"delete from ai.experiment_exposures where message_id {_OF_MESSAGES}",
     "rollout_exposures": "delete from ai.rollout_exposures where customer_hash = :hash",
+    "customer_value": "delete from ai.customer_value where customer_hash = :hash",
+    "churn_risk": "delete from ai.churn_risk where customer_hash = :hash",
     "scrub_holds": f"delete from ai.scrub_holds where answer_message_id {_OF_MESSAGES}",
     "messages": """
         update ai.messages set content = '', edited_content = null, edit_reason = null, edited_by = null,

@@ -23,7 +23,10 @@ def counts(connection: sa.Connection) -> dict[str, int]:
                    (select count(*) from ai.evaluations) as evaluations,
                    (select count(*) from ai.knowledge_articles where active) as knowledge_articles,
                    (select count(*) from ai.knowledge_articles where active and origin = 'learned') as learned_articles,
-                   (select count(*) from ai.knowledge_versions) as knowledge_versions
+                   (select count(*) from ai.knowledge_versions) as knowledge_versions,
+                   (select count(*) from ai.customer_value) as customer_value,
+                   (select count(*) from ai.churn_risk) as churn_risk,
+                   (select count(*) from ai.demand_forecast) as demand_forecast
         """)
     ).one()
     return {name: int(value) for name, value in row._mapping.items()}

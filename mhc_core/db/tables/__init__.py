@@ -11,6 +11,7 @@ which one is live, and moving it is how a promotion or a rollback happens.
 from mhc_core.db.tables.alerts import alert_message_items, alert_messages, alert_silences, alerts, anomaly_evidence
 from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests, event_surveys
+from mhc_core.db.tables.business import churn_risk, customer_value, demand_forecast
 from mhc_core.db.tables.cache import response_cache
 from mhc_core.db.tables.costs import figures_cost_hours, figures_costs, provider_calls
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments

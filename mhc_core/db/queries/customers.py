@@ -1,0 +1,87 @@
+"""SQL of what customers booked and what is expected of them. A booking counts when the team has confirmed it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+import orjson
+import sqlalchemy as sa
+
+from mhc_core.db.queries import days, installation
+from mhc_core.db.queries.privacy import REDACTED
+from mhc_core.pseudonyms import Pseudonym, hashed
+
+
+class Booking(NamedTuple):
+    """A confirmed booking of a customer with an id."""
+
+    customer_hash: Pseudonym
+    booked_on: date
+    usd: float
+
+
+class Value(NamedTuple):
+    """A row of ``customer_value`` but for its time."""
+
+    customer_hash: str
+    bookings: int
+    alive: float
+    expected_bookings: float
+    low_bookings: int
+    high_bookings: int
+    expected_usd: float
+    low_usd: float
+    high_usd: float
+
+
+class Risk(NamedTuple):
+    """A row of ``churn_risk`` but for its time; ``reasons`` are sentences for staff."""
+
+    customer_hash: str
+    risk: float
+    within_days: int
+    reasons: Sequence[str]
+
+
+def bookings(connection: sa.Connection) -> list[Booking]:
+    """All of them, by customer and day."""
+    installation.salt(connection)
+    rows = connection.execute(
+        sa.text(f"""
+            select {hashed("c.customer_id")} as customer_hash,
+                   cast(timezone({days.ZONE}, b.requested_at) as date) as booked_on,
+                   cast(coalesce(b.total_usd, c.booking_value_usd, 0) as float8) as usd
+              from ai.booking_requests b join ai.conversations c on c.id = b.conversation_id
+             where b.status = 'confirmed' and c.customer_id is not null and not c.channel_metadata ? '{REDACTED}'
+             order by 1, 2
+        """),
+        installation.pads(connection),
+    )
+    return [Booking(Pseudonym(row.customer_hash), row.booked_on, row.usd) for row in rows]
+
+
+def replace_values(connection: sa.Connection, found: Sequence[Value], now: datetime) -> None:
+    """These and no others."""
+    _replace(connection, "customer_value", found, {"valued_at": now})
+
+
+def replace_risks(connection: sa.Connection, found: Sequence[Risk], now: datetime) -> None:
+    """These and no others."""
+    _replace(connection, "churn_risk", found, {"judged_at": now})
+
+
+def _replace(
+    connection: sa.Connection, table: str, found: Sequence[Value] | Sequence[Risk], made: dict[str, datetime]
+) -> None:
+    """Without whoever was erased since the bookings were read: an erasure waits for the lock, or is over by then."""
+    connection.execute(sa.text(f"lock table ai.{table} in share row exclusive mode"))
+    connection.execute(sa.text(f"delete from ai.{table}"))
+    held = {one.customer_hash for one in bookings(connection)}
+    rows = [one._asdict() | made for one in found if one.customer_hash in held]
+    connection.execute(
+        sa.text(f"""
+            insert into ai.{table}
+            select * from jsonb_populate_recordset(null::ai.{table}, cast(:rows as jsonb))
+        """),
+        {"rows": orjson.dumps(rows).decode()},
+    )

@@ -1,0 +1,1 @@
+"""How busy it will be: forecasts of bookings a day, and how far they were right. Not here: who cooks when."""

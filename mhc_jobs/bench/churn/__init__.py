@@ -1,0 +1,1 @@
+"""Whether the model of churn knows who leaves, and means its probabilities."""

@@ -1,0 +1,1 @@
+"""Whether forecasts of demand come true, beside the baselines, from rolling origins."""

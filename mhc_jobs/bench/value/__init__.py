@@ -1,0 +1,1 @@
+"""Whether forecasts of what customers buy come true, beside plain models of the literature."""
