@@ -214,9 +214,7 @@ class Concierge:
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnRequest:
         turns = (
-            history.without_refused(opened.turns)
-            if opened
-            else history.from_client(incoming.transcript[-READ_TURNS:])
+            history.without_refused(opened.turns) if opened else history.from_client(incoming.transcript[-READ_TURNS:])
         )
         return TurnRequest(
             _words(incoming.message, incoming.channel),
