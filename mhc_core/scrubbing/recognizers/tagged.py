@@ -1,13 +1,14 @@
 """What the tagger finds: names, addresses, phone numbers, codes, papers, plates, each by the sentence around it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.lexicon import code
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.tagger.model import Tagged, Tagger
+from mhc_core.scrubbing.tagger.tokens import Token
 
 _NEEDED: Mapping[str, float] = {
     "PERSON": 0.3, "ADDRESS": 0.45, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.5, "BIRTH": 0.75,
@@ -18,12 +19,15 @@ _NEEDED_OF_A_NAME: Mapping[str, tuple[float, float]] = {
     "given and a word": (0.4, 0.15),
     "given elsewhere": (0.4, 0.4),
     "surname": (0.3, 0.15),
-    "surname and a word": (0.4, 0.4),
+    "rather a word": (0.4, 0.4),
     "unknown": (0.3, 0.2),
     "ordinary": (0.5, 0.5),
 }
 """How sure of a name, by what lists say of the word: in a text with capitals, and in one without any, where the tagger
 sees less and is right more often than it thinks."""
+_ALSO_WORDS = ("given and a word", "rather a word", "ordinary")
+_NEEDED_OF_A_FIRST_WORD = 0.75
+"""Of a word that is also an ordinary one, where a sentence begins and its capital says nothing."""
 _TITLE = re.compile(r"(?:mrs?|ms|miss|mister|dr|doctor|prof|professor|señora?|sra?)\b\.?\s+", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RECENT = 2024
@@ -53,10 +57,13 @@ class TaggedRecognizer(SpanRecognizer):
             return
         column = 1 if text.islower() else 0
 
-        def needed(label: str, token: str) -> float:
-            if label == "PERSON" and token[0].isalpha():
-                return _NEEDED_OF_A_NAME[_listed(token)][column]
-            return _NEEDED[label]
+        def needed(label: str, found: Sequence[Token], place: int) -> float:
+            if label != "PERSON" or not found[place].text[0].isalpha():
+                return _NEEDED[label]
+            listed = _listed(found[place].text)
+            if column == 0 and listed in _ALSO_WORDS and _begins_sentence(found, place):
+                return _NEEDED_OF_A_FIRST_WORD
+            return _NEEDED_OF_A_NAME[listed][column]
 
         for found in self._tagger.tagged(text, needed):
             kind = _kind(found, text)
@@ -64,15 +71,19 @@ class TaggedRecognizer(SpanRecognizer):
                 yield kind, _start(found, text), _end(found, text), round(min(found.probability, 1.0), 4)
 
 
+def _begins_sentence(found: Sequence[Token], place: int) -> bool:
+    return place == 0 or found[place].gap == "n" or found[place - 1].text in (".", "!", "?", ":")
+
+
 def _listed(word: str) -> str:
     """What lists say of a word."""
     given, surname, town, lower, _, speech, *_ = tuple(code(word))
     if given == "4":
-        return "given elsewhere"
+        return "rather a word" if lower in ("1", "2", "3", "4") else "given elsewhere"
     if given != "0":
         return "given and a word" if lower in ("1", "2", "3", "4") or town == "1" else "given"
     if surname != "0" and lower not in ("1", "2", "3", "4"):
-        return "surname" if speech == "0" else "surname and a word"
+        return "surname" if speech == "0" else "rather a word"
     return "ordinary" if lower != "0" or speech != "0" else "unknown"
 
 

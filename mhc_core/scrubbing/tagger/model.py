@@ -59,8 +59,8 @@ class Tagger:
     def _marginal(self, label: str, place: int) -> float:
         return float(self._tagger.marginal(label, place)) if label in self._known else 0.0
 
-    def tagged(self, text: str, needed: Callable[[str, str], float]) -> Iterator[Tagged]:
-        """Runs of tokens that are of a label with at least the probability ``needed`` of this label and token."""
+    def tagged(self, text: str, needed: Callable[[str, Sequence[Token], int], float]) -> Iterator[Tagged]:
+        """Runs of tokens that are of a label with at least the probability ``needed`` there."""
         found = tokens(text)
         if not found:
             return
@@ -71,7 +71,7 @@ class Tagger:
             run: list[int] = []
             for place in range(len(found) + 1):
                 begins, inside = odds[place][label] if place < len(found) else (0.0, 0.0)
-                sure = begins + inside > 0 and begins + inside >= needed(label, found[place].text)
+                sure = begins + inside > 0 and begins + inside >= needed(label, found, place)
                 if run and (not sure or begins > inside):
                     run = _trimmed(run, [sum(odds[one][label]) for one in run])
                     yield Tagged(
