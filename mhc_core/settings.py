@@ -132,7 +132,12 @@ class Settings(BaseSettings):
     # Scrubbing
     pii_model: str | None = Field(
         None,
-        description="A spaCy package, or a folder of spaCy or transformers, asked beside the built-in name model.",
+        description="A spaCy package, or a folder of spaCy or transformers, asked beside the built-in tagger.",
+    )
+    phone_regions: str = Field(
+        "US,CA,MX",
+        pattern=r"^[A-Z]{2}(,[A-Z]{2})*$",
+        description="Countries whose phone numbers are found without a country code (ISO 3166, comma between).",
     )
     scrub_timeout_seconds: float = Field(
         30.0,

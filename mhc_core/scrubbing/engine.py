@@ -5,20 +5,20 @@ import re
 import time
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from mhc_core.errors import ConfigurationError, ScrubRefused
-from mhc_core.scrubbing.findings import HIGH_RISK, SEVERITY, Finding, PiiType, ScrubResult
-from mhc_core.scrubbing.gate import needs_model
-from mhc_core.scrubbing.names import WORD, Kind, kind
+from mhc_core.scrubbing.findings import HIGH_RISK, REGIONS, SEVERITY, Finding, PiiType, ScrubResult
+from mhc_core.scrubbing.lexicon import WORD, only_a_name
 from mhc_core.scrubbing.placeholders import TITLES, Placeholders, words_of_name
 from mhc_core.scrubbing.risk import grade, residue
 from mhc_core.scrubbing.terms import NO_TERMS, Listed, Terms
 from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, build_view, steady_windows
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever what is found or stored changes, so that conversations scrubbed before are scrubbed again."""
 
 MAX_CHARS = 4_000_000
@@ -36,6 +36,14 @@ class Known(NamedTuple):
     start: int
     end: int
     type: PiiType
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A version of the tagger other than that of the release; its id names its content."""
+
+    id: str
+    data: bytes = field(repr=False, compare=False)
 
 
 class _Piece(NamedTuple):
@@ -72,14 +80,15 @@ class Scrubber:
     version = VERSION
     """Names what this scrubber finds: that of the rules, of a further model, and of reviewers' lists."""
     _terms = NO_TERMS
-    _model_name: str | None = None
+    _parts: tuple[str, ...] = ()
 
     def __init__(
-        self, rules: Any, model: Any, business_allow: Collection[str] = (), budget: float = TIME_BUDGET_SECONDS
+        self, rules: Any, model: Any = None, business_allow: Collection[str] = (), budget: float = TIME_BUDGET_SECONDS
     ) -> None:
-        """``rules`` and ``model`` are Presidio analyzers; ``budget`` is the time a text may take, in seconds.
+        """``rules`` and ``model`` are Presidio analyzers, the latter one of the operator's own where there is any.
 
-        Only texts longer than ``BUDGET_CHARS`` characters may take longer, in proportion.
+        ``budget`` is the time a text may take, in seconds. Only texts longer than ``BUDGET_CHARS`` characters may take
+        longer, in proportion.
         """
         self._rules = rules
         self._model = model
@@ -88,19 +97,25 @@ class Scrubber:
 
     @staticmethod
     def load(
-        business_allow: Collection[str] = (), model: str | None = None, budget: float = TIME_BUDGET_SECONDS
+        business_allow: Collection[str] = (),
+        model: str | None = None,
+        budget: float = TIME_BUDGET_SECONDS,
+        regions: str = "",
+        taught: Taught | None = None,
     ) -> "Scrubber":
         """The scrubber of this process.
 
         Args:
             business_allow: the business's own phone numbers, addresses and links.
-            model: a spaCy pipeline or the folder of a token classifier, asked besides the built-in name model.
+            model: a spaCy pipeline or the folder of a token classifier, asked besides the tagger.
             budget: the time one text may take, in seconds; one that takes longer is refused.
+            regions: the countries whose phone numbers are found without a country code, with commas; else the usual.
+            taught: a version of the tagger in place of that of the release.
 
         Raises:
             ConfigurationError: a model is missing, altered, or of no known kind.
         """
-        return _load(tuple(sorted(business_allow)), model, budget)
+        return _load(tuple(sorted(business_allow)), model, budget, regions, taught)
 
     def with_terms(self, terms: Terms) -> "Scrubber":
         """This scrubber under reviewers' lists: denied terms are always found, allowed ones never by themselves."""
@@ -108,7 +123,7 @@ class Scrubber:
             return self
         other = copy.copy(self)
         other._terms = terms
-        other.version = version(self._model_name, terms)
+        other.version = "+".join((VERSION, *self._parts, *filter(None, (terms.digest,))))
         return other
 
     def scrub(self, text: str, memory: Placeholders | None = None, known: Sequence[Known] = ()) -> ScrubResult:
@@ -217,9 +232,9 @@ class Scrubber:
         ]
 
     def _read(self, window: str) -> list[_Piece]:
-        """What rules and model find in one window; the model is asked only about words that may be a name."""
+        """What rules and tagger find in one window, and a model of the operator's where there is one."""
         found = self._analyze(self._rules, window)
-        if not needs_model(_without(window, found)):
+        if self._model is None:
             return found
         return found + [
             piece
@@ -257,9 +272,14 @@ class Refusing(Scrubber):
         raise ScrubRefused(self._reason)
 
 
-def version(model: str | None, terms: Terms) -> str:
-    """What a scrubber with this further model and these lists calls itself."""
-    return "+".join(part for part in (VERSION, model and f"model:{model}", terms.digest) if part)
+def version(model: str | None, regions: str, taught: str | None, terms: Terms) -> str:
+    """What a scrubber of these parts calls itself."""
+    return "+".join(part for part in (VERSION, *_named(model, regions, taught), terms.digest) if part)
+
+
+def _named(model: str | None, regions: str, taught: str | None) -> tuple[str, ...]:
+    usual = regions in ("", ",".join(REGIONS))
+    return tuple(part for part in (model and f"model:{model}", "" if usual else regions, taught) if part)
 
 
 def _excused(text: str, piece: _Piece, listed: Listed) -> bool:
@@ -319,7 +339,7 @@ def _echoes(text: str, names: Collection[str]) -> list[_Piece]:
     """Where words of ``names`` stand again: in any case when they can only be names, else only as they were written."""
     if not names:
         return []
-    anywhere = {name.lower() for name in names if kind(name) in (Kind.GIVEN, Kind.SURNAME, Kind.UNKNOWN)}
+    anywhere = {name.lower() for name in names if only_a_name(name)}
     written = {name for name in names if name[0].isupper()}
     return [
         _Piece(match.start(), match.start() + len(word), PiiType.PERSON, 0.5, "echo")
@@ -331,12 +351,6 @@ def _echoes(text: str, names: Collection[str]) -> list[_Piece]:
 
 def _shift(piece: _Piece, offset: int) -> _Piece:
     return piece._replace(start=piece.start + offset, end=piece.end + offset) if offset else piece
-
-
-def _without(text: str, found: Iterable[_Piece]) -> str:
-    for piece in found:
-        text = text[: piece.start] + " " * (piece.end - piece.start) + text[piece.end :]
-    return text
 
 
 def _allowed(values: Collection[str]) -> re.Pattern[str] | None:
@@ -352,19 +366,23 @@ def _allowed(values: Collection[str]) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=8)
-def _load(business_allow: tuple[str, ...], model: str | None, budget: float) -> Scrubber:
-    scrubber = Scrubber(*_analyzers(model), business_allow, budget)
-    scrubber._model_name = model
-    scrubber.version = version(model, NO_TERMS)
+def _load(
+    business_allow: tuple[str, ...], model: str | None, budget: float, regions: str, taught: Taught | None
+) -> Scrubber:
+    scrubber = Scrubber(*_analyzers(model, regions, taught), business_allow, budget)
+    scrubber._parts = _named(model, regions, taught.id if taught else None)
+    scrubber.version = version(model, regions, taught.id if taught else None, NO_TERMS)
     return scrubber
 
 
 @lru_cache(maxsize=2)
-def _analyzers(model: str | None) -> tuple[Any, Any]:
+def _analyzers(model: str | None, regions: str, taught: Taught | None) -> tuple[Any, Any]:
     try:
-        from mhc_core.scrubbing.registry import analyzers
+        from mhc_core.scrubbing import registry
+        from mhc_core.scrubbing.tagger.model import Tagger
     except ImportError as error:
         raise ConfigurationError(
             f"the scrubber cannot start, {error.name} is missing: install the project again"
         ) from None
-    return analyzers(model)
+    tagger = Tagger(taught.data) if taught else None
+    return registry.analyzers(model, tagger, regions.split(",") if regions else REGIONS)

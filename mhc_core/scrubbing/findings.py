@@ -18,7 +18,9 @@ class PiiType(StrEnum):
     URL = "URL"
     SOCIAL_HANDLE = "SOCIAL_HANDLE"
     IP = "IP"
+    COORDINATES = "COORDINATES"
     PHONE = "PHONE"
+    PASSWORD = "PASSWORD"
     GATE_CODE = "GATE_CODE"
     VEHICLE_PLATE = "VEHICLE_PLATE"
     DATE_OF_BIRTH = "DATE_OF_BIRTH"
@@ -28,6 +30,9 @@ class PiiType(StrEnum):
 
 SEVERITY: Mapping[str, int] = {kind.value: len(PiiType) - rank for rank, kind in enumerate(PiiType)}
 """Higher is more harmful; decides the label of overlapping findings."""
+
+REGIONS = ("US", "CA", "MX")
+"""Countries whose phone numbers are found without a country code."""
 
 HIGH_RISK = frozenset({PiiType.CREDIT_CARD, PiiType.US_SSN, PiiType.IBAN, PiiType.BANK_ACCOUNT, PiiType.GOVERNMENT_ID})
 """Kinds that allow fraud by themselves."""

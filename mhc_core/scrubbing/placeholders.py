@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from mhc_core.scrubbing.digits import spoken_digits
 from mhc_core.scrubbing.findings import PiiType
-from mhc_core.scrubbing.names import WORD
+from mhc_core.scrubbing.lexicon import WORD
 from mhc_core.scrubbing.view import PLACEHOLDER
 from mhc_core.scrubbing.vocabulary import FUNCTION, words
 

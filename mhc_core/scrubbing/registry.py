@@ -1,21 +1,24 @@
 """Presidio analyzers made of this project's recognisers. No language model is loaded: nothing here reads its tokens."""
 
+from collections.abc import Sequence
+
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-from mhc_core.scrubbing.names import kind
+from mhc_core.scrubbing.findings import REGIONS
 from mhc_core.scrubbing.recognizers.accounts import AccountRecognizer, CardRecognizer, IbanRecognizer, SsnRecognizer
 from mhc_core.scrubbing.recognizers.addresses import AddressRecognizer
 from mhc_core.scrubbing.recognizers.base import SpanRecognizer
 from mhc_core.scrubbing.recognizers.further_models import further_model
-from mhc_core.scrubbing.recognizers.model import RampartRecognizer
 from mhc_core.scrubbing.recognizers.online import EmailRecognizer, IpRecognizer, SocialHandleRecognizer, UrlRecognizer
-from mhc_core.scrubbing.recognizers.people import NameRecognizer
 from mhc_core.scrubbing.recognizers.phones import PhoneNumberRecognizer
+from mhc_core.scrubbing.recognizers.places import CoordinatesRecognizer
+from mhc_core.scrubbing.recognizers.tagged import TaggedRecognizer
+from mhc_core.scrubbing.tagger.model import Tagger, packaged
 
 
-def rules() -> list[SpanRecognizer]:
-    """The recognisers that need no model, ready to be added to any Presidio registry."""
+def rules(regions: Sequence[str] = REGIONS) -> list[SpanRecognizer]:
+    """The recognisers of exact forms, ready to be added to any Presidio registry."""
     return [
         CardRecognizer(),
         SsnRecognizer(),
@@ -25,26 +28,24 @@ def rules() -> list[SpanRecognizer]:
         UrlRecognizer(),
         SocialHandleRecognizer(),
         IpRecognizer(),
-        PhoneNumberRecognizer(),
+        CoordinatesRecognizer(),
+        PhoneNumberRecognizer(regions),
         AddressRecognizer(),
-        NameRecognizer(),
     ]
 
 
-def analyzers(model: str | None = None) -> tuple[AnalyzerEngine, AnalyzerEngine]:
-    """One analyzer of rules and one of the name models, with the word lists they read.
+def analyzers(
+    model: str | None = None, tagger: Tagger | None = None, regions: Sequence[str] = REGIONS
+) -> tuple[AnalyzerEngine, AnalyzerEngine | None]:
+    """One analyzer of rules and tagger, and one of the operator's own ``model`` if there is any.
 
-    ``model`` is asked besides the built-in one: what either finds is found.
+    What either finds is found. Without a ``tagger`` it is that of the release.
 
     Raises:
         ConfigurationError: a model is missing, altered, or of no known kind.
     """
-    models: list[SpanRecognizer] = [RampartRecognizer()]
-    if model:
-        models.append(further_model(model))
-    both = analyzer(rules()), analyzer(models)
-    kind("")  # reads the word lists
-    return both
+    own = analyzer([further_model(model)]) if model else None
+    return analyzer([*rules(regions), TaggedRecognizer(tagger or packaged())]), own
 
 
 def analyzer(recognizers: list[SpanRecognizer]) -> AnalyzerEngine:

@@ -52,6 +52,7 @@ def command(
         plain=plain,
         model=configured.pii_model,
         budget=configured.scrub_timeout_seconds,
+        regions=configured.phone_regions,
     )
     lines = refused = 0
     with closing(_open(file)) as stream:
@@ -125,10 +126,15 @@ def _end_with_parent() -> None:
 
 
 def scrub_lines(
-    numbered: list[tuple[int, bytes | None]], allow: tuple[str, ...], plain: bool, model: str | None, budget: float
+    numbered: list[tuple[int, bytes | None]],
+    allow: tuple[str, ...],
+    plain: bool,
+    model: str | None,
+    budget: float,
+    regions: str,
 ) -> list[Line]:
     """The output lines of some input lines; empty JSON lines vanish."""
-    scrubber = Scrubber.load(allow, model, budget)
+    scrubber = Scrubber.load(allow, model, budget, regions)
     one = _plain if plain else _record
     return [line for number, raw in numbered if (line := one(scrubber, number, raw)) is not None]
 

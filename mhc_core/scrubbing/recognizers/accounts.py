@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from mhc_core.scrubbing.digits import luhn, mod97, order_before
 from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.lexicon import ordinary
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
-from mhc_core.scrubbing.vocabulary import ordinary
 
 _SEP = r"[\s.\-_/]{0,3}"
 _LONG = re.compile(rf"(?<![\d$])\d(?:{_SEP}\d){{11,60}}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.scrubbing.findings import PiiType
-from mhc_core.scrubbing.names import WORD
+from mhc_core.scrubbing.lexicon import WORD
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.vocabulary import CALENDAR, FOOD, FUNCTION
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.lexicon import ordinary
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
-from mhc_core.scrubbing.vocabulary import ordinary
 
 _TLD = (
     "com|net|org|edu|gov|mil|int|info|biz|name|pro|mobi|app|dev|io|ai|me|tv|cc|us|uk|ca|au|nz|ie|de|fr|es|it|nl|be|"
@@ -67,6 +67,12 @@ _NAMED_HANDLE = re.compile(
     r"\(?(?P<handle>@?[a-z0-9_](?:[a-z0-9_.\-]{1,38}[a-z0-9_]))",
     re.IGNORECASE,
 )
+_BARE_HANDLE = re.compile(
+    rf"\b{_NETWORK}\s(?P<handle>(?=[a-z0-9_.]*[_\d.][a-z0-9])[a-z][a-z0-9_.]{{3,38}}[a-z0-9_])(?![\w.]*\.(?:{_TLD})\b)|"
+    rf"(?<![\w@.])(?P<before>(?=[a-z0-9_.]*[_\d.][a-z0-9])[a-z][a-z0-9_.]{{3,38}}[a-z0-9_])\s(?:on|at)\s{_NETWORK}\b",
+    re.IGNORECASE,
+)
+"""A handle beside the name of a network, told from words by a digit, a dot or an underscore in it."""
 _USER_CUE = re.compile(
     r"\b(?:my\s)?(?:user\s?name|user\s?id|screen\s?name|handle|gamertag)\s?(?:is|:|=|"
     r"-)\s?(?P<handle>@?[a-z0-9_][a-z0-9_.\-]{1,38}[a-z0-9_])",
@@ -138,6 +144,9 @@ class SocialHandleRecognizer(SpanRecognizer):
             for match in _HANDLE.finditer(text):
                 if any(character.isalpha() for character in match.group()):
                     yield PiiType.SOCIAL_HANDLE, match.start(), match.end(), 0.85
+        for match in _BARE_HANDLE.finditer(text):
+            group = "handle" if match.group("handle") else "before"
+            yield PiiType.SOCIAL_HANDLE, match.start(group), match.end(group), 0.7
         for pattern in (_NAMED_HANDLE, _USER_CUE):
             for match in pattern.finditer(text):
                 handle = match.group("handle")

@@ -1,10 +1,12 @@
-"""Phone numbers: US, international, spaced out, and spoken."""
+"""Phone numbers: US, international, those of the countries of a setting, spaced out, and spoken."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import phonenumbers
 
 from mhc_core.scrubbing.digits import DIGIT_WORD, TOKEN, order_before, spoken_digits
-from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.findings import REGIONS, PiiType
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 
 _GAP = r"[\s.\-/()_·•*]{0,3}"
@@ -51,11 +53,24 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 
+_CANDIDATE = re.compile(r"(?<![\w.$#:/+\-])\(?\d[\d\s().\-/]{5,18}\d(?![\w%]|[.,:\-]\d)")
+_GLUED = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:call|cell|phone|ph|tel|text|txt|mobile|mob|fax|num|number|whatsapp)|(?-i:[A-Z]?[a-z]{2,12}))[.:#]?"
+    r"(?P<number>\(?[2-9]\d{2}\)?[\s.\-]?\d{3}[\s.\-]?\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+_LETTERED = re.compile(r"(?<![\w.$#\-])[\dOoIl]{3}[\s.\-]?[\dOoIl]{3}[\s.\-]?[\dOoIl]{4}(?![\w\-])")
+"""With letters that look like digits."""
+
 
 class PhoneNumberRecognizer(SpanRecognizer):
     """Phone numbers in digits or words. Numbers announced as those of an order or reference are left to others."""
 
     types = (PiiType.PHONE,)
+
+    def __init__(self, regions: Sequence[str] = REGIONS) -> None:
+        super().__init__()
+        self._regions = tuple(regions)
 
     def spans(self, text: str) -> Iterator[Span]:
         digits = sum(character.isdigit() for character in text)
@@ -90,12 +105,38 @@ class PhoneNumberRecognizer(SpanRecognizer):
                     continue
                 start = match.start() + len(found) - len(found.lstrip(" \t\n"))
                 yield PiiType.PHONE, start, match.end(), score
+        for match in _GLUED.finditer(text):
+            yield PiiType.PHONE, match.start("number"), match.end("number"), 0.8
+        for match in _LETTERED.finditer(text):
+            digits = sum(character.isdigit() for character in match.group())
+            if 6 <= digits < 10 and not order_before(text, match.start()):
+                yield PiiType.PHONE, match.start(), match.end(), 0.7
+        for match in _CANDIDATE.finditer(text):
+            if (
+                self._dialled(match.group())
+                and not _DATE.search(match.group())
+                and not order_before(text, match.start())
+            ):
+                yield PiiType.PHONE, match.start(), match.end(), 0.7
         for pattern in (_CUED, _SHORT_CUED):
             for match in pattern.finditer(text):
                 number = match.group("number")
                 if _DATE.search(number) or order_before(text, match.start("number")):
                     continue
                 yield PiiType.PHONE, match.start("number"), match.end("number"), 0.75
+
+    def _dialled(self, text: str) -> bool:
+        """Whether it is a valid number of one of the countries, in a grouping that people use there."""
+        if not 7 <= sum(character.isdigit() for character in text) <= 13:
+            return False
+        for region in self._regions:
+            try:
+                number = phonenumbers.parse(text, region)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_valid_number(number):
+                return True
+        return False
 
 
 def _mostly_words(text: str) -> bool:

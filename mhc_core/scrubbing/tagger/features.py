@@ -4,91 +4,102 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from mhc_core.scrubbing.tagger.lexicon import NOTHING, code, plain
+from mhc_core.scrubbing.lexicon import code, plain
 from mhc_core.scrubbing.tagger.tokens import Token
 
 
 class Seen(NamedTuple):
-    """A token by itself: its word, case, class and the code of the lists."""
+    """A token by itself.
+
+    ``name`` joins what decides most: given name, surname, whether it is an ordinary word. ``speech`` is the part of
+    speech; ``group`` and ``family`` are words that are used alike, few and many.
+    """
 
     word: str
     shape: str
-    code: str
     name: str
-    kind: str
     speech: str
+    group: str
+    family: str
+    own: tuple[str, ...]
 
 
-@lru_cache(maxsize=50_000)
+_BEYOND = Seen("<>", "<>", "<>", "<>", "<>", "<>", ())
+"""What stands before the first and after the last token."""
+_SIGNS = ",.?!:;-'&"
+_ENDINGS = (("ing", "G"), ("ed", "D"), ("s", "S"), ("ly", "R"))
+
+
+@lru_cache(maxsize=20_000)
 def seen(text: str) -> Seen:
     """What a token is by itself."""
-    first = text[0]
-    if first.isdigit():
-        length = min(len(text), 8)
-        return Seen(text if length < 3 else f"#{length}", f"d{length}", NOTHING, f"d{length}", "d", "9")
-    if not first.isalpha():
-        mark = text if text.isascii() else "hole" if text in "\ufffc\ufff9" else "sign"
-        return Seen(mark if mark != "hole" else f"hole{text}", "p", NOTHING, mark, "p", text if text in ",.?!:;-'&" else "p")
+    if text[0].isdigit():
+        length = f"d{min(len(text), 8)}"
+        return Seen(text if len(text) < 3 else "#" + length, length, length, "9", length, "d", ())
+    if not text[0].isalpha():
+        mark = text if text.isascii() or text in "\ufffc\ufff9" else "sign"
+        return Seen(mark, "p", mark, text if text in _SIGNS else "p", "p", "p", ())
     word = plain(text)
-    shape = "X" if text.isupper() and len(text) > 1 else "x" if text.islower() else "C" if len(text) == 1 else "Xx" if text.istitle() else "xX"
     found = code(word)
-    # given name, surname, and whether it is an ordinary word: what decides most
-    name = found[0] + ("0" if found[1] == "0" else "1" if found[1] in "12" else "2") + ("w" if found[3] in "1234" else "r" if found[3] in "567" else "s" if found[5] != "0" else "-") + ("c" if found[4] != "0" and (found[3] == "0" or found[4] < found[3]) else "")
-    return Seen(word, shape, found, name, "w", found[5] if found[5] != "0" else _ending(word))
+    given, surname, town, lower, capital, speech, group, family = tuple(found)
+    ordinary = "w" if lower in "1234" else "r" if lower in "567" else "s" if speech != "0" else "-"
+    capitalised = "c" if capital != "0" and (lower == "0" or capital < lower) else ""
+    name = given + ("0" if surname == "0" else "1" if surname in "12" else "2") + ordinary + capitalised
+    if speech == "0":
+        speech = next((mark for ending, mark in _ENDINGS if len(word) > 4 and word.endswith(ending)), "?")
+    own = ("g" + given, "u" + surname, "t" + town, "l" + lower, "c" + capital, "e" + word[-3:], "f" + word[-2:])
+    return Seen(word, _shape(text), name, speech, group, family, (*own, "b" + word[:3], f"o{min(len(word), 9)}"))
 
 
-def _ending(word: str) -> str:
-    """Of a word in no lexicon, what its ending says of the part of speech."""
-    return next((mark for ending, mark in (("ing", "G"), ("ed", "D"), ("s", "S"), ("ly", "R")) if len(word) > 4 and word.endswith(ending)), "?")
+def _shape(text: str) -> str:
+    if len(text) == 1:
+        return "x" if text.islower() else "C"
+    return "X" if text.isupper() else "x" if text.islower() else "Xx" if text.istitle() else "xX"
 
 
 def features(found: Sequence[Token]) -> list[list[str]]:
     """The features of each token of a text."""
     looked = [seen(token.text) for token in found]
-    letters = [one for one in looked if one.kind == "w"]
-    capitals = sum(one.shape in ("Xx", "X", "xX") for one in letters)
-    upper = sum(one.shape == "X" for one in letters)
-    case = "none" if not capitals else "all" if upper * 2 > len(letters) else "title" if capitals * 10 > 6 * len(letters) and len(letters) > 2 else "mixed"
-    size = str(min(len(found), 6)) if len(found) < 6 else "6" if len(found) < 12 else "12"
-    last = len(found) - 1
+    case = _case(looked)
+    size = str(len(found) if len(found) < 6 else 6 if len(found) < 12 else 12)
+    padded = [_BEYOND] * 3 + looked + [_BEYOND] * 3
+    gaps = [token.gap for token in found] + ["$"]
     rows = []
-    for place, (token, one) in enumerate(zip(found, looked, strict=True)):
-        before = looked[place - 1] if place else None
-        after = looked[place + 1] if place < last else None
-        shape = one.shape + case[0]
-        row = ["bias", "w=" + one.word, "s=" + shape, "g=" + token.gap, "n=" + one.name, "ns=" + one.name + shape, "c=" + case + size]
-        if one.kind == "w":
-            word = one.word
-            row += ["c0" + one.code[0], "c1" + one.code[1], "c2" + one.code[2], "c3" + one.code[3], "c4" + one.code[4], "c5" + one.code[5], "z3" + word[-3:], "z2" + word[-2:], "z4" + word[-4:], "a3" + word[:3], "a2" + word[:2], "l" + str(min(len(word), 9)), "cs" + one.code[0] + one.code[2] + shape]
-        row += _beside(one, before, after, token, found[place + 1] if place < last else None, shape)
-        for step in (2, 3):
-            if place >= step:
-                other = looked[place - step]
-                row.append(f"w-{step}=" + other.word)
-                if step == 2:
-                    row += ["n-2=" + other.name, "p-2-1n=" + other.speech + looked[place - 1].speech + one.name, "w-2-1=" + other.word + "|" + looked[place - 1].word, "w-2-1n=" + other.word + "|" + looked[place - 1].word + "|" + one.name, "k-2=" + other.shape + looked[place - 1].shape + shape]
-            if place + step <= last:
-                other = looked[place + step]
-                row.append(f"w+{step}=" + other.word)
-                if step == 2:
-                    row += ["n+2=" + other.name, "p+1+2n=" + looked[place + 1].speech + other.speech + one.name, "w+1+2=" + looked[place + 1].word + "|" + other.word, "k+2=" + shape + looked[place + 1].shape + other.shape]
-        for step in (4, 5):
-            if place >= step:
-                row.append("far=" + looked[place - step].word)
-        rows.append(row)
+    for place, one in enumerate(looked):
+        third, second, before, _, after, next_, far = padded[place : place + 7]
+        shape, name = one.shape + case, one.name
+        rows.append(
+            [
+                "w" + one.word, "s" + shape, "n" + name, "N" + name + shape, "k" + one.group, "K" + one.family + shape,
+                "C" + case + size, "G" + gaps[place] + one.shape, *one.own, "T" + name + one.family,
+                "-w" + before.word, "-n" + before.name, "-s" + before.shape + gaps[place] + shape, "-p" + before.speech,
+                "-k" + before.group, "-wn" + before.word + "|" + name, "-ws" + before.word + "|" + shape,
+                "-nn" + before.name + "|" + name, "-pn" + before.speech + name + shape,
+                "-kn" + before.group + name + shape, "-Kk" + before.family + one.group,
+                "+w" + after.word, "+n" + after.name, "+s" + shape + gaps[place + 1] + after.shape, "+p" + after.speech,
+                "+k" + after.group, "+wn" + after.word + "|" + name, "+ws" + after.word + "|" + shape,
+                "+nn" + name + "|" + after.name, "+pn" + after.speech + name + shape,
+                "+kn" + after.group + name + shape, "+Kk" + after.family + one.group,
+                "=w" + before.word + "|" + after.word, "=p" + before.speech + name + after.speech,
+                "=k" + before.family + name + after.family,
+                "-2w" + second.word, "-2n" + second.name, "-2p" + second.speech + before.speech + name,
+                "-2ww" + second.word + "|" + before.word, "-2wn" + second.word + "|" + before.word + "|" + name,
+                "-2s" + second.shape + before.shape + shape, "-2K" + second.family + before.family + name,
+                "+2w" + next_.word, "+2n" + next_.name, "+2p" + name + after.speech + next_.speech,
+                "+2ww" + after.word + "|" + next_.word, "+2s" + shape + after.shape + next_.shape,
+                "+2K" + name + after.family + next_.family,
+                "-3w" + third.word, "+3w" + far.word,
+            ]
+        )  # fmt: skip
     return rows
 
 
-def _beside(one: Seen, before: Seen | None, after: Seen | None, token: Token, follower: Token | None, shape: str) -> list[str]:
-    row = []
-    if before is None:
-        row += ["first", "first" + one.name + shape]
-    else:
-        row += ["w-1=" + before.word, "n-1=" + before.name, "s-1=" + before.shape, "p-1=" + before.speech, "p-1n=" + before.speech + one.name + shape, "w-1n=" + before.word + "|" + one.name, "w-1s=" + before.word + "|" + shape, "n-1n=" + before.name + "|" + one.name, "s-1s=" + before.shape + token.gap + shape]
-    if after is None or follower is None:
-        row += ["last", "last" + one.name + shape]
-    else:
-        row += ["w+1=" + after.word, "n+1=" + after.name, "s+1=" + after.shape, "p+1=" + after.speech, "p+1n=" + after.speech + one.name + shape, "w+1n=" + after.word + "|" + one.name, "w+1s=" + after.word + "|" + shape, "nn+1=" + one.name + "|" + after.name, "ss+1=" + shape + follower.gap + after.shape]
-    if before is not None and after is not None:
-        row += ["w-1+1=" + before.word + "|" + after.word, "p-1+1=" + before.speech + after.speech, "p-1n+1=" + before.speech + one.name + after.speech]
-    return row
+def _case(looked: Sequence[Seen]) -> str:
+    """How the text is written: without a capital, all in capitals, with one for every word, or as in books."""
+    shapes = [one.shape for one in looked if one.own]
+    capitals = sum(shape in ("Xx", "X", "xX") for shape in shapes)
+    if not capitals:
+        return "n"
+    if sum(shape == "X" for shape in shapes) * 2 > len(shapes):
+        return "a"
+    return "t" if capitals * 10 > 6 * len(shapes) and len(shapes) > 2 else "m"

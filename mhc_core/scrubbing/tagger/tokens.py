@@ -3,7 +3,10 @@
 import re
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"[^\W\d_]+[\u0300-\u036f]*|\d+|[^\w\s]|_")
+_ALONE = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Scripts that put no blanks between words: each sign is a token."""
+_MARKS = r"\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0591-\u05bd\u064b-\u065f"
+_TOKEN = re.compile(rf"[{_ALONE}]|(?:[^\W\d_{_ALONE}][{_MARKS}]*)+|\d+|[^\w\s]|_")
 
 
 class Token(NamedTuple):

@@ -4,7 +4,7 @@ import re
 
 from mhc_core.language.misspellings import meant
 from mhc_core.language.number_words import VALUES
-from mhc_core.scrubbing.names import given_names
+from mhc_core.scrubbing.lexicon import given_names
 from mhc_core.understanding.result import EVERYONE
 from mhc_core.understanding.values.spelling import plain
 from mhc_core.understanding.values.word_lists import meaning

@@ -24,7 +24,7 @@ def test_one_person_keeps_one_number(scrubber: Scrubber) -> None:
         "hi its [PERSON_1]",
         "Thanks [PERSON_1]!",
         "[PERSON_1]'s patio is covered",
-        "[PERSON_1] called",
+        "Mrs. [PERSON_1] called",
         "[PERSON_1]",
     ]
 

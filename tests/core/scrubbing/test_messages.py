@@ -13,7 +13,7 @@ PERSONAL = [
     ("PERSON", "my name is Hope", "my name is [PERSON_1]"),
     ("PERSON", "my daughter Summer is turning 10", "my daughter [PERSON_1] is turning 10"),
     ("PERSON", "reservation under o'brien", "reservation under [PERSON_1]"),
-    ("PERSON", "Thank you, Dr. Okonkwo", "Thank you, [PERSON_1]"),
+    ("PERSON", "Thank you, Dr. Okonkwo", "Thank you, Dr. [PERSON_1]"),
     ("PERSON", "me llamo José Hernández", "me llamo [PERSON_1]"),
     ("PERSON", "Kimberly Nguyen-Tran", "[PERSON_1]"),
     ("PERSON", "ABDUL RAHMAN 12 GUESTS", "[PERSON_1] 12 GUESTS"),

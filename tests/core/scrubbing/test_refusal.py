@@ -1,7 +1,5 @@
 """A scrubber that cannot do its work says so and lets nothing through."""
 
-import hashlib
-import importlib.metadata
 import logging
 import time
 from collections.abc import Iterator
@@ -12,8 +10,8 @@ import pytest
 
 from mhc_core.errors import ConfigurationError, ScrubRefused
 from mhc_core.scrubbing import PiiType, Scrubber, engine, registry
-from mhc_core.scrubbing.recognizers import model
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
+from mhc_core.scrubbing.tagger import model
 
 SECRET = "Maria Lopez 650-555-0177"
 
@@ -97,40 +95,15 @@ def test_a_text_of_absurd_length_is_refused() -> None:
         Scrubber.load().scrub("a" * (engine.MAX_CHARS + 1))
 
 
-@pytest.fixture
-def no_model_loaded() -> Iterator[None]:
-    caches = (model._session, engine._analyzers, engine._load)
-    for cache in caches:
-        cache.cache_clear()
-    yield
-    for cache in caches:
-        cache.cache_clear()
-
-
-@pytest.mark.usefixtures("no_model_loaded")
-def test_a_missing_model_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> Any:
-        raise importlib.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(importlib.metadata, "distribution", missing)
-    with pytest.raises(ConfigurationError, match="name model is missing: install it"):
-        Scrubber.load()
-
-
-@pytest.mark.usefixtures("no_model_loaded")
-def test_an_altered_model_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    folder = tmp_path / model._FOLDER
-    (folder / "onnx").mkdir(parents=True)
-    (folder / "onnx" / "model_q4.onnx").write_bytes(b"something else")
-    (folder / "tokenizer.json").write_text("{}")
-
-    class Altered:
-        def locate_file(self, path: str) -> Path:
-            return tmp_path / path
-
-    monkeypatch.setattr(importlib.metadata, "distribution", lambda name: Altered())
-    with pytest.raises(ConfigurationError, match="not the verified file: reinstall"):
-        Scrubber.load()
+@pytest.mark.parametrize("content", [None, b"not a model"])
+def test_a_missing_or_damaged_tagger_is_a_configuration_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / model.FILE).write_bytes(content)
+    monkeypatch.setattr(model, "files", lambda package: tmp_path)
+    with pytest.raises(ConfigurationError, match="missing or damaged: install the project again"):
+        model.packaged.__wrapped__()
 
 
 def test_a_huge_message_is_scrubbed_in_bounded_time() -> None:
@@ -151,8 +124,3 @@ def test_no_pattern_explodes_on_repetition(piece: str) -> None:
     started = time.perf_counter()
     Scrubber.load().scrub(piece * (12_000 // len(piece)))
     assert time.perf_counter() - started < 30
-
-
-def test_the_model_file_is_the_one_this_code_was_measured_with() -> None:
-    path = importlib.metadata.distribution(model.PACKAGE).locate_file(model._FOLDER + "onnx/model_q4.onnx")
-    assert hashlib.sha256(Path(str(path)).read_bytes()).hexdigest() == model._SHA256["onnx/model_q4.onnx"]

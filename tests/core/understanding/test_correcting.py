@@ -97,11 +97,11 @@ def test_the_newest_correction_counts(connection: sa.Connection, scrubber: Scrub
 
 
 def test_a_name_that_only_a_person_recognises_is_not_kept(connection: sa.Connection, scrubber: Scrubber) -> None:
-    _, [message] = talk(connection, asked("@name inform/book: put it under zxqv please"))
-    line = "@name inform/book: put it under [name:zxqv] please"
+    _, [message] = talk(connection, asked("@name inform/book: the zxqv one please"))
+    line = "@name inform/book: the [name:zxqv] one please"
     correcting.correct(connection, scrubber, REASONS, message, line, "Ann", NOW)
     assert connection.scalars(sa.select(understanding_examples.c.line)).all() == [
-        "@name inform/book: put it under [name:[PERSON_1]] please"
+        "@name inform/book: the [name:[PERSON_1]] one please"
     ]
 
 

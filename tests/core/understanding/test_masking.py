@@ -33,8 +33,8 @@ def test_labels_stay_with_their_words_when_personal_data_goes(scrubber: Scrubber
 
 
 def test_a_name_that_only_its_label_gives_away_is_not_kept(scrubber: Scrubber) -> None:
-    raw = parse_line("@name inform/book: put it under [name:zxqv the great] ok")
-    assert written(masked(scrubbed(scrubber, raw))) == "@name inform/book: put it under [name:[PERSON_1]] ok"
+    raw = parse_line("@name inform/book: the [name:zxqv] one please")
+    assert written(masked(scrubbed(scrubber, raw))) == "@name inform/book: the [name:[PERSON_1]] one please"
 
 
 def test_what_a_reviewer_marked_is_taken_out(scrubber: Scrubber) -> None:

@@ -2,51 +2,76 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from random import Random
-from typing import NamedTuple
+from typing import Any
 
 from mhc_core.scrubbing.tagger.invented.addresses import Addresses
 from mhc_core.scrubbing.tagger.invented.noise import noisy
 from mhc_core.scrubbing.tagger.invented.numbers import Numbers
 from mhc_core.scrubbing.tagger.invented.people import People
+from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
 _LABELS = {
-    **dict.fromkeys(("first", "last", "full", "name"), "PERSON"),
+    **dict.fromkeys(("first", "last", "full", "name", "spelled"), "PERSON"),
+    **{f"full_{language}": "PERSON" for language in ("zh", "ja", "ko", "ar", "fa", "he", "ru", "uk", "el", "hi", "th")},
+    **{f"native_{language}": "ADDRESS" for language in ("zh", "ja", "ko", "ru", "address")},
     "address": "ADDRESS",
     "phone": "PHONE",
     "glued_phone": "PHONE",
+    "id": "ID",
+    "plate": "PLATE",
+    "birth": "BIRTH",
     "code": "CODE",
     "secret": "CODE",
 }
+_NUMBERS = {
+    "m": (1, 13, 1),
+    "mm": (1, 13, 2),
+    "d": (1, 29, 1),
+    "dd": (1, 29, 2),
+    "h": (1, 12, 1),
+    "y": (1925, 2022, 4),
+    "n2": (10, 100, 2),
+}
+"""Lowest, highest (exclusive) and digits of a drawn number."""
+_SHARES = {
+    "people": 0.19, "people_more": 0.17, "natural": 0.16, "places_numbers": 0.17, "foreign": 0.05, "papers": 0.04,
+    "ordinary": 0.14, "natural_clean": 0.08,
+}  # fmt: skip
+"""How often each file of frames is drawn from."""
 _JOINTS = (" ", " ", ". ", ". ", "\n", ", ", "! ", " - ")
 
 
-class Labelled(NamedTuple):
-    """A text with the places (label, start, end) of its personal data."""
-
-    text: str
-    spans: Sequence[tuple[str, int, int]]
-
-
 @cache
-def _frames() -> dict[str, list[str]]:
+def frames() -> dict[str, list[str]]:
     folder = files("mhc_core.scrubbing.tagger.invented").joinpath("frames")
     return {
-        file.name.removesuffix(".txt"): [line for line in file.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+        file.name.removesuffix(".txt"): [
+            line for line in file.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+        ]
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
         if file.name.endswith(".txt")
     }
 
 
 @cache
-def _fillers() -> dict[str, list[str]]:
+def _lists() -> dict[str, Any]:
     text = files("mhc_core.scrubbing.tagger.invented").joinpath("fillers.toml").read_text(encoding="utf-8")
     return {key: value.split() if isinstance(value, str) else value for key, value in tomllib.loads(text).items()}
+
+
+def _fillers() -> dict[str, list[str]]:
+    return _lists()
+
+
+def _shapes() -> dict[str, list[str]]:
+    shapes: dict[str, list[str]] = _lists()["shapes"]
+    return shapes
 
 
 class Messages:
@@ -69,9 +94,8 @@ class Messages:
         return noisy(Labelled(text, spans), self._random)
 
     def sentence(self) -> Labelled:
-        kinds = _frames()
-        draw = self._random.random()
-        kind = "people" if draw < 0.25 else "people_more" if draw < 0.46 else "places_numbers" if draw < 0.68 else "ordinary"
+        kinds = frames()
+        [kind] = self._random.choices(list(_SHARES), list(_SHARES.values()))
         return self.fill(self._random.choice(kinds[kind]))
 
     def fill(self, frame: str) -> Labelled:
@@ -80,7 +104,8 @@ class Messages:
         while match := _CHOICE.search(frame):
             frame = frame[: match.start()] + self._random.choice(match.group(1).split("|")) + frame[match.end() :]
         frame = frame.replace("\1", "(").replace("\2", ")")
-        text, spans, position = "", [], 0
+        text, position = "", 0
+        spans: list[tuple[str, int, int]] = []
         for match in _SLOT.finditer(frame):
             text += frame[position : match.start()]
             slot, label = match.group(1), _LABELS.get(match.group(1))
@@ -95,7 +120,15 @@ class Messages:
 
     def _value(self, slot: str) -> str:
         random = self._random
+        if slot.startswith("full_"):
+            return self._people.native(slot[5:])
+        if slot.startswith("native_"):
+            return self._addresses.native(
+                slot[7:] if slot != "native_address" else random.choice(("zh", "ja", "ko", "ru"))
+            )
         match slot:
+            case "spelled":
+                return self._people.spelled()
             case "first":
                 return self._people.given()
             case "last":
@@ -112,38 +145,28 @@ class Messages:
                 return self._numbers.code()
             case "secret":
                 return self._numbers.secret()
-            case "harmless_code":
-                return self._numbers.harmless_code()
-            case "number":
-                return self._numbers.order()
             case "city":
-                return random.choice(_fillers()["place"])
+                return self._of("place")
+            case "local":
+                return f"{self._people.given()}{random.choice('._-9')}{self._people.surname()}".lower()
             case "n":
                 return str(random.choice((random.randrange(2, 30), random.randrange(2, 80), random.randrange(1, 12))))
-            case "zip":
-                return str(random.randrange(90001, 96199))
-            case "price":
-                return random.choice((f"{random.randrange(100, 3000)}", f"{random.randrange(1, 4)},{random.randrange(100, 999)}", f"{random.randrange(40, 900)}.{random.randrange(10, 99)}"))
-            case "time":
-                return random.choice(("{}pm", "{}:30", "{} pm", "{}:00 PM", "{}ish", "around {}", "{}")).format(random.randrange(1, 12))
-            case "date":
-                return self._date()
-            case "email":
-                first, last = self._people.given().lower(), self._people.surname().lower()
-                return f"{first}{random.choice(('.', '_', '', '99'))}{last}@{random.choice(('gmail.com', 'yahoo.com', 'example.com', 'example.net', 'outlook.com'))}"
-        return self.fill(random.choice(_fillers()[slot])).text
+        if slot in _NUMBERS:
+            low, high, digits = _NUMBERS[slot]
+            return str(random.randrange(low, high)).zfill(digits)
+        if slot in _shapes():
+            return self._shaped(random.choice(_shapes()[slot]))
+        return self._of(slot)
 
-    def _date(self) -> str:
-        random = self._random
-        month = random.choice(_fillers()["month"])
-        day = random.randrange(1, 29)
-        return random.choice(
-            (
-                f"{month} {day}", f"{month.title()} {day}", f"{month} {day}th", f"{day} {month}", f"the {day}th", f"{random.randrange(1, 12)}/{day}", f"{random.randrange(1, 12)}/{day}/2026",
-                f"2026-{random.randrange(1, 12):02}-{day:02}", f"{random.choice(_fillers()['day'])} {month} {day}", f"next {random.choice(_fillers()['day'])}", random.choice(_fillers()["day"]),
-                f"{month.title()} {day}, 2026", f"{random.randrange(1, 12)}.{day}.26", f"{day} {month.title()} 2026",
-            )
-        )  # fmt: skip
+    def _of(self, slot: str) -> str:
+        return self.fill(self._random.choice(_fillers()[slot])).text
+
+    def _shaped(self, shape: str) -> str:
+        draw = self._random.choice
+        drawn = {"9": "0123456789", "A": "ABCDEFGHJKLMNPRSTUVWXYZ", "a": "abcdefghjkmnprstuvwxyz"}
+        if not any(sign in "9" for sign in shape):
+            return shape
+        return "".join(draw(drawn[sign]) if sign in drawn else sign for sign in shape)
 
 
 def messages(seed: int) -> Iterator[Labelled]:

