@@ -24,6 +24,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.knowledge,
             jobs.understanding,
             jobs.gather_understanding,
+            jobs.tagger,
             jobs.stats,
             jobs.anomalies,
             jobs.deadlines,

@@ -78,6 +78,12 @@ ALL = [
         "Every day at 01:30: labelled messages from bookings; the sensor trains when enough are new.",
     ),
     _by_clock(
+        "tagger_weekly",
+        "tagger",
+        "0 3 * * 0",
+        "Every Sunday at 03:00: train the tagger with reviewers' marks, where there are new ones.",
+    ),
+    _by_clock(
         "anomalies_hourly",
         "anomalies",
         "5 * * * *",

@@ -29,7 +29,7 @@ from mhc_core.settings import Settings
 LOOP_FINISHED = "loop.finished"
 
 STAGES = (
-    "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
+    "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions", "tagger",
     "knowledge_articles", "kb_embeddings",
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
     "training_dataset", "evaluation_set", "fine_tuned_model",

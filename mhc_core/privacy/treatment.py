@@ -136,6 +136,9 @@ TABLES = {
     "understanding_evaluations": _table(
         plain="key candidate_id baseline_id set_sha256 candidate_metrics baseline_metrics differences verdict reasons"
     ),
+    "tagger_versions": _table(
+        plain="id key artifact_uri artifact_sha256 baseline_id candidate_metrics baseline_metrics verdict reasons"
+    ),
     "version_aliases": _table(plain="kind alias version_id moved_by reason"),
     "installation": _table(plain="salt"),
     "erasures": _table(plain="customer_hash status requested_by progress certificate"),

@@ -49,6 +49,7 @@ from mhc_jobs.cli import (
     serve,
     simulate,
     status,
+    tagger,
     understanding,
     up,
     users,
@@ -87,6 +88,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 app.command("scrub")(scrub.command)
+app.add_typer(tagger.app, name="tagger")
 app.command("simulate")(simulate.command)
 app.command("openapi")(openapi.command)
 app.command("config")(config.command)

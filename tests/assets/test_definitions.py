@@ -8,7 +8,7 @@ from mhc_core.settings import Settings
 from mhc_jobs.definitions import defs
 
 KEYS = {
-    "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions",
+    "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions", "tagger",
     "training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "live_rollout", "promoted_model",
     "knowledge_articles", "kb_embeddings", "conversation_stats", "anomaly_evidence",
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",

@@ -168,6 +168,11 @@ def all_marks(connection: sa.Connection) -> list[StoredMark]:
     return [StoredMark(row[0], row[1], Mark._make(row[2:])) for row in rows]
 
 
+def count(connection: sa.Connection) -> int:
+    """How many marks there are."""
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(scrub_marks)) or 0)
+
+
 def turns(connection: sa.Connection, conversation_id: UUID) -> list[Turn]:
     """The raw messages of a conversation, in order."""
     c = messages.c

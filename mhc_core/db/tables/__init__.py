@@ -64,6 +64,7 @@ from mhc_core.db.tables.rollouts import (
     rollouts,
 )
 from mhc_core.db.tables.staff import review_leases, staff_accounts, staff_sessions
+from mhc_core.db.tables.tagger import tagger_versions
 from mhc_core.db.tables.understanding import (
     understanding_evaluations,
     understanding_examples,

@@ -160,6 +160,6 @@ version_aliases = sa.Table(
     sa.Column("moved_by", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("moved_at", UTC_TIME, nullable=False),
-    sa.CheckConstraint("kind in ('model', 'knowledge', 'prompt', 'understanding')", name="kind"),
+    sa.CheckConstraint("kind in ('model', 'knowledge', 'prompt', 'understanding', 'tagger')", name="kind"),
     sa.Index(None, "kind", "alias", sa.text("id desc")),
 )
