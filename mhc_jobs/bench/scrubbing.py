@@ -6,6 +6,7 @@ is right when half of its characters lie in gold spans.
 
 import gzip
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,10 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mhc_core.scrubbing.tagger import frozen
+
 Detect = Callable[[str], list[tuple[str, int, int]]]
 """Text in; type, start and end of what was found out."""
 
 
+_TITLE = re.compile(r"(?:(?:mrs?|ms|miss|dr|doctor|prof|chef|sir)\b\.?\s+)+", re.IGNORECASE)
+_DEGREE = re.compile(r"(?:,?\s(?:MD|M\.D\.|DDS|LCSW|PhD|OD|RN)\b\.?)+$", re.IGNORECASE)
 TIMED = 1000
 """Messages of a set that are read a second time, for the time they take and to see whether the result is the same."""
 
@@ -35,8 +40,28 @@ def read(path: Path) -> Iterator[Annotated]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            spans = tuple((span["label"], span["start"], span["end"]) for span in record["spans"])
+            spans = tuple(
+                (span["label"], *_named(record["text"], span["label"], span["start"], span["end"]))
+                for span in record["spans"]
+            )
             yield Annotated(str(record["id"]), record["text"], spans)
+
+
+def _named(text: str, label: str, start: int, end: int) -> tuple[int, int]:
+    """A person without title and degree, which some sets count and which tell nobody apart."""
+    if label != "PERSON":
+        return start, end
+    before, after = _TITLE.match(text, start, end), _DEGREE.search(text[start:end])
+    return before.end() if before else start, start + after.start() if after else end
+
+
+def of_the_release() -> dict[str, list[Annotated]]:
+    """The release's sets by who saw them and what they hold: "seen chat", "unseen noisy", "unseen clean" and so on."""
+    sets: dict[str, list[Annotated]] = {}
+    for name, messages in (("seen", frozen.seen()), ("unseen", frozen.unseen())):
+        for one in messages:
+            sets.setdefault(f"{name} {one.kind}", []).append(Annotated(one.id, one.text, tuple(one.spans)))
+    return sets
 
 
 def score(records: list[Annotated], detect: Detect) -> dict[str, Any]:
