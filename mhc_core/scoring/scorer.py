@@ -24,7 +24,7 @@ UsualLengths = Mapping[str, tuple[float, int]]
 
 def scorer_version(embedder: Embedder) -> str:
     """What a score was made with; scores of another version are made again."""
-    return f"4:{embedder.id}"
+    return f"5:{embedder.id}"
 
 
 def score_conversations(

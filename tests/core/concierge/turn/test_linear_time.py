@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mhc_core.business import pricing
-from mhc_core.concierge.agents import questions, safety
+from mhc_core.concierge.agents import questions, router, safety
 from mhc_core.concierge.guards import final_check, injection, party_reading, tone
 from mhc_core.concierge.turn import understanding
 from mhc_core.concierge.turn.request import TurnRequest
@@ -138,3 +138,35 @@ def test_reading_takes_linear_time(part: str) -> None:
 def test_understanding_and_checking_take_linear_time(part: str) -> None:
     slow = [name for name, read in CLEANED_BEFORE.items() if _grows(read, part, LENGTH // 3, clean=True) > MOST]
     assert slow == []
+
+
+class ManyQuestions:
+    """Reads each sentence as a question of its own, or all as one."""
+
+    model_id = "many questions"
+
+    def __init__(self, *, apart: bool) -> None:
+        self._apart = apart
+
+    def read(self, text: str, context: DialogueContext) -> Understood:
+        ends = [place + 1 for place, letter in enumerate(text) if letter == "?"] if self._apart else [len(text)]
+        parts = [
+            labelled.LabelledSegment(start, end, Act.ASK, Topic.MENU)
+            for start, end in zip([0, *ends], ends, strict=False)
+        ]
+        return labelled.as_understood(labelled.LabelledMessage(text, frozenset(), tuple(parts), ()))
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_hundreds_of_questions_are_looked_up_a_few_times(apart: bool) -> None:
+    looked_up: list[str] = []
+
+    def known(text: str) -> tuple[str, float]:
+        looked_up.append(text)
+        return text, 0.1
+
+    text = "".join(f"Is it {number}? " for number in range(400))
+    request = TurnRequest(text, (), None, UUID(int=1), NOW, "c", False, ())
+    understood = understanding.understand(BUSINESS, ManyQuestions(apart=apart), request, TODAY)
+    assert router.plan(understood.question, known)
+    assert len(looked_up) <= 100
