@@ -66,7 +66,7 @@ def churn_risk(platform: Platform) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(found),
-            "at_70_percent_or_more": sum(one.risk >= 0.7 for one in found),
+            "at_70_percent_or_more": sum(one.risk >= queries.LIKELY for one in found),
             "risks": distribution("risk of losing the customer", [one.risk for one in found]),
         }
     )

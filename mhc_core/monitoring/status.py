@@ -10,6 +10,7 @@ from mhc_core.collection.importing import inbox
 from mhc_core.collection.settling import undatable
 from mhc_core.db.queries import (
     audit,
+    customers,
     dataset,
     evaluation,
     knowledge,
@@ -116,6 +117,7 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
         }
         if reading_id
         else None,
+        "business": customers.outlook(connection)._asdict(),
         "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
     }
 

@@ -53,6 +53,8 @@ def show(status: Mapping[str, Any]) -> None:
     cost = status["cost_today"]
     console.print(f"providers cost ${cost['usd']:,.2f} today, of a budget of ${cost['budget_usd']:,.2f}")
     console.print()
+    for line in _business(status["business"]):
+        console.print(line, soft_wrap=True)
     versions = _grid("left", "left")
     for row in _versions(status):
         versions.add_row(*row)
@@ -84,6 +86,18 @@ def _alerts(alerts: Mapping[str, Any]) -> list[str]:
     if alerts["watched"] is False:
         lines.append("nobody watches for alerts now: neither `mhc serve` nor `mhc console` runs")
     return lines
+
+
+def _business(expected: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if expected["customers"]:
+        lines.append(
+            f"{expected['customers']:,} customers are expected to book {expected['expected_bookings']:,.0f} times in "
+            f"52 weeks, for ${expected['expected_usd']:,.0f}; {expected['likely_lost']:,} of them are likely lost"
+        )
+    if expected["parties"]:
+        lines.append(f"{expected['parties']:,.0f} parties are expected in 30 days, {expected['booked']:,} are booked")
+    return [*lines, ""] if lines else []
 
 
 def comparison(candidate: Mapping[str, float], baseline: Mapping[str, float]) -> Table:

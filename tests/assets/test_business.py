@@ -12,6 +12,7 @@ from mhc_assets.resources import Platform
 from mhc_core.db.queries import customers, held, installation, redaction, stats
 from mhc_core.db.queries import demand as demand_queries
 from mhc_core.pseudonyms import customer_hash
+from mhc_jobs.cli.summary import _business
 
 NOW = datetime(2026, 10, 20, 3, 30, tzinfo=ZoneInfo(ZONE))
 
@@ -65,6 +66,10 @@ def test_customers_are_valued_judged_and_forgotten(booked: sa.Engine, instance: 
         kept = held.everything(connection, ["guest-3"], who)
         assert len(kept["customer_value"]) == len(kept["churn_risk"]) == 1
         assert stats.counts(connection)["customer_value"] == value["dagster/row_count"]
+        sums = customers.outlook(connection)
+        assert sums.customers == value["dagster/row_count"]
+        assert sums.likely_lost == risk["at_70_percent_or_more"]
+        assert "are expected to book" in _business(sums._asdict())[0]
         counts = redaction.erase(connection, 1, who, ["guest-3"], NOW).counts
         assert counts["customer_value"] == counts["churn_risk"] == 1
     again = metadata(execute("customers", instance), "customer_value")

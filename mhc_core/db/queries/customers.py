@@ -60,6 +60,37 @@ def bookings(connection: sa.Connection) -> list[Booking]:
     return [Booking(Pseudonym(row.customer_hash), row.booked_on, row.usd) for row in rows]
 
 
+class Outlook(NamedTuple):
+    """What is expected in all: of customers in 52 weeks, of the next days, and who may be lost."""
+
+    customers: int
+    expected_bookings: float
+    expected_usd: float
+    likely_lost: int
+    parties: float
+    booked: int
+
+
+LIKELY = 0.7
+"""Risk from which on a person should write."""
+
+
+def outlook(connection: sa.Connection) -> Outlook:
+    """Sums of the newest forecasts; zeros where there is none."""
+    row = connection.execute(
+        sa.text("""
+            select v.*, r.*, d.* from
+              (select count(*), cast(coalesce(sum(expected_bookings), 0) as float8),
+                      cast(coalesce(sum(expected_usd), 0) as float8) from ai.customer_value) v,
+              (select count(*) from ai.churn_risk where risk >= cast(:likely as real)) r,
+              (select cast(coalesce(sum(expected), 0) as float8), coalesce(sum(booked), 0) from ai.demand_forecast
+                where region = 'all') d
+        """),
+        {"likely": LIKELY},
+    ).one()
+    return Outlook(*row)
+
+
 def replace_values(connection: sa.Connection, found: Sequence[Value], now: datetime) -> None:
     """These and no others."""
     _replace(connection, "customer_value", found, {"valued_at": now})
