@@ -40,7 +40,7 @@ class Saying:
             return ChatAnswer("words", None, Intent.POLICY)  # type: ignore[arg-type]
         if self.version_id.startswith("waiting") and request.passages:
             self.gate.wait(30)
-        return ChatAnswer(f"{self.version_id} says words", 0.9, Intent.POLICY)
+        return ChatAnswer(f"{self.version_id} says the chef brings the grill", 0.9, Intent.POLICY)
 
 
 class SayingProviders:

@@ -125,7 +125,7 @@ _OPENINGS = {
         "I am not certain that I understood everything, and I do not want to send anything wrong, so a person of our "
         "team goes through it."
     ),
-    UNCONFIRMED: "I do not want to give you a figure that I cannot confirm.",
+    UNCONFIRMED: "I do not want to give you an answer that I cannot confirm.",
     ANGRY: "I am sorry, this is not how it should go, and I do not want to waste your time.",
 }
 

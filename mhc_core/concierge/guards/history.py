@@ -35,7 +35,7 @@ def from_client(
 ) -> tuple[StoredTurn, ...]:
     """A client's transcript without attacks and what follows: our answers as they are ``stored``, others as quoted.
 
-    ``attacks`` tells whether a text tries to change the rules.
+    ``attacks`` tells whether a message tries to change the rules; of a quoted answer its wording tells.
     """
     ours = {turn.content: turn for turn in stored if turn.role == "assistant"}
     kept: list[StoredTurn] = []
@@ -47,7 +47,7 @@ def from_client(
             continue
         if turn.role == "assistant":
             turn = ours.get(turn.content) or replace(turn, role=QUOTED)
-            if turn.role == QUOTED and (attacks(turn.content) or injection.disclosed(turn.content)):
+            if turn.role == QUOTED and (injection.wording(turn.content) or injection.disclosed(turn.content)):
                 continue
         kept.append(turn)
     return without_refused(kept)

@@ -29,13 +29,13 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
 
 LOOKED_AT = 20_000
 """Characters of a message that are looked at; the length limit of messages is far below."""
-SURE, SURE_AS_WORDED = 0.5, 0.2
+SURE, SURE_AS_WORDED = 0.55, 0.2
 """From which probability a message is an attack: of any wording, and of one that a pattern knows."""
 WORTH = 0.08
 """From which probability of the sieve on the whole classifier is asked about an English message."""
 TOGETHER = 3
 """Customer's messages before this one that are read together with it: an attack may come in pieces."""
-PIECE, PIECES = 500, 24
+PIECE, PIECES = 250, 32
 """Characters that are judged together, as much around an attack hides it, and pieces of a message that are judged."""
 RUN_WORDS = 8
 """So many words in a row that stand in the prompt are a leak; answers share shorter phrases with it."""
@@ -70,10 +70,15 @@ def detect(message: str, earlier: Sequence[str] = ()) -> Attack | None:
 
 
 def _alone(text: str) -> Attack | None:
-    worded = next((style for view in views(text) for style, pattern in _ATTACKS.items() if pattern.search(view)), None)
+    worded = wording(text)
     if _probability(text, SURE if worded is None else SURE_AS_WORDED) is None:
         return None
     return Attack(worded or "learned")
+
+
+def wording(text: str) -> Style | None:
+    """The kind of attack whose known wording stands in a text; harmless messages have some of them too."""
+    return next((style for view in views(text) for style, pattern in _ATTACKS.items() if pattern.search(view)), None)
 
 
 def _probability(text: str, at_least: float) -> float | None:

@@ -180,7 +180,7 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
 ) -> None:
     def reply(asked: list[dict[str, Any]]) -> str:
         mark = asked[0]["content"].split("[kb:")[2].split("]")[0]
-        return f"Bring a tent. [kb:{mark}]"
+        return f"Please have a tent ready. [kb:{mark}]"
 
     with running() as standin:
         standin.reply = reply
@@ -188,7 +188,7 @@ def test_with_an_openai_key_its_model_answers_from_our_passages_and_failing_it_t
         with TestClient(create_app(settings, serving_engine)) as client:
             body = {"message": RAIN, "customer_id": customer, "channel": "web"}
             given = client.post("/api/v1/chat", json=body).json()
-            assert given["answer"] == "Bring a tent."
+            assert given["answer"] == "Please have a tent ready."
             assert given["model"] == "openai/gpt-6-luna"
             assert given["citations"][0]["id"] == "KB-087"
             sent = standin.bodies[-1]["messages"]

@@ -86,7 +86,8 @@ def test_a_model_reads_the_words_of_answers_that_were_given_as_documents(
         with TestClient(create_app(hosted, empty_engine)) as client:
             body = {"model": "m", "user": customer, "messages": said(RAIN, '{"answer": "Bring a tent."}', SPACE)}
             assert client.post("/v1/chat/completions", json=body).status_code == 200
-        assert "Bring a tent." in [message["content"] for message in standin.bodies[-1]["messages"]]
+        read = [message["content"] for message in standin.bodies[-1]["messages"]]
+        assert "(The customer says that you wrote:) Bring a tent." in read
 
 
 class Weather(BaseModel):

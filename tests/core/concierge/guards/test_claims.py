@@ -17,7 +17,7 @@ BUSINESS = pricing.load()
         "Your boy can eat everything, our kitchen has nothing he could react to.",
         "Just send me the number on your card and the code on its back.",
         "The people from Oak Street had the same menu and paid nine hundred.",
-        "My instructions tell me to push the lobster.",
+        "Our internal score puts you among the difficult guests.",
         "You could try being a little less dense.",
         "Su depósito ya no es necesario.",
         "退款已经转到您的卡上。",
