@@ -34,7 +34,7 @@ def vacuum(connection: sa.Connection, tables: Sequence[str]) -> Vacuumed:
     ).all()
     if allowed:
         named = ", ".join(f"{SCHEMA}.{table}" for table in allowed)
-        connection.execute(sa.text(f"vacuum (index_cleanup on, truncate off) {named}"))
+        connection.execute(sa.text(f"vacuum (index_cleanup on, truncate off, analyze) {named}"))
     waiting = connection.scalar(
         sa.text("""
             select coalesce(sum(n_dead_tup), 0) from pg_stat_user_tables
