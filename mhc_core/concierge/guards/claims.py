@@ -9,10 +9,10 @@ the answer is not given: a model that was talked into one such sentence is not t
 import math
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from mhc_core.concierge.guards import trained
 from mhc_core.language.answer_text import strip_markdown
+from mhc_core.language.memories import remembered
 
 STOPPED_FROM = 0.5
 """Probability from which a sentence stops an answer: of the sentence alone, and beside the one before or after it."""
@@ -51,6 +51,6 @@ def sentences(text: str) -> list[str]:
     return [part for part in parts if len(_LETTERS.findall(part)) >= 2]
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _plain(text: str) -> str:
     return _SPACES.sub(" ", strip_markdown(text)).strip().casefold()
