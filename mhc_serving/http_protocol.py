@@ -22,24 +22,26 @@ class PatientProtocol(HttpToolsProtocol):
     head_seconds = HEAD_SECONDS
     _timer: TimerHandle | None = None
     _in_head = True
-    _head_bytes = 0
+    _head_bytes = _heads = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._start()
 
     def data_received(self, data: bytes) -> None:
+        heads = self._heads
         super().data_received(data)
         if not self._in_head or self not in self.connections:  # a web socket is another protocol's by now
             return
-        self._head_bytes += len(data)
+        # A large body may come whole in one piece with its headers: what it holds is no head.
+        self._head_bytes += len(data) if self._heads == heads else 0
         if self._head_bytes > HEAD_BYTES:
             self._refuse(431)
         elif self._timer is None and (self.cycle is None or self.cycle.response_complete):
             self._start()
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._head_bytes = False, 0
+        self._in_head, self._head_bytes, self._heads = False, 0, self._heads + 1
         self._stop()
         super().on_headers_complete()
 

@@ -144,6 +144,17 @@ def test_a_body_that_drips_in_is_closed(address: str) -> None:
         assert _drip(connection, b"a").startswith(b"HTTP/1.1 408 ")
 
 
+def test_a_body_that_comes_in_one_piece_with_its_headers_is_no_head(address: str) -> None:
+    body = b"x" * (HEAD_BYTES + 20_000)
+    for _ in range(5):
+        with _connect(address) as connection:
+            connection.sendall(
+                b"POST /read HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b"
+                % (len(body), body)
+            )
+            assert _all(connection).startswith(b"HTTP/1.1 413 ")
+
+
 def test_who_waits_too_long_is_told_and_the_work_ends_at_its_next_step(address: str, ended: list[str]) -> None:
     answer = httpx2.get(f"{address}/slow", timeout=20)
     assert answer.status_code == 503

@@ -151,4 +151,4 @@ def test_every_change_stands_in_the_audit_log_with_who_made_it(connection: sa.Co
 def test_an_attempt_with_a_name_that_nobody_has_is_noted_without_the_name(connection: sa.Connection) -> None:
     assert sessions.sign_in(connection, "my password by mistake", "x", NOW) is None
     row = connection.execute(sa.text("select actor, action, subject from ai.audit_log order by id desc limit 1")).one()
-    assert tuple(row) == ("unknown", "session.refused", "account:unknown")
+    assert tuple(row) == ("nobody", "session.refused", "account:unknown")

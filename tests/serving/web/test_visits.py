@@ -214,7 +214,7 @@ def test_a_site_that_is_not_listed_is_told_so(browser: webdriver.Chrome, unliste
     host = wait(lambda: browser.find_elements(By.TAG_NAME, "mhc-chat"))[0]
     wait(lambda: host.shadow_root.find_elements(By.CSS_SELECTOR, ".open"))[0].click()
     answer = wait(lambda: host.shadow_root.find_elements(By.CSS_SELECTOR, ".answer"))[0]
-    assert "not available on this site" in answer.text
+    wait(lambda: "not available on this site" in answer.text)
     assert "(916) 740-8768" in answer.text
     assert not host.shadow_root.find_element(By.CSS_SELECTOR, ".ask").is_displayed()
 

@@ -46,8 +46,8 @@ def history(connection: sa.Connection, *, silent_days: int = 0, worse_days: int 
         )  # fmt: skip
         calls.append(
             {"hour": at, "kind": "chat", "feature": "answers", "model": "m", "calls": 3 * both, "failed": 0,
-             "unpriced": 0, "estimated": 0, "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0,
-             "reasoning_tokens": 0, "audio_tokens": 0, "trained_tokens": 0, "cost_usd": 0.01 * both}
+             "unpriced": 0, "estimated": 0, "input_tokens": 0, "cached_tokens": 0, "cache_write_tokens": 0,
+             "output_tokens": 0, "reasoning_tokens": 0, "audio_tokens": 0, "trained_tokens": 0, "cost_usd": 0.01 * both}
         )  # fmt: skip
         times += [
             {"span": "hour", "start": at, "bucket": 30, "answers": 3 * both},
