@@ -56,7 +56,7 @@ gather_understanding = _job(
     "gather_understanding", "Labelled messages from the release and from bookings.", UNDERSTANDING[0]
 )
 tagger = _job(
-    "tagger", "A version of the tagger trained with reviewers' marks, put to use if it is not worse.", "tagger"
+    "train_tagger", "A version of the tagger trained with reviewers' marks, put to use if it is not worse.", "tagger"
 )
 stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
 anomalies = _job("anomalies", "Look whether figures are what they use to be.", "anomaly_evidence")

@@ -79,7 +79,7 @@ ALL = [
     ),
     _by_clock(
         "tagger_weekly",
-        "tagger",
+        "train_tagger",
         "0 3 * * 0",
         "Every Sunday at 03:00: train the tagger with reviewers' marks, where there are new ones.",
     ),

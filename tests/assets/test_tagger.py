@@ -21,6 +21,6 @@ def engine(fresh_database_url: str, tmp_path: object, monkeypatch: pytest.Monkey
 
 @pytest.mark.usefixtures("engine")
 def test_where_nothing_was_marked_that_of_the_release_stays(instance: dg.DagsterInstance) -> None:
-    told = metadata(execute("tagger", instance), "tagger")
+    told = metadata(execute("train_tagger", instance), "tagger")
     assert told["live"] == "that of the release"
     assert told["marks"] == 0

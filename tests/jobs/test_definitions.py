@@ -20,7 +20,7 @@ JOBS = {
         "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
     },
     "gather_understanding": {"understanding_examples"},
-    "tagger": {"tagger"},
+    "train_tagger": {"tagger"},
     "stats": {"conversation_stats"},
     "anomalies": {"anomaly_evidence"},
     "customers": {"customer_value", "churn_risk"},
@@ -32,7 +32,7 @@ SCHEDULES = {
     "train_daily": ("0 2 * * *", "train"),
     "knowledge_weekly": ("0 2 * * 0", "knowledge"),
     "understanding_examples_daily": ("30 1 * * *", "gather_understanding"),
-    "tagger_weekly": ("0 3 * * 0", "tagger"),
+    "tagger_weekly": ("0 3 * * 0", "train_tagger"),
     "anomalies_hourly": ("5 * * * *", "anomalies"),
     "customers_weekly": ("30 3 * * 0", "customers"),
     "demand_daily": ("15 3 * * *", "demand"),
@@ -100,6 +100,11 @@ def test_nothing_a_run_could_show_is_configured() -> None:
     platform = (build_definitions().resources or {})["platform"]
     assert isinstance(platform, dg.ConfigurableResource)
     assert type(platform).to_config_schema().as_field().config_type.fields == {}
+
+
+def test_what_the_daemon_loads_has_no_name_twice() -> None:
+    """A job and an asset of one name load alone, and stop the daemon together."""
+    build_definitions().get_repository_def().load_all_definitions()
 
 
 def test_the_code_location_loads_without_database_models_or_settings() -> None:
