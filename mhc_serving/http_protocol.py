@@ -29,12 +29,12 @@ class PatientProtocol(HttpToolsProtocol):
         self._start()
 
     def data_received(self, data: bytes) -> None:
-        heads = self._heads
+        in_head, heads = self._in_head, self._heads
         super().data_received(data)
         if not self._in_head or self not in self.connections:  # a web socket is another protocol's by now
             return
-        # A large body may come whole in one piece with its headers: what it holds is no head.
-        self._head_bytes += len(data) if self._heads == heads else 0
+        # A large body may come whole in one piece, with its headers or without: what it holds is no head.
+        self._head_bytes += len(data) if in_head and self._heads == heads else 0
         if self._head_bytes > HEAD_BYTES:
             self._refuse(431)
         elif self._timer is None and (self.cycle is None or self.cycle.response_complete):

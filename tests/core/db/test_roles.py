@@ -85,9 +85,7 @@ def test_what_the_platform_needs_of_its_owner_are_functions(settings: Settings) 
 
 def test_dagster_has_its_schema_and_nothing_else(settings: Settings) -> None:
     with engines.database(settings) as engine:
-        url = engine.url.render_as_string(hide_password=False)
-    with embedded.join(settings.state_dir):
-        storage = sa.create_engine(engines.storage_url(settings, url))
+        storage = sa.create_engine(engines.storage_url(settings, engine.url.render_as_string(hide_password=False)))
         try:
             with storage.begin() as connection:
                 assert connection.scalar(sa.text("select run_id from runs")) == "old"
