@@ -88,7 +88,7 @@ class Settings(BaseSettings):
         description="The same database with the login that owns its tables: for upgrades, roles, backup and restore. "
         "Empty: MHC_DATABASE_URL.",
     )
-    dagster_database_url: SecretStr | None = Field(
+    dagster_storage_url: SecretStr | None = Field(
         None, description="The same database with a login of Dagster's own. Empty: MHC_DATABASE_URL."
     )
     database_port: int | None = Field(

@@ -122,8 +122,8 @@ def storage_url(settings: Settings, url: str) -> str:
     Args:
         url: the platform's database.
     """
-    if settings.dagster_database_url is not None:
-        return dagster_url(settings.dagster_database_url.get_secret_value())
+    if settings.dagster_storage_url is not None:
+        return dagster_url(settings.dagster_storage_url.get_secret_value())
     parsed = _parse(url)
     if settings.database_url is None and parsed.username == roles.APP:
         files = embedded.Files(settings.state_dir.resolve())
@@ -283,7 +283,7 @@ def _prepare(settings: Settings, owner: sa.Engine, logins: _Logins) -> None:
         for role, password in logins.passwords.items():
             roles.make(connection, role, password)
         app = _parse(logins.app).username or ""
-        dagster = settings.dagster_database_url
+        dagster = settings.dagster_storage_url
         own = _parse(dagster.get_secret_value()).username if dagster else None
         roles.grant(connection, app, roles.DAGSTER if logins.passwords else own or app)
 

@@ -91,9 +91,9 @@ def roles_(
             for role, password in passwords.items()
         ]
         owner = engine.url.set(drivername="postgresql").difference_update_query(["options"])
-    lines = [f"MHC_DATABASE_URL={urls[0]}", f"MHC_DAGSTER_DATABASE_URL={urls[1]}"]
+    lines = [f"MHC_DATABASE_URL={urls[0]}", f"MHC_DAGSTER_STORAGE_URL={urls[1]}"]
     lines += [f"MHC_OWNER_DATABASE_URL={owner.render_as_string(hide_password=True)}"]
-    document = {"database_url": urls[0], "dagster_database_url": urls[1], "owner": owner.username}
+    document = {"database_url": urls[0], "dagster_storage_url": urls[1], "owner": owner.username}
     respond(
         as_json,
         document,

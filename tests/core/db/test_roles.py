@@ -121,7 +121,7 @@ def test_logins_on_a_server_of_ones_own(owned: tuple[str, str], tmp_path: Path) 
         roles.make(connection, f"{name}_dagster", "y")
         roles.grant(connection, f"{name}_app", f"{name}_dagster")
         roles.grant(connection, f"{name}_app", f"{name}_dagster")
-    alone = Settings(state_dir=tmp_path, database_url=app, dagster_database_url=dagster)
+    alone = Settings(state_dir=tmp_path, database_url=app, dagster_storage_url=dagster)
     settings = alone.model_copy(update={"owner_database_url": SecretStr(url)})
     with engines.database(settings, as_owner=True) as engine:
         migrations.downgrade(engine, "0030")

@@ -84,7 +84,7 @@ def test_logins_are_made_and_a_backup_is_restored_with_them(
     monkeypatch.setenv("MHC_STATE_DIR", str(tmp_path / "other"))
     told = json.loads(run("db", "roles", "--app", f"{name}_app", "--dagster", f"{name}_dagster", "--json"))
     monkeypatch.setenv("MHC_DATABASE_URL", told["database_url"])
-    monkeypatch.setenv("MHC_DAGSTER_DATABASE_URL", told["dagster_database_url"])
+    monkeypatch.setenv("MHC_DAGSTER_STORAGE_URL", told["dagster_storage_url"])
     monkeypatch.setenv("MHC_OWNER_DATABASE_URL", url)
     run("restore", made["file"], "--json")
     with engines.database(configuration.load()) as engine, engine.connect() as connection:

@@ -18,8 +18,12 @@ def _plain(html: str) -> str:
 @given(LINES, LINES)
 def test_both_texts_can_be_read_whole_in_their_columns(first: list[str], second: list[str]) -> None:
     rows = list(_rows(first, second))
-    assert [line for line in (_plain(old) for old, _ in rows) if line] == [line for line in first if line.strip(" ")]
-    assert [line for line in (_plain(new) for _, new in rows) if line] == [line for line in second if line.strip(" ")]
+    assert [words for old, _ in rows if (words := _plain(old).split())] == [
+        line.split() for line in first if line.split()
+    ]
+    assert [words for _, new in rows if (words := _plain(new).split())] == [
+        line.split() for line in second if line.split()
+    ]
 
 
 def test_only_the_words_that_differ_are_marked() -> None:
