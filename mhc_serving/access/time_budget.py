@@ -47,7 +47,7 @@ class TimeBudget:
         timer = asyncio.get_running_loop().call_later(self._seconds, end)
         try:
             await self._app(scope, receive, sending)
-        except Exception:
+        except Exception:  # of work that was given up: who asked has been told, and the cause is the deadline
             if not over:
                 raise
         finally:
