@@ -170,6 +170,12 @@ class Food(_Section):
     leftovers_days_max: Count
 
 
+class Chefs(_Section):
+    """How many parties can be cooked a day: in ``all``, and in regions that have chefs of their own."""
+
+    parties_a_day: Mapping[str, Annotated[int, Field(ge=1)]] = {}
+
+
 class Handover(_Section):
     """What reaches a person; ``guests_from`` counts everybody at the table."""
 
@@ -221,6 +227,7 @@ class Business(_Section):
     timing: Timing
     food: Food
     handover: Handover
+    chefs: Chefs = Chefs()
     chat: ChatPage = ChatPage()
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ MATRIX = {
     "/": EVERYBODY,
     "/inbox": {StaffRole.AGENT, StaffRole.ADMIN},
     "/bookings": {StaffRole.AGENT, StaffRole.ADMIN},
+    "/demand": {StaffRole.AGENT, StaffRole.OPERATOR, StaffRole.ADMIN},
     "/review": {StaffRole.REVIEWER, StaffRole.ADMIN},
     "/knowledge": {StaffRole.REVIEWER, StaffRole.OPERATOR, StaffRole.ADMIN},
     "/models": {StaffRole.OPERATOR, StaffRole.ADMIN},
