@@ -104,6 +104,14 @@ class LearningSettings(BaseSettings):
         description="A text that takes longer to scrub is held (seconds, for each started 100,000 characters).",
     )
 
+    # Calls
+    transcript_confidence: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="Words of a call that its recogniser was less sure of are held until a person read them.",
+    )
+
     # Data set
     dataset_min_examples: int = Field(200, ge=10, description="A data set with fewer examples is not built.")
     dataset_max_examples: int = Field(10_000, ge=10, description="More are sampled down, stratified by intent.")
