@@ -19,19 +19,22 @@ _TOKEN = re.compile(r"([\"'(\[“‘]*)(.*?)([\"')\]”’.,;:!?…–—-]*)", 
 _PAUSE = re.compile(r"u+h+m*|u+m+|e+r+m+|er|h+m+|mm+", re.IGNORECASE)
 """Filled pauses. "Uh-huh" is a yes, "uh-uh" a no and "oh" a nought: they are none."""
 _UNITED = re.compile(r"mm+", re.IGNORECASE)
-_SAID_TWICE = frozenset(
-    "i we he she they it's i'm i'd i'll i've we're we'd we'll we've they're the a an my our your their his to for of "
-    "with from at by and or but if because what's when where who how this these those is are was were am could would "
-    "should does let's about into just can".split()
-)
+_SAID_TWICE = frozenset((
+    "i", "we", "he", "she", "they", "it's", "i'm", "i'd", "i'll", "i've", "we're", "we'd", "we'll", "we've",
+    "they're", "the", "a", "an", "my", "our", "your", "their", "his", "to", "for", "of", "with", "from", "at", "by",
+    "and", "or", "but", "if", "because", "what's", "when", "where", "who", "how", "this", "these", "those", "is",
+    "are", "was", "were", "am", "could", "would", "should", "does", "let's", "about", "into", "just", "can",
+))  # fmt: skip
 """Closed-class words that are not said twice on purpose; "that that", "had had", "you you" and "in in" may be."""
-_COPULA = frozenset("is are was were am does can could would should".split())
+_COPULA = frozenset(["is", "are", "was", "were", "am", "does", "can", "could", "would", "should"])
 """Said twice with a comma between they may be meant: "what it is, is a party"."""
-_NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nope nah".split())
+_NEGATIONS = frozenset(
+    ["no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot", "nope", "nah"]
+)
 _AMOUNTS = frozenset(
     (*VALUES, "hundred", "thousand", "dozen", "half", "couple", "double", "triple", "oh", "first", "second", "third")
 )
-_TITLES = frozenset("mr mrs ms miss dr st".split())
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "st"])
 _LONGEST = 4
 """Words of the longest phrase that is looked for twice in a row."""
 _LONGEST_WORD = 100

@@ -186,10 +186,8 @@ def _hold(answer_id: UUID, involved: Sequence[Scrubbed | str]) -> Hold | None:
     return None
 
 
-def _misheard(
-    conversation: SourceConversation, asked: Sequence[int], answered: int, settings: Settings
-) -> Hold | None:
-    """Words of a call that a recogniser was not sure of, or whose speaker was guessed, wait for a person to read them."""
+def _misheard(conversation: SourceConversation, asked: Sequence[int], answered: int, settings: Settings) -> Hold | None:
+    """Words of a call that its recogniser was not sure of, or whose speaker was guessed, wait for a reader."""
     answer = conversation.messages[answered]
     if conversation.speakers_guessed:
         return Hold(answer.id, "transcript", "who spoke was guessed from the turns; read the call, then accept it")

@@ -168,6 +168,19 @@ def held(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] 
     respond(as_json, [item._asdict() for item in found], *(lines or ["nothing is held"]))
 
 
+@app.command("accept-transcript")
+def accept_transcript(
+    message_id: Annotated[str, typer.Argument(metavar="MESSAGE_ID", help="A held answer's id, or its beginning.")],
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Let a call be learned from that was held for its uncertain transcript, after you read all of it."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        found = ids.message(connection, message_id)
+        conversation = exclusion.accept_transcript(connection, found, by, datetime.now(UTC))
+    respond(as_json, {"conversation_id": conversation, "accepted_by": by}, f"{conversation} is accepted by {by}")
+
+
 @app.command("exclude")
 def exclude(
     message_id: Annotated[str, typer.Argument(metavar="MESSAGE_ID", help="A held answer's id, or its beginning.")],

@@ -97,9 +97,7 @@ def by_label(voices: Iterable[str | None], reading: Reading, known: dict[str, st
 
 def by_turns(said: Sequence[Utterance]) -> tuple[list[Utterance], Told]:
     """Voices of a transcript that names none: whoever follows is the other one."""
-    told = [
-        Utterance(one.text, str(place % 2), one.start, one.end, one.confidence) for place, one in enumerate(said)
-    ]
+    told = [Utterance(one.text, str(place % 2), one.start, one.end, one.confidence) for place, one in enumerate(said)]
     return told, Told({"0": "agent", "1": "user"}, "turns")
 
 

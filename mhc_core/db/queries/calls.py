@@ -124,9 +124,7 @@ def accept(connection: sa.Connection, message_id: UUID, by: str, now: datetime) 
     connection.execute(sa.update(calls).values(checked_by=by, checked_at=now).where(_C.conversation_id == conversation))
     of_call = sa.select(messages.c.id).where(messages.c.conversation_id == conversation)
     connection.execute(
-        sa.delete(scrub_holds).where(
-            scrub_holds.c.kind == "transcript", scrub_holds.c.answer_message_id.in_(of_call)
-        )
+        sa.delete(scrub_holds).where(scrub_holds.c.kind == "transcript", scrub_holds.c.answer_message_id.in_(of_call))
     )
     connection.execute(
         sa.update(conversations).values(updated_at=now).where(conversations.c.id == conversation)

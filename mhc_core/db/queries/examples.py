@@ -29,8 +29,9 @@ def waiting(
 ) -> list[SourceConversation]:
     """Scored conversations of a day that changed since ``scrubber`` last saw them and hold something to learn.
 
-    Calls that nobody agreed to being recorded are left out whatever they hold. Something to learn is: a score of ``minimum_score`` or more, a human edit, a dislike by any signal, or an answer whose confidence
-    was below ``sure_from``. The score that promotes is the lower end of the weighted one, or the ``learned`` one.
+    Calls that nobody agreed to being recorded are left out whatever they hold. Something to learn is: a score of
+    ``minimum_score`` or more, a human edit, a dislike by any signal, or an answer whose confidence was below
+    ``sure_from``. The score that promotes is the lower end of the weighted one, or the ``learned`` one.
     """
     c, s, m = conversations.c, conversation_scores.c, messages.c
     due = (
@@ -85,7 +86,14 @@ def waiting(
         .order_by(m.conversation_id, m.position)
     ):
         parts.setdefault(message.conversation_id, []).append(
-            SourceMessage(*message[:6], votes.get(message.id), stars.get(message.id), message.agent, message.excluded, message.heard)
+            SourceMessage(
+                *message[:6],
+                votes.get(message.id),
+                stars.get(message.id),
+                message.agent,
+                message.excluded,
+                message.heard,
+            )
         )
     found = [
         SourceConversation(

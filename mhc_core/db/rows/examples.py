@@ -16,8 +16,8 @@ class SourceMessage:
     """A raw message with what is known about its worth.
 
     ``vote`` is what all feedback on it says in one: ``down`` when anybody disliked it by any signal, else ``up`` when
-    somebody liked it. ``stars`` are the fewest given. ``heard`` is how sure a recogniser of speech was of the words, 0..1;
-    None where nobody spoke or a person read it.
+    somebody liked it. ``stars`` are the fewest given. ``heard`` is how sure a recogniser of speech was of the words,
+    0..1; None where nobody spoke or a person read it.
     """
 
     id: UUID
@@ -37,8 +37,8 @@ class SourceMessage:
 class SourceConversation:
     """A scored conversation; ``vote`` and ``stars`` are of the whole, ``record`` is what is on file of the customer.
 
-    ``sure_score`` is what promotion counts, where it is not the score itself. ``speakers_guessed`` says that nothing but
-    the turns of a call told who spoke, and that nobody read it since.
+    ``sure_score`` is what promotion counts, where it is not the score itself. ``speakers_guessed`` says that nothing
+    but the turns of a call told who spoke, and that nobody read it since.
     """
 
     id: UUID

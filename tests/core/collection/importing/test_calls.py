@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-
 from fakes.importing import bring, told, whole
+
 from mhc_core.collection.importing.context import Calls
 from mhc_core.vocabulary import Consent
 
@@ -42,7 +42,7 @@ Gladly.
 """
 SENTENCES = [
     {"media_channel": 1, "sentence_index": 0, "start_time": "0.4", "transcript": TALK[0][1], "confidence": "0.98"},
-    {"media_channel": 2, "sentence_index": 1, "start_time": "3.1", "transcript": "um i want a party", "confidence": "0.9"},
+    {"media_channel": 2, "sentence_index": 1, "start_time": "3.1", "transcript": "um i want a party", "confidence": ".9"},
     {"media_channel": 2, "sentence_index": 2, "start_time": "4.1", "transcript": "for twelve", "confidence": "0.3"},
     {"media_channel": 1, "sentence_index": 3, "start_time": "6.0", "transcript": "Gladly.", "confidence": "0.99"},
 ]  # fmt: skip
@@ -134,9 +134,7 @@ def test_what_a_later_import_does_not_say_of_consent_changes_nothing(emptied: sa
         ("c.json", {**RINGSENSE, "sourceRecordId": "", "sourceSessionId": ""}, "names no call"),
     ],
 )
-def test_what_is_no_transcript_says_why(
-    emptied: sa.Engine, tmp_path: Path, name: str, data: Any, reason: str
-) -> None:
+def test_what_is_no_transcript_says_why(emptied: sa.Engine, tmp_path: Path, name: str, data: Any, reason: str) -> None:
     (tmp_path / "ok.txt").write_text(TEXT)
     (tmp_path / name).write_text(data if isinstance(data, str) else json.dumps(data))
     report = bring(emptied, tmp_path, calls=GIVEN)
