@@ -105,6 +105,20 @@ class LearningSettings(BaseSettings):
     )
 
     # Calls
+    transcriber: Literal["local", "openai"] = Field(
+        "local", description="What turns recordings of calls into text: a model on this machine, or the provider."
+    )
+    transcriber_model: str | None = Field(
+        None,
+        description="Recogniser of speech: a folder with a Whisper model in CTranslate2's form, or the provider's name "
+        "for its model. Empty: the one of the extra `voice`, or `whisper-1`.",
+    )
+    speaker: Literal["local", "openai"] = Field(
+        "local", description="What reads text aloud: an engine on this machine (espeak-ng or flite), or the provider."
+    )
+    speaker_voice: str | None = Field(
+        None, description="Its voice, such as `espeak-ng:en-us`, `flite:slt`, or `alloy` of the provider."
+    )
     transcript_confidence: float = Field(
         0.6,
         ge=0,

@@ -42,7 +42,7 @@ Gladly.
 """
 SENTENCES = [
     {"media_channel": 1, "sentence_index": 0, "start_time": "0.4", "transcript": TALK[0][1], "confidence": "0.98"},
-    {"media_channel": 2, "sentence_index": 1, "start_time": "3.1", "transcript": "um i want a party", "confidence": ".9"},
+    {"media_channel": 2, "sentence_index": 1, "start_time": "3.1", "transcript": TALK[1][1][:17], "confidence": ".9"},
     {"media_channel": 2, "sentence_index": 2, "start_time": "4.1", "transcript": "for twelve", "confidence": "0.3"},
     {"media_channel": 1, "sentence_index": 3, "start_time": "6.0", "transcript": "Gladly.", "confidence": "0.99"},
 ]  # fmt: skip
