@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from mhc_core.db.queries import audit, calls, holds
 from mhc_core.errors import DataError, NotFound
+from mhc_core.vocabulary import Consent
 
 
 def accept_transcript(connection: sa.Connection, message_id: UUID, by: str, now: datetime) -> UUID:
@@ -25,6 +26,22 @@ def accept_transcript(connection: sa.Connection, message_id: UUID, by: str, now:
         raise NotFound(f"no transcript is held by {message_id}; `mhc review held` lists those that are")
     audit.record(connection, by, "transcript.accept", f"conversation:{conversation}", {}, now)
     return conversation
+
+
+def consent(
+    connection: sa.Connection, conversation_id: UUID, said: Consent, wording: str | None, by: str, now: datetime
+) -> None:
+    """Write down what a caller said of their recording after the call; withdrawn consent ends learning from it.
+
+    Raises:
+        DataError: no name.
+        NotFound: the conversation is no recorded call.
+    """
+    if not by.strip():
+        raise DataError("somebody must have heard it; give --by")
+    if not calls.say(connection, conversation_id, said, wording, now):
+        raise NotFound(f"{conversation_id} is no recorded call; `mhc import calls` brings them in")
+    audit.record(connection, by, "call.consent", f"conversation:{conversation_id}", {"consent": said}, now)
 
 
 def exclude(connection: sa.Connection, message_id: UUID, by: str, reason: str, now: datetime) -> None:

@@ -42,7 +42,8 @@ def blocks(file: BinaryIO) -> Iterator[NDArray[np.float32]]:
             layout = "mono" if channels == 1 else "stereo"
             resampler = av.AudioResampler(format="fltp", layout=layout, rate=SPEECH_RATE)
             yield from _blocks(
-                (part.to_ndarray() for frame in container.decode(stream) for part in resampler.resample(frame)), channels
+                (part.to_ndarray() for frame in container.decode(stream) for part in resampler.resample(frame)),
+                channels,
             )
     except av.FFmpegError as error:
         raise DataError(

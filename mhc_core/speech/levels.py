@@ -20,7 +20,7 @@ _WINDOW = SPEECH_RATE // 10
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """``loudest_db`` is the root mean square of the loudest tenth of a second of any channel, in dB below full scale."""
+    """``loudest_db`` is the level (root mean square) of the loudest tenth of a second, in dB of full scale."""
 
     seconds: float
     channels: int

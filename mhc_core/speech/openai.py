@@ -58,8 +58,7 @@ class OpenAITranscriber:
         return [
             Heard(each.text.strip(), each.start, each.end, min(1.0, math.exp(each.avg_logprob)))
             for each in answer.segments or ()
-            if each.compression_ratio <= REPEATING
-            and not (each.no_speech_prob > NO_SPEECH and each.avg_logprob < SURE)
+            if each.compression_ratio <= REPEATING and not (each.no_speech_prob > NO_SPEECH and each.avg_logprob < SURE)
         ]
 
 

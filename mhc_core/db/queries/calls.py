@@ -93,6 +93,24 @@ def upsert(connection: sa.Connection, rows: Sequence[CallRow], now: datetime) ->
     return changed
 
 
+def listened_to(connection: sa.Connection, audio_sha256: str) -> bool:
+    """Whether a recording was turned into a conversation already: to do it again costs, and changes nothing."""
+    return bool(connection.scalar(sa.select(sa.exists().where(_C.audio_sha256 == audio_sha256))))
+
+
+def say(connection: sa.Connection, conversation_id: UUID, consent: Consent, wording: str | None, now: datetime) -> bool:
+    """Write down what a caller said of their recording afterwards; False where the conversation is no call."""
+    known = connection.execute(sa.select(calls).where(_C.conversation_id == conversation_id)).one_or_none()
+    if known is None:
+        return False
+    row = CallRow(
+        conversation_id, consent, wording, known.speakers, known.confidence, known.recogniser, None, None
+    )  # fmt: skip
+    if upsert(connection, [row], now):
+        connection.execute(sa.update(conversations).values(updated_at=now).where(conversations.c.id == conversation_id))
+    return True
+
+
 def withheld(conversation_id: sa.ColumnElement[UUID]) -> sa.Exists:
     """Whether a conversation is a recorded call that nothing may be learned from."""
     return sa.exists().where(_C.conversation_id == conversation_id, _C.consent != Consent.GIVEN)

@@ -23,4 +23,5 @@ calls = sa.Table(
     one_of("consent", Consent),
     sa.CheckConstraint("speakers in ('channel', 'label', 'turns')", name="speakers"),
     unit("confidence"),
+    sa.Index(None, "audio_sha256", postgresql_where=sa.text("audio_sha256 is not null")),
 )

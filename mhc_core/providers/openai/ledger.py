@@ -74,7 +74,13 @@ class Ledger:
         self._told = False
 
     def ask(
-        self, kind: CallKind, provider: str, model: str, input_tokens: int, output_tokens: int, expected: Usage | None = None
+        self,
+        kind: CallKind,
+        provider: str,
+        model: str,
+        input_tokens: int,
+        output_tokens: int,
+        expected: Usage | None = None,
     ) -> Asked:
         """Write a call down that is about to be made; tokens are the most it is expected to take.
 

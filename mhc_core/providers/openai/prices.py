@@ -78,7 +78,10 @@ class PriceTable:
         minutes = Decimal(str(used.audio_seconds)) / 60
         if any(tokens and rate is None for tokens, rate, _ in counted) or (minutes and price.audio_minute is None):
             return None
-        return minutes * (price.audio_minute or 0) + sum((tokens * (rate or 0) * times for tokens, rate, times in counted), Decimal(0)) / _MILLION
+        return (
+            minutes * (price.audio_minute or 0)
+            + sum((tokens * (rate or 0) * times for tokens, rate, times in counted), Decimal(0)) / _MILLION
+        )
 
     def _times(self, model: str, used: Usage) -> tuple[Decimal, Decimal]:
         """How many times the price of input and output a request of this length costs."""

@@ -9,8 +9,11 @@ from mhc_core.providers import tokens
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, and the seconds or characters of one that is charged by them. ``cached_tokens`` and ``cache_write_tokens`` are among the input, ``reasoning_tokens`` among
-    the output, and audio among both."""
+    """Tokens of one call, and the seconds or characters of one that is charged by them.
+
+    ``cached_tokens`` and ``cache_write_tokens`` are among the input, ``reasoning_tokens`` among the output, and audio
+    among both.
+    """
 
     input_tokens: int = 0
     cached_tokens: int = 0
@@ -43,7 +46,7 @@ def reported(answer: Mapping[str, Any]) -> Usage | None:
         return None
     if said.get("type") == "duration":
         return Usage(audio_seconds=float(said.get("seconds") or 0))
-    sent = said.get("prompt_tokens_details") or said.get("input_tokens_details") or said.get("input_token_details") or {}
+    sent = said.get("prompt_tokens_details") or said.get("input_tokens_details") or {}
     received = said.get("completion_tokens_details") or said.get("output_tokens_details") or {}
     return Usage(
         input_tokens=_count(said, "prompt_tokens", "input_tokens"),
