@@ -1,14 +1,22 @@
 """Transcripts of calls become conversations with consent beside them, and only what was agreed to is learned from."""
 
+import hashlib
 import json
+import wave
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from fakes.importing import bring, told, whole
 
+from mhc_core.collection.importing import transcripts
 from mhc_core.collection.importing.context import Calls
+from mhc_core.collection.importing.transcripts import Told, Utterance
+from mhc_core.settings import Settings
+from mhc_core.speech import engines
 from mhc_core.vocabulary import Consent
 
 GIVEN = Calls(Consent.GIVEN, "This call may be recorded.")
@@ -148,3 +156,68 @@ def test_a_speaker_is_who_the_command_line_says(emptied: sa.Engine, tmp_path: Pa
     whole(bring(emptied, tmp_path / "call.txt", text, calls=GIVEN, roles={"speaker 1": "user"}))
     assert told(emptied) == [("user", "I want a party"), ("agent", "Gladly")]
     assert call(emptied).speakers == "label"
+
+
+def recording(path: Path) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(b"\x01\x00" * 8_000)
+
+
+def test_a_recording_is_listened_to_once_and_kept_nowhere(emptied: sa.Engine, tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def listen(file: BinaryIO) -> dict[str, Any]:
+        asked.append(len(file.read()))
+        said = [Utterance("How can I help?", "0", 0, 1, 0.9), Utterance("A party for twelve", "1", 2, 3, 0.8)]
+        return transcripts.record(None, said, Told({"0": "agent", "1": "user"}, "channel"), recogniser="test")
+
+    recording(tmp_path / "call.wav")
+    agreed = Calls(Consent.GIVEN, "May we record?", listen)
+    whole(bring(emptied, tmp_path / "call.wav", calls=agreed))
+    assert told(emptied) == [("agent", "How can I help?"), ("user", "A party for twelve")]
+    found = call(emptied)
+    assert found.audio_sha256 == hashlib.sha256((tmp_path / "call.wav").read_bytes()).hexdigest()
+    assert found.confidence == pytest.approx((4 * 0.9 + 4 * 0.8) / 8)
+    again = bring(emptied, tmp_path / "call.wav", calls=agreed)
+    assert (again.read, len(asked)) == (0, 1)
+    assert "listened to before" in " ".join(again.notes)
+
+
+@pytest.mark.parametrize("consent", [Consent.REFUSED, Consent.UNKNOWN])
+def test_a_recording_nobody_agreed_to_is_not_opened(emptied: sa.Engine, tmp_path: Path, consent: Consent) -> None:
+    recording(tmp_path / "call.wav")
+    (tmp_path / "call.txt").write_text(TEXT)
+
+    def listen(file: BinaryIO) -> dict[str, Any]:
+        raise AssertionError("it was listened to")
+
+    report = bring(emptied, tmp_path, calls=Calls(consent, None, listen))
+    assert report.inserted == 1
+    [(name, reason)] = report.skipped
+    assert name == "call.wav"
+    assert "agreed" in reason
+
+
+@pytest.mark.skipif(
+    find_spec("faster_whisper") is None or not engines.installed(), reason="needs the extra `voice` and a voice engine"
+)
+def test_a_spoken_call_becomes_a_conversation(emptied: sa.Engine, tmp_path: Path) -> None:
+    from mhc_core.collection.recordings import listener
+    from mhc_jobs.bench.voice import sound
+
+    speaker = engines.EngineSpeaker()
+    ask, answer = (sound.spoken(speaker, text) for text in ("How can I help you today?", "I want to book a party."))
+    left, right = np.concatenate([ask, 0 * answer]), np.concatenate([0 * ask, answer])
+    with wave.open(str(tmp_path / "call.wav"), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes((np.stack([left, right], axis=1) * 32767).astype("<i2").tobytes())
+    agreed = Calls(Consent.GIVEN, "May we record?", listener(Settings(_env_file=None)))
+    whole(bring(emptied, tmp_path / "call.wav", calls=agreed))
+    assert [role for role, _ in told(emptied)] == ["agent", "user"]
+    assert "party" in told(emptied)[1][1]
+    assert call(emptied).speakers == "channel"
