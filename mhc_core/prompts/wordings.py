@@ -138,8 +138,8 @@ def system_prompt(business: Business, intent: Intent) -> str:
 
 
 _SPOKEN = (
-    "\n\nThis is a telephone call: what you write is read aloud. Two short sentences at most, no lists, links or signs, "
-    "and one question at a time; say numbers that matter back."
+    "\n\nThis is a telephone call: what you write is read aloud. Two short sentences at most, no lists, links or "
+    "signs, and one question at a time; say numbers that matter back."
 )
 
 
