@@ -28,7 +28,7 @@ REPEATING = 2.4
 class WhisperTranscriber:
     """Recognises English, or whatever the model of a folder was trained on."""
 
-    def __init__(self, folder: Path | None = None, threads: int = 2) -> None:
+    def __init__(self, folder: Path | None = None, threads: int = 1) -> None:
         """Load a model.
 
         Raises:
