@@ -1,4 +1,4 @@
-"""SQL of what customers booked and what is expected of them. A booking counts when the team has confirmed it."""
+"""SQL of what customers booked and what is expected of them. A booking counts when it holds (``every_booking``)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,13 +7,12 @@ from typing import NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from mhc_core.db.queries import days, installation
-from mhc_core.db.queries.privacy import REDACTED
-from mhc_core.pseudonyms import Pseudonym, hashed
+from mhc_core.db.queries import days, every_booking
+from mhc_core.pseudonyms import Pseudonym
 
 
 class Booking(NamedTuple):
-    """A confirmed booking of a customer with an id."""
+    """A booking that holds, of a customer with an id."""
 
     customer_hash: Pseudonym
     booked_on: date
@@ -45,17 +44,14 @@ class Risk(NamedTuple):
 
 def bookings(connection: sa.Connection) -> list[Booking]:
     """All of them, by customer and day."""
-    installation.salt(connection)
     rows = connection.execute(
         sa.text(f"""
-            select {hashed("c.customer_id")} as customer_hash,
-                   cast(timezone({days.ZONE}, b.requested_at) as date) as booked_on,
-                   cast(coalesce(b.total_usd, c.booking_value_usd, 0) as float8) as usd
-              from ai.booking_requests b join ai.conversations c on c.id = b.conversation_id
-             where b.status = 'confirmed' and c.customer_id is not null and not c.channel_metadata ? '{REDACTED}'
+            select customer_hash, cast(timezone({days.ZONE}, booked_at) as date) as booked_on, coalesce(usd, 0) as usd
+              from ({every_booking.ALL}) b
+             where {every_booking.HOLDS} and customer_id is not null
              order by 1, 2
         """),
-        installation.pads(connection),
+        every_booking.parameters(connection),
     )
     return [Booking(Pseudonym(row.customer_hash), row.booked_on, row.usd) for row in rows]
 
