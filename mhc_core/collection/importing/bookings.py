@@ -1,4 +1,4 @@
-"""Imports bookings that another system took, as JSON lines, CSV or Excel: what the concierge itself took is here already.
+"""Imports bookings that another system took, as JSON lines, CSV or Excel. What the concierge took is here already.
 
 A record has an ``id`` of its own in its system, a status, ``booked_at``, and where known ``customer``, ``event_at``,
 ``guests``, ``value`` (USD), ``zip`` and ``region``. The same id again replaces what was stored: that is how a booking
@@ -19,13 +19,12 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from mhc_core.business.customers import Region
 from mhc_core.collection.importing import flat_records
 from mhc_core.collection.importing.batches import store
-from mhc_core.collection.importing.fields import Key, Label, Moment, Usd, When, folded
+from mhc_core.collection.importing.fields import Key, Label, Moment, ShortLabel, Usd, When, folded
 from mhc_core.collection.importing.head import Head
 from mhc_core.collection.importing.incoming import Incoming
 from mhc_core.collection.importing.readers import Source
 from mhc_core.collection.importing.records import (
     DEFAULT_SOURCE,
-    MAX_SOURCE,
     SHORTENED,
     from_spreadsheet,
     why,
@@ -99,7 +98,7 @@ class Record(BaseModel):
     """A booking as it comes. Keys that are not named here are left out: nothing more of a customer is kept."""
 
     id: Key
-    source: Annotated[Label, Field(max_length=MAX_SOURCE)] = None
+    source: ShortLabel = None
     customer: Label = None
     booked_at: When
     event_at: Moment = None
@@ -107,7 +106,7 @@ class Record(BaseModel):
     value: Usd = None
     status: Annotated[Status, BeforeValidator(_status)]
     zip: Annotated[Annotated[str, Field(pattern=r"^\d{5}$")] | None, BeforeValidator(_zip)] = None
-    region: Annotated[Label, Field(max_length=100)] = None
+    region: ShortLabel = None
 
 
 class _Times(NamedTuple):
