@@ -59,6 +59,7 @@ def bookings(connection: sa.Connection) -> list[Booking]:
 class Outlook(NamedTuple):
     """What is expected in all: of customers in 52 weeks, of the next days, and who may be lost."""
 
+    tiers: dict[str, int]
     customers: int
     expected_bookings: float
     expected_usd: float
@@ -75,7 +76,9 @@ def outlook(connection: sa.Connection) -> Outlook:
     """Sums of the newest forecasts; zeros where there is none."""
     row = connection.execute(
         sa.text("""
-            select v.*, r.*, d.* from
+            select t.*, v.*, r.*, d.* from
+              (select coalesce(jsonb_object_agg(tier, n), '{}') from (
+                    select tier, count(*) as n from ai.customer_profiles group by 1) by_tier) t,
               (select count(*), cast(coalesce(sum(expected_bookings), 0) as float8),
                       cast(coalesce(sum(expected_usd), 0) as float8) from ai.customer_value) v,
               (select count(*) from ai.churn_risk where risk >= cast(:likely as real)) r,
@@ -85,6 +88,14 @@ def outlook(connection: sa.Connection) -> Outlook:
         {"likely": LIKELY},
     ).one()
     return Outlook(*row)
+
+
+def tiers(connection: sa.Connection) -> dict[str, int]:
+    """How many customers have each tier, those with most first."""
+    rows = connection.execute(
+        sa.text("select tier, count(*) as customers from ai.customer_profiles group by 1 order by 2 desc, 1")
+    )
+    return {row.tier: row.customers for row in rows}
 
 
 def replace_values(connection: sa.Connection, found: Sequence[Value], now: datetime) -> None:

@@ -49,6 +49,13 @@ def events(connection: sa.Connection, regions: Mapping[str, Region]) -> list[Eve
     return [Event(*row) for row in rows]
 
 
+def method(connection: sa.Connection) -> str | None:
+    """What the newest forecast of the whole area was made with."""
+    query = sa.text("select method from ai.demand_forecast where region = :all limit 1")
+    found: str | None = connection.scalar(query, {"all": EVERYWHERE})
+    return found
+
+
 def replace(connection: sa.Connection, found: Sequence[Forecast], now: datetime) -> None:
     """These and no others."""
     connection.execute(sa.text("lock table ai.demand_forecast in share row exclusive mode"))
