@@ -54,6 +54,9 @@ TABLES = {
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
+    "bookings": _table(
+        raw="source source_id customer_id zip", plain="status region", erasure="deleted", retention="emptied"
+    ),
     "event_surveys": _table(plain="way", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "conversation_notes": _table(raw="text", plain="kind written_by", erasure="deleted", retention="deleted"),
@@ -158,6 +161,9 @@ TABLES = {
     "customer_value": _table(plain="customer_hash", erasure="deleted"),
     "churn_risk": _table(plain="customer_hash reasons", erasure="deleted"),
     "demand_forecast": _table(plain="region method"),
+    "customer_profiles": _table(plain="customer_hash last_channel tier next_tier", erasure="deleted"),
+    "profile_watermark": _table(plain="name"),
+    "loyalty_events": _table(plain="customer_hash kind", erasure="deleted"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

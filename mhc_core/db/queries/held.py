@@ -27,6 +27,7 @@ _HELD = {
     """,
     "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
     "booking_requests": f"select * from ai.booking_requests where conversation_id in ({_CONVERSATIONS})",
+    "bookings": "select * from ai.bookings where customer_id = any(:ids) or customer_id = :hash order by booked_at, id",
     "conversation_notes": f"""
         select * from ai.conversation_notes where conversation_id in ({_CONVERSATIONS}) order by id
     """,
@@ -59,6 +60,8 @@ _HELD = {
     """,
     "customer_value": "select * from ai.customer_value where customer_hash = :hash",
     "churn_risk": "select * from ai.churn_risk where customer_hash = :hash",
+    "customer_profiles": "select * from ai.customer_profiles where customer_hash = :hash",
+    "loyalty_events": "select * from ai.loyalty_events where customer_hash = :hash order by at, id",
     "review_decisions": f"""
         select d.*, i.example_id from ai.review_decisions d join ai.review_items i on i.id = d.item_id
         where i.example_id in ({_EXAMPLES}) order by d.id
