@@ -41,6 +41,7 @@ _EMPTY_EXAMPLE = """
     embedding = cast('[' || repeat('0,', vector_dims(embedding) - 1) || '0]' as halfvec)
 """
 
+_THEIRS = "conversation_id in (select id from erased_conversations)"
 _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e on e.id = m.conversation_id)"
 
 _ERASE = {
@@ -71,6 +72,9 @@ _ERASE = {
     "rollout_exposures": "delete from ai.rollout_exposures where customer_hash = :hash",
     "customer_value": "delete from ai.customer_value where customer_hash = :hash",
     "churn_risk": "delete from ai.churn_risk where customer_hash = :hash",
+    "contact_consents": "delete from ai.contact_consents where customer_hash = :hash",
+    "campaign_touches": f"delete from ai.campaign_touches where customer_hash = :hash or {_THEIRS}",
+    "customer_tasks": f"delete from ai.customer_tasks where customer_hash = :hash or {_THEIRS}",
     "scrub_holds": f"delete from ai.scrub_holds where answer_message_id {_OF_MESSAGES}",
     "messages": """
         update ai.messages set content = '', edited_content = null, edit_reason = null, edited_by = null,
