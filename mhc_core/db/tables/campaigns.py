@@ -42,7 +42,7 @@ contact_optouts = sa.Table(
 inbound_screenings = sa.Table(
     "inbound_screenings",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("screened_until", UTC_TIME, nullable=False),
     sa.CheckConstraint("id = 1", name="id"),
 )
