@@ -86,9 +86,7 @@ offer_codes = sa.Table(
     "offer_codes",
     metadata,
     sa.Column("code", sa.Text, primary_key=True),
-    sa.Column(
-        "touch_id", sa.ForeignKey(campaign_touches.c.id, ondelete="CASCADE"), nullable=False, unique=True
-    ),
+    sa.Column("touch_id", sa.ForeignKey(campaign_touches.c.id, ondelete="CASCADE"), nullable=False, unique=True),
     sa.Column("percent", sa.Integer, nullable=False),
     sa.Column("issued_at", UTC_TIME, nullable=False),
     sa.Column("expires_at", UTC_TIME, nullable=False),
