@@ -9,9 +9,9 @@ rule leaves out who gave permission; we keep it for all and on every channel. Zo
 and the hours of each are kept, so a move or a changed clock wakes nobody.
 
 **Revocation** (47 CFR 64.1200(a)(10) and (12), FCC 24-24 of February 2024): in any reasonable manner, "stop",
-"quit", "end", "revoke", "opt out", "cancel" and "unsubscribe" among them whatever else is said; at most ten business days
-later; one confirmation within five minutes, without advertising. Here it ends all advertising on all channels at once.
-``optouts`` hears it.
+"quit", "end", "revoke", "opt out", "cancel" and "unsubscribe" among them; honoured within ten business days; one
+confirmation within five minutes, without advertising. That one wish ends everything is put off until 31 January 2027
+(DA 26-12); here it ends all advertising on all channels at once. ``optouts`` hears it.
 
 **E-mail** (15 USC 7704(a), 16 CFR 316.5): a way out that works for 30 days at least, by one page or one reply, for
 nothing and without an account; honoured within ten business days; a postal address. RFC 8058 is how mail programs ask.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Outcome = Literal["accepted", "refused", "not_taken", "unknown"]
-"""``refused``: never again; ``not_taken``: surely not sent, and may be tried later; ``unknown``: it may be on its way."""
+"""``refused``: never again; ``not_taken``: not sent, so it may be tried later; ``unknown``: it may be on its way."""
 
 SECONDS = 15.0
 """How long a service may take to connect, and again for its answer."""

@@ -4,8 +4,9 @@ A token is asked for again when it is about to end or is refused (401), which is
 """
 
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import httpx2
 
@@ -14,7 +15,7 @@ from mhc_core.providers.messaging.result import Message, Result, of_status
 
 LONGEST = 1000
 """UTF-16 units of one message."""
-_SPARE = 60.0
+_SPARE = timedelta(seconds=60)
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -26,9 +27,10 @@ class RingCentral:
     client_secret: str
     jwt: str
     sender: str
+    clock: Callable[[], datetime]
     url: str = "https://platform.ringcentral.com"
     _token: str = field(default="", init=False)
-    _until: float = field(default=0.0, init=False)
+    _until: datetime | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def send(self, message: Message) -> Result:
@@ -62,7 +64,7 @@ class RingCentral:
 
     def _authorised(self, anew: bool) -> str | Result:
         with self._lock:
-            if self._token and not anew and time.monotonic() < self._until:
+            if self._until is not None and not anew and self.clock() < self._until:
                 return self._token
             answer = post(
                 f"{self.url}/restapi/oauth/token",
@@ -75,5 +77,7 @@ class RingCentral:
             token = said.get("access_token")
             if answer.status_code != 200 or not isinstance(token, str):
                 return Result("not_taken", failure=f"token: HTTP {answer.status_code}")
-            self._token, self._until = token, time.monotonic() + float(said.get("expires_in", 0)) - _SPARE
+            lasts = said.get("expires_in")
+            self._token = token
+            self._until = self.clock() + timedelta(seconds=lasts if isinstance(lasts, int) else 0) - _SPARE
             return token

@@ -1,6 +1,6 @@
 """SMS and WhatsApp through Twilio: ``POST /2010-04-01/Accounts/{sid}/Messages.json``, one form for each message.
 
-Twilio knows no key against doubles here, so a request whose answer was lost is not repeated. WhatsApp takes free text only
+Twilio knows no key against doubles here, so a request whose answer was lost is not repeated. WhatsApp takes free text
 within 24 hours of the person's own message; later it refuses it (63016), and that is final for us.
 """
 

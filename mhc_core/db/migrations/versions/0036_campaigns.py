@@ -13,7 +13,8 @@ def upgrade() -> None:
         create table ai.contact_consents (
             id bigint generated always as identity constraint pk_contact_consents primary key,
             customer_hash text not null,
-            channel text not null constraint ck_contact_consents_channel check (channel in ('sms', 'whatsapp', 'email')),
+            channel text not null constraint ck_contact_consents_channel check (channel in
+                ('sms', 'whatsapp', 'email')),
             given_at timestamptz not null,
             how text not null,
             wording text not null,
