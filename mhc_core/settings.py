@@ -427,7 +427,7 @@ class Settings(BaseSettings):
     )
     twilio: Twilio = Field(
         Twilio(),
-        description="Sends follow-ups by SMS and WhatsApp: `MHC_TWILIO__ACCOUNT_SID`, `__AUTH_TOKEN`, and the sender as "
+        description="Sends follow-ups by SMS and WhatsApp: `MHC_TWILIO__ACCOUNT_SID`, `__AUTH_TOKEN`, and a sender, "
         "`__SMS_FROM` or `__WHATSAPP_FROM`.",
     )
     ringcentral: RingCentral = Field(

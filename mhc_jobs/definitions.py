@@ -29,6 +29,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.anomalies,
             jobs.customers,
             jobs.demand,
+            jobs.campaigns,
             jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,

@@ -62,6 +62,9 @@ stats = _job("stats", "Count the figures dashboards read anew.", "conversation_s
 anomalies = _job("anomalies", "Look whether figures are what they use to be.", "anomaly_evidence")
 customers = _job("customers", "What is expected of each customer, and who may be lost.", "customer_value", "churn_risk")
 demand = _job("demand", "How busy the next 30 days will be.", "demand_forecast")
+campaigns = _job(
+    "campaigns", "Who is due for a follow-up, and what is sent of them.", "campaign_plan", "campaign_delivery"
+)
 deadlines = dg.define_asset_job(
     "deadlines",
     dg.AssetSelection.checks(models_in_use_stay_available),

@@ -1,4 +1,4 @@
-"""Codes of offers: nobody can guess one, the same message always carries the same one, and each is worth something once."""
+"""Codes of offers: nobody can guess one, the same message always carries the same one, and each works once."""
 
 import base64
 import hmac

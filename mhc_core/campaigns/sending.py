@@ -64,17 +64,18 @@ class Sender:
                 touch = queries.hold(connection, self.clock())
                 if touch is None:
                     break
-                message = self._decide(connection, touch)
-            if isinstance(message, str):
-                done[message] += 1
+                decided = self._decide(connection, touch)
+            if isinstance(decided, str):
+                done[decided] += 1
                 continue
-            result = self.channels[touch.channel](message)
+            send, message = decided
+            result = send(message)
             with self.engine.begin() as connection:
                 done[self._note(connection, touch, result)] += 1
         return +done
 
-    def _decide(self, connection: sa.Connection, touch: Touch) -> Message | str:
-        """The message to send now, its intent written down; or what was done with the touch instead."""
+    def _decide(self, connection: sa.Connection, touch: Touch) -> tuple[Send, Message] | str:
+        """The message to send now and its service, the intent written down; or what was done instead."""
         now = self.clock()
         campaign = self.campaigns.by_name.get(touch.campaign)
         step = self.campaigns.step(touch.campaign, touch.step)
@@ -92,11 +93,13 @@ class Sender:
             queries.later(connection, touch.id, "no_service", now + AGAIN_AFTER)
             return "put_off"
         if (wait := self._wait(standing, person, now)) is not None:
+            if wait.until >= touch.expires_at:
+                return self._skip(connection, touch, wait.reason, now)
             queries.later(connection, touch.id, wait.reason, wait.until)
             return "put_off"
         message = self._written(connection, touch, step, channel, person, now)
         queries.intend(connection, touch.id, channel, now)
-        return message
+        return self.channels[channel], message
 
     def _wait(self, standing: Standing, person: Person, now: datetime) -> law.Wait | None:
         numbers = [zones.of_phone(number) for number in (person.address or "", *person.phones)]

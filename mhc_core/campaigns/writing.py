@@ -1,4 +1,4 @@
-"""What a message says. Templates are files with a version; a changed text is a new file, so each message sent names its."""
+"""What a message says. Templates are files with a version; a changed text is a new file, and each touch names its."""
 
 import tomllib
 from collections.abc import Mapping

@@ -25,6 +25,7 @@ JOBS = {
     "anomalies": {"anomaly_evidence"},
     "customers": {"customer_value", "churn_risk"},
     "demand": {"demand_forecast"},
+    "campaigns": {"campaign_plan", "campaign_delivery"},
     "deadlines": set(),
 }  # fmt: skip
 SCHEDULES = {
@@ -36,6 +37,7 @@ SCHEDULES = {
     "anomalies_hourly": ("5 * * * *", "anomalies"),
     "customers_weekly": ("30 3 * * 0", "customers"),
     "demand_daily": ("15 3 * * *", "demand"),
+    "campaigns_hourly": ("40 * * * *", "campaigns"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "after_events_daily": ("0 10 * * *", "after_events"),
     "privacy_daily": ("0 4 * * *", "privacy"),

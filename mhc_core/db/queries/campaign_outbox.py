@@ -19,7 +19,6 @@ class Touch(NamedTuple):
     customer_hash: str
     anchor: str
     conversation_id: UUID
-    channel: str
     template: str
     expires_at: datetime
 
@@ -31,7 +30,7 @@ def hold(connection: sa.Connection, now: datetime) -> Touch | None:
     """
     row = connection.execute(
         sa.text("""
-            select id, campaign, step, customer_hash, anchor, conversation_id, channel, template, expires_at
+            select id, campaign, step, customer_hash, anchor, conversation_id, template, expires_at
               from ai.campaign_touches where state = 'planned' and not_before <= :now
              order by not_before, id limit 1 for update skip locked
         """),
