@@ -130,7 +130,8 @@ class Sender:
         secrets = self.settings.link_secrets.get_secret_value() if self.settings.link_secrets else None
         feedback = FeedbackLinks(feedback_keys(salt, secrets, days), self.settings.public_address, days)
         values["survey"] = feedback.survey(touch.conversation_id, now)
-        unsubscribe = links.of_installation(connection, self.settings).link(touch.customer_hash, now)
+        whoever = customer_hash(salt, person_id(person.address or ""))  # under any spelling: see _other_spelling
+        unsubscribe = links.of_installation(connection, self.settings).link(whoever, now)
         return writing.message(
             touch.template,
             channel,

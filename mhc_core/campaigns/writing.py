@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from mhc_core.business.rules import Business
 from mhc_core.campaigns.rules import TEMPLATES
@@ -63,8 +63,8 @@ def message(
     """
     written, known = template(name), {"business": business, **values}
     try:
-        subject = _PLAIN.from_string(written.subject).render(known)
-        text = _PLAIN.from_string(written.text).render(known)
+        subject = _plain(written.subject).render(known)
+        text = _plain(written.text).render(known)
     except TemplateError as error:
         raise ConfigurationError(f"the template {name} cannot be filled in: {error}; correct it") from None
     if channel != "email":
@@ -73,7 +73,7 @@ def message(
             raise ConfigurationError(f"the template {name} makes {len(text)} characters; {LONGEST_TEXT} is the most")
         return Message(key, to, text)
     footer = {"postal_address": postal_address, "unsubscribe": unsubscribe}
-    page = _PAGE.from_string(_layout()).render(known | footer | {"subject": subject, "text": text})
+    page = _layout().render(known | footer | {"subject": subject, "text": text})
     plain = (
         f"{text}\n\n--\nThis is an offer of {business.name}, {postal_address}. You get it because you agreed to such "
         f"e-mails. Get no more of them: {unsubscribe}\n"
@@ -82,5 +82,10 @@ def message(
 
 
 @cache
-def _layout() -> str:
-    return (TEMPLATES.parent / "layout.html").read_text("utf-8")
+def _plain(text: str) -> Template:
+    return _PLAIN.from_string(text)
+
+
+@cache
+def _layout() -> Template:
+    return _PAGE.from_string((TEMPLATES.parent / "layout.html").read_text("utf-8"))

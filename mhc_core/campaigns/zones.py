@@ -40,6 +40,12 @@ def everywhere() -> Zones:
     return frozenset().union(*_states().values())
 
 
+@cache
+def _by_name() -> dict[str, str]:
+    names: dict[str, str] = tomllib.loads(_DATA.read_text("utf-8"))["names"]
+    return {name: state for state, name in names.items()}
+
+
 def of_state(state: str) -> Zones:
     """The zones of a state or territory by its two letters; none when there is no such."""
     return _states().get(state.strip().upper(), frozenset())
@@ -52,15 +58,23 @@ def of_zip(code: str) -> Zones:
 
 
 def of_phone(number: str) -> Zones:
-    """The zones for which a number was given out; none when it belongs to no place."""
+    """The zones in which a number may have been given out; none when it belongs to no place.
+
+    For an area code that two zones share libphonenumber may name one of them alone (850, Florida's panhandle), so all
+    of its state are added.
+    """
     import phonenumbers
-    from phonenumbers import timezone
+    from phonenumbers import geocoder, timezone
 
     try:
-        names = timezone.time_zones_for_number(phonenumbers.parse(number, "US"))
+        parsed = phonenumbers.parse(number, "US")
     except phonenumbers.NumberParseException:
         return frozenset()
-    return frozenset() if _UNKNOWN in names else frozenset(map(ZoneInfo, names))
+    names = timezone.time_zones_for_number(parsed)
+    place = geocoder.description_for_number(parsed, "en").rpartition(", ")[2]
+    if _UNKNOWN in names:
+        return frozenset()
+    return frozenset(map(ZoneInfo, names)) | of_state(_by_name().get(place, place))
 
 
 def candidates(*known: Zones) -> Zones:

@@ -1,8 +1,8 @@
 """The way out of follow-ups: a page with one button, and the same in one request for mail programs (RFC 8058).
 
-Opening the link changes nothing, because mail scanners open links. What is posted counts at once; a second press changes
-nothing. Mail programs post ``List-Unsubscribe=One-Click`` to the link itself, without cookies, and the page posts the
-token as a field.
+Opening the link changes nothing, because mail scanners open links. What is posted counts at once; a second press
+changes nothing. Mail programs post ``List-Unsubscribe=One-Click`` to the link itself, without cookies, and the page
+posts the token as a field.
 """
 
 from typing import Annotated
