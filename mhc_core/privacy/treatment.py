@@ -164,6 +164,16 @@ TABLES = {
     "customer_profiles": _table(plain="customer_hash last_channel tier next_tier", erasure="deleted"),
     "profile_watermark": _table(plain="name"),
     "loyalty_events": _table(plain="customer_hash kind", erasure="deleted"),
+    "contact_consents": _table(plain="customer_hash channel how wording recorded_by revoked_by", erasure="deleted"),
+    # Kept on purpose: the hash of who wants no advertising must outlive them, or they would be written to again.
+    "contact_optouts": _table(plain="customer_hash how channel"),
+    "inbound_screenings": _table(),
+    "campaign_touches": _table(
+        plain="campaign step customer_hash anchor arm state reason channel template provider_message_id",
+        erasure="deleted",
+    ),
+    "offer_codes": _table(plain="code redeemed_by", erasure="deleted"),
+    "customer_tasks": _table(plain="customer_hash anchor reasons closed_by", erasure="deleted"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

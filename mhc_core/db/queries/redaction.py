@@ -41,6 +41,7 @@ _EMPTY_EXAMPLE = """
     embedding = cast('[' || repeat('0,', vector_dims(embedding) - 1) || '0]' as halfvec)
 """
 
+_THEIRS = "conversation_id in (select id from erased_conversations)"
 _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e on e.id = m.conversation_id)"
 
 _ERASE = {
@@ -74,6 +75,9 @@ _ERASE = {
     "churn_risk": "delete from ai.churn_risk where customer_hash = :hash",
     "customer_profiles": "delete from ai.customer_profiles where customer_hash = :hash",
     "loyalty_events": "delete from ai.loyalty_events where customer_hash = :hash",
+    "contact_consents": "delete from ai.contact_consents where customer_hash = :hash",
+    "campaign_touches": f"delete from ai.campaign_touches where customer_hash = :hash or {_THEIRS}",
+    "customer_tasks": f"delete from ai.customer_tasks where customer_hash = :hash or {_THEIRS}",
     "scrub_holds": f"delete from ai.scrub_holds where answer_message_id {_OF_MESSAGES}",
     "messages": """
         update ai.messages set content = '', edited_content = null, edit_reason = null, edited_by = null,

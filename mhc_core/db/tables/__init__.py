@@ -13,6 +13,14 @@ from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests, bookings, event_surveys
 from mhc_core.db.tables.business import churn_risk, customer_value, demand_forecast
 from mhc_core.db.tables.cache import response_cache
+from mhc_core.db.tables.campaigns import (
+    campaign_touches,
+    contact_consents,
+    contact_optouts,
+    customer_tasks,
+    inbound_screenings,
+    offer_codes,
+)
 from mhc_core.db.tables.costs import figures_cost_hours, figures_costs, provider_calls
 from mhc_core.db.tables.customers import customer_profiles, loyalty_events, profile_watermark
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
