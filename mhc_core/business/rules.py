@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from mhc_core.business.offering import Dish, Offers
 from mhc_core.vocabulary import Channel
 
 Money = Annotated[Decimal, Field(ge=0, decimal_places=2)]
@@ -160,11 +161,12 @@ class Timing(_Section):
 
 
 class Food(_Section):
-    """Allergens and leftovers."""
+    """Allergens and leftovers. ``dishes`` says of each dish what it holds and which diets it fits."""
 
     allergens: Mapping[str, tuple[str, ...]]
     absent: tuple[str, ...]
     contains_wheat: tuple[str, ...]
+    dishes: Mapping[str, Dish] = {}
     leftovers_fridge_hours: Count
     leftovers_days_min: Count
     leftovers_days_max: Count
@@ -222,6 +224,7 @@ class Business(_Section):
     food: Food
     handover: Handover
     chat: ChatPage = ChatPage()
+    offers: Offers = Offers()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -230,6 +233,12 @@ class Business(_Section):
             raise ValueError("cancellation tiers must be listed from most to fewest days and end with days = 0")
         if self.prices.deposit > self.prices.minimum:
             raise ValueError("prices.deposit must not exceed prices.minimum")
+        for name, offer in self.offers.suggested.items():
+            on_the_menu = {*self.menu.proteins, *self.upgrades, *self.add_ons}
+            if unknown := sorted({*offer.items} - on_the_menu | {*offer.dishes} - {*self.food.dishes}):
+                raise ValueError(
+                    f"offers.suggested.{name} names {', '.join(unknown)}, which is not on the menu or not in food.dishes"
+                )
         return self
 
     @property

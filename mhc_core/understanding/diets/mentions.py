@@ -62,7 +62,6 @@ def allergen_value(said: str) -> str:
     return value if kind is Kind.ALLERGEN else said.casefold().strip()
 
 
-@cache
 def _misspelt(word: str) -> str | None:
     """The listed word that an unknown one was meant to be: one slip away, or much alike and begun alike."""
     if len(word) < _SHORTEST_MISSPELT or lexicon.ordinary(word):

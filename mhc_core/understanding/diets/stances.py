@@ -2,8 +2,8 @@
 
 Multinomial logistic regressions (``understanding.heads``) on a multilingual vector of the words around the mention and
 on hashed terms, among them words with their side and distance. What food it is does not count, only its kind:
-"my son can't have eggs" and "my son can't have soy" are one sentence. ``mhc bench offers --train`` makes the file of
-the release, ``stances.npz``, again.
+"my son can't have eggs" and "my son can't have soy" are one sentence. ``mhc bench train-diets`` makes the file of the
+release, ``stances.npz``, again.
 """
 
 import functools
@@ -29,9 +29,9 @@ from mhc_core.understanding.values.word_lists import meaning
 
 FILE, DOCUMENT = "stances.npz", "stances.json"
 REGULARISATION = 20.0
-MENTIONED_FROM = 0.75
-"""A mention binds nobody only from this probability on: whoever is unsure takes it for a need."""
-WITHDRAWN_FROM = 0.8
+BINDING_FROM = 0.05
+"""A mention is taken for a need from this probability on: whoever is unsure takes it for one."""
+WITHDRAWN_FROM = 0.7
 """A need is taken back only from this probability on."""
 AROUND, NEAR = 14, 5
 """Words read on each side, and those whose distance counts."""
@@ -75,13 +75,12 @@ class Stances:
 
     def _judged(self, mention: Mention, shares: dict[str, float], whom: Floats) -> Judged:
         likely = Whom(self.whom.classes[int(whom.argmax())])
-        for stance, least in ((Stance.MENTIONED, MENTIONED_FROM), (Stance.WITHDRAWN, WITHDRAWN_FROM)):
-            if shares[stance] >= least:
-                return Judged(mention, stance, likely, round(shares[stance], 3))
         binding = shares[Stance.STATED] + shares[Stance.AVOIDED]
+        if binding < BINDING_FROM:
+            stance = Stance.WITHDRAWN if shares[Stance.WITHDRAWN] >= WITHDRAWN_FROM else Stance.MENTIONED
+            return Judged(mention, stance, likely, round(1 - binding, 3))
         avoided = shares[Stance.AVOIDED] > 2 * shares[Stance.STATED]
-        stance = Stance.AVOIDED if avoided else Stance.STATED
-        return Judged(mention, stance, likely, round(binding, 3))
+        return Judged(mention, Stance.AVOIDED if avoided else Stance.STATED, likely, round(binding, 3))
 
     def dump(self) -> bytes:
         """The file's bytes: the same for the same classifiers."""
