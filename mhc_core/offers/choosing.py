@@ -43,10 +43,12 @@ class OfferCounts:
 
 @dataclass(frozen=True, slots=True)
 class OfferState:
-    """What is known of offers right now: the counts by offer and segment, and the key of customers' pseudonyms."""
+    """What is known of offers right now: the counts by offer and segment, the key of customers' pseudonyms, and
+    the seed of all draws."""
 
     counts: Mapping[tuple[str, PartySegment], OfferCounts] = field(default_factory=dict)
-    salt: bytes = b""
+    salt: bytes = field(default=b"", repr=False)
+    seed: int = 0
 
 
 def segment(adults: int, children: int) -> PartySegment:
@@ -67,12 +69,12 @@ def held_out(state: OfferState, customer: str, percent: int) -> bool:
 
 
 def choose(
-    state: OfferState, names: Sequence[str], kind: PartySegment, ordered: Sequence[str], seed: int, conversation: UUID
+    state: OfferState, names: Sequence[str], kind: PartySegment, ordered: Sequence[str], conversation: UUID
 ) -> str | None:
-    """One of the offers, None where there is none. The same seed, conversation and counts give the same one."""
+    """One of the offers, None where there is none. The same state and conversation give the same one."""
     if not names:
         return None
-    draw = np.random.default_rng([seed, *conversation.bytes])
+    draw = np.random.default_rng([state.seed, *conversation.bytes])
     drawn = []
     for name in names:
         known = state.counts.get((name, kind), OfferCounts())

@@ -4,6 +4,7 @@ Asked only right before something would be suggested, of what the customer has w
 """
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -23,6 +24,8 @@ REGULARISATION = 20.0
 DECLINED_FROM = 0.3
 """Probability from which a message counts as a wish for no extras."""
 READ_CHARS = 400
+MOST_PARTS = 12
+_SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
 EVERY = 25
 """One of so many labelled messages teaches what people write otherwise."""
 YES, NO = "declines", "other"
@@ -36,10 +39,12 @@ class Declining:
     embed: Embed
 
     def declined(self, texts: Sequence[str]) -> bool:
-        """Whether one of the messages says so."""
-        if not texts:
+        """Whether one of the messages, or a sentence of one, says so; the newest ``MOST_PARTS`` are read (10 ms each)."""
+        parts = [part for text in texts for part in (text, *_SENTENCE.split(text)) if part.strip()]
+        parts = list(dict.fromkeys(parts))[-MOST_PARTS:]
+        if not parts:
             return False
-        shares = self.head.probabilities(inputs(texts, self.embed))
+        shares = self.head.probabilities(inputs(parts, self.embed))
         return bool(shares[:, self.head.classes.index(YES)].max() >= DECLINED_FROM)
 
     def dump(self) -> bytes:

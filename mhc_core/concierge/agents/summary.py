@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from mhc_core.concierge.facts import diets
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.tools import booking
-from mhc_core.understanding.diets.examples import Stance
-from mhc_core.understanding.diets.mentions import Kind
+from mhc_core.understanding.diets.mentions import Kind, Stance
 from mhc_core.understanding.result import EVERYONE
 
 

@@ -10,8 +10,7 @@ from dataclasses import replace
 
 from mhc_core.concierge.facts.memory import Allergy, Facts, Need
 from mhc_core.understanding.diets import mentions, stances
-from mhc_core.understanding.diets.examples import Stance, Whom
-from mhc_core.understanding.diets.mentions import UNNAMED, Kind, Mention
+from mhc_core.understanding.diets.mentions import UNNAMED, Kind, Mention, Stance, Whom
 from mhc_core.understanding.diets.stances import Judged
 from mhc_core.understanding.result import SlotName, Understood
 from mhc_core.understanding.values.allergies import allergen_group

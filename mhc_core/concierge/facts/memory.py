@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from mhc_core.concierge.facts.heads import Heads
 from mhc_core.concierge.facts.party import Party
-from mhc_core.understanding.diets.examples import Stance, Whom
+from mhc_core.understanding.diets.mentions import Stance, Whom
 from mhc_core.vocabulary import PartySegment
 
 

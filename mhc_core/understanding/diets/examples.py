@@ -9,37 +9,17 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from importlib import resources
 
 from mhc_core.understanding import examples as understanding
 from mhc_core.understanding.diets import mentions
-from mhc_core.understanding.diets.mentions import Kind, Mention
+from mhc_core.understanding.diets.mentions import Kind, Mention, Stance, Whom
 from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.result import Act, SlotName, Topic
 
 _BRACKETED = re.compile(r"(\[[^\]]+\])")
 EVERY = 12
 """One of so many messages that name a dish and no allergen teaches what is only mentioned."""
-
-
-class Stance(StrEnum):
-    """What is said of a need: that somebody who eats along has it, that a dish is not wanted, nothing that binds, or
-    that it holds no longer."""
-
-    STATED = "stated"
-    AVOIDED = "avoided"
-    MENTIONED = "mentioned"
-    WITHDRAWN = "withdrawn"
-
-
-class Whom(StrEnum):
-    """Who has a need. ``guest`` is one or some of the grown-ups, ``all`` also where nobody in particular is named."""
-
-    SELF = "self"
-    CHILD = "child"
-    GUEST = "guest"
-    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,25 @@ class Kind(StrEnum):
     DIET = "diet"
 
 
+class Stance(StrEnum):
+    """What is said of a need: that somebody who eats along has it, that a dish is not wanted, nothing that binds, or
+    that it holds no longer."""
+
+    STATED = "stated"
+    AVOIDED = "avoided"
+    MENTIONED = "mentioned"
+    WITHDRAWN = "withdrawn"
+
+
+class Whom(StrEnum):
+    """Who has a need. ``guest`` is one or some of the grown-ups, ``all`` also where nobody in particular is named."""
+
+    SELF = "self"
+    CHILD = "child"
+    GUEST = "guest"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A word for a need at its place (characters, end exclusive). ``value``: ``shellfish`` for "prawns"."""

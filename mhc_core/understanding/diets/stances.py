@@ -20,8 +20,8 @@ from mhc_core.language.number_words import in_digits
 from mhc_core.providers.e5 import embedder as e5
 from mhc_core.understanding import heads
 from mhc_core.understanding.diets import mentions
-from mhc_core.understanding.diets.examples import Example, Stance, Whom
-from mhc_core.understanding.diets.mentions import UNNAMED, Kind, Mention
+from mhc_core.understanding.diets.examples import Example
+from mhc_core.understanding.diets.mentions import UNNAMED, Kind, Mention, Stance, Whom
 from mhc_core.understanding.heads import Head, Inputs
 from mhc_core.understanding.packing import PACKED, packed, unpacked
 from mhc_core.understanding.values.spelling import unaccented

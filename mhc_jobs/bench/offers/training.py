@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mhc_core.offers import declining
+from mhc_core.offers.declining import Declining
 from mhc_core.understanding.diets import examples, stances
-from mhc_core.understanding.diets.examples import Example, Stance, half
+from mhc_core.understanding.diets.examples import Example, half
+from mhc_core.understanding.diets.mentions import Stance
 from mhc_core.understanding.diets.stances import Stances
 
 BINDING = (Stance.STATED, Stance.AVOIDED)
@@ -59,3 +62,8 @@ class _Remembered:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         self._known |= dict(zip(new, stances.vectors(new), strict=True))
         return np.array([self._known[text] for text in texts], np.float32)
+
+
+def train_declining() -> Declining:
+    """The classifier of wishes for no extras (20 s)."""
+    return declining.train(declining.read(), _Remembered())
