@@ -18,6 +18,8 @@ _TITLES = {
     "feedback": "Feedback",
     "booking_requests": "Booking requests",
     "bookings": "Bookings from other systems",
+    "diet_facts": "What you said that somebody cannot or does not eat",
+    "offer_suggestions": "What was suggested to you",
     "feedback_history": "Earlier and present feedback, as it was given",
     "handovers": "When a person took over",
     "conversation_notes": "Notes of our staff",

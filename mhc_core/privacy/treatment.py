@@ -57,6 +57,9 @@ TABLES = {
     "bookings": _table(
         raw="source source_id customer_id zip", plain="status region", erasure="deleted", retention="emptied"
     ),
+    "diet_facts": _table(raw="value", plain="kind for_whom stance", erasure="deleted", retention="deleted"),
+    "offer_suggestions": _table(plain="offer segment", erasure="deleted"),
+    "offer_statistics": _table(plain="offer segment companions"),
     "event_surveys": _table(plain="way", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "conversation_notes": _table(raw="text", plain="kind written_by", erasure="deleted", retention="deleted"),

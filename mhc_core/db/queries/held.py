@@ -28,6 +28,12 @@ _HELD = {
     "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
     "booking_requests": f"select * from ai.booking_requests where conversation_id in ({_CONVERSATIONS})",
     "bookings": "select * from ai.bookings where customer_id = any(:ids) or customer_id = :hash order by booked_at, id",
+    "diet_facts": f"""
+        select * from ai.diet_facts where conversation_id in ({_CONVERSATIONS}) order by said_at, kind, value
+    """,
+    "offer_suggestions": f"""
+        select * from ai.offer_suggestions where conversation_id in ({_CONVERSATIONS}) order by suggested_at
+    """,
     "conversation_notes": f"""
         select * from ai.conversation_notes where conversation_id in ({_CONVERSATIONS}) order by id
     """,

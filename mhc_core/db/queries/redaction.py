@@ -68,6 +68,10 @@ _ERASE = {
         "delete from ai.booking_requests where conversation_id in (select id from erased_conversations)"
     ),
     "bookings": "delete from ai.bookings where customer_id = any(:ids) or customer_id = :hash",
+    "diet_facts": "delete from ai.diet_facts where conversation_id in (select id from erased_conversations)",
+    "offer_suggestions": (
+        "delete from ai.offer_suggestions where conversation_id in (select id from erased_conversations)"
+    ),
     "scrub_marks": f"delete from ai.scrub_marks where message_id {_OF_MESSAGES}",
     "experiment_exposures": f"delete from ai.experiment_exposures where message_id {_OF_MESSAGES}",
     "rollout_exposures": "delete from ai.rollout_exposures where customer_hash = :hash",
@@ -251,6 +255,7 @@ _REDACT = {
         where conversation_id {_OLD}
     """,
     "booking_requests": f"delete from ai.booking_requests where conversation_id {_OLD}",
+    "diet_facts": f"delete from ai.diet_facts where conversation_id {_OLD}",
     "conversation_notes": f"delete from ai.conversation_notes where conversation_id {_OLD}",
     "provider_calls": f"""
         update ai.provider_calls set conversation_id = null, message_id = null where conversation_id {_OLD}

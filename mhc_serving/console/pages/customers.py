@@ -42,7 +42,9 @@ async def build(visit: Visit) -> None:
             "past. The asset customer_profiles counts them every night.",
         )
     with box("dl", "figures gap-top"):
-        shown = {name: Figure(name) for name in ("Customers", "Completed bookings", "Expected in a year", "May be lost")}
+        shown = {
+            name: Figure(name) for name in ("Customers", "Completed bookings", "Expected in a year", "May be lost")
+        }
     with box("section", "card gap-top"):
         text("h2", "To write to in person")
         text("p", "Customers at high risk of being lost, and the most that may be offered to them.", "dim")

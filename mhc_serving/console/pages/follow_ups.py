@@ -44,7 +44,14 @@ async def build(visit: Visit) -> None:
             text("h2", "What campaigns bring")
             lifts = Table(
                 "What campaigns bring",
-                ("Campaign", ">Sent", ">Codes used", ">Booked, of those written to", ">Of those left alone", "Difference"),
+                (
+                    "Campaign",
+                    ">Sent",
+                    ">Codes used",
+                    ">Booked, of those written to",
+                    ">Of those left alone",
+                    "Difference",
+                ),
             )
         with box("section", "card wide"):
             text("h2", "Who is left out, and why")
