@@ -49,8 +49,10 @@ async def build(visit: Visit) -> None:
         text("h2", "To write to in person")
         text("p", "Customers at high risk of being lost, and the most that may be offered to them.", "dim")
         tasks = box("ul", "cards")
-    with box("div", "charts"):
-        chart = Chart("Customers by tier", ("Tier", ">Customers", ">Completed", ">Spent", ">Expected", ">May be lost"))
+    with box("div", "charts gap-top"):
+        chart = Chart(
+            "Customers by tier", ("Tier", ">Customers", ">Completed", ">Spent", ">Expected", ">May be lost"), wide=True
+        )
         with box("section", "card wide"):
             text("h2", "Customers")
             text("p", "By pseudonym: money is in USD, expected is of the next 52 weeks.", "dim")

@@ -54,8 +54,8 @@ async def build(visit: Visit) -> None:
                 ),
             )
         with box("section", "card wide"):
-            text("h2", "Who is left out, and why")
-            skips = Table("Who is left out, and why", ("Campaign", "Step", "What becomes of it", ">People"))
+            text("h2", "What becomes of whoever is due")
+            skips = Table("What becomes of whoever is due", ("Campaign", "Step", "What becomes of it", ">People"))
         with box("section", "card wide"):
             text("h2", "Suggestions in the chat")
             suggested = Table(
@@ -65,7 +65,8 @@ async def build(visit: Visit) -> None:
 
     def read(connection: sa.Connection, person: Person, now: datetime) -> _Seen:
         return _Seen(
-            campaign_report.of(connection, campaigns, now), offer_report.report(offer_queries.cells(connection))
+            campaign_report.of(connection, campaigns, now),
+            offer_report.report(offer_queries.cells(connection, offer_report.CAP_USD)),
         )
 
     async def renew() -> None:
@@ -84,11 +85,11 @@ async def build(visit: Visit) -> None:
             ]
         )
         offers = seen.offers
-        if offers.made or offers.held_out:
-            suggested.show(
-                [("with a price", f"{offers.made:,}", share(offers.made_rate), f"{offers.held_out:,}",
-                  share(offers.held_out_rate), _offer_lift(offers.usd))]
-            )  # fmt: skip
+        row = (
+            "with a price", f"{offers.made:,}", share(offers.made_rate), f"{offers.held_out:,}",
+            share(offers.held_out_rate), _offer_lift(offers.usd),
+        )  # fmt: skip
+        suggested.show([row] if offers.made or offers.held_out else [])
 
     await renew()
     ui.timer(EVERY_SECONDS, renew, immediate=False)
