@@ -82,8 +82,8 @@ def message(
 
 
 @cache
-def _plain(text: str) -> Template:
-    return _PLAIN.from_string(text)
+def _plain(source: str) -> Template:
+    return _PLAIN.from_string(source)
 
 
 @cache
