@@ -31,6 +31,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.profiles,
             jobs.demand,
             jobs.demand_drift,
+            jobs.campaigns,
             jobs.deadlines,
             jobs.weekly_report,
             jobs.privacy,

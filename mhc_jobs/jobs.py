@@ -77,6 +77,9 @@ demand_drift = dg.define_asset_job(
     dg.AssetSelection.checks(forecast_errs_as_before),
     description="Look whether the forecast of demand is as right as it used to be.",
 )
+campaigns = _job(
+    "campaigns", "Who is due for a follow-up, and what is sent of them.", "campaign_plan", "campaign_delivery"
+)
 deadlines = dg.define_asset_job(
     "deadlines",
     dg.AssetSelection.checks(models_in_use_stay_available),

@@ -100,6 +100,12 @@ ALL = [
         "20 3 * * 1",
         "Every Monday at 03:20: warn when the forecast of demand errs more than it used to.",
     ),
+    _by_clock(
+        "campaigns_hourly",
+        "campaigns",
+        "40 * * * *",
+        "Forty minutes past each hour: plan follow-ups, and send those that are due when MHC_CAMPAIGNS is on.",
+    ),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
     _by_clock(
         "after_events_daily",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from mhc_core.business.customers import Loyalty, Region
+from mhc_core.business.offering import Dish, Offers
 from mhc_core.business.section import Count, Money, Percent, Section
 from mhc_core.vocabulary import Channel
 
@@ -154,14 +155,21 @@ class Timing(Section):
 
 
 class Food(Section):
-    """Allergens and leftovers."""
+    """Allergens and leftovers. ``dishes`` says of each dish what it holds and which diets it fits."""
 
     allergens: Mapping[str, tuple[str, ...]]
     absent: tuple[str, ...]
     contains_wheat: tuple[str, ...]
+    dishes: Mapping[str, Dish] = {}
     leftovers_fridge_hours: Count
     leftovers_days_min: Count
     leftovers_days_max: Count
+
+
+class Chefs(Section):
+    """How many parties can be cooked a day: in ``all``, and in regions that have chefs of their own."""
+
+    parties_a_day: Mapping[str, Annotated[int, Field(ge=1)]] = {}
 
 
 class Handover(Section):
@@ -215,9 +223,11 @@ class Business(Section):
     timing: Timing
     food: Food
     handover: Handover
+    chefs: Chefs = Chefs()
     chat: ChatPage = ChatPage()
     loyalty: Loyalty | None = None
     regions: Mapping[str, Region] = {}
+    offers: Offers = Offers()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -230,6 +240,12 @@ class Business(Section):
             named = [place.casefold() for region in self.regions.values() for place in getattr(region, places)]
             if len(named) != len(set(named)):
                 raise ValueError(f"{places} of regions may stand in one region each")
+        for name, offer in self.offers.suggested.items():
+            on_the_menu = {*self.menu.proteins, *self.upgrades, *self.add_ons}
+            if unknown := sorted({*offer.items} - on_the_menu | {*offer.dishes} - {*self.food.dishes}):
+                raise ValueError(
+                    f"offers.suggested.{name} names {', '.join(unknown)}, which is not on the menu or not in food.dishes"
+                )
         return self
 
     @property

@@ -27,6 +27,7 @@ JOBS = {
     "profiles": {"customer_profiles"},
     "demand": {"demand_forecast"},
     "demand_drift": set(),
+    "campaigns": {"campaign_plan", "campaign_delivery"},
     "deadlines": set(),
 }  # fmt: skip
 SCHEDULES = {
@@ -40,6 +41,7 @@ SCHEDULES = {
     "profiles_daily": ("45 3 * * *", "profiles"),
     "demand_daily": ("15 3 * * *", "demand"),
     "demand_drift_weekly": ("20 3 * * 1", "demand_drift"),
+    "campaigns_hourly": ("40 * * * *", "campaigns"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "after_events_daily": ("0 10 * * *", "after_events"),
     "privacy_daily": ("0 4 * * *", "privacy"),

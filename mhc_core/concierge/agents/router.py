@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from mhc_core.concierge.agents import booking, complaint, courtesy, knowledge, lead, loyalty, operations, pricing
 from mhc_core.concierge.agents.reply import Agent, Question
+from mhc_core.concierge.facts.accepting import SUGGESTION
 from mhc_core.concierge.facts.updating import names_a_day
 from mhc_core.understanding.result import Act, Segment, SlotName, Topic
 from mhc_core.vocabulary import Intent
@@ -255,6 +256,8 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
         return complaint.AGENT
     if act in _COURTEOUS:
         return None
+    if act in (Act.AFFIRM, Act.ADD) and not open_ and question.notes.get(SUGGESTION) and question.told:
+        return pricing.AGENT  # yes to what was suggested beside a price
     if act in (Act.AFFIRM, Act.DENY):
         return booking.AGENT if open_ and not question.context.offered_person else None
     if topic is Topic.UNDECIDED and not question.asked & _CAN_WAIT:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from mhc_core.business.pricing import Business
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents import handover, questions
 from mhc_core.concierge.agents.reply import Question
-from mhc_core.concierge.facts import updating
+from mhc_core.concierge.facts import accepting, diets, memory, updating
 from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.guards import injection, tone
 from mhc_core.concierge.guards.injection import Attack
@@ -72,6 +72,12 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
         source = Source(sum(turn.role == "user" for turn in turns) + 1, request.now)
         agreed = _agreed(business, reader, before, read, turns, today, source)
         facts = updating.update(business, agreed, read, context, source)
+        facts = accepting.accepted(business, facts, read, context, notes)
+        facts = memory.sourced(before, diets.told(facts, message, read), source)
+        if facts.reference and facts.told != before.told:
+            facts = replace(facts, changed=True)
+    else:
+        facts = diets.told(facts, message, None)  # what nobody can eat is never left unread
     intent = read.segments[0].topic.intent if read is not None and read.segments else Intent.OTHER
     question = Question(message, turns, business, before, facts, intent, read, context, notes)
     felt = tone.read(message, turns)
@@ -91,6 +97,11 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
     return Understanding(question, {"emotion": str(felt.emotion), "urgency": str(felt.urgency)}, escalation, attack)
 
 
+def keeping_needs(question: Question) -> Facts:
+    """The facts without a refused message, but for what it says that somebody cannot eat."""
+    return replace(question.before, needs=question.facts.needs, allergies=question.facts.allergies)
+
+
 def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn], today: date, now: datetime) -> Facts:
     """The facts of turns that were not stored with theirs, such as a transcript that a client keeps itself."""
     facts, seen = Facts(), list[StoredTurn]()
@@ -101,6 +112,7 @@ def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn
             if read is not None:
                 count = sum(one.role == "user" for one in seen) + 1
                 facts = updating.update(business, facts, read, context, Source(count, now))
+            facts = diets.told(facts, turn.content, read)
         elif turn.role == "assistant":
             facts = questions.with_state(facts, turn.content)
         seen.append(turn)

@@ -136,6 +136,7 @@ def holds_data(connection: sa.Connection, customer_ids: Sequence[str], customer_
                     or exists (select from ai.feedback where customer_id = any(:ids))
                     or exists (select from ai.bookings where customer_id = any(:ids))
                     or exists (select from ai.training_examples where customer_hash = :hash and question <> '')
+                    or exists (select from ai.contact_consents where customer_hash = :hash)
             """),
             {"ids": list(customer_ids), "hash": customer_hash},
         )

@@ -41,6 +41,7 @@ _EMPTY_EXAMPLE = """
     embedding = cast('[' || repeat('0,', vector_dims(embedding) - 1) || '0]' as halfvec)
 """
 
+_THEIRS = "conversation_id in (select id from erased_conversations)"
 _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e on e.id = m.conversation_id)"
 
 _ERASE = {
@@ -67,6 +68,10 @@ _ERASE = {
         "delete from ai.booking_requests where conversation_id in (select id from erased_conversations)"
     ),
     "bookings": "delete from ai.bookings where customer_id = any(:ids) or customer_id = :hash",
+    "diet_facts": "delete from ai.diet_facts where conversation_id in (select id from erased_conversations)",
+    "offer_suggestions": (
+        "delete from ai.offer_suggestions where conversation_id in (select id from erased_conversations)"
+    ),
     "scrub_marks": f"delete from ai.scrub_marks where message_id {_OF_MESSAGES}",
     "experiment_exposures": f"delete from ai.experiment_exposures where message_id {_OF_MESSAGES}",
     "rollout_exposures": "delete from ai.rollout_exposures where customer_hash = :hash",
@@ -74,6 +79,9 @@ _ERASE = {
     "churn_risk": "delete from ai.churn_risk where customer_hash = :hash",
     "customer_profiles": "delete from ai.customer_profiles where customer_hash = :hash",
     "loyalty_events": "delete from ai.loyalty_events where customer_hash = :hash",
+    "contact_consents": "delete from ai.contact_consents where customer_hash = :hash",
+    "campaign_touches": f"delete from ai.campaign_touches where customer_hash = :hash or {_THEIRS}",
+    "customer_tasks": f"delete from ai.customer_tasks where customer_hash = :hash or {_THEIRS}",
     "scrub_holds": f"delete from ai.scrub_holds where answer_message_id {_OF_MESSAGES}",
     "messages": """
         update ai.messages set content = '', edited_content = null, edit_reason = null, edited_by = null,
@@ -247,6 +255,7 @@ _REDACT = {
         where conversation_id {_OLD}
     """,
     "booking_requests": f"delete from ai.booking_requests where conversation_id {_OLD}",
+    "diet_facts": f"delete from ai.diet_facts where conversation_id {_OLD}",
     "conversation_notes": f"delete from ai.conversation_notes where conversation_id {_OLD}",
     "provider_calls": f"""
         update ai.provider_calls set conversation_id = null, message_id = null where conversation_id {_OLD}
