@@ -34,9 +34,7 @@ def awake(moment: datetime, places: frozenset[ZoneInfo]) -> bool:
 
 @settings(max_examples=150, deadline=None)
 @given(moments, places)
-def test_the_next_hour_is_allowed_everywhere_and_none_before_it_is(
-    naive: datetime, where: frozenset[ZoneInfo]
-) -> None:
+def test_the_next_hour_is_allowed_everywhere_and_none_before_it_is(naive: datetime, where: frozenset[ZoneInfo]) -> None:
     now = naive.replace(tzinfo=UTC)
     found = law.next_allowed(now, where, HOURS)
     assert found >= now

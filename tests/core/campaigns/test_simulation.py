@@ -173,9 +173,7 @@ def test_nobody_of_ten_thousand_is_written_to_at_night_after_stop_twice_or_too_o
             made.now = made.queue[0][0]
     whose = {number: made.people[row.touch.customer_hash] for number, row in made.rows.items()}
     clocks = {home: tz.gettz(home) for home, _, _ in HOMES}
-    night = [
-        one for one, at in made.arrived if not 8 <= at.astimezone(clocks[whose[one].home]).hour < 21
-    ]
+    night = [one for one, at in made.arrived if not 8 <= at.astimezone(clocks[whose[one].home]).hour < 21]
     stopped = [whose[one].stopped_at for one, _ in made.arrived]
     after_stop = [at for (_, at), since in zip(made.arrived, stopped, strict=True) if since is not None and at >= since]
     by_person: dict[str, list[datetime]] = defaultdict(list)
