@@ -23,26 +23,24 @@ def plan(connection: sa.Connection, campaigns: Campaigns, now: object = NOW) -> 
     [(HOUR, []), (3 * HOUR, ["remembered"]), (25 * HOUR, ["next_day"]), (49 * HOUR, ["offer"]), (80 * HOUR, [])],
 )
 def test_who_asked_and_did_not_book_is_due_after_hours_and_days(
-    database: sa.Engine, campaigns: Campaigns, ago: timedelta, steps: list[str]
+    connection: sa.Connection, campaigns: Campaigns, ago: timedelta, steps: list[str]
 ) -> None:
-    with database.begin() as connection:
-        agree(connection, PHONE)
-        asked(connection, PHONE, ago)
-        plan(connection, campaigns)
-        assert touches(connection) == [("abandoned_booking", step, "planned", None) for step in steps]
+    agree(connection, PHONE)
+    asked(connection, PHONE, ago)
+    plan(connection, campaigns)
+    assert touches(connection) == [("abandoned_booking", step, "planned", None) for step in steps]
 
 
 @pytest.mark.parametrize(
     ("days", "step"), [(0, None), (1, "how_was_it"), (8, "review"), (15, None), (30, "next_party"), (50, None)]
 )
 def test_after_a_party_comes_the_question_then_the_review_then_the_next_one(
-    database: sa.Engine, campaigns: Campaigns, days: int, step: str | None
+    connection: sa.Connection, campaigns: Campaigns, days: int, step: str | None
 ) -> None:
-    with database.begin() as connection:
-        agree(connection, MAIL)
-        party(connection, MAIL, TODAY - days * DAY, channel="email")
-        plan(connection, campaigns)
-        assert touches(connection) == ([("after_event", step, "planned", None)] if step else [])
+    agree(connection, MAIL)
+    party(connection, MAIL, TODAY - days * DAY, channel="email")
+    plan(connection, campaigns)
+    assert touches(connection) == ([("after_event", step, "planned", None)] if step else [])
 
 
 @pytest.mark.parametrize(
@@ -51,29 +49,27 @@ def test_after_a_party_comes_the_question_then_the_review_then_the_next_one(
      (date(2025, 10, 10), None)],
 )  # fmt: skip
 def test_who_stays_away_is_won_back_by_months(
-    database: sa.Engine, campaigns: Campaigns, last: date, step: str | None
+    connection: sa.Connection, campaigns: Campaigns, last: date, step: str | None
 ) -> None:
-    with database.begin() as connection:
-        agree(connection, PHONE)
-        party(connection, PHONE, last - 300 * DAY)
-        party(connection, PHONE, last)
-        plan(connection, campaigns)
-        assert touches(connection) == ([("win_back", step, "planned", None)] if step else [])
+    agree(connection, PHONE)
+    party(connection, PHONE, last - 300 * DAY)
+    party(connection, PHONE, last)
+    plan(connection, campaigns)
+    assert touches(connection) == ([("win_back", step, "planned", None)] if step else [])
 
 
-def test_who_may_be_lost_gets_news_or_a_person_by_their_risk(database: sa.Engine, campaigns: Campaigns) -> None:
-    with database.begin() as connection:
-        for number, value in enumerate((0.39, 0.4, 0.69, 0.7, 0.95)):
-            guest = f"guest{number}@example.com"
-            agree(connection, guest)
-            party(connection, guest, TODAY - 70 * DAY, channel="email")
-            risk(connection, guest, value)
-        made = plan(connection, campaigns)
-        assert made.touches == {("may_leave", "news", "planned"): 2}
-        assert made.tasks == 2
-        assert plan(connection, campaigns, NOW + HOUR).tasks == 0
-        offered = connection.scalars(sa.text("select percent from ai.customer_tasks")).all()
-        assert offered == [20, 20]
+def test_who_may_be_lost_gets_news_or_a_person_by_their_risk(connection: sa.Connection, campaigns: Campaigns) -> None:
+    for number, value in enumerate((0.39, 0.4, 0.69, 0.7, 0.95)):
+        guest = f"guest{number}@example.com"
+        agree(connection, guest)
+        party(connection, guest, TODAY - 70 * DAY, channel="email")
+        risk(connection, guest, value)
+    made = plan(connection, campaigns)
+    assert made.touches == {("may_leave", "news", "planned"): 2}
+    assert made.tasks == 2
+    assert plan(connection, campaigns, NOW + HOUR).tasks == 0
+    offered = connection.scalars(sa.text("select percent from ai.customer_tasks")).all()
+    assert offered == [20, 20]
 
 
 REFUSALS = {
@@ -90,71 +86,65 @@ REFUSALS = {
 
 @pytest.mark.parametrize("reason", REFUSALS)
 def test_who_must_not_be_written_to_is_left_out_with_the_reason(
-    database: sa.Engine, campaigns: Campaigns, reason: str
+    connection: sa.Connection, campaigns: Campaigns, reason: str
 ) -> None:
-    with database.begin() as connection:
-        agree(connection, PHONE)
-        party(connection, PHONE, TODAY - DAY)
-        REFUSALS[reason](connection)
-        plan(connection, campaigns)
-        assert touches(connection)[0] == ("after_event", "how_was_it", "skipped", reason)
+    agree(connection, PHONE)
+    party(connection, PHONE, TODAY - DAY)
+    REFUSALS[reason](connection)
+    plan(connection, campaigns)
+    assert touches(connection)[0] == ("after_event", "how_was_it", "skipped", reason)
 
 
-def test_an_id_that_is_no_address_cannot_be_written_to(database: sa.Engine, campaigns: Campaigns) -> None:
-    with database.begin() as connection:
-        party(connection, "visitor-7", TODAY - DAY, channel="web")
-        plan(connection, campaigns)
-        assert touches(connection) == [("after_event", "how_was_it", "skipped", "no_address")]
+def test_an_id_that_is_no_address_cannot_be_written_to(connection: sa.Connection, campaigns: Campaigns) -> None:
+    party(connection, "visitor-7", TODAY - DAY, channel="web")
+    plan(connection, campaigns)
+    assert touches(connection) == [("after_event", "how_was_it", "skipped", "no_address")]
 
 
-def test_consent_for_e_mail_is_none_for_the_phone(database: sa.Engine, campaigns: Campaigns) -> None:
-    with database.begin() as connection:
-        agree(connection, MAIL)
-        party(connection, PHONE, TODAY - DAY)
-        plan(connection, campaigns)
-        assert touches(connection) == [("after_event", "how_was_it", "skipped", "no_consent")]
+def test_consent_for_e_mail_is_none_for_the_phone(connection: sa.Connection, campaigns: Campaigns) -> None:
+    agree(connection, MAIL)
+    party(connection, PHONE, TODAY - DAY)
+    plan(connection, campaigns)
+    assert touches(connection) == [("after_event", "how_was_it", "skipped", "no_consent")]
 
 
-def test_consent_after_the_wish_to_hear_nothing_counts_again(database: sa.Engine, campaigns: Campaigns) -> None:
-    with database.begin() as connection:
-        agree(connection, PHONE)
-        optouts.note(connection, PHONE, "keyword", "sms", NOW - 10 * DAY)
-        agree(connection, PHONE, at=NOW - 5 * DAY)
-        party(connection, PHONE, TODAY - DAY)
-        plan(connection, campaigns)
-        assert touches(connection) == [("after_event", "how_was_it", "planned", None)]
+def test_consent_after_the_wish_to_hear_nothing_counts_again(connection: sa.Connection, campaigns: Campaigns) -> None:
+    agree(connection, PHONE)
+    optouts.note(connection, PHONE, "keyword", "sms", NOW - 10 * DAY)
+    agree(connection, PHONE, at=NOW - 5 * DAY)
+    party(connection, PHONE, TODAY - DAY)
+    plan(connection, campaigns)
+    assert touches(connection) == [("after_event", "how_was_it", "planned", None)]
 
 
 def test_planning_twice_plans_once_and_words_that_are_gone_plan_nothing(
-    database: sa.Engine, campaigns: Campaigns
+    connection: sa.Connection, campaigns: Campaigns
 ) -> None:
-    with database.begin() as connection:
-        agree(connection, PHONE)
-        gone = asked(connection, "+19165550102", 3 * HOUR)
-        mark = {"id": gone, "mark": f'{{"{REDACTED}": "retention"}}'}
-        connection.execute(
-            sa.text("update ai.conversations set channel_metadata = cast(:mark as jsonb) where id = :id"), mark
-        )
-        asked(connection, PHONE, 3 * HOUR)
-        assert plan(connection, campaigns).touches.total() == 1
-        assert plan(connection, campaigns).touches.total() == 0
-        assert plan(connection, campaigns, NOW + HOUR).touches.total() == 0
-        assert len(touches(connection)) == 1
+    agree(connection, PHONE)
+    gone = asked(connection, "+19165550102", 3 * HOUR)
+    mark = {"id": gone, "mark": f'{{"{REDACTED}": "retention"}}'}
+    connection.execute(
+        sa.text("update ai.conversations set channel_metadata = cast(:mark as jsonb) where id = :id"), mark
+    )
+    asked(connection, PHONE, 3 * HOUR)
+    assert plan(connection, campaigns).touches.total() == 1
+    assert plan(connection, campaigns).touches.total() == 0
+    assert plan(connection, campaigns, NOW + HOUR).touches.total() == 0
+    assert len(touches(connection)) == 1
 
 
-def test_the_chat_s_own_question_is_not_asked_again(database: sa.Engine, campaigns: Campaigns) -> None:
-    with database.begin() as connection:
-        agree(connection, PHONE)
-        booking = party(connection, PHONE, TODAY - DAY)
-        connection.execute(
-            sa.text("insert into ai.event_surveys (booking_id, way, asked_at) values (:id, 'chat', :now)"),
-            {"id": booking, "now": NOW},
-        )
-        plan(connection, campaigns)
-        assert touches(connection) == [("after_event", "how_was_it", "skipped", "asked_already")]
+def test_the_chat_s_own_question_is_not_asked_again(connection: sa.Connection, campaigns: Campaigns) -> None:
+    agree(connection, PHONE)
+    booking = party(connection, PHONE, TODAY - DAY)
+    connection.execute(
+        sa.text("insert into ai.event_surveys (booking_id, way, asked_at) values (:id, 'chat', :now)"),
+        {"id": booking, "now": NOW},
+    )
+    plan(connection, campaigns)
+    assert touches(connection) == [("after_event", "how_was_it", "skipped", "asked_already")]
 
 
-def test_the_holdout_is_a_fixed_share_that_is_left_alone_by_every_step(database: sa.Engine) -> None:
+def test_the_holdout_is_a_fixed_share_that_is_left_alone_by_every_step(connection: sa.Connection) -> None:
     shipped = rules.load()
     campaign = shipped.by_name["after_event"]
     people = [f"{number:032x}" for number in range(4000)]
@@ -163,12 +153,11 @@ def test_the_holdout_is_a_fixed_share_that_is_left_alone_by_every_step(database:
     other = shipped.by_name["win_back"]
     assert {who for who in people if planning.in_holdout(other, who)} != held
     all_held = shipped.model_copy(update={"campaign": (campaign.model_copy(update={"holdout": 0.5}),)})
-    with database.begin() as connection:
-        for number in range(40):
-            agree(connection, f"guest{number}@example.com")
-            party(connection, f"guest{number}@example.com", TODAY - DAY, channel="email")
-        plan(connection, all_held)
-        rows = connection.execute(sa.text("select customer_hash, arm, state, counted from ai.campaign_touches")).all()
+    for number in range(40):
+        agree(connection, f"guest{number}@example.com")
+        party(connection, f"guest{number}@example.com", TODAY - DAY, channel="email")
+    plan(connection, all_held)
+    rows = connection.execute(sa.text("select customer_hash, arm, state, counted from ai.campaign_touches")).all()
     half = all_held.campaign[0]
     for row in rows:
         left_alone = planning.in_holdout(half, row.customer_hash)

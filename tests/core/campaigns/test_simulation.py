@@ -163,7 +163,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def test_nobody_of_ten_thousand_is_written_to_at_night_after_stop_twice_or_too_often(made: World) -> None:
     settings = Settings(_env_file=None, campaigns=True, campaigns_weekly=CAP)
-    services = {channel: made.carry for channel in ("sms", "whatsapp", "email")}
+    services = dict.fromkeys(("sms", "whatsapp", "email"), made.carry)
     campaigns = rules.load().model_copy(update={"postal_address": "1 Example Street"})
     sender = Sender(made, campaigns, pricing.load(), settings, services, lambda: made.now)  # type: ignore[arg-type]
     while made.queue:
