@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mhc_core.business import pricing
 from mhc_core.campaigns import consents, links, offers, optouts, planning
 from mhc_core.campaigns.rules import Campaigns
-from mhc_core.campaigns.sending import AGAIN_AFTER, LEASE, Sender
+from mhc_core.campaigns.sending import AGAIN_AFTER, LEASE, TROUBLE, Sender
 from mhc_core.db.queries import campaign_outbox, surveys
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.providers.messaging.result import Message, Result
@@ -167,6 +167,13 @@ def test_what_a_service_did_not_take_is_sent_later_with_the_same_code(
     assert sender(database, campaigns, service, NOW + AGAIN_AFTER).send_due(10) == {"sent": 1}
     first, second = service.got
     assert first.text == second.text
+
+
+def test_a_service_in_trouble_is_not_asked_for_each_of_thousands(database: sa.Engine, campaigns: Campaigns) -> None:
+    planned(database, campaigns, *(f"guest{number}@example.com" for number in range(TROUBLE + 3)))
+    service = Service(lambda message: Result("not_taken", failure="ConnectError"))
+    assert sender(database, campaigns, service).send_due(100) == {"put_off": TROUBLE}
+    assert len(service.got) == TROUBLE
 
 
 def test_what_a_service_refuses_is_not_tried_again(database: sa.Engine, campaigns: Campaigns) -> None:
