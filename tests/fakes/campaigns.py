@@ -44,8 +44,8 @@ def party(connection: sa.Connection, customer: str, on: date, status: str = "con
     """Somebody who has, or had, a party; its booking."""
     at = datetime.combine(on, time(18), UTC) - timedelta(days=20)
     conversation, _ = talk(
-        connection, say("user", "book it"), say("assistant", "Thank you!"), at=at, channel=channel, customer_id=customer,
-        facts={"zip": "95630"},
+        connection, say("user", "book it"), say("assistant", "Thank you!"), at=at, channel=channel,
+        customer_id=customer, facts={"zip": "95630"},
     )  # fmt: skip
     bookings.save(connection, conversation, on, time(18), (12, 3, 1), None, {}, at)
     query = sa.text("update ai.booking_requests set status = :s where conversation_id = :c returning id")

@@ -1,6 +1,6 @@
 """Twilio and RingCentral in this process, over real HTTP: they take what their published interface takes and no more.
 
-They remember: who replied STOP is refused as the real ones refuse, tokens end, and each message accepted is kept once. The
+They remember: who replied STOP is refused as the real ones refuse, tokens end, and each message accepted is kept. The
 forms are those of Twilio's Message resource (2010-04-01) and RingCentral's createSMSMessage.
 """
 

@@ -16,6 +16,7 @@ from mhc_core.db.queries import bookings
 from mhc_core.db.queries.campaign_outcomes import Week
 
 DAY = timedelta(days=1)
+ARMS = ("treated", "holdout")
 WEEKS = [date(2026, 1, 5) + number * 7 * DAY for number in range(20)]
 
 
@@ -49,8 +50,10 @@ def test_without_people_in_both_arms_nothing_is_said(few: list[Week]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(WEEKS), st.sampled_from(["treated", "holdout"]), st.integers(0, 300)), max_size=12),
-       st.floats(0, 1))  # fmt: skip
+@given(
+    st.lists(st.tuples(st.sampled_from(WEEKS), st.sampled_from(ARMS), st.integers(0, 300)), max_size=12),
+    st.floats(0, 1),
+)
 def test_bounds_lie_around_the_estimate_and_within_what_is_possible(
     counts: list[tuple[date, str, int]], share: float
 ) -> None:

@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from fakes.campaigns import pseudonym
 
-
 Say = Callable[..., dict[str, Any]]
 
 

@@ -1,4 +1,4 @@
-"""E-mails reach a real SMTP server whole, with the way out that mail programs show, and answers are taken for what they mean."""
+"""E-mails reach a real SMTP server whole, with the way out; what it answers is taken for what it means."""
 
 from datetime import UTC, datetime
 from email import policy
