@@ -61,6 +61,7 @@ tagger = _job(
 stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
 anomalies = _job("anomalies", "Look whether figures are what they use to be.", "anomaly_evidence")
 customers = _job("customers", "What is expected of each customer, and who may be lost.", "customer_value", "churn_risk")
+offers = _job("offers", "How suggestions fare, and what past bookings hold together.", "offer_statistics")
 demand = _job("demand", "How busy the next 30 days will be.", "demand_forecast")
 deadlines = dg.define_asset_job(
     "deadlines",

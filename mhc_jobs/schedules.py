@@ -93,6 +93,7 @@ ALL = [
         "customers_weekly", "customers", "30 3 * * 0", "Every Sunday at 03:30: what is expected of each customer."
     ),
     _by_clock("demand_daily", "demand", "15 3 * * *", "Every day at 03:15: how busy the next 30 days will be."),
+    _by_clock("offers_daily", "offers", "45 3 * * *", "Every day at 03:45: how suggestions fare."),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
     _by_clock(
         "after_events_daily",

@@ -39,7 +39,7 @@ class Declining:
     embed: Embed
 
     def declined(self, texts: Sequence[str]) -> bool:
-        """Whether one of the messages, or a sentence of one, says so; the newest ``MOST_PARTS`` are read (10 ms each)."""
+        """Whether one of the messages, or a sentence of one, says so; ``MOST_PARTS`` are read, 10 ms each."""
         parts = [part for text in texts for part in (text, *_SENTENCE.split(text)) if part.strip()]
         parts = list(dict.fromkeys(parts))[-MOST_PARTS:]
         if not parts:
@@ -68,9 +68,7 @@ def inputs(texts: Sequence[str], embed: Embed) -> Inputs:
 def train(examples: Sequence[tuple[str, str]], embed: Embed) -> Declining:
     """The classifier of these examples."""
     seen = inputs([text for text, _ in examples], embed)
-    return Declining(
-        heads.train(seen, [label for _, label in examples], range(len(examples)), REGULARISATION), embed
-    )
+    return Declining(heads.train(seen, [label for _, label in examples], range(len(examples)), REGULARISATION), embed)
 
 
 @functools.cache

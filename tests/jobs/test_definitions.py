@@ -24,6 +24,7 @@ JOBS = {
     "stats": {"conversation_stats"},
     "anomalies": {"anomaly_evidence"},
     "customers": {"customer_value", "churn_risk"},
+    "offers": {"offer_statistics"},
     "demand": {"demand_forecast"},
     "deadlines": set(),
 }  # fmt: skip
@@ -36,6 +37,7 @@ SCHEDULES = {
     "anomalies_hourly": ("5 * * * *", "anomalies"),
     "customers_weekly": ("30 3 * * 0", "customers"),
     "demand_daily": ("15 3 * * *", "demand"),
+    "offers_daily": ("45 3 * * *", "offers"),
     "report_weekly": ("0 9 * * 1", "weekly_report"),
     "after_events_daily": ("0 10 * * *", "after_events"),
     "privacy_daily": ("0 4 * * *", "privacy"),

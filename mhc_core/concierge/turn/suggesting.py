@@ -1,4 +1,4 @@
-"""One suggestion a conversation beside a price or a summary, and taking it back aloud when it does not go with somebody.
+"""One suggestion a conversation, beside a price or a summary; it is taken back aloud when it does not suit somebody.
 
 What fits decides first, then what others took (``mhc_core.offers``). Nothing is suggested once an allergen was named or
 asked about, in a complaint, after a no, to who wants no extras, or once a person has the conversation.

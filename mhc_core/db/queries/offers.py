@@ -119,9 +119,7 @@ def cells(connection: sa.Connection, cap_usd: float) -> list[Cell]:
     return [Cell(*row) for row in rows]
 
 
-def settle(
-    connection: sa.Connection, conversation_id: UUID, accepted: bool, value_usd: Decimal, now: datetime
-) -> None:
+def settle(connection: sa.Connection, conversation_id: UUID, accepted: bool, value_usd: Decimal, now: datetime) -> None:
     """Note whether a party has what was suggested to it, or would have been."""
     connection.execute(
         sa.update(offer_suggestions)

@@ -35,7 +35,7 @@ offer_suggestions = sa.Table(
     sa.Column("segment", sa.Text, nullable=False),
     sa.Column("shown", sa.Boolean, nullable=False),
     sa.Column("accepted", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("value_usd", USD, nullable=False, server_default="0"),
+    sa.Column("value_usd", USD, nullable=False, server_default=sa.text("0")),
     sa.Column("suggested_at", UTC_TIME, nullable=False),
     sa.Column("settled_at", UTC_TIME),
     sa.Column("withdrawn_at", UTC_TIME),

@@ -99,7 +99,7 @@ def _misspelt(word: str) -> str | None:
 def _known() -> Mapping[str, tuple[Kind, str]]:
     """Kind and value by every way to write a need."""
     found = {written: (Kind.DIET, diet) for written, diet in meaning("diets").items()}
-    found |= {written: (Kind.ALLERGEN, UNNAMED) for written in meaning("any_allergy")}
+    found |= dict.fromkeys(meaning("any_allergy"), (Kind.ALLERGEN, UNNAMED))
     groups = meaning("allergen_groups")
     for word, group in groups.items():
         for written in (word, f"{word}s", f"{word}es"):
@@ -108,9 +108,9 @@ def _known() -> Mapping[str, tuple[Kind, str]]:
         if word in groups:
             found.setdefault(written, (Kind.ALLERGEN, groups[word]))
     for dish, ways in entries("dishes").items():  # "prawns" are shrimp
-        group = groups.get(dish)
-        for written in ways if group else ():
-            found.setdefault(written, (Kind.ALLERGEN, str(group)))
+        if dish in groups:
+            for written in ways:
+                found.setdefault(written, (Kind.ALLERGEN, groups[dish]))
     return found
 
 

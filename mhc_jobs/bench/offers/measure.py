@@ -39,7 +39,9 @@ class Played:
 def play(business: Business, reader: Reader, dialogue: Dialogue, number: int) -> Played:
     """One dialogue; ``number`` makes the draws of its suggestions its own."""
     if dialogue.offer is not None:
-        only = business.offers.model_copy(update={"suggested": {dialogue.offer: business.offers.suggested[dialogue.offer]}})
+        only = business.offers.model_copy(
+            update={"suggested": {dialogue.offer: business.offers.suggested[dialogue.offer]}}
+        )
         business = business.model_copy(update={"offers": only})
     talk = Talk(business, reader, f"offers {number} {dialogue.turns[0]}")
     suggestions = against = 0
