@@ -56,7 +56,9 @@ def _offer(business: pricing.Business, name: str, known: list[queries.Statistic]
         "fits": sorted(set.intersection(*({*dish.fits} for dish in dishes))),
         "shown": sum(one.shown for one in mine),
         "accepted": sum(one.accepted for one in mine),
-        "segments": {str(one.segment): {"shown": one.shown, "accepted": one.accepted, "bought": one.bought} for one in mine},
+        "segments": {
+            str(one.segment): {"shown": one.shown, "accepted": one.accepted, "bought": one.bought} for one in mine
+        },
     }
 
 

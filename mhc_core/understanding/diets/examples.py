@@ -128,9 +128,9 @@ _AFTER = ("thanks!", "how much for 12 adults, 10 miles?", "is that ok?", "let me
 
 def joined(examples: Iterable[Example], seed: int) -> list[Example]:
     """Each example once more with words before it and once with words behind it: few messages hold one sentence."""
-    draw = random.Random(seed)
     found = []
     for one in examples:
+        draw = random.Random(f"{seed} {one.text}")
         lead, tail = draw.choice(_BEFORE), draw.choice(_AFTER)
         moved = replace(one.mention, start=one.mention.start + len(lead) + 1, end=one.mention.end + len(lead) + 1)
         stop = "" if one.text.endswith(("?", ".", "!")) else draw.choice(("", ".", ",", "."))
