@@ -42,10 +42,11 @@ from mhc_serving.routes import (
     review_understanding,
     rollouts,
     tokens,
+    unsubscribe,
     web,
 )
 from mhc_serving.schemas.problem import REFUSALS
-from mhc_serving.webhook_worker import WebhookWorker
+from mhc_serving.workers.webhooks import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
 _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
@@ -143,6 +144,7 @@ def create_app(
         bookings,
         feedback,
         feedback_links,
+        unsubscribe,
         knowledge,
         review,
         review_understanding,

@@ -35,8 +35,10 @@ from mhc_jobs.cli import (
     bench_train_scores,
     bench_understanding,
     bench_value,
+    campaigns,
     chat,
     config,
+    consents,
     console_server,
     costs,
     dagster,
@@ -94,6 +96,8 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(understanding.app, name="understanding")
 app.add_typer(offers.app, name="offers")
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(campaigns.app, name="campaigns")
+app.add_typer(consents.app, name="consents")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(alerts.app, name="alerts")

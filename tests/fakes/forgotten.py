@@ -17,6 +17,7 @@ from pgvector import HalfVector
 
 from fakes.stored import WordEmbedder
 from mhc_core.business import pricing
+from mhc_core.collection.importing.bookings import import_bookings
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.dataset import build
 from mhc_core.db import engine as engines
@@ -90,6 +91,7 @@ def bring_in(engine: sa.Engine, root: Path, records: list[dict[str, Any]]) -> An
 def populate(engine: sa.Engine, root: Path) -> None:
     """Import, learn, review, publish, train and promote."""
     assert bring_in(engine, root, RECORDS).inserted == len(RECORDS)
+    _book(engine, root)
     with engine.begin() as connection:
         _learn(connection)
         decisions.enqueue(connection, Settings())
@@ -142,6 +144,16 @@ def _diets(connection: sa.Connection, conversation: UUID) -> None:
             "shown": True, "suggested_at": THEN,
         },
     )  # fmt: skip
+
+
+def _book(engine: sa.Engine, root: Path) -> None:
+    """A booking of the victim in another system, counted in a profile and the ledger."""
+    file = root / "bookings.csv"
+    file.write_text(f"id,customer,booked_at,status,zip\n{CANARY},{VICTIM},{THEN:%Y-%m-%d},completed,95630\n")
+    zone, regions = pricing.load().contact.zone, pricing.load().regions
+    report = import_bookings(engine, file, THEN, root / "rejects.jsonl", zone=zone, regions=regions)
+    assert report.inserted == 1
+    file.unlink()
 
 
 def _learn(connection: sa.Connection) -> None:

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from mhc_core.business.pricing import Business
+from mhc_core.campaigns import optouts
 from mhc_core.concierge import timing
-from mhc_core.concierge.agents import handover
+from mhc_core.concierge.agents import courtesy, handover
 from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.facts.memory import Facts
@@ -120,6 +121,7 @@ class Concierge:
         self.rollout = RolloutRouter(engine, self.live, providers, settings, clock)
         self._settings = settings
         self._business = business
+        self._engine = engine
         self._reads = autocommit(engine)
         self._cache = ResponseCache(settings, engine, clock)
         self._answering = Answering(settings, business, engine, self.live, self.rollout, self._cache)
@@ -201,6 +203,7 @@ class Concierge:
         calls = attribution.calls_for(feature="answers", conversation_id=conversation_id, message_id=ids[1])
         with calls, attribution.spending() as spent:
             result = self._result(incoming, opened, conversation_id, received_at)
+        self._hear_opt_out(incoming, result, received_at)
         begins = None if opened else Beginning(incoming.customer_id, incoming.channel)
         before = memory.load(opened.facts) if opened and opened.facts is not None else None
         return self._store(incoming, begins, conversation_id, ids, result, spent.cost_usd, received_at, started, before)
@@ -210,7 +213,20 @@ class Concierge:
     ) -> TurnResult:
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
             return self._waiting(told=_told_to_wait(opened.turns))
+        if (language := optouts.keyword(_words(incoming.message, incoming.channel), incoming.channel)) is not None:
+            known = opened.facts if opened is not None else None
+            return TurnResult(courtesy.off_the_list(memory.load(known or {}), language))
         return self._answering.answer(self._request(incoming, opened, conversation_id, now))
+
+    def _hear_opt_out(self, incoming: Incoming, result: TurnResult, now: datetime) -> None:
+        """Who wants no follow-ups gets none from now on, whoever has the conversation and whatever is answered."""
+        words = _words(incoming.message, incoming.channel)
+        exact = optouts.keyword(words, incoming.channel) is not None
+        if incoming.customer_id is None or not (exact or storing.leaves(result)):
+            return
+        with self._engine.begin() as connection:
+            how: optouts.How = "keyword" if exact else "words"
+            optouts.note(connection, incoming.customer_id, how, incoming.channel, now)
 
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime

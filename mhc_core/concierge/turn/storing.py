@@ -23,6 +23,9 @@ from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Effect
 from mhc_core.db.tables import diet_facts, experiment_exposures, offer_suggestions, rollout_exposures
 from mhc_core.support import handover as handovers
+from mhc_core.understanding.result import Act
+
+LIKELY = 0.5
 
 
 def answer_turn(
@@ -69,6 +72,14 @@ def exposure_rows(
     if (met := result.exposure) is not None:
         rows.append((rollout_exposures, {**met._asdict(), "exposed_at": received_at}))
     return rows
+
+
+def leaves(result: TurnResult) -> bool:
+    """Whether the message was read as the wish to hear nothing more, in one of its parts, whoever answers it."""
+    read = (result.reading or {}).get("segments", ())
+    return bool(result.reply.notes.get("stopped")) or any(
+        part["act"] == Act.STOP and part["act_probability"] >= LIKELY for part in read
+    )
 
 
 def diet_rows(
