@@ -66,6 +66,21 @@ def words(business: Business, name: str) -> str:
     return f"An idea, if you like: {offer.says}, {usd(price)} {per}. Tell me for how many, and I add it."
 
 
+def made_in(business: Business, answer: str) -> str | None:
+    """The offer that one of our own answers makes, where its notes are not at hand; None where it makes none."""
+    return next((name for name in business.offers.suggested if words(business, name) in answer), None)
+
+
+def recalled(business: Business, facts: Facts, answer: str) -> Facts:
+    """The facts with what one of our own answers suggested, where the facts were not stored."""
+    name = made_in(business, answer)
+    if name is None:
+        return facts
+    party = facts.party
+    kind = choosing.segment(party.adults or 0, (party.children or 0) + (party.under_six or 0))
+    return replace(facts, suggested=Suggested(name, kind, shown=True))
+
+
 def _unwelcome(question: Question, given: Reply) -> bool:
     """Whether this message is none after which anything should be suggested."""
     asked = any(part.act is Act.ASK and part.topic is Topic.ALLERGY for part in question.segments)

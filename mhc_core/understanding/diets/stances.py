@@ -29,7 +29,7 @@ from mhc_core.understanding.values.word_lists import meaning
 
 FILE, DOCUMENT = "stances.npz", "stances.json"
 REGULARISATION = 20.0
-BINDING_FROM = 0.05
+BINDING_FROM = 0.18
 """A mention is taken for a need from this probability on: whoever is unsure takes it for one."""
 WITHDRAWN_FROM = 0.7
 """A need is taken back only from this probability on."""

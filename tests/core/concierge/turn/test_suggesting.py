@@ -1,7 +1,9 @@
 """One suggestion beside a price, taken back aloud when it does not go with somebody, and what is stored of it."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,9 @@ from mhc_core.business import pricing
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.agents import summary
 from mhc_core.concierge.guards import figures
-from mhc_core.concierge.turn import suggesting
+from mhc_core.concierge.turn import suggesting, understanding
+from mhc_core.concierge.turn.request import TurnRequest
+from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.settings import Settings
 from mhc_core.understanding.result import EVERYONE
 from mhc_jobs.bench.understanding.policies import Talk
@@ -77,6 +81,16 @@ def test_a_yes_to_the_request_orders_nothing(tell: Dialogue) -> None:
     assert tell.talk.sent.party.upgrades == {}
 
 
+def test_a_transcript_that_a_client_keeps_itself_is_enough(tell: Dialogue) -> None:
+    tell(PRICE)
+    before = [StoredTurn(turn.role, turn.content, {}) for turn in tell.talk.turns]  # no notes, no stored facts
+    asked = tell.reader.learn("affirm: yes please")
+    request = TurnRequest(asked, before, None, UUID(int=1), datetime(2026, 11, 30, 10, tzinfo=UTC))
+    found = understanding.understand(only("shrimp"), tell.reader, request, datetime(2026, 11, 30, tzinfo=UTC).date())
+    assert found.question.facts.party.upgrades == {"shrimp upgrade": EVERYONE}
+    assert found.question.before.suggested is not None
+
+
 def test_a_number_is_for_so_many(tell: Dialogue) -> None:
     tell(PRICE, "add/book: for [count:8]")
     assert tell.talk.facts.party.upgrades == {"shrimp upgrade": 8}
@@ -128,7 +142,7 @@ def test_what_goes_with_a_diet_is_suggested() -> None:
 
 def test_diets_and_allergens_stand_in_the_summary_for_the_team(tell: Dialogue) -> None:
     tell(BOOK, "inform/book: one guest is vegan and my kid can't have [allergen:shellfish]")
-    assert summary.allergies(tell.talk.facts) == "to look out for: shellfish (a child), vegan"
+    assert summary.allergies(tell.talk.facts) == "to look out for: shellfish, vegan"
 
 
 @pytest.mark.parametrize("name", RULES.offers.suggested)
