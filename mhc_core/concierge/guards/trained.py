@@ -2,7 +2,8 @@
 
 ``mhc bench train-guards`` makes the file again from ``examples``. A classifier reads the vectors of one or more
 networks beside hashed words and letter groups (``mhc_core.understanding.heads``), with figures masked: what they are is
-checked elsewhere (``figures``). MiniLM alone takes 3 ms for a message; e5 reads a hundred languages, and takes 10 ms.
+checked elsewhere (``figures``). English is read by two small networks, any other language by e5, which reads a hundred
+and takes longer than both; so a process that meets English alone never loads it.
 """
 
 import functools
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from mhc_core.artifacts import arrays
 from mhc_core.concierge.guards.examples import FINE, Example
+from mhc_core.language import tags
 from mhc_core.language.number_words import in_digits
 from mhc_core.providers.e5 import embedder as e5
 from mhc_core.providers.minilm import embedder as minilm
@@ -33,7 +35,10 @@ NETWORKS: Mapping[str, Callable[[str], Floats]] = {
     "pair": lambda text: paired.load(1).embed([text])[0] * np.float32(np.sqrt(2)),
     "e5": lambda text: e5.load().embed([text])[0],
 }
-CLASSIFIERS = {"answers": ("pair", "e5"), "messages": ("minilm", "e5"), "sieve": ("minilm",)}
+CLASSIFIERS = {
+    "answers": ("pair",), "foreign_answers": ("e5",), "messages": ("pair",), "foreign_messages": ("e5",),
+    "sieve": ("minilm",),
+}  # fmt: skip
 """The networks that each classifier reads by. The sieve sees which messages are worth the time of the others."""
 _FIGURES = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -69,6 +74,25 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class ByLanguage:
+    """A classifier of English texts and one of all others; a text whose language is not sure is any other's."""
+
+    english: Classifier
+    foreign: Classifier
+
+    def judge(self, texts: Sequence[str]) -> list[Verdict]:
+        """A verdict for each text."""
+        english = [tags.english(text) for text in texts]
+        verdicts = {
+            wanted: iter(
+                one.judge([text for text, is_english in zip(texts, english, strict=True) if is_english is wanted])
+            )
+            for wanted, one in ((True, self.english), (False, self.foreign))
+        }
+        return [next(verdicts[is_english]) for is_english in english]
+
+
+@dataclass(frozen=True)
 class Guards:
     """The classifiers by their names; ``examples`` names what taught them."""
 
@@ -76,14 +100,14 @@ class Guards:
     examples: str
 
     @property
-    def answers(self) -> Classifier:
+    def answers(self) -> ByLanguage:
         """Of sentences of answers."""
-        return self.classifiers["answers"]
+        return ByLanguage(self.classifiers["answers"], self.classifiers["foreign_answers"])
 
     @property
-    def messages(self) -> Classifier:
+    def messages(self) -> ByLanguage:
         """Of customers' messages."""
-        return self.classifiers["messages"]
+        return ByLanguage(self.classifiers["messages"], self.classifiers["foreign_messages"])
 
     @property
     def sieve(self) -> Classifier:
