@@ -33,7 +33,7 @@ _SUM = re.compile(
 _PART = re.compile(rf"([+-]?) ?(?:(\d{{1,4}})(?:{WORDED})? ?x ?)?\$?(\d{{1,7}}(?:\.\d{{1,2}})?)")
 _UNIT = re.compile(rf"(?:(?<![\d.$])\d{{1,4}}(?:{WORDED})?(?: [a-z]+)?|\)) ?x ?\$(\d{{1,5}}(?:\.\d{{1,2}})?)")
 _EACH = re.compile(
-    r"(?<!to )(?<!-)\$(\d{1,5}(?:\.\d{1,2})?) (?:each|apiece|(?:for )?ages|(?:per|a) (?:person|head|portion|guest))\b"
+    r"(?<!to )(?<!-)\$(\d{1,5}(?:\.\d{1,2})?) (?:each(?! of)|apiece|(?:for )?ages|(?:per|a) (?:person|head|portion|guest))\b"
 )
 _TOGETHER = re.compile(rf"(?<![\d.$])(\d{{1,3}})(?:{WORDED})? adults (?:pay|cost|are|is|come to|would be|will be) (?:only |just )?"
                        r"\$(\d{1,7}(?:\.\d{1,2})?)(?![\d.]*\d)(?! (?:each|apiece|per|a |more|extra))")  # fmt: skip

@@ -55,11 +55,17 @@ class Sight:
     def follows(self, amount: Decimal) -> bool:
         """Whether an amount of the sentence follows from what is in sight."""
         return (
-            self._is_sum(amount)
-            or amount in self._lists()
-            or any(amount in (low, high) for low, high in self._portions())
+            self.listed(amount)
             or (bool(_APART.search(self.sentence)) and amount in set(self._differences()))
             or (bool(_SHARED.search(self.sentence)) and self._is_share(amount))
+        )
+
+    def listed(self, amount: Decimal) -> bool:
+        """Whether an amount is a price of the list, of as many as the sentence names, or a sum of such."""
+        return (
+            self._is_sum(amount)
+            or amount in self._lists()
+            or any(amount in (whole, each) for whole, each in self._portions())
         )
 
     def starts(self, amount: Decimal, others: Collection[Decimal]) -> bool:

@@ -203,7 +203,7 @@ class _Support:
             self.known, sentence, before, self.sources.last, frozenset(shown), frozenset(said), frozenset(party)
         )
         shown |= {one.value for one in money if start.starts(one.value, {two.value for two in money})}
-        shown |= {one.value for one in money if start.follows(one.value)}
+        shown |= {one.value for one in money if start.listed(one.value)}
         return replace(start, shown=frozenset(shown))
 
     def _share(self, figure: Figure, among: frozenset[Figure], about: frozenset[str]) -> bool:
