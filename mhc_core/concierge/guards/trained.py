@@ -3,13 +3,14 @@
 ``mhc bench train-guards`` makes the file again from ``examples``. A classifier reads the vectors of one or more
 networks beside hashed words and letter groups (``mhc_core.understanding.heads``), with figures masked: what they are is
 checked elsewhere (``figures``). English is read by two small networks, any other language by e5, which reads a hundred
-and takes longer than both; so a process that meets English alone never loads it.
+and takes longer than both; it is heard on English messages that look suspicious, too.
 """
 
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -40,6 +41,7 @@ CLASSIFIERS = {
     "sieve": ("minilm",),
 }  # fmt: skip
 """The networks that each classifier reads by. The sieve sees which messages are worth the time of the others."""
+_LEAST = 1e-6
 _FIGURES = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -75,21 +77,34 @@ class Classifier:
 
 @dataclass(frozen=True)
 class ByLanguage:
-    """A classifier of English texts and one of all others; a text whose language is not sure is any other's."""
+    """A classifier of English texts and one of all others; a text whose language is not sure is any other's.
+
+    With ``second`` the other one, which learned from English too, is heard on English texts as well.
+    """
 
     english: Classifier
     foreign: Classifier
+    second: bool = False
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
         """A verdict for each text."""
-        english = [tags.english(text) for text in texts]
-        verdicts = {
-            wanted: iter(
-                one.judge([text for text, is_english in zip(texts, english, strict=True) if is_english is wanted])
-            )
-            for wanted, one in ((True, self.english), (False, self.foreign))
-        }
-        return [next(verdicts[is_english]) for is_english in english]
+        english = list(map(tags.english, texts))
+        first = iter(self.english.judge([text for text, is_so in zip(texts, english, strict=True) if is_so]))
+        asked = [text for text, is_so in zip(texts, english, strict=True) if self.second or not is_so]
+        other = iter(self.foreign.judge(asked))
+        found = []
+        for is_so in english:
+            verdict = next(first) if is_so else next(other)
+            if is_so and self.second:
+                verdict = replace(verdict, probability=together(verdict.probability, next(other).probability))
+            found.append(verdict)
+        return found
+
+
+def together(one: float, other: float) -> float:
+    """Two probabilities of the same as one, by the mean of their log odds."""
+    odds = [math.log((p + _LEAST) / (1 - p + _LEAST)) for p in (one, other)]
+    return 1 / (1 + math.exp(-sum(odds) / 2))
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,7 @@ class Guards:
     @property
     def messages(self) -> ByLanguage:
         """Of customers' messages."""
-        return ByLanguage(self.classifiers["messages"], self.classifiers["foreign_messages"])
+        return ByLanguage(self.classifiers["messages"], self.classifiers["foreign_messages"], second=True)
 
     @property
     def sieve(self) -> Classifier:

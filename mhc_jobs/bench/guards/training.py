@@ -29,7 +29,7 @@ _KINDS = {
 ORDINARY = 6
 """One of so many labelled messages of understanding teaches what ordinary messages are."""
 EVERY = 3
-"""One of so many English examples teaches the classifiers of other languages: its meaning is the same there."""
+"""One of so many English examples teaches what answers in other languages may say: its meaning is the same there."""
 
 
 def train(report: Callable[[str], object], seed: int = 1) -> Guards:
@@ -53,7 +53,7 @@ def taught(answers: Sequence[Example], messages: Sequence[Example], seed: int) -
         "answers": [*answers, *_joined(answers, seed), *_articles(), *seen],
         "foreign_answers": [*foreign, *_joined(foreign, seed), *_foreign(seen), *_english(answers)[::EVERY]],
         "messages": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
-        "foreign_messages": [*_foreign(attacks), *_foreign(asked), *_english(attacks)[::EVERY]],
+        "foreign_messages": [*attacks, *_foreign(asked)],
         "sieve": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
     }
 
