@@ -42,6 +42,7 @@ from mhc_serving.routes import (
     review_understanding,
     rollouts,
     tokens,
+    unsubscribe,
     web,
 )
 from mhc_serving.schemas.problem import REFUSALS
@@ -143,6 +144,7 @@ def create_app(
         bookings,
         feedback,
         feedback_links,
+        unsubscribe,
         knowledge,
         review,
         review_understanding,
