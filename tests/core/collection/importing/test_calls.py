@@ -202,13 +202,13 @@ def test_a_recording_nobody_agreed_to_is_not_opened(emptied: sa.Engine, tmp_path
 
 
 @pytest.mark.skipif(
-    find_spec("faster_whisper") is None or not engines.installed(), reason="needs the extra `voice` and a voice engine"
+    find_spec("faster_whisper") is None or "flite:slt" not in engines.installed(), reason="needs mhc[voice] and flite"
 )
 def test_a_spoken_call_becomes_a_conversation(emptied: sa.Engine, tmp_path: Path) -> None:
     from mhc_core.collection.recordings import listener
     from mhc_jobs.bench.voice import sound
 
-    speaker = engines.EngineSpeaker()
+    speaker = engines.EngineSpeaker("flite:slt")
     ask, answer = (sound.spoken(speaker, text) for text in ("How can I help you today?", "I want to book a party."))
     left, right = np.concatenate([ask, 0 * answer]), np.concatenate([0 * ask, answer])
     with wave.open(str(tmp_path / "call.wav"), "wb") as file:
