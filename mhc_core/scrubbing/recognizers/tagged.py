@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
-from mhc_core.scrubbing.lexicon import code
+from mhc_core.scrubbing.lexicon import code, ordinary
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.tagger.model import Tagged, Tagger
 from mhc_core.scrubbing.tagger.tokens import Token
@@ -15,13 +15,13 @@ _NEEDED: Mapping[str, float] = {
 }  # fmt: skip
 """How sure the tagger must be; chosen on messages that were looked at, where nine of ten findings are right."""
 _NEEDED_OF_A_NAME: Mapping[str, tuple[float, float]] = {
-    "given": (0.25, 0.1),
-    "given and a word": (0.4, 0.15),
-    "given elsewhere": (0.4, 0.4),
-    "surname": (0.3, 0.15),
-    "rather a word": (0.4, 0.4),
+    "given": (0.3, 0.1),
+    "given and a word": (0.55, 0.15),
+    "given elsewhere": (0.3, 0.4),
+    "surname": (0.35, 0.15),
+    "rather a word": (0.4, 0.3),
     "unknown": (0.3, 0.2),
-    "ordinary": (0.5, 0.5),
+    "ordinary": (0.5, 0.3),
 }
 """How sure of a name, by what lists say of the word: in a text with capitals, and in one without any, where the tagger
 sees less and is right more often than it thinks."""
@@ -29,6 +29,9 @@ _ALSO_WORDS = ("given and a word", "rather a word", "ordinary")
 _NEEDED_OF_A_FIRST_WORD = 0.75
 """Of a word that is also an ordinary one, where a sentence begins and its capital says nothing."""
 _TITLE = re.compile(r"(?:mrs?|ms|miss|mister|dr|doctor|prof|professor|señora?|sra?)\b\.?\s+", re.IGNORECASE)
+_JOINED_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{2,})-$")
+_JOINED_AFTER = re.compile(r"(?:-(?=[^\W\d_]{2})|['’](?=[^\W\d_]{3}))([^\W\d_]+)(?![^\W_])")
+_LONGEST_PART = 30
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RECENT = 2024
 """From this year on a date that only its sentence calls a birthday is that of a party."""
@@ -121,14 +124,27 @@ def _kind(found: Tagged, text: str) -> PiiType | None:
 
 
 def _start(found: Tagged, text: str) -> int:
-    """A name begins after "Mrs."."""
-    title = _TITLE.match(text, found.start, found.end) if found.label == "PERSON" else None
-    return title.end() if title else found.start
+    """A name begins after "Mrs.", and with the whole of "Al-Mansoor"."""
+    if found.label != "PERSON":
+        return found.start
+    title = _TITLE.match(text, found.start, found.end)
+    if title:
+        return title.end()
+    before = _JOINED_BEFORE.search(text, max(0, found.start - _LONGEST_PART), found.start)
+    return before.start() if before and _of_a_name(before[1]) else found.start
+
+
+def _of_a_name(part: str) -> bool:
+    """Whether what a hyphen joins to a name is part of it: "Ji-min", not "Kim-style"."""
+    return part[0].isupper() or not ordinary(part) or code(part)[:2] != "00"
 
 
 def _end(found: Tagged, text: str) -> int:
-    """A secret goes on to the next blank; its signs are part of it."""
+    """A secret goes on to the next blank, its signs are part of it; a name with what a hyphen joins to it."""
     end = found.end
+    if found.label == "PERSON":
+        while (after := _JOINED_AFTER.match(text, end)) and _of_a_name(after[1]):
+            end = after.end()
     if found.label == "CODE":
         while end < len(text) and not text[end].isspace() and text[end] not in ".,;:)\"'\ufffc\ufff9":
             end += 1
