@@ -4,6 +4,7 @@ Nothing else in the code reads the environment. ``load()`` is called at the entr
 serving app factory) and the result is passed down.
 """
 
+import os
 from pathlib import Path
 
 from pydantic import ValidationError, computed_field
@@ -88,10 +89,19 @@ def load(**overrides: object) -> Settings:
     """Read the environment once.
 
     Raises:
-        ConfigurationError: a variable has a value that does not fit, named in the message.
+        ConfigurationError: a variable has a value that does not fit, named in the message, or a file of secrets cannot
+            be read.
     """
+    given = os.environ.get("MHC_SECRETS_DIR")  # what says where settings are cannot be among them
+    secrets = Path(given or Settings.model_fields["secrets_dir"].default)
+    if given and not secrets.is_dir():
+        raise ConfigurationError(f"MHC_SECRETS_DIR: {secrets} is not a folder; mount the secrets there, or unset it")
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings(_secrets_dir=secrets if secrets.is_dir() else None, **overrides)  # type: ignore[arg-type]
+    except OSError as error:
+        raise ConfigurationError(
+            f"a secret in {secrets} cannot be read ({error.strerror}); let the account that runs this read it"
+        ) from None
     except ValidationError as error:
         problems = "; ".join(
             f"MHC_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
