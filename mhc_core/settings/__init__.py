@@ -6,9 +6,16 @@ serving app factory) and the result is passed down.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError, computed_field
-from pydantic_settings import SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings.answering import AnsweringSettings, ModelChoice
@@ -17,6 +24,12 @@ from mhc_core.settings.serving import SECRET_CHARS, ServingSettings
 from mhc_core.settings.storage import KeepingSettings, StorageSettings
 
 __all__ = ["SECRET_CHARS", "FeedbackPoints", "ModelChoice", "ScoreScales", "ScoreWeights", "Settings", "load"]
+
+
+class _Secrets(SecretsSettingsSource):
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, key, complex_ = super().get_field_value(field, field_name)
+        return value or None, key, complex_
 
 
 # Pydantic takes the fields of the last base first: so they stand in the order of the documentation.
@@ -31,6 +44,19 @@ class Settings(ServingSettings, KeepingSettings, AnsweringSettings, LearningSett
         extra="ignore",
         populate_by_name=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """As pydantic has them, but for files of secrets: an empty one sets nothing, like an empty variable."""
+        folder = getattr(file_secret_settings, "secrets_dir", None)
+        return init_settings, env_settings, dotenv_settings, _Secrets(settings_cls, folder)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

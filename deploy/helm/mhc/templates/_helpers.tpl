@@ -59,11 +59,11 @@ spec:
     - maxSkew: 1
       topologyKey: kubernetes.io/hostname
       whenUnsatisfiable: ScheduleAnyway
-      labelSelector: {matchLabels: {{- include "mhc.selector" . | nindent 10 }}}
+      labelSelector: {matchLabels: {{ include "mhc.selector" . | fromYaml | toJson }}}
     - maxSkew: 1
       topologyKey: topology.kubernetes.io/zone
       whenUnsatisfiable: ScheduleAnyway
-      labelSelector: {matchLabels: {{- include "mhc.selector" . | nindent 10 }}}
+      labelSelector: {matchLabels: {{ include "mhc.selector" . | fromYaml | toJson }}}
   {{- end }}
   securityContext:
     runAsNonRoot: true
