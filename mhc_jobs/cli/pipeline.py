@@ -24,7 +24,9 @@ CodeServer = Annotated[
 ]
 Instance = Annotated[
     Path | None,
-    typer.Option("--instance", metavar="FILE", help="Another dagster.yaml than the project's: other launchers of runs."),
+    typer.Option(
+        "--instance", metavar="FILE", help="Another dagster.yaml than the project's: other launchers of runs."
+    ),
 ]
 Host = Annotated[str, typer.Option(help="Address to bind to.")]
 
