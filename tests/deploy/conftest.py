@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C where it is: a tenth of the time."""
 Render = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 
@@ -25,6 +27,6 @@ def render() -> Iterator[Render]:
         def call(values: Mapping[str, Any]) -> list[dict[str, Any]]:
             files = chart.render(dict(values), name="prod", namespace="shop")
             texts = [text for name, text in files.items() if name.endswith(".yaml")]
-            return [found for text in texts for found in yaml.safe_load_all(text) if found]
+            return [found for text in texts for found in yaml.load_all(text, LOADER) if found]
 
         yield call
