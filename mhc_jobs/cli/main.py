@@ -35,6 +35,7 @@ from mhc_jobs.cli import (
     bench_train_scores,
     bench_understanding,
     bench_value,
+    bench_voice,
     campaigns,
     chat,
     config,
@@ -134,6 +135,7 @@ bench.command("train-guards")(bench_train_guards.command)
 bench.command("churn")(bench_churn.command)
 bench.command("demand")(bench_demand.command)
 bench.command("value")(bench_value.command)
+bench.command("voice")(bench_voice.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 
