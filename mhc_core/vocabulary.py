@@ -153,6 +153,14 @@ class Arm(StrEnum):
     CONTROL = "control"
 
 
+class PartySegment(StrEnum):
+    """The kind of a party, for what is suggested to it: grown-ups only, with children, or large."""
+
+    ADULTS = "adults"
+    FAMILY = "family"
+    LARGE = "large"
+
+
 class IncidentKind(StrEnum):
     """What can be wrong with the pipeline while customers are still answered."""
 

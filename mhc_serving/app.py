@@ -46,7 +46,7 @@ from mhc_serving.routes import (
     web,
 )
 from mhc_serving.schemas.problem import REFUSALS
-from mhc_serving.webhook_worker import WebhookWorker
+from mhc_serving.workers.webhooks import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
 _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)

@@ -14,9 +14,9 @@ from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_serving import logging_setup
-from mhc_serving.alert_worker import watching
 from mhc_serving.app import create_app
 from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
+from mhc_serving.workers.alerts import watching
 
 GRACE_SECONDS = 10
 STALLED_SECONDS = 20

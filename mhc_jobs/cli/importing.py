@@ -1,4 +1,4 @@
-"""``mhc import``: conversations, feedback and knowledge articles from files."""
+"""``mhc import``: conversations, feedback, bookings and knowledge articles from files."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,8 +27,8 @@ class _FilesFirst(TyperGroup):
 
 app = typer.Typer(
     cls=_FilesFirst,
-    help="Bring in conversations, feedback and knowledge articles: `mhc import FILE`. `mhc import example` shows the "
-    "record format, docs/importing.md what to export from which system.",
+    help="Bring in conversations, feedback, bookings and knowledge articles: `mhc import FILE`. `mhc import "
+    "example` shows the record format, docs/importing.md what to export from which system.",
     no_args_is_help=True,
 )
 
@@ -153,11 +153,46 @@ def feedback(
         _import_all(files, config.reject_dir, bring_in, "feedback", as_json)
 
 
+@app.command("bookings")
+def bookings(
+    files: Files,
+    wanted: Annotated[
+        Literal["auto", "jsonl", "csv"], typer.Option("--format", help="What the files are, when they do not show it.")
+    ] = "auto",
+    source: Annotated[
+        str | None, typer.Option(help="Name of the system that took them; stands for the records' own.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import bookings that another system took, from JSONL, CSV or Excel: id, customer, booked_at, event_at, guests,
+    value, status, and zip or region. The same id again replaces what was stored; the same file changes nothing.
+
+    A status is requested, confirmed, completed, cancelled, declined or refunded. Leave out what the concierge took.
+    """
+    from mhc_core.business import pricing
+    from mhc_core.collection.importing.bookings import import_bookings
+    from mhc_core.db.engine import database
+
+    config = settings.load()
+    rules = pricing.load(config.business_file)
+    with database(config) as engine:
+
+        def bring_in(uri: str, rejects: Path, progress: OnProgress) -> ImportReport:
+            return import_bookings(
+                engine, uri, datetime.now(UTC), rejects,
+                zone=rules.contact.zone, regions=rules.regions, source=source, wanted=wanted, progress=progress,
+            )  # fmt: skip
+
+        _import_all(files, config.reject_dir, bring_in, "bookings", as_json)
+
+
 @app.command("example")
 def example(
     kind: Annotated[
-        Literal["jsonl", "csv", "feedback", "schema"],
-        typer.Option("--format", help="A conversation as JSON or CSV, feedback, or the JSON Schema of a record."),
+        Literal["jsonl", "csv", "feedback", "bookings", "schema"],
+        typer.Option(
+            "--format", help="A conversation as JSON or CSV, feedback, bookings, or the JSON Schema of a record."
+        ),
     ] = "jsonl",
 ) -> None:
     """Show the record format: a file that can be imported as it is, or its JSON Schema."""

@@ -25,10 +25,12 @@ from mhc_jobs.cli import (
     bench_gate,
     bench_guards,
     bench_loop,
+    bench_offers,
     bench_offline,
     bench_review,
     bench_scores,
     bench_scrub,
+    bench_train_diets,
     bench_train_guards,
     bench_train_scores,
     bench_understanding,
@@ -49,6 +51,7 @@ from mhc_jobs.cli import (
     knowledge,
     loop,
     models,
+    offers,
     openapi,
     privacy,
     prompts,
@@ -91,6 +94,7 @@ app.add_typer(rollout.app, name="rollout")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(understanding.app, name="understanding")
+app.add_typer(offers.app, name="offers")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(consents.app, name="consents")
@@ -115,6 +119,8 @@ bench.command("console")(bench_console.command)
 bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("costs")(bench_costs.command)
+bench.command("offers")(bench_offers.command)
+bench.command("train-diets")(bench_train_diets.command)
 bench.command("offline")(bench_offline.command)
 bench.command("review")(bench_review.command)
 bench.command("scores")(bench_scores.command)

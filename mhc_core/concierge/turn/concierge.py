@@ -18,6 +18,7 @@ from mhc_core.concierge import timing
 from mhc_core.concierge.agents import courtesy, handover
 from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts import memory
+from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.guards import history
 from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import Providers
@@ -204,7 +205,8 @@ class Concierge:
             result = self._result(incoming, opened, conversation_id, received_at)
         self._hear_opt_out(incoming, result, received_at)
         begins = None if opened else Beginning(incoming.customer_id, incoming.channel)
-        return self._store(incoming, begins, conversation_id, ids, result, spent.cost_usd, received_at, started)
+        before = memory.load(opened.facts) if opened and opened.facts is not None else None
+        return self._store(incoming, begins, conversation_id, ids, result, spent.cost_usd, received_at, started, before)
 
     def _result(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
@@ -269,6 +271,7 @@ class Concierge:
         cost_usd: Decimal,
         received_at: datetime,
         started: float,
+        before: Facts | None,
     ) -> Outgoing:
         reply, (question_id, message_id) = result.reply, ids
         noted: dict[str, Any] = {READING: result.reading} if result.reading is not None else {}
@@ -288,7 +291,11 @@ class Concierge:
                     if reply.agent == "waiting"
                     else lambda: storing.answer_turn(message_id, self._waiting(), cost_usd, sent_at, latency_ms),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
-                    rows=storing.exposure_rows(result, message_id, received_at, sent_at),
+                    rows=[
+                        *storing.exposure_rows(result, message_id, received_at, sent_at),
+                        *storing.diet_rows(conversation_id, question_id, before, reply, received_at),
+                        *storing.suggestion_rows(conversation_id, message_id, reply, sent_at),
+                    ],
                     effects=storing.effects(self._business, conversation_id, reply, sent_at),
                 )
             )

@@ -27,6 +27,13 @@ _HELD = {
     """,
     "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
     "booking_requests": f"select * from ai.booking_requests where conversation_id in ({_CONVERSATIONS})",
+    "bookings": "select * from ai.bookings where customer_id = any(:ids) or customer_id = :hash order by booked_at, id",
+    "diet_facts": f"""
+        select * from ai.diet_facts where conversation_id in ({_CONVERSATIONS}) order by said_at, kind, value
+    """,
+    "offer_suggestions": f"""
+        select * from ai.offer_suggestions where conversation_id in ({_CONVERSATIONS}) order by suggested_at
+    """,
     "conversation_notes": f"""
         select * from ai.conversation_notes where conversation_id in ({_CONVERSATIONS}) order by id
     """,
@@ -59,6 +66,8 @@ _HELD = {
     """,
     "customer_value": "select * from ai.customer_value where customer_hash = :hash",
     "churn_risk": "select * from ai.churn_risk where customer_hash = :hash",
+    "customer_profiles": "select * from ai.customer_profiles where customer_hash = :hash",
+    "loyalty_events": "select * from ai.loyalty_events where customer_hash = :hash order by at, id",
     "contact_consents": "select * from ai.contact_consents where customer_hash = :hash order by given_at, id",
     "contact_optouts": "select * from ai.contact_optouts where customer_hash = :hash",
     "campaign_touches": "select * from ai.campaign_touches where customer_hash = :hash order by id",

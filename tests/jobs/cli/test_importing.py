@@ -33,6 +33,19 @@ def test_conversations_then_feedback(tmp_path: Path) -> None:
     assert json.loads(voted.stdout)["files"][0]["inserted"] == 1
 
 
+def test_bookings(tmp_path: Path) -> None:
+    path = tmp_path / "till.csv"
+    path.write_text("id,customer,booked_at,status\n1,ann,2026-01-31,completed\n2,ann,2026-01-31,lost\n")
+    result = CliRunner().invoke(app, ["bookings", str(path), "--source", "till"])
+    assert result.exit_code == 1
+    assert "2 bookings read, 1 new" in result.stdout
+    assert "rejected: line 3: status: unknown status" in result.stderr.replace("\n", " ")
+    example = CliRunner().invoke(app, ["example", "--format", "bookings"]).stdout
+    path.write_text(example)
+    again = CliRunner().invoke(app, ["bookings", str(path), "--json"])
+    assert json.loads(again.stdout)["files"][0]["inserted"] == 2
+
+
 def test_rejected_lines_give_exit_code_1_and_name_the_list(tmp_path: Path) -> None:
     path = tmp_path / "talks.jsonl"
     path.write_text(json.dumps(TALK) + "\nno json\n")
