@@ -151,7 +151,7 @@ def bookings(
                 zone=rules.contact.zone, regions=rules.regions, source=source, wanted=wanted, progress=progress,
             )  # fmt: skip
 
-        _import_all(files, config.reject_dir, bring_in, "bookings", as_json)
+        import_all(files, config.reject_dir, bring_in, "bookings", as_json)
 
 
 @app.command("example")
