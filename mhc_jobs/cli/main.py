@@ -54,6 +54,7 @@ from mhc_jobs.cli import (
     models,
     offers,
     openapi,
+    pipeline,
     privacy,
     prompts,
     report,
@@ -85,6 +86,7 @@ app.command("loop")(loop.command)
 app.command("status")(status.command)
 app.command("costs")(costs.command)
 app.command("report")(report.command)
+app.add_typer(pipeline.app, name="pipeline")
 app.command("dagster", context_settings=dagster.CONTEXT)(dagster.command)
 app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")
