@@ -8,6 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from mhc_core.db.queries import calls
 from mhc_core.db.queries.retrieval import literal
 from mhc_core.db.tables import knowledge_articles, knowledge_chunks, knowledge_version_chunks, training_examples
 
@@ -86,6 +87,7 @@ def examples(connection: sa.Connection, intents: Sequence[str], quality: float, 
                 example.quality >= quality,
                 example.intent.in_(list(intents)),
                 sa.not_(taken),
+                ~calls.withheld(example.conversation_id),
             )
             .order_by(example.quality.desc(), example.id)
             .limit(limit)
