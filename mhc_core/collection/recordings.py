@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from mhc_core.collection.importing import transcripts
 from mhc_core.collection.importing.context import Listen
@@ -26,7 +26,7 @@ def listener(settings: Settings) -> Listen:
     return lambda file: listened(file, transcriber())
 
 
-def listened(file: BinaryIO, transcriber: Transcriber) -> Mapping[str, Any]:
+def listened(file: IO[bytes], transcriber: Transcriber) -> Mapping[str, Any]:
     """The call in a recording, without its id.
 
     With a channel for each side the first is ours, as telephone systems record; else the speakers are guessed by turns.

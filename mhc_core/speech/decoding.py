@@ -4,7 +4,7 @@ Memory holds one frame and what was not taken yet, however long the recording.
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ NEEDS_EXTRA = (
 )
 
 
-def blocks(file: BinaryIO) -> Iterator[NDArray[np.float32]]:
+def blocks(file: IO[bytes]) -> Iterator[NDArray[np.float32]]:
     """The sound in blocks of shape (channels, samples), -1..1 at ``SPEECH_RATE``; the last one may be shorter.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class Listened:
     two_voices: bool
 
 
-def listen(file: BinaryIO, transcriber: Transcriber, progress: OnProgress = lambda done, all_: None) -> Listened:
+def listen(file: IO[bytes], transcriber: Transcriber, progress: OnProgress = lambda done, all_: None) -> Listened:
     """Everything that is said in a recording that can be read twice from its beginning.
 
     Silence and noise give no words. Memory holds about half a minute of each channel.

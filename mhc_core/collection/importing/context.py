@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from mhc_core.business import pricing
 from mhc_core.collection.importing.reject import RejectFile
@@ -13,7 +13,7 @@ from mhc_core.pseudonyms import person_id
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, Consent
 
-Listen = Callable[[BinaryIO], Mapping[str, Any]]
+Listen = Callable[[IO[bytes]], Mapping[str, Any]]
 """Makes a record (``record_format``) of a recording, without its id; raises a ``DataError`` that says why not."""
 
 

@@ -131,7 +131,7 @@ def accept(connection: sa.Connection, message_id: UUID, by: str, now: datetime) 
 
     Returns the conversation's id, or None where no transcript is held by this message.
     """
-    conversation = connection.scalar(
+    conversation: UUID | None = connection.scalar(
         sa.select(messages.c.conversation_id)
         .join(scrub_holds, scrub_holds.c.answer_message_id == messages.c.id)
         .join(calls, _C.conversation_id == messages.c.conversation_id)

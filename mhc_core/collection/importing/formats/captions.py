@@ -59,7 +59,7 @@ def _utterances(text: str) -> list[Utterance]:
 
     kind = "vtt" if text.lstrip().startswith("WEBVTT") else "srt"
     try:
-        captions = list(webvtt.from_buffer(io.StringIO(text.lstrip()), kind))
+        captions = webvtt.from_buffer(io.StringIO(text.lstrip()), kind).captions
     except (MalformedFileError, MalformedCaptionError):
         raise DataError(f"the captions are no valid {kind.upper()}; export them again") from None
     found: list[Utterance] = []

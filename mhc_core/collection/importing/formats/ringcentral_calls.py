@@ -56,7 +56,9 @@ def convert(call: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     told = transcripts.by_label(
         [one.voice for one in said], reading, {voice: role for voice, role in known.items() if role}
     )
-    theirs = next((people[voice] for voice, role in told.roles.items() if role == "user" and voice in people), {})
+    theirs: Mapping[str, Any] = next(
+        (people[voice] for voice, role in told.roles.items() if role == "user" and voice in people), {}
+    )
     when = call.get("recordingStartTime")
     person = Person(None, theirs.get("name"), theirs.get("email"), theirs.get("phoneNumber"))
     return transcripts.record(

@@ -19,7 +19,7 @@ from mhc_core.collection.importing.reject import Rejected
 from mhc_core.collection.importing.transcripts import Told, Utterance
 
 _TRANSCRIPT = re.compile(r"/Transcripts/(GT[0-9a-f]{32})")
-_CHANNELS = {"1": "agent", "2": "user"}
+_CHANNELS: dict[str | None, str] = {"1": "agent", "2": "user"}
 _ROLES = {"agent": "agent", "customer": "user", "caller": "user"}
 
 
@@ -56,7 +56,7 @@ def convert(found: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     if not any(one.text.strip() for one in said):
         raise Rejected("the transcript holds no words")
     people = [_snake(each) for each in _participants(call)]
-    roles = dict(_CHANNELS)
+    roles: dict[str | None, str] = {**_CHANNELS}
     for person in people:
         if role := _ROLES.get(str(person.get("role") or "").strip().lower()):
             roles[str(person.get("channel_participant") or "")] = role
@@ -64,10 +64,10 @@ def convert(found: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
         roles[channel] = reading.role_of(channel) or roles.get(channel, "user")
     theirs = next((p for p in people if roles.get(str(p.get("channel_participant"))) == "user"), {})
     when = call.get("media_start_time") or call.get("date_created")
-    person = Person(call.get("customer_key"), theirs.get("full_name"), theirs.get("email"), _phone(theirs))
+    who = Person(call.get("customer_key"), theirs.get("full_name"), theirs.get("email"), _phone(theirs))
     return transcripts.record(
-        _ident(call, sentences), said, Told({**roles}, "channel"), began=moment(when) if when else None,
-        recogniser="twilio", more=customer(person),
+        _ident(call, sentences), said, Told(roles, "channel"), began=moment(when) if when else None,
+        recogniser="twilio", more=customer(who),
     )  # fmt: skip
 
 
