@@ -42,7 +42,11 @@ def blocks(file: IO[bytes]) -> Iterator[NDArray[np.float32]]:
             layout = "mono" if channels == 1 else "stereo"
             resampler = av.AudioResampler(format="fltp", layout=layout, rate=SPEECH_RATE)
             yield from _blocks(
-                (part.to_ndarray() for frame in container.decode(stream) for part in resampler.resample(frame)),
+                (
+                    part.to_ndarray().astype(np.float32, copy=False)
+                    for frame in container.decode(stream)
+                    for part in resampler.resample(frame)
+                ),
                 channels,
             )
     except av.FFmpegError as error:

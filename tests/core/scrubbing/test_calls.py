@@ -16,6 +16,7 @@ from mhc_core.scrubbing import Scrubber
 from mhc_core.scrubbing.findings import Risk, ScrubResult
 from mhc_core.scrubbing.stage import scrub_day
 from mhc_core.settings import Settings
+from mhc_core.vocabulary import Consent
 
 EMBEDDER = WordEmbedder()
 
@@ -106,3 +107,22 @@ def test_only_what_is_held_for_its_transcript_can_be_accepted(connection: sa.Con
     _, [asked, _] = talk(connection, say("user", "hello"), say("agent", "hello"))
     with pytest.raises(NotFound, match="no transcript is held"):
         exclusion.accept_transcript(connection, asked, "Ann", NOW)
+
+
+def test_a_caller_who_agrees_no_more_is_heeded_and_it_is_written_down(
+    connection: sa.Connection, scrubber: Scrubber
+) -> None:
+    conversation = phoned(connection)
+    assert len(learned(connection, scrubber)) == 1
+    exclusion.consent(connection, conversation, Consent.REFUSED, "please forget the tape", "Ann", NOW)
+    assert learned(connection, scrubber) == []
+    said = connection.execute(sa.text("select consent, consent_wording from ai.calls")).one()
+    assert tuple(said) == ("refused", "please forget the tape")
+    [(by, action)] = connection.execute(sa.text("select actor, action from ai.audit_log")).all()
+    assert (by, action) == ("Ann", "call.consent")
+
+
+def test_consent_is_of_recorded_calls_only(connection: sa.Connection) -> None:
+    conversation, _ = talk(connection, say("user", "hello"))
+    with pytest.raises(NotFound, match="no recorded call"):
+        exclusion.consent(connection, conversation, Consent.GIVEN, None, "Ann", NOW)
