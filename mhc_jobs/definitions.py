@@ -28,6 +28,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             jobs.stats,
             jobs.anomalies,
             jobs.customers,
+            jobs.offers,
             jobs.profiles,
             jobs.demand,
             jobs.demand_drift,

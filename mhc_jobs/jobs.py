@@ -67,6 +67,7 @@ customers = _job(
     *("customer_value", "churn_risk", "customer_profiles"),
 )
 profiles = _job("profiles", "Profiles of customers of whom something changed, and their loyalty.", "customer_profiles")
+offers = _job("offers", "How suggestions fare, and what past bookings hold together.", "offer_statistics")
 demand = dg.define_asset_job(
     "demand",
     dg.AssetSelection.assets("demand_forecast").without_checks(),

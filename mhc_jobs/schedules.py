@@ -94,6 +94,7 @@ ALL = [
     ),
     _by_clock("profiles_daily", "profiles", "45 3 * * *", "Every day at 03:45: profiles of customers, and loyalty."),
     _by_clock("demand_daily", "demand", "15 3 * * *", "Every day at 03:15: how busy the next 30 days will be."),
+    _by_clock("offers_daily", "offers", "50 3 * * *", "Every day at 03:50: how suggestions fare."),
     _by_clock(
         "demand_drift_weekly",
         "demand_drift",

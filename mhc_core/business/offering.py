@@ -12,7 +12,7 @@ ALLERGENS = ("milk", "egg", "fish", "shellfish", "tree nuts", "peanuts", "wheat"
 
 
 class Dish(Section):
-    """``holds`` are allergens of the nine, ``fits`` diets that may surely eat it; what stands in neither is not known."""
+    """``holds`` are allergens of the nine, ``fits`` diets that may surely eat it; all else is not known."""
 
     holds: tuple[Annotated[str, Field(pattern=f"^({'|'.join(ALLERGENS)})$")], ...]
     fits: tuple[str, ...] = ()

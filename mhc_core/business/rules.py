@@ -244,7 +244,7 @@ class Business(Section):
             on_the_menu = {*self.menu.proteins, *self.upgrades, *self.add_ons}
             if unknown := sorted({*offer.items} - on_the_menu | {*offer.dishes} - {*self.food.dishes}):
                 raise ValueError(
-                    f"offers.suggested.{name} names {', '.join(unknown)}, which is not on the menu or not in food.dishes"
+                    f"offers.suggested.{name} names {', '.join(unknown)}, not on the menu or not in food.dishes"
                 )
         return self
 

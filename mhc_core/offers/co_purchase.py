@@ -1,4 +1,4 @@
-"""What past bookings hold together: for each offer and segment how often it was bought, alone and beside other items."""
+"""What past bookings hold together: how often each offer was bought, alone and beside other items."""
 
 from collections.abc import Mapping, Sequence
 

@@ -39,7 +39,7 @@ class Declining:
     embed: Embed
 
     def declined(self, texts: Sequence[str]) -> bool:
-        """Whether one of the messages, or a sentence of one, says so; the newest ``MOST_PARTS`` are read (10 ms each)."""
+        """Whether one of the messages, or a sentence of one, says so; ``MOST_PARTS`` are read, 10 ms each."""
         parts = [part for text in texts for part in (text, *_SENTENCE.split(text)) if part.strip()]
         parts = list(dict.fromkeys(parts))[-MOST_PARTS:]
         if not parts:

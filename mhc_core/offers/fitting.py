@@ -1,4 +1,4 @@
-"""Which offers go with everything that guests cannot or do not eat. A need that the business file does not know blocks."""
+"""Which offers go with all that guests cannot or do not eat. A need that the business file does not know blocks."""
 
 from collections.abc import Iterable
 from datetime import date

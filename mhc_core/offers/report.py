@@ -1,8 +1,8 @@
 """What suggestions bring: parties that were made one, compared with those of the customers who are held out.
 
 A party counts once: what it bought of the offer that was chosen for it, whether it was made or only noted. The
-differences of shares and of USD have confidence sequences (``mhc_core.statistics.confidence_sequences``), so they may be
-looked at as often as anybody likes. Parties are compared within the segment and week of their suggestion.
+differences of shares and of USD have confidence sequences (``mhc_core.statistics.confidence_sequences``), so they may
+be looked at as often as anybody likes. Parties are compared within the segment and week of their suggestion.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Parties of both arms, the shares that have the offered items, and the lifts; None before ``LEAST`` in each arm."""
+    """Parties of both arms, shares that have the offered items, and the lifts: None before ``LEAST`` in each arm."""
 
     made: int
     held_out: int
@@ -53,15 +53,16 @@ class Report:
 def report(cells: Sequence[Cell]) -> Report:
     """What the cells of both arms say together."""
     made, held = (sum(one.parties for one in cells if one.shown is shown) for shown in (True, False))
-    rates = [
+    made_rate, held_rate = (
         sum(one.accepted for one in cells if one.shown is shown) / count if count else None
         for shown, count in ((True, made), (False, held))
-    ]
+    )
     enough = min(made, held) >= LEAST
     return Report(
         made,
         held,
-        *rates,
+        made_rate,
+        held_rate,
         _lift(cells, 1.0, lambda one: (one.accepted, one.accepted)) if enough else None,
         _lift(cells, CAP_USD, lambda one: (one.usd, one.usd_squares)) if enough else None,
     )

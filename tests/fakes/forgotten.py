@@ -25,7 +25,7 @@ from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import installation, review, understanding, understanding_versions, versions
 from mhc_core.db.queries.knowledge import replace_questions, upsert_articles
 from mhc_core.db.rows.understanding import NewExample
-from mhc_core.db.tables import knowledge_articles, training_examples
+from mhc_core.db.tables import diet_facts, knowledge_articles, offer_suggestions, training_examples
 from mhc_core.evaluation import sets
 from mhc_core.knowledge import index, learned
 from mhc_core.privacy.erase import Forgetter
@@ -73,6 +73,7 @@ def record(number: int, customer: str | None = None, mark: str = "") -> dict[str
         "started_at": THEN.isoformat(), "messages": said, "thread_id": f"thread {mark}", "meta": {"subject": mark},
         "feedback": {"vote": "up", "comment": f"comment {mark} thank you all very much"}, "outcome": "booked",
         "escalation": {"reason": f"reason {mark}", "agent_id": "Ann"},
+        **({"call": {"consent": "given", "consent_wording": f"yes {mark}, you may record"}} if mark else {}),
     }  # fmt: skip
 
 
@@ -121,6 +122,29 @@ def populate(engine: sa.Engine, root: Path) -> None:
         ).all():
             notes.note(connection, conversation, f"{CANARY} likes to be called in the evening", "Ann", NOW)
             notes.tag(connection, conversation, CANARY, "Ann", NOW)
+            _diets(connection, conversation)
+
+
+def _diets(connection: sa.Connection, conversation: UUID) -> None:
+    """What the customer cannot eat, in a word of theirs, and what was suggested to them."""
+    asked = connection.scalar(
+        sa.text("select id from ai.messages where conversation_id = :id order by position limit 1"),
+        {"id": conversation},
+    )
+    connection.execute(
+        sa.insert(diet_facts),
+        {
+            "message_id": asked, "kind": "allergen", "value": CANARY, "conversation_id": conversation,
+            "for_whom": "self", "stance": "stated", "certainty": 0.9, "said_at": THEN,
+        },
+    )  # fmt: skip
+    connection.execute(
+        sa.insert(offer_suggestions),
+        {
+            "conversation_id": conversation, "message_id": asked, "offer": "shrimp", "segment": "adults",
+            "shown": True, "suggested_at": THEN,
+        },
+    )  # fmt: skip
 
 
 def _book(engine: sa.Engine, root: Path) -> None:

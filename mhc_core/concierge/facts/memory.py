@@ -72,8 +72,8 @@ class Facts:
     ``unsure`` names what was read with doubt, once for each time; ``unanswered`` was asked once without an answer,
     ``declined`` need not be asked any more. ``handed`` are the reasons for which a person had the conversation,
     ``questions`` what the team is to answer with the request. ``needs`` are all statements about allergens and diets,
-    oldest first; ``suggested`` is what was suggested, ``no_offers`` that nothing more is to be. ``sources`` says of each field where its present value
-    came from.
+    oldest first; ``suggested`` is what was suggested, ``no_offers`` that nothing is to be. ``sources`` says of each
+    field where its present value came from.
     """
 
     party: Party = field(default_factory=Party)

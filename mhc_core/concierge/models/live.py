@@ -50,7 +50,8 @@ class Live:
     there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
     ``article_selector`` is learned of the questions that the knowledge answers; without it passages are searched for.
     ``reader`` understands customers' messages; while there is none, the knowledge answers and a person is offered.
-    ``offers`` is how suggestions fared so far. ``erasures`` changes with every step of an erasure: what was remembered before may hold its customer's words.
+    ``offers`` is how suggestions fared so far. ``erasures`` changes with every step of an erasure: what was remembered
+    before may hold its customer's words.
     """
 
     models: tuple[ChatModel, ...] = ()

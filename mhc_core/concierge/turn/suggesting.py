@@ -1,4 +1,4 @@
-"""One suggestion a conversation beside a price or a summary, and taking it back aloud when it does not go with somebody.
+"""One suggestion a conversation, beside a price or a summary; it is taken back aloud when it does not suit somebody.
 
 What fits decides first, then what others took (``mhc_core.offers``). Nothing is suggested once an allergen was named or
 asked about, in a complaint, after a no, to who wants no extras, or once a person has the conversation.
@@ -64,6 +64,21 @@ def words(business: Business, name: str) -> str:
         return f"An idea, if you like: {offer.says}. It is within the price."
     per = "per person" if offer.items[0] in business.upgrades else "per portion"
     return f"An idea, if you like: {offer.says}, {usd(price)} {per}. Tell me for how many, and I add it."
+
+
+def made_in(business: Business, answer: str) -> str | None:
+    """The offer that one of our own answers makes, where its notes are not at hand; None where it makes none."""
+    return next((name for name in business.offers.suggested if words(business, name) in answer), None)
+
+
+def recalled(business: Business, facts: Facts, answer: str) -> Facts:
+    """The facts with what one of our own answers suggested, where the facts were not stored."""
+    name = made_in(business, answer)
+    if name is None:
+        return facts
+    party = facts.party
+    kind = choosing.segment(party.adults or 0, (party.children or 0) + (party.under_six or 0))
+    return replace(facts, suggested=Suggested(name, kind, shown=True))
 
 
 def _unwelcome(question: Question, given: Reply) -> bool:

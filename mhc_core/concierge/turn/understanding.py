@@ -11,9 +11,11 @@ from mhc_core.concierge import timing
 from mhc_core.concierge.agents import handover, questions
 from mhc_core.concierge.agents.reply import Question
 from mhc_core.concierge.facts import accepting, diets, memory, updating
+from mhc_core.concierge.facts.accepting import SUGGESTION
 from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.guards import injection, tone
 from mhc_core.concierge.guards.injection import Attack
+from mhc_core.concierge.turn import suggesting
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
@@ -114,7 +116,7 @@ def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn
                 facts = updating.update(business, facts, read, context, Source(count, now))
             facts = diets.told(facts, turn.content, read)
         elif turn.role == "assistant":
-            facts = questions.with_state(facts, turn.content)
+            facts = suggesting.recalled(business, questions.with_state(facts, turn.content), turn.content)
         seen.append(turn)
     return facts
 
@@ -127,6 +129,8 @@ def _context(
     notes: Mapping[str, Any] = last.notes if last is not None else {}
     noted = last is None or last.role == "agent" or ("agent" in notes and "tools" not in notes)
     asked = notes if last is None or noted else questions.asked_in(business, last.content)
+    if last is not None and not noted and (offer := suggesting.made_in(business, last.content)):
+        asked = {**asked, SUGGESTION: {"offer": offer, "shown": True}}
     known = [name for name, field in _KNOWN.items() if getattr(facts, field)]
     known += [name for name, field in _KNOWN_HEADS.items() if getattr(facts.heads, field) not in (None, ())]
     known += [SlotName.MILES] if facts.party.miles is not None else []

@@ -117,9 +117,10 @@ def _example(message: LabelledMessage, mention: Mention, stance: Stance) -> Exam
     return Example(message.text, mention, stance, None, message.text)
 
 
-_BEFORE = ("hi!", "hello,", "ok", "thanks.", "great, thank you.", "sounds good.", "one more thing:", "also,", "oh and",
-           "hola,", "gracias.", "How much for 12 adults?", "we are 14 people.", "the party is on saturday.",
-           "chicken and steak for everyone.", "My name is Ana.", "cuanto cuesta para 10 adultos?", "so", "btw")  # fmt: skip
+_BEFORE = ("hi!", "hello,", "ok", "thanks.", "great, thank you.", "sounds good.", "one more thing:", "also,",
+           "oh and", "hola,", "gracias.", "How much for 12 adults?", "we are 14 people.", "the party is on saturday.",
+           "chicken and steak for everyone.", "My name is Ana.", "cuanto cuesta para 10 adultos?", "so",
+           "btw")  # fmt: skip
 _AFTER = ("thanks!", "how much for 12 adults, 10 miles?", "is that ok?", "let me know", "please", "gracias",
           "and what does it cost?", "we are 10 adults.", "can you still do it?", "The party is on June 5.", "lol",
           "¿cuánto cuesta?", "see you then", "do you bring tables?", "what else do you need from me")  # fmt: skip
@@ -127,9 +128,9 @@ _AFTER = ("thanks!", "how much for 12 adults, 10 miles?", "is that ok?", "let me
 
 def joined(examples: Iterable[Example], seed: int) -> list[Example]:
     """Each example once more with words before it and once with words behind it: few messages hold one sentence."""
-    draw = random.Random(seed)
     found = []
     for one in examples:
+        draw = random.Random(f"{seed} {one.text}")
         lead, tail = draw.choice(_BEFORE), draw.choice(_AFTER)
         moved = replace(one.mention, start=one.mention.start + len(lead) + 1, end=one.mention.end + len(lead) + 1)
         stop = "" if one.text.endswith(("?", ".", "!")) else draw.choice(("", ".", ",", "."))

@@ -108,9 +108,9 @@ def _known() -> Mapping[str, tuple[Kind, str]]:
         if word in groups:
             found.setdefault(written, (Kind.ALLERGEN, groups[word]))
     for dish, ways in entries("dishes").items():  # "prawns" are shrimp
-        group = groups.get(dish)
-        for written in ways if group else ():
-            found.setdefault(written, (Kind.ALLERGEN, str(group)))
+        if dish in groups:
+            for written in ways:
+                found.setdefault(written, (Kind.ALLERGEN, groups[dish]))
     return found
 
 

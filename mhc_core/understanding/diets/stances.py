@@ -29,8 +29,9 @@ from mhc_core.understanding.values.word_lists import meaning
 
 FILE, DOCUMENT = "stances.npz", "stances.json"
 REGULARISATION = 20.0
-BINDING_FROM = 0.05
-"""A mention is taken for a need from this probability on: whoever is unsure takes it for one."""
+BINDING_FROM = 0.13
+"""A mention is taken for a need from this probability on: one of a hundred needs is below it (three folds of the
+sentences that teach), and half of what binds nobody."""
 WITHDRAWN_FROM = 0.7
 """A need is taken back only from this probability on."""
 AROUND, NEAR = 14, 5
@@ -99,10 +100,13 @@ def inputs(found: Sequence[tuple[str, Mention]], embed: Embed) -> Inputs:
 def train(examples: Sequence[Example], digest: str, embed: Embed) -> Stances:
     """Both classifiers; a minute, nearly all of it for the vectors."""
     seen = inputs([(one.text, one.mention) for one in examples], embed)
-    stance = heads.train(seen, [one.stance for one in examples], range(len(examples)), REGULARISATION)
+    numbers = {frame: number for number, frame in enumerate(sorted({one.frame for one in examples}))}
+    groups = [numbers[one.frame] for one in examples]  # a sentence and its copies calibrate together, or teach together
+    stance = heads.train(seen, [str(one.stance) for one in examples], groups, REGULARISATION)
     told = [place for place, one in enumerate(examples) if one.whom is not None]
     some = Inputs([seen.texts[place] for place in told], seen.vectors[told], seen.circumstances[told])
-    whom = heads.train(some, [str(examples[place].whom) for place in told], range(len(told)), REGULARISATION)
+    whose = [str(examples[place].whom) for place in told]
+    whom = heads.train(some, whose, [groups[place] for place in told], REGULARISATION)
     return Stances(stance, whom, digest, embed)
 
 

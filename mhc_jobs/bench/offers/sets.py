@@ -22,8 +22,8 @@ class Dialogue:
     """A customer's messages. ``states`` are needs by the number of the message that states them, from 1; ``offer`` is
     the only one there is to make; nothing may be suggested to a ``silent`` one.
 
-    Kinds: the need is told ``after`` the offer or ``before``, with a ``typo``, beside a ``negation``; the customer wants
-    ``silence``; a suggestion is ``fine``, also where a food is only a ``mention``.
+    Kinds: the need is told ``after`` the offer or ``before``, with a ``typo``, beside a ``negation``; the customer
+    wants ``silence``; a suggestion is ``fine``, also where a food is only a ``mention``.
     """
 
     kind: str
