@@ -17,7 +17,7 @@ from mhc_core.understanding.values.allergies import allergen_group
 
 log = logging.getLogger(__name__)
 
-SURE_FROM = 0.5
+SURE_FROM = 0.4
 """A need said less surely than this keeps suggestions away, and is not told to the chef."""
 MOST = 40
 _OPPOSITE = {"spicy": "mild"}

@@ -29,8 +29,9 @@ from mhc_core.understanding.values.word_lists import meaning
 
 FILE, DOCUMENT = "stances.npz", "stances.json"
 REGULARISATION = 20.0
-BINDING_FROM = 0.18
-"""A mention is taken for a need from this probability on: whoever is unsure takes it for one."""
+BINDING_FROM = 0.13
+"""A mention is taken for a need from this probability on: one of a hundred needs is below it (three folds of the
+sentences that teach), and half of what binds nobody."""
 WITHDRAWN_FROM = 0.7
 """A need is taken back only from this probability on."""
 AROUND, NEAR = 14, 5
