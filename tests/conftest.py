@@ -8,9 +8,12 @@ import functools
 import gc
 import os
 import secrets
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 import sqlalchemy as sa
@@ -46,6 +49,27 @@ def _own_environment() -> Iterator[None]:
     """Nobody's variables and nobody's ``.env`` reach a test, and no proxy is asked for what runs here."""
     with environment(NO_PROXY="127.0.0.1"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _connections_end_with_the_test() -> Iterator[None]:
+    """What a test asked over HTTP with is closed after it: Python would warn of its sockets in the middle of another.
+
+    An OpenAI client keeps its connections until it is collected, and few tests of a provider hold on to the client.
+    """
+    made: weakref.WeakSet[httpx.Client] = weakref.WeakSet()
+    create = httpx.Client.__init__
+
+    @functools.wraps(create)
+    def noted(self: httpx.Client, *given: Any, **options: Any) -> None:
+        create(self, *given, **options)
+        made.add(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx.Client, "__init__", noted)
+        yield
+    for client in made:
+        client.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

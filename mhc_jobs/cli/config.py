@@ -12,7 +12,7 @@ from mhc_core.settings import Settings
 
 ENV_HEADER = """\
 # Copy this file to .env and remove the # before what you want to change; the values shown are the defaults.
-# The environment wins over this file. Made by `mhc config --env`; a test keeps it in step with mhc_core/settings.py.
+# The environment wins over this file. Made by `mhc config --env`; a test keeps it in step with mhc_core/settings.
 """
 
 

@@ -191,6 +191,26 @@ def lines(
     }  # fmt: skip
 
 
+def bands(
+    days: Sequence[str], middle: tuple[str, Sequence[float]], ends: Mapping[str, Sequence[tuple[float, float]]]
+) -> dict[str, Any]:
+    """Options of a line over days amid intervals, the widest first; each is named as its legend says."""
+    options = lines(days, {middle[0]: middle[1]})
+    areas: list[dict[str, Any]] = []
+    for number, (name, pairs) in enumerate(ends.items()):
+        common = {"type": "line", "stack": name, "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True}
+        areas += [
+            common | {"name": f"{name} from", "data": [low for low, _ in pairs], "tooltip": {"show": False}},
+            common | {"name": name, "data": [round(high - low, 2) for low, high in pairs],
+                      "color": CHART_COLOURS[0], "areaStyle": {"opacity": 0.14 + 0.14 * number},
+                      "itemStyle": {"opacity": 0.25 + 0.25 * number}},
+        ]  # fmt: skip
+    options["series"] = [*areas, *options["series"]]
+    options["legend"] |= {"show": True, "data": [*ends, middle[0]]}
+    options["tooltip"] = {"show": False}  # a stacked band would tell its width; the table tells the ends
+    return options
+
+
 def sankey(links: Mapping[tuple[str, str], int], names: Mapping[str, str]) -> dict[str, Any]:
     """Options of a flow; ``names`` are what is written at its nodes."""
     nodes = list(dict.fromkeys(node for link in links for node in link))

@@ -110,7 +110,7 @@ def opinion(
 def example(connection: sa.Connection, question: str, answer: str, **columns: Any) -> UUID:
     """Store an exchange and the training example it became; ``columns`` are columns of ``ai.training_examples``."""
     conversation, (asked, answered) = talk(connection, say("user", "raw question"), say("assistant", "raw answer"))
-    identifier = uuid4()
+    identifier = columns.pop("id", None) or uuid4()
     vector = columns.pop("vector", None)
     row = {
         "customer_hash": str(conversation),

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.providers.minilm import paired
 from mhc_core.understanding import heads
 from mhc_core.understanding.heads import Head, Inputs
+from mhc_core.understanding.packing import PACKED, packed, unpacked
 
 Floats = NDArray[np.float32]
 FILE, DOCUMENT = "trained.npz", "guards.json"
@@ -132,7 +132,7 @@ class Guards:
     def dump(self) -> bytes:
         """The file's bytes: the same for the same classifiers."""
         kept = {
-            f"{name}.{key}": array for name, one in self.classifiers.items() for key, array in _packed(one.head).items()
+            f"{name}.{key}": array for name, one in self.classifiers.items() for key, array in packed(one.head).items()
         }
         return arrays.dump(DOCUMENT, {"examples": self.examples}, kept)
 
@@ -159,7 +159,7 @@ def parse(data: bytes) -> Guards:
     document, held = arrays.document(DOCUMENT, data), arrays.arrays(DOCUMENT, data)
     return Guards(
         {
-            name: Classifier(networks, _unpacked({key: held[f"{name}.{key}"] for key in _PACKED}))
+            name: Classifier(networks, unpacked({key: held[f"{name}.{key}"] for key in PACKED}))
             for name, networks in CLASSIFIERS.items()
         },
         document["examples"],
@@ -170,27 +170,3 @@ def parse(data: bytes) -> Guards:
 def load() -> Guards:
     """The classifiers of the release."""
     return parse((resources.files(__package__) / FILE).read_bytes())
-
-
-_PACKED = ("classes", "bias", "temperature", "shape", "rows", "scales", "weights")
-
-
-def _packed(head: Head) -> Mapping[str, NDArray[Any]]:
-    """A head without the rows of zeros of terms that no example has, its weights in eight bits."""
-    rows = np.flatnonzero(np.abs(head.weights).max(axis=1) > 0).astype(np.int32)
-    scales = np.abs(head.weights[rows]).max(axis=1, keepdims=True).astype(np.float32) / 127
-    return {
-        "classes": np.array(head.classes),
-        "bias": head.bias,
-        "temperature": np.array(head.temperature),
-        "shape": np.array(head.weights.shape),
-        "rows": rows,
-        "scales": scales,
-        "weights": np.rint(head.weights[rows] / scales).astype(np.int8),
-    }
-
-
-def _unpacked(held: Mapping[str, NDArray[Any]]) -> Head:
-    weights = np.zeros(tuple(held["shape"]), np.float32)
-    weights[held["rows"]] = held["weights"] * held["scales"]
-    return Head(tuple(map(str, held["classes"])), weights, held["bias"], held["temperature"].item())

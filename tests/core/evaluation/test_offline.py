@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -40,7 +41,7 @@ from mhc_core.training import jobs
 from mhc_core.vocabulary import Decision, Intent, JobStatus, Verdict
 from mhc_jobs.sample import generate, knowledge_dir
 
-EXAMPLES = 400
+EXAMPLES = 550
 BUSINESS = pricing.load()
 
 
@@ -54,7 +55,7 @@ def engine(fresh_database_url: str) -> Iterator[sa.Engine]:
 def lessons() -> list[tuple[str, str, str, str]]:
     """Customer, intent, question and approved answer of first exchanges, with names taken out as scrubbing does."""
     found = []
-    for record in generate(4, 1600, date(2026, 1, 5), 30, BUSINESS):
+    for record in generate(5, 2200, date(2026, 1, 5), 30, BUSINESS):
         asked, answered = record["messages"][:2]
         if answered.get("review", {}).get("decision") != "approve":
             continue
@@ -70,9 +71,10 @@ def learned(engine: sa.Engine, folder: Path, embedder: Embedder) -> tuple[Settin
     assert len(chosen) == EXAMPLES
     vectors = embedder.embed([question for _, _, question, _ in chosen])
     with engine.begin() as connection:
-        for (customer, intent, question, answer), vector in zip(chosen, vectors, strict=True):
+        for number, ((customer, intent, question, answer), vector) in enumerate(zip(chosen, vectors, strict=True)):
             example(
-                connection, question, answer, customer_hash=customer, intent=intent, vector=vector,
+                connection, question, answer, id=UUID(int=number),  # the ids decide who is held out
+                customer_hash=customer, intent=intent, vector=vector,
                 embedder=embedder.id, verified=True, verified_by="kim",
             )  # fmt: skip
         verified = datasets.verified(connection, embedder.id)

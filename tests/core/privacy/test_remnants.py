@@ -23,7 +23,7 @@ from mhc_core.language import intents, memories
 from mhc_core.privacy import remnants
 from mhc_core.privacy.treatment import TABLES
 from mhc_core.pseudonyms import Pseudonym
-from mhc_serving.memory_worker import forgetting
+from mhc_serving.workers.memories import forgetting
 
 WORDS = {
     f"{name}.{column}"

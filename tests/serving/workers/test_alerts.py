@@ -15,7 +15,7 @@ from mhc_core.errors import ConfigurationError
 from mhc_core.monitoring import incidents as noticed
 from mhc_core.monitoring.alerts.watching import ALERTS
 from mhc_core.settings import Settings
-from mhc_serving import alert_worker
+from mhc_serving.workers import alerts
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def database(fresh_database_url: str) -> Iterator[sa.Engine]:
 def test_a_failed_run_reaches_a_webhook_while_two_processes_watch(
     database: sa.Engine, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    monkeypatch.setattr(alert_worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(alerts, "LOOK_SECONDS", 0.05)
     rules = tmp_path_factory.mktemp("rules") / "rules.toml"
     rules.write_text('group_seconds = 0\n[disk]\nfree_percent = 0.001\n[[rule]]\nchannels = ["*"]\n')
     with hook() as receiver:
         settings = Settings(alert_urls={"hook": SecretStr(receiver.url)}, alert_rules=rules)
-        with alert_worker.watching(database, settings), alert_worker.watching(database, settings):
+        with alerts.watching(database, settings), alerts.watching(database, settings):
             with database.begin() as connection:
                 noticed.run_failed(connection, "train", ["fine_tuned_model"], [], datetime.now(UTC))
             until(lambda: receiver.got, 30)
@@ -44,5 +44,5 @@ def test_a_failed_run_reaches_a_webhook_while_two_processes_watch(
 
 def test_a_channel_that_is_none_is_refused_at_the_start(database: sa.Engine) -> None:
     settings = Settings(alert_urls={"mail": SecretStr("nothing://here")})
-    with pytest.raises(ConfigurationError, match="MHC_ALERT_URLS__MAIL"), alert_worker.watching(database, settings):
+    with pytest.raises(ConfigurationError, match="MHC_ALERT_URLS__MAIL"), alerts.watching(database, settings):
         pass
