@@ -17,6 +17,7 @@ from mhc_core.concierge.guards import figures
 from mhc_core.concierge.turn import suggesting, understanding
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.offers import choosing
 from mhc_core.settings import Settings
 from mhc_core.understanding.result import EVERYONE
 from mhc_jobs.bench.understanding.policies import Talk
@@ -189,7 +190,7 @@ def test_statements_and_the_suggestion_are_stored_with_their_messages(
 def test_who_is_held_out_is_noted_and_what_is_ordered_counts(
     served: Callable[..., dict[str, Any]], empty_engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(suggesting.choosing, "held_out", lambda state, customer, percent: True)
+    monkeypatch.setattr(choosing, "held_out", lambda state, customer, percent: True)
     first = served(PRICE, "somebody")
     assert IDEA not in first["answer"]
     noted = _row(empty_engine)
