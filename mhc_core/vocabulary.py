@@ -171,6 +171,14 @@ class IncidentKind(StrEnum):
     FILES_REFUSED = "files_refused"
 
 
+class Consent(StrEnum):
+    """What a caller said to being recorded. Only what was agreed to is learned from."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
 class CallKind(StrEnum):
     """What a provider sells by the call."""
 

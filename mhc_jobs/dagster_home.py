@@ -1,25 +1,48 @@
 """Dagster's home under the state folder, and its instance on the platform's own database."""
 
 import os
-import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import orjson
 
 from mhc_core.db.engine import storage_url
 from mhc_core.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+LOCATION = "mhc"
+"""Name of the one code location, wherever it runs."""
 
 
-def prepare(settings: Settings, database_url: str) -> dict[str, str]:
-    """Make the home folder and return the environment that Dagster's processes need."""
+def prepare(settings: Settings, database_url: str, instance_file: Path | None = None) -> dict[str, str]:
+    """Make the home folder and return the environment that Dagster's processes need.
+
+    Args:
+        instance_file: Dagster's instance file; the project's ``dagster.yaml`` when left out.
+    """
     home = (settings.state_dir / "dagster").absolute()
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT / "dagster.yaml", home / "dagster.yaml")
+    source = instance_file or PROJECT / "dagster.yaml"
+    _put(home / "dagster.yaml", source.read_text(encoding="utf-8"))
     return {"DAGSTER_HOME": str(home), "MHC_DAGSTER_DATABASE_URL": storage_url(settings, database_url)}
+
+
+def workspace(home: Path, host: str, port: int) -> Path:
+    """A workspace file in this folder whose code location is a server; returns it."""
+    server = {"host": host, "port": port, "location_name": LOCATION}
+    file = home / "workspace.yaml"
+    _put(file, orjson.dumps({"load_from": [{"grpc_server": server}]}).decode())  # JSON is YAML
+    return file
+
+
+def _put(file: Path, text: str) -> None:
+    """Write a file that other processes may be reading, or writing the same into."""
+    new = file.with_name(f"{file.name}.{os.getpid()}-{socket.gethostname()}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
 
 
 @contextmanager

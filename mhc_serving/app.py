@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import sqlalchemy as sa
@@ -24,6 +25,10 @@ from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.access.deps import Services
 from mhc_serving.access.time_budget import TimeBudget
+from mhc_serving.metrics.counters import Counters
+from mhc_serving.metrics.exposition import Metrics
+from mhc_serving.metrics.gauges import Gauges
+from mhc_serving.metrics.requests import Counted
 from mhc_serving.routes import (
     bookings,
     chat,
@@ -35,6 +40,7 @@ from mhc_serving.routes import (
     handover,
     health,
     knowledge,
+    metrics,
     models,
     privacy,
     responses,
@@ -77,6 +83,7 @@ def create_app(
     *,
     providers: Providers | None = None,
     clock: Callable[[], datetime] = utc_now,
+    counted_together: Path | None = None,
 ) -> FastAPI:
     """The API over a migrated database.
 
@@ -85,6 +92,7 @@ def create_app(
             down.
         providers: what loads models and the embedder; the ones that the settings name when left out.
         clock: the time, in UTC.
+        counted_together: folder in which the processes of one server count what ``/metrics`` tells; None counts alone.
 
     Raises:
         ConfigurationError: the business file is not valid, webhooks have no secret, or an origin or a rate limit can
@@ -128,12 +136,14 @@ def create_app(
         ],
     )
     access = AccessControl(settings, engine)
-    app.state.services = Services(settings, engine, business, concierge, clock, access)
+    counted = Metrics(Counters(counted_together), Gauges(engine, settings.budget_day_usd, clock))
+    app.state.services = Services(settings, engine, business, concierge, clock, access, counted)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(TimeBudget, seconds=settings.request_timeout_seconds)
     app.add_middleware(errors.Journal)
     browser_rules.install(app, access.origins)
+    app.add_middleware(Counted, counters=counted.counters)
     app.router.routes.extend(chat.router.routes)  # found at once: most requests end here
     for routes in (
         tokens,
@@ -152,6 +162,7 @@ def create_app(
         rollouts,
         privacy,
         health,
+        metrics,
         web,
         console,
     ):

@@ -3,6 +3,8 @@
 import atexit
 import os
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,6 +18,7 @@ from mhc_core.settings import Settings
 from mhc_serving import logging_setup
 from mhc_serving.app import create_app
 from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
+from mhc_serving.metrics.counters import share, shared_folder
 from mhc_serving.workers.alerts import watching
 
 GRACE_SECONDS = 10
@@ -31,7 +34,7 @@ def run(settings: Settings) -> None:
     """
     logging_setup.configure()
     several = settings.serve_workers > 1
-    with database(settings) as engine, watching(engine, settings):
+    with database(settings) as engine, watching(engine, settings), ExitStack() as opened:
         config = uvicorn.Config(
             f"{__name__}:app" if several else create_app(settings, engine),
             factory=several,
@@ -54,7 +57,9 @@ def run(settings: Settings) -> None:
                     "MHC_SERVE_HOST": settings.serve_host,
                     "MHC_SERVE_PORT": str(settings.serve_port),
                     "MHC_OPEN_LOOPBACK": str(settings.open_loopback),
+                    "MHC_SERVE_WORKERS": str(settings.serve_workers),
                 }
+                share(Path(opened.enter_context(TemporaryDirectory(prefix="mhc-metrics-"))))
                 supervisor = Multiprocess(config, sockets=[config.bind_socket()])
                 supervisor.run()
                 if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
@@ -73,7 +78,7 @@ def app() -> FastAPI:
     settings = configuration.load()
     opened = ExitStack()
     atexit.register(opened.close)
-    return create_app(settings, opened.enter_context(database(settings)))
+    return create_app(settings, opened.enter_context(database(settings)), counted_together=shared_folder())
 
 
 def _not_bound(settings: Settings) -> ConfigurationError:

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=8 * SECONDS)
 """Longer than a service may take for all that one message needs."""
+TROUBLE = 5
+"""Messages in a row that a service does not take, after which the rest waits for the next pass."""
 AGAIN_AFTER = timedelta(minutes=10)
 """When a service that did not take a message is asked once more."""
 
@@ -59,7 +61,11 @@ class Sender:
         with self.engine.begin() as connection:
             optouts.screen(connection, self.clock())
             done["unknown"] += queries.give_up(connection, self.clock() - LEASE, self.clock())
+        trouble = 0
         for _ in range(limit):
+            if trouble >= TROUBLE:
+                log.warning("services take no messages; the rest waits for the next pass")
+                break
             with self.engine.begin() as connection:
                 touch = queries.hold(connection, self.clock())
                 if touch is None:
@@ -70,6 +76,7 @@ class Sender:
                 continue
             send, message = decided
             result = send(message)
+            trouble = trouble + 1 if result.outcome == "not_taken" else 0
             with self.engine.begin() as connection:
                 done[self._note(connection, touch, result)] += 1
         return +done

@@ -63,8 +63,8 @@ def message(
     """
     written, known = template(name), {"business": business, **values}
     try:
-        subject = _plain(written.subject).render(known)
-        text = _plain(written.text).render(known)
+        subject = _compiled(written.subject).render(known)
+        text = _compiled(written.text).render(known)
     except TemplateError as error:
         raise ConfigurationError(f"the template {name} cannot be filled in: {error}; correct it") from None
     if channel != "email":
@@ -82,7 +82,7 @@ def message(
 
 
 @cache
-def _plain(source: str) -> Template:
+def _compiled(source: str) -> Template:
     return _PLAIN.from_string(source)
 
 

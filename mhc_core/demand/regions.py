@@ -11,8 +11,8 @@ from mhc_core.demand.bookings import Outlook
 from mhc_core.errors import DataError
 
 EVERYWHERE = "all"
-BASELINES = ("seasonal naive", "ETS")
-"""What is tried beside the model in one region, where most days have no party and a year's shape cannot be told."""
+BASELINES = ("seasonal naive",)
+"""What is tried beside the model in one region. The others model normal errors, and most days of one have no party."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mhc_core.pseudonyms import customer_hash, person_id
 _TITLES = {
     "conversations": "Conversations",
     "messages": "Messages",
+    "calls": "Recorded calls: what was agreed to",
     "feedback": "Feedback",
     "booking_requests": "Booking requests",
     "bookings": "Bookings from other systems",

@@ -49,6 +49,12 @@ TABLES = {
         erasure="emptied",
         retention="emptied",
     ),
+    "calls": _table(
+        raw="consent_wording",
+        plain="consent speakers recogniser audio_sha256 checked_by",
+        erasure="deleted",
+        retention="emptied",
+    ),
     "feedback": _table(
         raw="source source_id customer_id comment", plain="vote verdict", erasure="deleted", retention="emptied"
     ),

@@ -4,10 +4,18 @@ Nothing else in the code reads the environment. ``load()`` is called at the entr
 serving app factory) and the result is passed down.
 """
 
+import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError, computed_field
-from pydantic_settings import SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings.answering import AnsweringSettings, ModelChoice
@@ -29,6 +37,12 @@ __all__ = [
 ]
 
 
+class _Secrets(SecretsSettingsSource):
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, key, complex_ = super().get_field_value(field, field_name)
+        return value or None, key, complex_
+
+
 # Pydantic takes the fields of the last base first: so they stand in the order of the documentation.
 class Settings(
     MessagingSettings, ServingSettings, KeepingSettings, AnsweringSettings, LearningSettings, StorageSettings
@@ -43,6 +57,19 @@ class Settings(
         extra="ignore",
         populate_by_name=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """As pydantic has them, but for files of secrets: an empty one sets nothing, like an empty variable."""
+        folder = getattr(file_secret_settings, "secrets_dir", None)
+        return init_settings, env_settings, dotenv_settings, _Secrets(settings_cls, folder)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -101,10 +128,19 @@ def load(**overrides: object) -> Settings:
     """Read the environment once.
 
     Raises:
-        ConfigurationError: a variable has a value that does not fit, named in the message.
+        ConfigurationError: a variable has a value that does not fit, named in the message, or a file of secrets cannot
+            be read.
     """
+    given = os.environ.get("MHC_SECRETS_DIR")  # what says where settings are cannot be among them
+    secrets = Path(given or Settings.model_fields["secrets_dir"].default)
+    if given and not secrets.is_dir():
+        raise ConfigurationError(f"MHC_SECRETS_DIR: {secrets} is not a folder; mount the secrets there, or unset it")
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings(_secrets_dir=secrets if secrets.is_dir() else None, **overrides)  # type: ignore[arg-type]
+    except OSError as error:
+        raise ConfigurationError(
+            f"a secret in {secrets} cannot be read ({error.strerror}); let the account that runs this read it"
+        ) from None
     except ValidationError as error:
         problems = "; ".join(
             f"MHC_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()

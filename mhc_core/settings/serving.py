@@ -116,6 +116,12 @@ class ServingSettings(BaseSettings):
         "from the start. Empty: none.",
     )
     mail_from: str = Field("", description="Sender of e-mails, such as `Hibachi <reports@example.com>`.")
+    metrics_key: SecretStr | None = Field(
+        None,
+        min_length=SECRET_CHARS,
+        description="What a program that collects metrics shows to read `/metrics` of the API and the console from "
+        "another machine (32 characters at least). Empty: only programs on this machine and keys of role admin may.",
+    )
     dagster_port: int = Field(
         3000, ge=1, le=65535, description="Port of Dagster's web server, which answers the console alone."
     )

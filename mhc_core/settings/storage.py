@@ -22,6 +22,11 @@ class StorageSettings(BaseSettings):
     dagster_storage_url: SecretStr | None = Field(
         None, description="The same database with a login of Dagster's own. Empty: MHC_DATABASE_URL."
     )
+    secrets_dir: Path = Field(
+        Path("/run/secrets"),
+        description="Folder in which each file holds the setting it is named after, such as `mhc_database_url`, for "
+        "secrets that containers are given as files. The environment and `.env` win over it.",
+    )
     database_port: int | None = Field(
         None, ge=1024, le=65535, description="Port of the embedded server. Empty: a free one, kept from then on."
     )

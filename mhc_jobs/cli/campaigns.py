@@ -1,5 +1,6 @@
 """``mhc campaigns``: follow-ups, who is due for them, what they do, and the codes and tasks that come of them."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from mhc_core.errors import ConfigurationError, NotFound
 from mhc_jobs.cli.console import AsJson, By, columns, respond
 
 app = typer.Typer(help="Follow-ups to customers who agreed to them, and what they do.", no_args_is_help=True)
+_NOT_LEFT_OUT = ("sent", "planned", "withheld", "sending")
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many.")]
 
 
@@ -85,18 +87,23 @@ def report_(as_json: AsJson = False) -> None:
     campaigns = rules.load(settings.campaigns_file)
     with database(settings) as engine, engine.connect() as connection:
         found = report.of(connection, campaigns, datetime.now(UTC))
-    table = columns("campaign", ">sent", ">left out", ">codes used", ">booked", ">left alone", "lift")
+    table = columns("campaign", ">sent", ">left out", ">codes used", ">booked", ">left alone")
+    lines = []
     for one in found:
-        fates = [(name, count) for step in one.touches.values() for name, count in step.items()]
-        sent = sum(count for name, count in fates if name == "sent")
-        waiting = ("sent", "planned", "withheld", "sending")
-        out = sum(count for name, count in fates if name not in waiting)
+        fates: Counter[str] = Counter()
+        for of_step in one.touches.values():
+            fates.update(of_step)
+        out = {name: count for name, count in sorted(fates.items()) if name not in _NOT_LEFT_OUT}
         table.add_row(
-            one.campaign, f"{sent:,}", f"{out:,}", f"{one.codes_redeemed:,} of {one.codes_issued:,}",
+            one.campaign, f"{fates['sent']:,}", f"{sum(out.values()):,}",
+            f"{one.codes_redeemed:,} of {one.codes_issued:,}",
             _share(one.lift.treated_booked, one.lift.treated), _share(one.lift.holdout_booked, one.lift.holdout),
-            _lift(one.lift),
         )  # fmt: skip
-    respond(as_json, [asdict(one) for one in found], table)
+        lines.append(f"{one.campaign}: {_lift(one.lift)}")
+        if out:
+            why = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in out.items())
+            lines.append(f"  left out: {why}")
+    respond(as_json, [asdict(one) for one in found], table, *lines)
 
 
 def _share(booked: int, people: int) -> str:

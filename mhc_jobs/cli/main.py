@@ -35,6 +35,7 @@ from mhc_jobs.cli import (
     bench_train_scores,
     bench_understanding,
     bench_value,
+    bench_voice,
     campaigns,
     chat,
     config,
@@ -53,6 +54,7 @@ from mhc_jobs.cli import (
     models,
     offers,
     openapi,
+    pipeline,
     privacy,
     prompts,
     report,
@@ -84,6 +86,7 @@ app.command("loop")(loop.command)
 app.command("status")(status.command)
 app.command("costs")(costs.command)
 app.command("report")(report.command)
+app.add_typer(pipeline.app, name="pipeline")
 app.command("dagster", context_settings=dagster.CONTEXT)(dagster.command)
 app.command("chat")(chat.command)
 app.add_typer(importing.app, name="import")
@@ -132,6 +135,7 @@ bench.command("train-guards")(bench_train_guards.command)
 bench.command("churn")(bench_churn.command)
 bench.command("demand")(bench_demand.command)
 bench.command("value")(bench_value.command)
+bench.command("voice")(bench_voice.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 

@@ -191,9 +191,15 @@ def is_own_machine(request: Request, app: Services) -> bool:
     this machine's only when it is called directly: a page that had its name point here (DNS rebinding) names itself, a
     page of another site its origin, and a proxy adds headers.
     """
-    settings, headers = app.settings, request.headers
+    settings = app.settings
     if not settings.open_loopback or settings.public_url is not None or not is_loopback(settings.serve_host):
         return False
+    return called_directly(request)
+
+
+def called_directly(request: Request) -> bool:
+    """Whether a request names this machine as its host, no other site as its origin, and passed through no proxy."""
+    headers = request.headers
     if any(name in _FORWARDED or name.startswith(_FORWARDED_FROM) for name in headers):
         return False
     named = [f"//{headers.get('host', '')}", *headers.getlist("origin")]

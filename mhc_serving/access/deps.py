@@ -11,12 +11,13 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.turn.concierge import Concierge
+from mhc_core.concierge.turn.concierge import Concierge, Incoming, Outgoing
 from mhc_core.errors import AccessDenied
 from mhc_core.settings import Settings
 from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.keys import Holder, Role
 from mhc_serving.access.limits import Kind
+from mhc_serving.metrics.exposition import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,19 @@ class Services:
     concierge: Concierge
     clock: Callable[[], datetime]
     access: AccessControl
+    metrics: Metrics
+
+    def answer(self, incoming: Incoming) -> Outgoing:
+        """The concierge's answer to a message (``Concierge.answer``), counted."""
+        given = self.concierge.answer(incoming)
+        self.metrics.counters.answered(
+            given.reply.model_id,
+            given.reply.agent,
+            given.latency_ms / 1000,
+            cached=given.cached,
+            escalated=given.escalated,
+        )
+        return given
 
 
 def services(request: Request) -> Services:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.telemetry import TelemetryConfig
 from nicegui import ui
@@ -18,6 +18,7 @@ from mhc_core.monitoring import dashboard as figures
 from mhc_core.monitoring.costs.overview import settle_abandoned
 from mhc_core.settings import Settings
 from mhc_serving import errors
+from mhc_serving.access import metrics_reader
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.console import frame, places, sign_in
 from mhc_serving.console.dagster_proxy import DagsterProxy
@@ -41,6 +42,10 @@ from mhc_serving.console.pages import (
     review,
 )
 from mhc_serving.console.visit import Console, utc_now
+from mhc_serving.metrics.counters import Counters
+from mhc_serving.metrics.exposition import Metrics
+from mhc_serving.metrics.gauges import Gauges
+from mhc_serving.metrics.requests import Counted
 
 log = logging.getLogger(__name__)
 COUNT_SECONDS = 5.0
@@ -74,6 +79,7 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
     console = Console(settings, engine, pricing.load(settings.business_file), clock)
     stopping = threading.Event()
     dagster = DagsterProxy(console)
+    counted = Metrics(Counters(), Gauges(engine, settings.budget_day_usd, clock))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -102,6 +108,12 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
     async def alive() -> dict[str, str]:
         return {"status": "ok"}
 
+    @app.get("/metrics")
+    def metrics(request: Request) -> Response:
+        if not metrics_reader.may_read(request, settings):
+            raise HTTPException(401, metrics_reader.REFUSAL, dict(metrics_reader.UNAUTHORIZED))
+        return counted.page()
+
     door = Door(console)
     app.include_router(sign_in.routes(console, door))
     if settings.oidc_issuer:
@@ -124,6 +136,7 @@ def create_console(settings: Settings, engine: sa.Engine, *, clock: Callable[[],
     app.add_middleware(Guard, console=console)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(errors.Journal, unlogged=places.LIBRARY)
+    app.add_middleware(Counted, counters=counted.counters, uncounted=places.LIBRARY)
     return app
 
 

@@ -29,7 +29,7 @@ def chat(asked: ChatIn, caller: Speaker, key: IdempotencyKey = None) -> Response
     A conversation belongs to one customer on one channel. Prices are worked out, not generated; what must reach a
     person is handed over, and from then on the assistant only says that a person will answer (`escalated` is true).
     """
-    given = caller.app.concierge.answer(
+    given = caller.app.answer(
         Incoming(
             asked.message,
             caller.known_speaker(asked.customer_id),

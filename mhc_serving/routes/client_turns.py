@@ -118,7 +118,7 @@ def answer(asked: Asked, caller: Caller) -> Answered:
                 orjson.dumps(call.arguments).decode(), COUNTED_AS
             )
             return Answered(uuid4(), MODEL_ID, "", "tool_calls", call, {}, prompt, count)
-    given = concierge.answer(incoming)
+    given = caller.app.answer(incoming)
     text, finish = _shaped(given, wanted)
     received = tokens.count(text, COUNTED_AS)
     return Answered(given.message_id, given.reply.model_id, text, finish, None, _details(given), prompt, received)

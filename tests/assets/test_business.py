@@ -113,7 +113,7 @@ def test_the_next_30_days_are_forecast(booked: sa.Engine, instance: dg.DagsterIn
     assert sum(one.booked for one in days) > 0
     [looked] = execute("demand_drift", instance).get_asset_check_evaluations()
     assert looked.metadata["method"].value == told["method"]
-    assert 0 < looked.metadata["origins_that_err_as_much"].value <= 1
+    assert looked.metadata["origins_that_err_as_much"].value in [place / 25 for place in range(1, 26)]
 
 
 def test_with_few_bookings_they_say_what_they_wait_for(sampled_engine: sa.Engine, instance: dg.DagsterInstance) -> None:

@@ -73,6 +73,7 @@ def record(number: int, customer: str | None = None, mark: str = "") -> dict[str
         "started_at": THEN.isoformat(), "messages": said, "thread_id": f"thread {mark}", "meta": {"subject": mark},
         "feedback": {"vote": "up", "comment": f"comment {mark} thank you all very much"}, "outcome": "booked",
         "escalation": {"reason": f"reason {mark}", "agent_id": "Ann"},
+        **({"call": {"consent": "given", "consent_wording": f"yes {mark}, you may record"}} if mark else {}),
     }  # fmt: skip
 
 

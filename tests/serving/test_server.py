@@ -41,6 +41,11 @@ def test_two_processes_answer_and_a_killed_one_is_replaced(serving_engine: sa.En
         body = {"message": "Does the chef cook in the rain?", "customer_id": "visitor", "channel": "web"}
         return httpx2.post(f"http://127.0.0.1:{port}/api/v1/chat", json=body, timeout=20).status_code
 
+    def answers() -> int:
+        page = httpx2.get(f"http://127.0.0.1:{port}/metrics", timeout=20).text
+        lines = [line for line in page.splitlines() if line.startswith("mhc_answers_total{")]
+        return sum(int(float(line.rsplit(" ", 1)[1])) for line in lines)
+
     try:
         until(lambda: started() == 2)
         assert [ask() for _ in range(10)] == [200] * 10
@@ -48,6 +53,7 @@ def test_two_processes_answer_and_a_killed_one_is_replaced(serving_engine: sa.En
         os.kill(victim, signal.SIGKILL)
         until(lambda: started() == 3)
         assert [ask() for _ in range(10)] == [200] * 10
+        assert {answers() for _ in range(6)} == {20}, "both processes, and the one that is gone, count together"
         family = process.children(recursive=True)
         process.send_signal(signal.SIGTERM)
         process.wait(30)

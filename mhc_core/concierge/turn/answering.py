@@ -29,10 +29,11 @@ from mhc_core.concierge.turn.request import TurnRequest, TurnResult
 from mhc_core.concierge.turn.response_cache import ResponseCache
 from mhc_core.concierge.turn.understanding import Understanding, keeping_needs, understand
 from mhc_core.db.engine import autocommit
-from mhc_core.db.queries import bookings
+from mhc_core.db.queries import bookings, installation, loyalty
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Passage
+from mhc_core.pseudonyms import customer_hash, person_id
 from mhc_core.settings import Settings
 from mhc_core.understanding.notes import reading_notes
 from mhc_core.vocabulary import Intent
@@ -176,9 +177,16 @@ class Answering:
             with self._reads.connect() as connection:
                 return bookings.latest(connection, request.conversation_id, request.customer_id)
 
+        def completed() -> int | None:
+            if request.customer_id is None:
+                return None
+            with self._reads.connect() as connection:
+                who = customer_hash(installation.salt(connection), person_id(request.customer_id))
+                return loyalty.completed(connection, who)
+
         def answer(versions: Live) -> Reply:
             def ask(step: Step, part: Question) -> Reply:
-                case = Case(self._business, part.facts, local, reference, search, booked)
+                case = Case(self._business, part.facts, local, reference, search, booked, completed)
                 around = AgentContext(versions, case, self._settings.minimum_confidence, request.customer)
                 given = step.agent.reply(part, around)
                 return guarded(self._business, part, given, local) if given.written else given

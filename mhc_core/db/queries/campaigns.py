@@ -18,6 +18,7 @@ _WHO = hashed("c.customer_id")
 _AT_TEN = f"timezone({days.ZONE}, {{0}} + time '10:00')"
 _TODAY = f"cast(timezone({days.ZONE}, cast(:now as timestamptz)) as date)"
 
+_COLUMNS = "customer_hash, conversation_id, anchor, anchored_at"
 # What each kind of campaign follows: whose, in which conversation, what it is called, and since when.
 _FOLLOWED = {
     "abandoned_booking": f"""
@@ -153,7 +154,7 @@ def due(
     connection.execute(
         sa.text(f"""
             insert into campaign_due
-            with followed as ({_FOLLOWED[follows]}), steps as (
+            with followed ({_COLUMNS}) as ({_FOLLOWED[follows]}), steps as (
                 select * from jsonb_to_recordset(cast(:steps as jsonb)) as s(
                        step text, after interval, within interval)
             ), timed as (
@@ -246,7 +247,7 @@ def open_tasks(connection: sa.Connection, risk_from: float, percent: int, now: d
         sa.text(f"""
             insert into ai.customer_tasks (customer_hash, anchor, conversation_id, percent, reasons, opened_at)
             select f.customer_hash, f.anchor, f.conversation_id, :percent, r.reasons, :now
-              from ({_FOLLOWED["churn_risk"]}) f join ai.churn_risk r using (customer_hash)
+              from ({_FOLLOWED["churn_risk"]}) f ({_COLUMNS}) join ai.churn_risk r using (customer_hash)
              where not exists (select from ai.erasures e where e.customer_hash = f.customer_hash)
             on conflict (customer_hash, anchor) do nothing
         """),

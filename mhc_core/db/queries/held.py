@@ -17,6 +17,7 @@ _HELD = {
         select m.* from ai.messages m where m.conversation_id in ({_CONVERSATIONS})
         order by m.conversation_id, m.position
     """,
+    "calls": f"select * from ai.calls where conversation_id in ({_CONVERSATIONS})",
     "feedback": f"""
         select * from ai.feedback where customer_id = any(:ids) or conversation_id in ({_CONVERSATIONS})
         order by given_at, id

@@ -53,6 +53,7 @@ _ERASE = {
     # Made anew from the texts that are left; which of them were the customer's, hashes do not tell.
     "knowledge_vectors": "delete from ai.knowledge_vectors where exists (select from erased_examples)",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
+    "calls": "delete from ai.calls where conversation_id in (select id from erased_conversations)",
     "conversation_notes": (
         "delete from ai.conversation_notes where conversation_id in (select id from erased_conversations)"
     ),
@@ -257,6 +258,8 @@ _REDACT = {
     "booking_requests": f"delete from ai.booking_requests where conversation_id {_OLD}",
     "diet_facts": f"delete from ai.diet_facts where conversation_id {_OLD}",
     "conversation_notes": f"delete from ai.conversation_notes where conversation_id {_OLD}",
+    # That consent was given, and when, is proof for what was learned; the words of it go.
+    "calls": f"update ai.calls set consent_wording = null where conversation_id {_OLD}",
     "provider_calls": f"""
         update ai.provider_calls set conversation_id = null, message_id = null where conversation_id {_OLD}
     """,

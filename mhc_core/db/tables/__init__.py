@@ -13,6 +13,7 @@ from mhc_core.db.tables.base import SCHEMA, metadata
 from mhc_core.db.tables.bookings import booking_requests, bookings, event_surveys
 from mhc_core.db.tables.business import churn_risk, customer_value, demand_forecast
 from mhc_core.db.tables.cache import response_cache
+from mhc_core.db.tables.calls import calls
 from mhc_core.db.tables.campaigns import (
     campaign_touches,
     contact_consents,

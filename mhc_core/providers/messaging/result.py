@@ -39,9 +39,10 @@ Send = Callable[[Message], Result]
 def of_status(status: int, code: str = "") -> Result:
     """What an HTTP answer other than success means.
 
-    A 5xx may have come after the message was taken, so it is unknown. 408 and 429 are said before anything is done.
+    A 5xx may have come after the message was taken, so it is unknown. 401, 408 and 429 are said before anything is
+    done, and are no fault of the message: a wrong password must not use up what is planned.
     """
     failure = f"HTTP {status}{f' ({code})' if code else ''}"
-    if status in (408, 425, 429):
+    if status in (401, 408, 425, 429):
         return Result("not_taken", failure=failure)
     return Result("refused" if 400 <= status < 500 else "unknown", failure=failure)

@@ -1,6 +1,5 @@
 """Profiles and the loyalty ledger: what counts, what is counted anew, and who is forgotten."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -89,7 +88,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(connection: sa.Connection) -> Iterator[Shop]:
+def shop(connection: sa.Connection) -> Shop:
     connection.execute(sa.text("delete from ai.conversations"))
     return Shop(connection)
 

@@ -45,7 +45,7 @@ def test_a_short_past_tells_nothing() -> None:
 
 
 def test_regions_are_forecast_by_themselves_and_new_ones_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bookings, "BASELINES", {NAIVE: bookings.BASELINES[NAIVE], "ETS": bookings.BASELINES[NAIVE]})
+    monkeypatch.setattr(bookings, "BASELINES", {NAIVE: bookings.BASELINES[NAIVE]})
     rng = np.random.default_rng(5)
     events = []
     for number in range((TODAY - FIRST).days + 20):

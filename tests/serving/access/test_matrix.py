@@ -52,6 +52,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/static-offline-docs"): Row(EVERYBODY),
     ("GET", "/healthz"): Row(EVERYBODY),
     ("GET", "/readyz"): Row(EVERYBODY),
+    ("GET", "/metrics"): Row(ADMINS),
     ("GET", "/api/v1/ai/feedback"): Row(EVERYBODY),
     ("POST", "/api/v1/ai/feedback/vote"): Row(EVERYBODY),
     ("GET", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),

@@ -43,7 +43,7 @@ def engine(fresh_database_url: str) -> Iterator[sa.Engine]:
 
 def bring(engine: sa.Engine, path: Path, data: str, now: datetime = NOW, **more: Any) -> ImportReport:
     path.write_text(data)
-    said = {"zone": RULES.contact.zone, "regions": RULES.regions, "source": "till"} | more
+    said: dict[str, Any] = {"zone": RULES.contact.zone, "regions": RULES.regions, "source": "till"} | more
     report = import_bookings(engine, path, now, path.with_suffix(".rejects"), **said)
     assert report.read == report.stored + report.rejected + report.erased
     return report
