@@ -86,7 +86,7 @@ def test_the_upgrade_that_is_named_is_the_one_that_was_suggested(tell: Dialogue)
     text = tell(PRICE, "add/book: add [dish:shrimp] for [count:6]")
     assert tell.talk.facts.party.upgrades == {"shrimp upgrade": 6}
     assert tell.talk.facts.party.add_ons == {}
-    assert "$10" not in text
+    assert "shrimp upgrade: 6 × $3 = $18" in text
 
 
 def test_a_transcript_that_a_client_keeps_itself_is_enough(tell: Dialogue) -> None:
