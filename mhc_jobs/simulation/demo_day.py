@@ -126,10 +126,11 @@ def _book(concierge: Concierge, clock: Clock, rng: Random, asked: Given, busines
     clock.now = need.asked_at + timedelta(minutes=2)
     texts = [_wish(rng, customer, clock.now)]
     while texts:
-        said = Incoming(texts.pop(), need.customer_id, Channel(need.channel), asked.conversation_id)
-        answer = concierge.answer(said).reply.text
+        said = texts.pop()
+        incoming = Incoming(said, need.customer_id, Channel(need.channel), asked.conversation_id)
+        answer = concierge.answer(incoming).reply.text
         clock.now += timedelta(minutes=1)
-        if said.text not in _YES:
+        if said not in _YES:
             takes = suggesting.made_in(business, answer) is not None and rng.random() < 0.5
             texts.append(rng.choice(_ADD if takes else _YES))
 
