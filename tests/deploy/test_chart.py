@@ -108,9 +108,7 @@ def test_helm_finds_nothing_to_say(deploy: Path) -> None:
     assert "WARNING" not in str(found), found
 
 
-def test_every_object_of_every_values_file_is_valid(
-    rendered: list[Objects], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_object_of_every_values_file_is_valid(rendered: list[Objects], monkeypatch: pytest.MonkeyPatch) -> None:
     tool = pytest.importorskip("kubernetes_validate.utils", reason="kubernetes-validate is missing: make test-deploy")
     for name in ("schema_contents", "all_versions"):  # it reads a megabyte for each object
         monkeypatch.setattr(tool, name, functools.cache(getattr(tool, name)))
