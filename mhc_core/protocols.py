@@ -1,6 +1,6 @@
 """What the stages ask of a provider: to embed, to answer, to fine-tune. Adapters live beside this module."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
@@ -105,6 +105,49 @@ class ChatAnswer:
     output_tokens: int = 0
     cost_usd: Decimal = Decimal(0)
     tool_calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Words that were recognised. Times are seconds from the beginning of what was listened to; ``confidence`` is the
+    recogniser's own probability of the words, 0..1. ``channel`` counts from 0.
+    """
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+    channel: int = 0
+
+
+class Transcriber(Protocol):
+    """Turns speech into text. It is asked for stretches in which somebody speaks, of at most half a minute each."""
+
+    @property
+    def id(self) -> str:
+        """Name of adapter and model, as it is kept with a call."""
+
+    def transcribe(self, samples: NDArray[np.float32]) -> Sequence[Heard]:
+        """The words of one channel of speech: samples of -1..1 at ``SPEECH_RATE`` a second."""
+
+
+class Speaker(Protocol):
+    """Turns text into speech."""
+
+    @property
+    def id(self) -> str:
+        """Name of adapter, model and voice."""
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of what :meth:`speak` yields."""
+
+    def speak(self, text: str) -> Iterator[bytes]:
+        """The speech as it is made: one channel of signed 16-bit little-endian samples, in chunks of any size."""
+
+
+SPEECH_RATE = 16_000
+"""Samples a second that recognisers of speech want."""
 
 
 class ChatModel(Protocol):

@@ -153,6 +153,14 @@ class Arm(StrEnum):
     CONTROL = "control"
 
 
+class PartySegment(StrEnum):
+    """The kind of a party, for what is suggested to it: grown-ups only, with children, or large."""
+
+    ADULTS = "adults"
+    FAMILY = "family"
+    LARGE = "large"
+
+
 class IncidentKind(StrEnum):
     """What can be wrong with the pipeline while customers are still answered."""
 
@@ -161,6 +169,14 @@ class IncidentKind(StrEnum):
     STAGE_SILENT = "stage_silent"
     DAEMON_STOPPED = "daemon_stopped"
     FILES_REFUSED = "files_refused"
+
+
+class Consent(StrEnum):
+    """What a caller said to being recorded. Only what was agreed to is learned from."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 class CallKind(StrEnum):

@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from mhc_assets.checks.demand import forecast_errs_as_before
 from mhc_assets.checks.training import models_in_use_stay_available
 from mhc_assets.resources import Platform
 from mhc_core.monitoring.weekly.publishing import publish
@@ -60,8 +61,26 @@ tagger = _job(
 )
 stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
 anomalies = _job("anomalies", "Look whether figures are what they use to be.", "anomaly_evidence")
-customers = _job("customers", "What is expected of each customer, and who may be lost.", "customer_value", "churn_risk")
-demand = _job("demand", "How busy the next 30 days will be.", "demand_forecast")
+customers = _job(
+    "customers",
+    "What is expected of each customer, who may be lost, and their profiles.",
+    *("customer_value", "churn_risk", "customer_profiles"),
+)
+profiles = _job("profiles", "Profiles of customers of whom something changed, and their loyalty.", "customer_profiles")
+offers = _job("offers", "How suggestions fare, and what past bookings hold together.", "offer_statistics")
+demand = dg.define_asset_job(
+    "demand",
+    dg.AssetSelection.assets("demand_forecast").without_checks(),
+    description="How busy the next 30 days will be.",
+)
+demand_drift = dg.define_asset_job(
+    "demand_drift",
+    dg.AssetSelection.checks(forecast_errs_as_before),
+    description="Look whether the forecast of demand is as right as it used to be.",
+)
+campaigns = _job(
+    "campaigns", "Who is due for a follow-up, and what is sent of them.", "campaign_plan", "campaign_delivery"
+)
 deadlines = dg.define_asset_job(
     "deadlines",
     dg.AssetSelection.checks(models_in_use_stay_available),

@@ -97,6 +97,18 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
     return result
 
 
+def run_forecasts(instance: dg.DagsterInstance, report: Report) -> LoopResult:
+    """What the week and the day bring by the clock: value, churn, profiles and demand, from whatever is booked.
+
+    Raises:
+        LoopFailed: a run failed.
+    """
+    result = LoopResult()
+    for name in ("customers", "demand"):
+        _run(name, instance, {}, result, report)
+    return result
+
+
 def _cause(due: Due) -> dict[str, str]:
     """The tag by which a sensor sees that this run already did what it would ask for."""
     return {TRIGGER: due.key} if due.key else {}

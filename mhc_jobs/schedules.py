@@ -92,7 +92,21 @@ ALL = [
     _by_clock(
         "customers_weekly", "customers", "30 3 * * 0", "Every Sunday at 03:30: what is expected of each customer."
     ),
+    _by_clock("profiles_daily", "profiles", "45 3 * * *", "Every day at 03:45: profiles of customers, and loyalty."),
     _by_clock("demand_daily", "demand", "15 3 * * *", "Every day at 03:15: how busy the next 30 days will be."),
+    _by_clock("offers_daily", "offers", "50 3 * * *", "Every day at 03:50: how suggestions fare."),
+    _by_clock(
+        "demand_drift_weekly",
+        "demand_drift",
+        "20 3 * * 1",
+        "Every Monday at 03:20: warn when the forecast of demand errs more than it used to.",
+    ),
+    _by_clock(
+        "campaigns_hourly",
+        "campaigns",
+        "40 * * * *",
+        "Forty minutes past each hour: plan follow-ups, and send those that are due when MHC_CAMPAIGNS is on.",
+    ),
     _by_clock("report_weekly", "weekly_report", "0 9 * * 1", "Every Monday at 09:00: the report of the week before."),
     _by_clock(
         "after_events_daily",

@@ -48,6 +48,7 @@ from mhc_serving.routes import (
     review_understanding,
     rollouts,
     tokens,
+    unsubscribe,
     web,
 )
 from mhc_serving.schemas.problem import REFUSALS
@@ -153,6 +154,7 @@ def create_app(
         bookings,
         feedback,
         feedback_links,
+        unsubscribe,
         knowledge,
         review,
         review_understanding,

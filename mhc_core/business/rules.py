@@ -7,20 +7,15 @@ from functools import cached_property
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from mhc_core.business.customers import Loyalty, Region
+from mhc_core.business.offering import Dish, Offers
+from mhc_core.business.section import Count, Money, Percent, Section
 from mhc_core.vocabulary import Channel
 
-Money = Annotated[Decimal, Field(ge=0, decimal_places=2)]
-Percent = Annotated[int, Field(ge=0, le=100)]
-Count = Annotated[int, Field(ge=0)]
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Contact(_Section):
+class Contact(Section):
     """How customers reach the business; times are in ``timezone``."""
 
     phone: str = Field(min_length=7)
@@ -46,7 +41,7 @@ class Contact(_Section):
         return ZoneInfo(self.timezone)
 
 
-class Prices(_Section):
+class Prices(Section):
     """Prices per guest by age (years) and per party."""
 
     adult: Money
@@ -58,7 +53,7 @@ class Prices(_Section):
     extra_reschedule: Money
 
 
-class Menu(_Section):
+class Menu(Section):
     """What every guest gets."""
 
     proteins_included: Count
@@ -67,7 +62,7 @@ class Menu(_Section):
     sake_from_age: Count
 
 
-class Upgrade(_Section):
+class Upgrade(Section):
     """A protein that replaces an included one; ``price`` is added per person."""
 
     price: Money
@@ -75,7 +70,7 @@ class Upgrade(_Section):
     aliases: tuple[str, ...] = ()
 
 
-class AddOn(_Section):
+class AddOn(Section):
     """Something on top; ``price`` is per portion of ``pieces``."""
 
     price: Money
@@ -83,7 +78,7 @@ class AddOn(_Section):
     aliases: tuple[str, ...] = ()
 
 
-class Travel(_Section):
+class Travel(Section):
     """Distances in miles from the kitchen, one way."""
 
     free_miles: Count
@@ -98,20 +93,20 @@ class Travel(_Section):
         return self
 
 
-class Gratuity(_Section):
+class Gratuity(Section):
     """The usual range, in percent of the bill; never part of a quote."""
 
     low_percent: Percent
     high_percent: Percent
 
 
-class Payment(_Section):
+class Payment(Section):
     """How the balance may be paid."""
 
     methods: tuple[str, ...] = Field(min_length=1)
 
 
-class Booking(_Section):
+class Booking(Section):
     """Lead times and changes; hours and weeks before the event."""
 
     lead_hours: Count
@@ -123,7 +118,7 @@ class Booking(_Section):
     reschedule_notice_hours: Count
 
 
-class CancellationTier(_Section):
+class CancellationTier(Section):
     """From ``days`` before the event, ``refund_percent`` of what was paid goes back, less ``fee_percent`` of it."""
 
     days: Count
@@ -131,14 +126,14 @@ class CancellationTier(_Section):
     fee_percent: Percent
 
 
-class Weather(_Section):
+class Weather(Section):
     """Who provides cover, and what happens without."""
 
     cover: tuple[str, ...]
     refund_uncovered_in_rain: bool
 
 
-class Site(_Section):
+class Site(Section):
     """What the chef needs at the house; feet and inches as the names say."""
 
     clear_feet: tuple[int, int]
@@ -149,7 +144,7 @@ class Site(_Section):
     guests_at_tables: Count
 
 
-class Timing(_Section):
+class Timing(Section):
     """How long things take."""
 
     arrival_minutes_min: Count
@@ -159,24 +154,25 @@ class Timing(_Section):
     large_party_hours: tuple[Decimal, Decimal]
 
 
-class Food(_Section):
-    """Allergens and leftovers."""
+class Food(Section):
+    """Allergens and leftovers. ``dishes`` says of each dish what it holds and which diets it fits."""
 
     allergens: Mapping[str, tuple[str, ...]]
     absent: tuple[str, ...]
     contains_wheat: tuple[str, ...]
+    dishes: Mapping[str, Dish] = {}
     leftovers_fridge_hours: Count
     leftovers_days_min: Count
     leftovers_days_max: Count
 
 
-class Chefs(_Section):
+class Chefs(Section):
     """How many parties can be cooked a day: in ``all``, and in regions that have chefs of their own."""
 
     parties_a_day: Mapping[str, Annotated[int, Field(ge=1)]] = {}
 
 
-class Handover(_Section):
+class Handover(Section):
     """What reaches a person; ``guests_from`` counts everybody at the table."""
 
     guests_from: Count
@@ -197,7 +193,7 @@ class Handover(_Section):
         return next((name for name, reasons in self.queues.items() if reason in reasons), [*self.queues][-1])
 
 
-class ChatPage(_Section):
+class ChatPage(Section):
     """What the chat page and the widget show before anything is said. ``starters`` are questions to tap."""
 
     title: str = Field("Chat with us", min_length=1, max_length=60)
@@ -205,7 +201,7 @@ class ChatPage(_Section):
     starters: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field((), max_length=4)
 
 
-class Business(_Section):
+class Business(Section):
     """All prices and rules of the business."""
 
     name: str
@@ -229,6 +225,9 @@ class Business(_Section):
     handover: Handover
     chefs: Chefs = Chefs()
     chat: ChatPage = ChatPage()
+    loyalty: Loyalty | None = None
+    regions: Mapping[str, Region] = {}
+    offers: Offers = Offers()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -237,6 +236,16 @@ class Business(_Section):
             raise ValueError("cancellation tiers must be listed from most to fewest days and end with days = 0")
         if self.prices.deposit > self.prices.minimum:
             raise ValueError("prices.deposit must not exceed prices.minimum")
+        for places in ("zips", "cities"):
+            named = [place.casefold() for region in self.regions.values() for place in getattr(region, places)]
+            if len(named) != len(set(named)):
+                raise ValueError(f"{places} of regions may stand in one region each")
+        for name, offer in self.offers.suggested.items():
+            on_the_menu = {*self.menu.proteins, *self.upgrades, *self.add_ons}
+            if unknown := sorted({*offer.items} - on_the_menu | {*offer.dishes} - {*self.food.dishes}):
+                raise ValueError(
+                    f"offers.suggested.{name} names {', '.join(unknown)}, not on the menu or not in food.dishes"
+                )
         return self
 
     @property

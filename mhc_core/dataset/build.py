@@ -21,9 +21,9 @@ from mhc_core.db.rows.dataset import NOTHING_BEFORE, PREFERENCES, NewDataset, Pa
 from mhc_core.errors import Conflict, DataError
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import ActivePrompts
-from mhc_core.prompts.wordings import knowledge
+from mhc_core.prompts.wordings import knowledge, on_channel
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Intent
+from mhc_core.vocabulary import Channel, Intent
 
 SIDES: tuple[Side, Side] = ("train", "validation")
 
@@ -114,12 +114,16 @@ def line(example: VerifiedExample, prompts: Mapping[Intent, str]) -> bytes:
     return orjson.dumps(
         {
             "messages": [
-                {"role": "system", "content": prompts[example.intent]},
+                {"role": "system", "content": on_channel(prompts[example.intent], example.channel)},
                 *(_read_only(turn) for turn in example.context),
                 {"role": "user", "content": example.question},
                 {"role": "assistant", "content": example.answer},
             ],
-            "metadata": {"example_id": str(example.id), "intent": example.intent.value},
+            "metadata": {
+                "example_id": str(example.id),
+                "intent": example.intent.value,
+                **({"channel": example.channel} if example.channel == Channel.PHONE else {}),
+            },
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from mhc_core.prompts.wordings import on_channel
 from mhc_core.vocabulary import Intent
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def line(example: "VerifiedExample", prompts: Mapping[Intent, str], side: "Side"
     return orjson.dumps(
         {
             "prompt": [
-                {"role": "system", "content": prompts[example.intent]},
+                {"role": "system", "content": on_channel(prompts[example.intent], example.channel)},
                 *({"role": turn["role"], "content": turn["content"]} for turn in example.context),
                 {"role": "user", "content": example.question},
             ],

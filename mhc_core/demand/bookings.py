@@ -93,33 +93,49 @@ def booked(events: Iterable[tuple[date, date]]) -> Booked:
     return Booked(table[:, 0], table[:, 1])
 
 
-def outlook(booked: Booked, today: date, area: str, ahead: int = AHEAD) -> Outlook:
-    """The days from ``today`` on, by the model where it beat every baseline on past origins, else by the best of them.
-
-    Raises:
-        DataError: too short a past.
-    """
-    start = int(booked.event.min(initial=today.toordinal()))
-    length = today.toordinal() - start
-    places = origins(length, ahead, ORIGINS, ERRORS_STEP, LEAST_DAYS)
-    if len(places) < 2:
-        raise DataError(
-            f"events of {length} days are too few to forecast; {LEAST_DAYS + ahead + ERRORS_STEP} days are needed: "
-            "import earlier bookings, or wait"
-        )
-    first = date.fromordinal(start)
-    past = booked.event[booked.event < today.toordinal()] - start
-    actual = np.bincount(past, minlength=length).astype(np.float64)
+def methods(booked: Booked, area: str, baselines: Iterable[str] | None = None) -> dict[str, Forecaster]:
+    """Ours and the named baselines, or all of them."""
 
     def ours(first: date, actual: Floats, ahead: int) -> Floats:
         return booked.expected(first, actual, ahead, area)
 
-    methods: dict[str, Forecaster] = {OURS: ours, **BASELINES}
-    pasts = {name: rolling(method, first, actual, ahead, places) for name, method in methods.items()}
-    errors = {name: mase(one) for name, one in pasts.items()}
-    best = min(errors, key=errors.__getitem__)
+    return {OURS: ours, **{name: BASELINES[name] for name in (BASELINES if baselines is None else baselines)}}
+
+
+def history(booked: Booked, today: date) -> tuple[date, Floats]:
+    """The first day with an event, and how many there were on each day from then to yesterday."""
+    start = int(booked.event.min(initial=today.toordinal()))
+    past = booked.event[booked.event < today.toordinal()] - start
+    return date.fromordinal(start), np.bincount(past, minlength=today.toordinal() - start).astype(np.float64)
+
+
+def outlook(
+    booked: Booked, today: date, area: str, ahead: int = AHEAD, baselines: Iterable[str] | None = None
+) -> Outlook:
+    """The days from ``today`` on, by the model where it beat every baseline on past origins, else by the best of them.
+
+    Args:
+        baselines: names of those that are tried; all without any.
+
+    Raises:
+        DataError: too short a past.
+    """
+    from threadpoolctl import threadpool_limits
+
+    first, actual = history(booked, today)
+    places = origins(len(actual), ahead, ORIGINS, ERRORS_STEP, LEAST_DAYS)
+    if len(places) < 2:
+        raise DataError(
+            f"events of {len(actual)} days are too few to forecast; {LEAST_DAYS + ahead + ERRORS_STEP} days are "
+            "needed: import earlier bookings, or wait"
+        )
+    tried = methods(booked, area, baselines)
     known = booked.booked(today.toordinal(), ahead)
-    mean = np.maximum(methods[best](first, actual, ahead), known)
+    with threadpool_limits(1):  # threads that wait for each other take three times as long here, or twenty
+        pasts = {name: rolling(method, first, actual, ahead, places) for name, method in tried.items()}
+        errors = {name: mase(one) for name, one in pasts.items()}
+        best = min(errors, key=errors.__getitem__)
+        mean = np.maximum(tried[best](first, actual, ahead), known)
     off = scaled_errors(pasts[best])
     ends = [*interval(mean, off, 0.8, known), *interval(mean, off, 0.95, known)]
     days = tuple(

@@ -1,10 +1,12 @@
-"""Text as its writer meant it, for whatever learns from it: without what mail programs, web pages and phones add.
+"""Text as its writer meant it, for whatever learns from it: without what mail programs, web pages and phones add, and
+what was spoken without the "um" of it.
 
 Raw text stays as it came; this is made of it each time it is read.
 """
 
 import re
 
+from mhc_core.language.disfluencies import fluent
 from mhc_core.language.email_text import written
 from mhc_core.language.html_text import plain
 from mhc_core.language.mojibake import repaired
@@ -28,9 +30,12 @@ def invisible_removed(text: str) -> str:
 
 
 def cleaned(text: str, channel: str) -> str:
-    """``text`` as its writer meant it. Of an e-mail only what is new stays; when that is nothing, all does."""
+    """``text`` as its writer meant it. Of an e-mail only what is new stays; when that is nothing, all does. What was
+    said on the telephone is made fluent."""
     text = repaired(invisible_removed(text))
     text = _TRACKING.sub("", plain(text))
     if channel == Channel.EMAIL:
         text = written(text) or text
+    if channel == Channel.PHONE:
+        text = fluent(text)
     return _GAP.sub(lambda gap: "\n" * min(gap[0].count("\n"), 2) or "  ", text)

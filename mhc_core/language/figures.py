@@ -40,6 +40,8 @@ _TIME = {
     "day": 1440, "days": 1440, "night": 1440, "nights": 1440, "week": 10080, "weeks": 10080,
     "month": 43200, "months": 43200,
 }  # fmt: skip
+_NO_INCHES = r"(?!(?<=\bin) (?:full|total|all|cash|advance|person|the|a|an|our|your|my|this|that|which)\b)"
+"""Behind "in": "800 in full" is no length."""
 _LENGTH = {"ft": 12, "foot": 12, "feet": 12, "in": 1, "inch": 1, "inches": 1}
 _PEOPLE = (
     r"adults?|grown-?ups?|kids?|child|children|guests?|people|persons?|ppl|pax|teens?|teenagers?|toddlers?|bab(?:y|ies)|"
@@ -61,7 +63,10 @@ _ONE_DIGIT = rf"(?:\d{WORDED}|one|oh)"
 _SPELLED_PHONE = re.compile(rf"\b{_ONE_DIGIT}(?:[ ,.-]{{1,2}}{_ONE_DIGIT}){{6,14}}(?!\w)")
 _ISO = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/\d{2,4})?(?![\d/])")
-_MONTH_DAY = re.compile(rf"\b{_MONTH} (?:the )?{_DAY_OF_MONTH}\b(?!:| ?[ap]\.?m)(?:,? (?:19|20)\d\d\b)?")
+_MONTH_DAY = re.compile(
+    rf"\b{_MONTH} (?:the )?{_DAY_OF_MONTH}\b(?!:| ?[ap]\.?m)(?:,? (?:19|20)\d\d\b)?"
+    r"(?: (?:or|to|through) (?:the )?(\d{1,2})(?:st|nd|rd|th)?\b(?=[.,;!?)]|$))?"
+)
 _DAY_MONTH = re.compile(rf"\b{_DAY_OF_MONTH} (?:of )?{_MONTH}(?!\w)(?:,? (?:19|20)\d\d\b)?")
 _ORDINAL_DAY = re.compile(r"\b(?:on |by |the ){1,2}(\d{1,2}) ?(?:st|nd|rd|th)\b")
 _WEEKDAY = re.compile(r"\b(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b(?! (?:the )?show)")
@@ -97,7 +102,7 @@ _LISTED = re.compile(r"^\s*(?:\d{1,2}[.)]|#\d{1,2})\s")
 
 def _units(names: Iterable[str]) -> re.Pattern[str]:
     unit = "|".join(sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?:{_N}[ -]?(?:{unit})? ?(?:-|to|through) ?)?{_N}[ -]?{_ADJECTIVE}({unit})(?!\w)")
+    return re.compile(rf"(?:{_N}[ -]?(?:{unit})? ?(?:-|to|through) ?)?{_N}[ -]?{_ADJECTIVE}({unit})(?!\w){_NO_INCHES}")
 
 
 _TIMES, _LENGTHS = _units(_TIME), _units(_LENGTH)
@@ -138,7 +143,9 @@ def read_plain(text: str) -> frozenset[Figure]:
         take(_at(numbers, _ISO, text), lambda m: _date(int(m[1]), int(m[2])))
         take(_SPELLED_PHONE.finditer(text), lambda m: _phone_of(m[0].replace("one", "1").replace("oh", "0")))
         take(_PHONE.finditer(text), lambda m: _phone_of(m[0]))
-        take(_MONTH_DAY.finditer(text), lambda m: _date(_month(m[1]), int(m[2])))
+        take(
+            _MONTH_DAY.finditer(text), lambda m: [one for n in (m[2], m[3]) if n for one in _date(_month(m[1]), int(n))]
+        )
         take(_at(numbers, _DAY_MONTH, text), lambda m: _date(_month(m[2]), int(m[1])))
         take(_at(numbers, _SLASHED, text), lambda m: _date(int(m[1]), int(m[2])))
         take(_ORDINAL_DAY.finditer(text), lambda m: _date(0, int(m[1])))
@@ -187,6 +194,8 @@ def _span(kind: Kind, low: str | None, high: str, unit: int = 1) -> list[Figure]
     top = (Decimal(high) * unit).normalize()
     if low is None:
         return [Figure(kind, top)]
+    if Decimal(low) >= Decimal(high):  # "$590 - $100" takes away
+        return [Figure(kind, (Decimal(low) * unit).normalize()), Figure(kind, top)]
     return [Figure(kind, (Decimal(low) * unit).normalize(), top)]
 
 

@@ -37,6 +37,10 @@ _SIGNS = str.maketrans(
 _SHORT = (
     (re.compile(r"\bhalf an? (hour|dozen)\b"), lambda m: "30 minutes" if m[1] == "hour" else f"6{WORDED}"),
     (re.compile(r"\ban? (hour|day|week|mile)(?: and a half)\b"), lambda m: f"1.5 {m[1]}s"),
+    (
+        re.compile(rf"\b(\d{{1,3}}|{'|'.join(ONES[2:13])}) dozens?\b"),
+        lambda m: f"{12 * int(VALUES.get(m[1], m[1]))}{WORDED}",
+    ),
     (re.compile(r"\b(?:a )?dozen\b"), lambda m: f"12{WORDED}"),
     (re.compile(r"\ba couple(?: of)?\b"), lambda m: f"2{WORDED}"),
     (re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d{1,2})?) ?(?:k|grand)\b(?!\.\w)"), lambda m: f"{float(m[1]) * 1000:.0f}"),

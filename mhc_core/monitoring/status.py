@@ -35,7 +35,8 @@ STAGES = (
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
     "training_dataset", "evaluation_set", "fine_tuned_model",
     "shadow_evaluation", "promoted_model", "conversation_stats", "anomaly_evidence",
-    "customer_value", "churn_risk", "demand_forecast",
+    "customer_value", "churn_risk", "customer_profiles", "offer_statistics", "demand_forecast",
+    "campaign_plan", "campaign_delivery",
 )  # fmt: skip
 """The assets in the order the loop makes them."""
 

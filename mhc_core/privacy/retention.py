@@ -18,17 +18,18 @@ def due(connection: sa.Connection, days: int, now: datetime) -> Due:
 
 def apply(engine: sa.Engine, days: int, now: datetime) -> Due:
     """Redact conversations whose last message is older than ``days``: text and metadata emptied, the customer hashed.
+    So is the customer of an imported booking whose party was before that.
 
     Examples, scores, data sets and knowledge stay. Each batch is committed; a killed run is finished by the next.
     """
-    total = Due(0, 0, 0)
+    total = Due(0, 0, 0, 0)
     while True:
         with engine.begin() as connection:
             done = redaction.redact_old(connection, now - timedelta(days=days), AT_ONCE)
         total = Due(*(sum(pair) for pair in zip(total, done, strict=True)))
-        if done.conversations < AT_ONCE:
+        if max(done.conversations, done.bookings) < AT_ONCE:
             break
-    if total.conversations:
+    if total.conversations or total.bookings:
         with engine.begin() as connection:
             audit.record(connection, "privacy", "privacy.retention", "raw", {"days": days, **total._asdict()}, now)
     return total

@@ -49,11 +49,23 @@ TABLES = {
         erasure="emptied",
         retention="emptied",
     ),
+    "calls": _table(
+        raw="consent_wording",
+        plain="consent speakers recogniser audio_sha256 checked_by",
+        erasure="deleted",
+        retention="emptied",
+    ),
     "feedback": _table(
         raw="source source_id customer_id comment", plain="vote verdict", erasure="deleted", retention="emptied"
     ),
     "feedback_history": _table(raw="comment", plain="via vote", erasure="deleted", retention="emptied"),
     "booking_requests": _table(raw="details", plain="status", erasure="deleted", retention="deleted"),
+    "bookings": _table(
+        raw="source source_id customer_id zip", plain="status region", erasure="deleted", retention="emptied"
+    ),
+    "diet_facts": _table(raw="value", plain="kind for_whom stance", erasure="deleted", retention="deleted"),
+    "offer_suggestions": _table(plain="offer segment", erasure="deleted"),
+    "offer_statistics": _table(plain="offer segment companions"),
     "event_surveys": _table(plain="way", erasure="deleted", retention="deleted"),
     "handovers": _table(plain="state reason queue claimed_by", erasure="deleted", retention="emptied"),
     "conversation_notes": _table(raw="text", plain="kind written_by", erasure="deleted", retention="deleted"),
@@ -158,6 +170,19 @@ TABLES = {
     "customer_value": _table(plain="customer_hash", erasure="deleted"),
     "churn_risk": _table(plain="customer_hash reasons", erasure="deleted"),
     "demand_forecast": _table(plain="region method"),
+    "customer_profiles": _table(plain="customer_hash last_channel tier next_tier", erasure="deleted"),
+    "profile_watermark": _table(plain="name"),
+    "loyalty_events": _table(plain="customer_hash kind", erasure="deleted"),
+    "contact_consents": _table(plain="customer_hash channel how wording recorded_by revoked_by", erasure="deleted"),
+    # Kept on purpose: the hash of who wants no advertising must outlive them, or they would be written to again.
+    "contact_optouts": _table(plain="customer_hash how channel"),
+    "inbound_screenings": _table(),
+    "campaign_touches": _table(
+        plain="campaign step customer_hash anchor arm state reason channel template provider_message_id",
+        erasure="deleted",
+    ),
+    "offer_codes": _table(plain="code redeemed_by", erasure="deleted"),
+    "customer_tasks": _table(plain="customer_hash anchor reasons closed_by", erasure="deleted"),
 }
 """By the table's name in schema ``ai``. Schema ``dagster`` is plain as a whole."""
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from mhc_core.business.pricing import Business
 from mhc_core.db.rows.prompts import PromptVersion
 from mhc_core.errors import DataError, NotFound
-from mhc_core.vocabulary import Intent
+from mhc_core.vocabulary import Channel, Intent
 
 MAX_TASK_CHARS = 4_000
 _FIGURE = re.compile(r"[$€£]\s*\d|\d\s*(?:[$€£%]|dollars?\b|usd\b|percent\b)", re.IGNORECASE)
@@ -135,6 +135,17 @@ def seeds(business: Business) -> Sequence[PromptVersion]:
 def system_prompt(business: Business, intent: Intent) -> str:
     """This release's prompt for a question of this intent."""
     return seed(business, knowledge(intent)).content
+
+
+_SPOKEN = (
+    "\n\nThis is a telephone call: what you write is read aloud. Two short sentences at most, no lists, links or "
+    "signs, and one question at a time; say numbers that matter back."
+)
+
+
+def on_channel(content: str, channel: str) -> str:
+    """A prompt as it stands over what was said on a channel: on the telephone the answer is heard, not read."""
+    return content + _SPOKEN if channel == Channel.PHONE else content
 
 
 def version_id(content: str) -> str:

@@ -18,7 +18,7 @@ from mhc_core.scrubbing.risk import grade, residue
 from mhc_core.scrubbing.terms import NO_TERMS, Listed, Terms
 from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, build_view, steady_windows
 
-VERSION = "4"
+VERSION = "5"
 """Raised whenever what is found or stored changes, so that conversations scrubbed before are scrubbed again."""
 
 MAX_CHARS = 4_000_000

@@ -83,7 +83,8 @@ def build(
         start = max(0, asked[0] - CONTEXT_TURNS)
         answer = edits[answered] if answered in edits else contents[answered]
         involved = [*contents[start : asked[0]], *(contents[index] for index in asked), answer]
-        if hold := _hold(message.id, involved):
+        hold = _hold(message.id, involved) or _misheard(conversation, asked, answered, settings)
+        if hold is not None:
             holds.append(hold)
             continue
         clean: list[Scrubbed] = [item for item in involved if not isinstance(item, str)]
@@ -183,6 +184,19 @@ def _hold(answer_id: UUID, involved: Sequence[Scrubbed | str]) -> Hold | None:
     if not all(item.safe_for_training for item in involved if not isinstance(item, str)):
         return Hold(answer_id, "residue", "an account-like number is left after scrubbing")
     return None
+
+
+def _misheard(conversation: SourceConversation, asked: Sequence[int], answered: int, settings: Settings) -> Hold | None:
+    """Words of a call that its recogniser was not sure of, or whose speaker was guessed, wait for a reader."""
+    answer = conversation.messages[answered]
+    if conversation.speakers_guessed:
+        return Hold(answer.id, "transcript", "who spoke was guessed from the turns; read the call, then accept it")
+    spoken = [conversation.messages[index].heard for index in asked]
+    spoken += [answer.heard] if answer.edited_content is None else []
+    surest = min((heard for heard in spoken if heard is not None), default=1.0)
+    if surest >= settings.transcript_confidence:
+        return None
+    return Hold(answer.id, "transcript", f"the recogniser was sure to {surest:.0%} only; read the call, then accept it")
 
 
 def _digest(question: str, answer: str) -> str:

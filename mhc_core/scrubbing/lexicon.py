@@ -12,6 +12,8 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
+from mhc_core.scrubbing.vocabulary import CALENDAR
+
 WORD = re.compile(r"(?<![^\W_])[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|['\-](?=[^\W\d_]))*")
 NOTHING = "00000000"
 FILE = "lexicon.tsv.gz"
@@ -52,9 +54,13 @@ def ordinary(word: str) -> bool:
 
 
 def only_a_name(word: str) -> bool:
-    """Whether the word means a person whenever people write it, in any case: it is no ordinary word and no town."""
+    """Whether the word means a person whenever people write it, in any case: it is no ordinary word, month or town."""
     return all(
-        found[2] == "0" and found[5] == "0" and (found[3] == "0" or found[0] in "12") and len(part) > 2
+        part.lower() not in CALENDAR
+        and found[2] == "0"
+        and found[5] == "0"
+        and (found[3] == "0" or found[0] in "12")
+        and len(part) > 2
         for part in re.findall(r"[^\W\d_]+", word)
         for found in [code(part)]
     )

@@ -20,10 +20,21 @@ from pydantic_settings import (
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings.answering import AnsweringSettings, ModelChoice
 from mhc_core.settings.learning import FeedbackPoints, LearningSettings, ScoreScales, ScoreWeights
+from mhc_core.settings.messaging import MessagingSettings, RingCentral, Twilio
 from mhc_core.settings.serving import SECRET_CHARS, ServingSettings
 from mhc_core.settings.storage import KeepingSettings, StorageSettings
 
-__all__ = ["SECRET_CHARS", "FeedbackPoints", "ModelChoice", "ScoreScales", "ScoreWeights", "Settings", "load"]
+__all__ = [
+    "SECRET_CHARS",
+    "FeedbackPoints",
+    "ModelChoice",
+    "RingCentral",
+    "ScoreScales",
+    "ScoreWeights",
+    "Settings",
+    "Twilio",
+    "load",
+]
 
 
 class _Secrets(SecretsSettingsSource):
@@ -33,7 +44,9 @@ class _Secrets(SecretsSettingsSource):
 
 
 # Pydantic takes the fields of the last base first: so they stand in the order of the documentation.
-class Settings(ServingSettings, KeepingSettings, AnsweringSettings, LearningSettings, StorageSettings):
+class Settings(
+    MessagingSettings, ServingSettings, KeepingSettings, AnsweringSettings, LearningSettings, StorageSettings
+):
     """Configuration of one process. Names in the environment are the field names in capitals with ``MHC_`` before."""
 
     model_config = SettingsConfigDict(

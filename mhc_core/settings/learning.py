@@ -104,6 +104,28 @@ class LearningSettings(BaseSettings):
         description="A text that takes longer to scrub is held (seconds, for each started 100,000 characters).",
     )
 
+    # Calls
+    transcriber: Literal["local", "openai"] = Field(
+        "local", description="What turns recordings of calls into text: a model on this machine, or the provider."
+    )
+    transcriber_model: str | None = Field(
+        None,
+        description="Recogniser of speech: a folder with a Whisper model in CTranslate2's form, or the provider's name "
+        "for its model. Empty: the one of the extra `voice`, or `whisper-1`.",
+    )
+    speaker: Literal["local", "openai"] = Field(
+        "local", description="What reads text aloud: an engine on this machine (espeak-ng or flite), or the provider."
+    )
+    speaker_voice: str | None = Field(
+        None, description="Its voice, such as `espeak-ng:en-us`, `flite:slt`, or `alloy` of the provider."
+    )
+    transcript_confidence: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="Words of a call that its recogniser was less sure of are held until a person read them.",
+    )
+
     # Data set
     dataset_min_examples: int = Field(200, ge=10, description="A data set with fewer examples is not built.")
     dataset_max_examples: int = Field(10_000, ge=10, description="More are sampled down, stratified by intent.")

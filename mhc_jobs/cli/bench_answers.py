@@ -8,18 +8,12 @@ import typer
 from rich.console import RenderableType
 
 from mhc_core.settings import Settings
+from mhc_jobs.cli.bench_sets import Data, folders
 from mhc_jobs.cli.console import AsJson, columns, respond
 
 
 def command(
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Folder with questions.toml, paraphrases.toml or both, measured beside this project's own sets.",
-        ),
-    ] = None,
+    data: Data = None,
     model: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="A version of understanding; trained on the gold without it."),
@@ -51,15 +45,15 @@ def command(
         "own_questions": sample.own_questions(desk, live.article_selector),
         "prompt": prompts.measure(business, live.article_selector, embedder),
     }
-    folders = {half: sets.SETS / half for half in sets.HALVES} | ({data.name: data} if data else {})
-    for name, folder in folders.items():
+    measured = folders(sets.SETS, sets.HALVES, data)
+    for name, folder in measured.items():
         report[name] = {}
         if (file := folder / "questions.toml").exists():
             report[name]["questions"], _ = questions.measure(desk, sets.questions(file))
         if (file := folder / "paraphrases.toml").exists():
             found = sets.paraphrases(file)
             report[name]["paraphrases"] = paraphrases.measure(business, reader, embedder, found, settings)
-    respond(as_json, report, *_shown(report, list(folders)))
+    respond(as_json, report, *_shown(report, list(measured)))
 
 
 def _shown(report: dict[str, Any], names: list[str]) -> Iterator[RenderableType]:

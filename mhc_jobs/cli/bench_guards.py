@@ -1,25 +1,17 @@
 """``mhc bench guards``: what the guards of answers and messages stop, on sets of independent writers."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import RenderableType
 
 from mhc_core.settings import Settings
+from mhc_jobs.cli.bench_sets import Data, folders
 from mhc_jobs.cli.console import AsJson, columns, respond
 
 
 def command(
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Folder with outputs.jsonl and inputs.jsonl, measured beside this project's own sets.",
-        ),
-    ] = None,
+    data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Hostile answers that pass, right ones that are blocked, attacks that pass, innocent messages that are refused.
@@ -35,16 +27,16 @@ def command(
     business, embedder = load(Settings().business_file), minilm.load(1)
     selector = sample.learned(embedder)
     found = measure.search(selector, embedder)
-    folders = {half: sets.SETS / half for half in sets.HALVES} | ({data.name: data} if data else {})
+    measured = folders(sets.SETS, sets.HALVES, data)
     report: dict[str, Any] = {
         name: {
             "outputs": measure.outputs(business, sets.outputs(folder), found, TODAY),
             "inputs": measure.inputs(sets.inputs(folder)),
         }
-        for name, folder in folders.items()
+        for name, folder in measured.items()
     }
     report["articles"] = measure.articles(business, selector, TODAY)
-    respond(as_json, report, *_shown(report, list(folders)))
+    respond(as_json, report, *_shown(report, list(measured)))
 
 
 def _shown(report: dict[str, Any], names: list[str]) -> Iterator[RenderableType]:

@@ -1,11 +1,12 @@
-"""``mhc demo``: the loop on the sample business, from nothing to a promoted model."""
+"""``mhc demo``: the loop on the sample business, from nothing to a promoted model and a forecast."""
 
 import gzip
 import os
 import time
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
+from mhc_core.collection.importing.bookings import import_bookings
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.importing.reject import reject_path
 from mhc_core.db.engine import database
@@ -24,6 +26,7 @@ from mhc_jobs import sample
 from mhc_jobs.cli import loop
 from mhc_jobs.cli.console import console, err, respond
 from mhc_jobs.cli.summary import show
+from mhc_jobs.sample.bookings import bookings
 
 SEED = 20_261_115
 
@@ -31,8 +34,8 @@ SEED = 20_261_115
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the status as one JSON object.")] = False,
 ) -> None:
-    """Import the sample conversations and articles, run the loop once, hold a day of conversations with what was
-    learned, and say what that was.
+    """Import the sample conversations, bookings and articles, run the loop once, hold a day of conversations with what
+    was learned, and say what that was and what is expected.
 
     A second run changes nothing. Positive verdicts are approved automatically, and recorded as such.
     """
@@ -44,6 +47,7 @@ def command(
         _import(engine, settings)
         loop.run(engine, settings)
         hold_day(engine, settings)
+        loop.run_forecasts(engine, settings)
         with engine.connect() as connection:
             document = status(connection, settings, datetime.now(UTC))
     document["seconds"] = round(time.perf_counter() - started, 1)
@@ -67,9 +71,21 @@ def _import(engine: sa.Engine, settings: Settings) -> None:
         f"  {report.read:,} read: {report.inserted:,} new, {report.updated:,} updated, {report.unchanged:,} unchanged, "
         f"{report.rejected:,} rejected"
     )
+    _import_bookings(engine, settings, now)
     with engine.begin() as connection:
         articles = import_articles(connection, [sample.knowledge_dir()], now)
     err.print(f"  {articles.inserted} new articles, {articles.unchanged} unchanged")
+
+
+def _import_bookings(engine: sa.Engine, settings: Settings, now: datetime) -> None:
+    """The bookings of the sample up to now; another day there are more, and some went on."""
+    rules = pricing.load(settings.business_file)
+    file = settings.state_dir / "sample" / "bookings.jsonl.gz"
+    _write(file, bookings(sample.SAMPLE_SEED, now, rules))
+    report = import_bookings(
+        engine, file, now, reject_path(settings.reject_dir, str(file)), zone=rules.contact.zone, regions=rules.regions
+    )
+    err.print(f"  {report.read:,} bookings read: {report.inserted:,} new, {report.updated:,} updated")
 
 
 def hold_day(engine: sa.Engine, settings: Settings) -> None:
@@ -88,11 +104,14 @@ def hold_day(engine: sa.Engine, settings: Settings) -> None:
 def sample_file(settings: Settings) -> Path:
     """The sample conversations as a file, written once under the state folder."""
     path = settings.state_dir / "sample" / "conversations.jsonl.gz"
+    _write(path, sample.default_sample(pricing.load(settings.business_file)))
+    return path
+
+
+def _write(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    rules = pricing.load(settings.business_file)
     partial = path.with_suffix(".part")
     with gzip.GzipFile(partial, "wb", mtime=0) as out:
-        for record in sample.default_sample(rules):
+        for record in records:
             out.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
     partial.replace(path)
-    return path

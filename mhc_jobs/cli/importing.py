@@ -1,6 +1,5 @@
-"""``mhc import``: conversations, feedback and knowledge articles from files."""
+"""``mhc import``: conversations, feedback, bookings and knowledge articles from files."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,12 +8,11 @@ import typer
 from typer.core import TyperGroup
 
 from mhc_core import settings
-from mhc_core.collection.importing.reject import reject_path
 from mhc_core.collection.importing.report import ImportReport
 from mhc_core.collection.importing.report import Progress as OnProgress
-from mhc_core.errors import DataError, NotFound
 from mhc_jobs.cli.console import AsJson, console, err, respond
-from mhc_jobs.cli.import_report import bar, tell
+from mhc_jobs.cli.import_calls import calls
+from mhc_jobs.cli.import_options import Files, Source, date_of, import_all, role_of, zone_of
 
 
 class _FilesFirst(TyperGroup):
@@ -27,43 +25,10 @@ class _FilesFirst(TyperGroup):
 
 app = typer.Typer(
     cls=_FilesFirst,
-    help="Bring in conversations, feedback and knowledge articles: `mhc import FILE`. `mhc import example` shows the "
-    "record format, docs/importing.md what to export from which system.",
+    help="Bring in conversations, feedback, bookings and knowledge articles: `mhc import FILE`. `mhc import "
+    "example` shows the record format, docs/importing.md what to export from which system.",
     no_args_is_help=True,
 )
-
-Files = Annotated[
-    list[str],
-    typer.Argument(help="Files, folders, zip archives, or URIs such as s3://…; .gz is unpacked.", show_default=False),
-]
-Source = Annotated[
-    str | None, typer.Option(help="Name of where the conversations come from; stands for the records' own.")
-]
-
-
-def _date(text: str) -> datetime:
-    from mhc_core.collection.importing.fields import moment
-
-    try:
-        return moment(text)
-    except ValueError:
-        raise typer.BadParameter("not a date; write it as 2026-01-31 or 2026-01-31T18:00:00Z") from None
-
-
-def _role(text: str) -> tuple[str, str]:
-    who, _, role = text.rpartition("=")
-    if not who.strip() or role not in ("user", "assistant", "agent", "system"):
-        raise typer.BadParameter("write it as WHO=user, WHO=assistant, WHO=agent or WHO=system")
-    return who.strip().lower(), role
-
-
-def _zone(name: str) -> Any:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter("no known time zone; write one such as America/Los_Angeles or UTC") from None
 
 
 def _format(name: str) -> str:
@@ -72,6 +37,9 @@ def _format(name: str) -> str:
     if name != "auto" and name not in formats.known():
         raise typer.BadParameter(f"known are auto, {', '.join(sorted(formats.known()))}")
     return name
+
+
+app.command("calls")(calls)
 
 
 @app.command("conversations")
@@ -90,20 +58,20 @@ def conversations(
         list[Any] | None,
         typer.Option(
             "--role",
-            parser=_role,
+            parser=role_of,
             metavar="WHO=ROLE",
             help="Who is user, assistant, agent or system: a word, name, address or number of the file. Repeatable.",
         ),
     ] = None,
     zone: Annotated[
-        Any, typer.Option("--timezone", parser=_zone, metavar="ZONE", help="Of times that name none; default: UTC.")
+        Any, typer.Option("--timezone", parser=zone_of, metavar="ZONE", help="Of times that name none; default: UTC.")
     ] = None,
     date_order: Annotated[
         Literal["mdy", "dmy"] | None, typer.Option(help="What 3/4/2025 means, where the file does not show it.")
     ] = None,
     date: Annotated[
         datetime | None,
-        typer.Option(parser=_date, metavar="DATE", help="Time of conversations that have none; default: now."),
+        typer.Option(parser=date_of, metavar="DATE", help="Time of conversations that have none; default: now."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -127,7 +95,7 @@ def conversations(
             reading = context.reading(config, date or now, channel=Channel(channel) if channel else None, **said)
             return import_conversations(engine, uri, now, rejects, reading=reading, wanted=wanted, progress=progress)
 
-        _import_all(files, config.reject_dir, bring_in, "conversations", as_json)
+        import_all(files, config.reject_dir, bring_in, "conversations", as_json)
 
 
 @app.command("feedback")
@@ -150,14 +118,49 @@ def feedback(
             now = datetime.now(UTC)
             return import_feedback(engine, uri, now, rejects, source=source, wanted=wanted, progress=progress)
 
-        _import_all(files, config.reject_dir, bring_in, "feedback", as_json)
+        import_all(files, config.reject_dir, bring_in, "feedback", as_json)
+
+
+@app.command("bookings")
+def bookings(
+    files: Files,
+    wanted: Annotated[
+        Literal["auto", "jsonl", "csv"], typer.Option("--format", help="What the files are, when they do not show it.")
+    ] = "auto",
+    source: Annotated[
+        str | None, typer.Option(help="Name of the system that took them; stands for the records' own.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import bookings that another system took, from JSONL, CSV or Excel: id, customer, booked_at, event_at, guests,
+    value, status, and zip or region. The same id again replaces what was stored; the same file changes nothing.
+
+    A status is requested, confirmed, completed, cancelled, declined or refunded. Leave out what the concierge took.
+    """
+    from mhc_core.business import pricing
+    from mhc_core.collection.importing.bookings import import_bookings
+    from mhc_core.db.engine import database
+
+    config = settings.load()
+    rules = pricing.load(config.business_file)
+    with database(config) as engine:
+
+        def bring_in(uri: str, rejects: Path, progress: OnProgress) -> ImportReport:
+            return import_bookings(
+                engine, uri, datetime.now(UTC), rejects,
+                zone=rules.contact.zone, regions=rules.regions, source=source, wanted=wanted, progress=progress,
+            )  # fmt: skip
+
+        import_all(files, config.reject_dir, bring_in, "bookings", as_json)
 
 
 @app.command("example")
 def example(
     kind: Annotated[
-        Literal["jsonl", "csv", "feedback", "schema"],
-        typer.Option("--format", help="A conversation as JSON or CSV, feedback, or the JSON Schema of a record."),
+        Literal["jsonl", "csv", "feedback", "bookings", "schema"],
+        typer.Option(
+            "--format", help="A conversation as JSON or CSV, feedback, bookings, or the JSON Schema of a record."
+        ),
     ] = "jsonl",
 ) -> None:
     """Show the record format: a file that can be imported as it is, or its JSON Schema."""
@@ -193,32 +196,4 @@ def knowledge(
         if report.missing:
             err.print(f"stored, but in none of these folders: {', '.join(report.missing)}")
     if rejected:
-        raise typer.Exit(1)
-
-
-def _import_all(
-    files: list[str],
-    rejects: Path,
-    bring_in: Callable[[str, Path, OnProgress], ImportReport],
-    noun: str,
-    as_json: bool,
-) -> None:
-    """One file after the other; one that cannot be read is told, and the others go in."""
-    reports: list[ImportReport] = []
-    failed: dict[str, str] = {}
-    for uri in files:
-        try:
-            with bar(uri, quiet=as_json) as progress:
-                report = bring_in(uri, reject_path(rejects, uri), progress)
-        except (DataError, NotFound) as error:
-            failed[uri] = str(error)
-            if not as_json:
-                err.print(f"{uri}: nothing went in: {error}", soft_wrap=True)
-            continue
-        reports.append(report)
-        if not as_json:
-            tell(report, noun)
-    if as_json:
-        respond(True, {"files": [report.as_dict() for report in reports], "failed": failed})
-    if failed or any(report.rejected or report.skipped for report in reports):
         raise typer.Exit(1)

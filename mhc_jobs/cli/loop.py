@@ -1,8 +1,10 @@
 """``mhc loop``: the learning loop, once."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
@@ -36,8 +38,24 @@ def command(
 def run(engine: sa.Engine, settings: Settings) -> None:
     """The loop with its progress on standard error."""
     err.print("starting Dagster …")
-    from mhc_jobs import dagster_home
     from mhc_jobs.loop import run_loop
+
+    with _reporting(engine, settings) as (instance, report):
+        run_loop(engine, instance, settings, report)
+
+
+def run_forecasts(engine: sa.Engine, settings: Settings) -> None:
+    """What is expected of customers and of the days to come, with its progress on standard error."""
+    from mhc_jobs import loop
+
+    with _reporting(engine, settings) as (instance, report):
+        loop.run_forecasts(instance, report)
+
+
+@contextmanager
+def _reporting(engine: sa.Engine, settings: Settings) -> Iterator[tuple[Any, Callable[[str], None]]]:
+    """Dagster's instance, and where progress is told."""
+    from mhc_jobs import dagster_home
 
     url = engine.url.render_as_string(hide_password=False)
     with dagster_home.instance(settings, url) as instance, err.status("collect: starting") as line:
@@ -57,4 +75,4 @@ def run(engine: sa.Engine, settings: Settings) -> None:
                 return
             told = time.monotonic()
 
-        run_loop(engine, instance, settings, report)
+        yield instance, report

@@ -25,16 +25,21 @@ from mhc_jobs.cli import (
     bench_gate,
     bench_guards,
     bench_loop,
+    bench_offers,
     bench_offline,
     bench_review,
     bench_scores,
     bench_scrub,
+    bench_train_diets,
     bench_train_guards,
     bench_train_scores,
     bench_understanding,
     bench_value,
+    bench_voice,
+    campaigns,
     chat,
     config,
+    consents,
     console_server,
     costs,
     dagster,
@@ -47,6 +52,7 @@ from mhc_jobs.cli import (
     knowledge,
     loop,
     models,
+    offers,
     openapi,
     pipeline,
     privacy,
@@ -91,7 +97,10 @@ app.add_typer(rollout.app, name="rollout")
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(understanding.app, name="understanding")
+app.add_typer(offers.app, name="offers")
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(campaigns.app, name="campaigns")
+app.add_typer(consents.app, name="consents")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(alerts.app, name="alerts")
@@ -113,6 +122,8 @@ bench.command("console")(bench_console.command)
 bench.command("loop")(bench_loop.command)
 bench.command("context")(bench_context.command)
 bench.command("costs")(bench_costs.command)
+bench.command("offers")(bench_offers.command)
+bench.command("train-diets")(bench_train_diets.command)
 bench.command("offline")(bench_offline.command)
 bench.command("review")(bench_review.command)
 bench.command("scores")(bench_scores.command)
@@ -124,6 +135,7 @@ bench.command("train-guards")(bench_train_guards.command)
 bench.command("churn")(bench_churn.command)
 bench.command("demand")(bench_demand.command)
 bench.command("value")(bench_value.command)
+bench.command("voice")(bench_voice.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 

@@ -91,7 +91,7 @@ def retention_(
         as_json,
         {"dry_run": dry_run, "days": days, **done._asdict()},
         f"{'would empty' if dry_run else 'emptied'} {done.conversations:,} conversations older than {days:,} days: "
-        f"{done.messages:,} messages, {done.feedback:,} pieces of feedback",
+        f"{done.messages:,} messages, {done.feedback:,} pieces of feedback; {done.bookings:,} imported bookings",
     )
 
 

@@ -20,7 +20,7 @@ from mhc_core.review import decisions, exclusion
 from mhc_core.scrubbing import loading, marks
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Decision, Intent
+from mhc_core.vocabulary import Consent, Decision, Intent
 from mhc_jobs.cli import review_understanding
 from mhc_jobs.cli.console import AsJson, By, columns, console, err, respond
 
@@ -166,6 +166,34 @@ def held(limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] 
         found = holds.held(connection, limit)
     lines = [f"{item.message_id}  {item.day}  {item.kind}: {item.reason}" for item in found]
     respond(as_json, [item._asdict() for item in found], *(lines or ["nothing is held"]))
+
+
+@app.command("accept-transcript")
+def accept_transcript(
+    message_id: Annotated[str, typer.Argument(metavar="MESSAGE_ID", help="A held answer's id, or its beginning.")],
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Let a call be learned from that was held for its uncertain transcript, after you read all of it."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        found = ids.message(connection, message_id)
+        conversation = exclusion.accept_transcript(connection, found, by, datetime.now(UTC))
+    respond(as_json, {"conversation_id": conversation, "accepted_by": by}, f"{conversation} is accepted by {by}")
+
+
+@app.command("consent")
+def consent(
+    conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID", help="Of a call, or its beginning.")],
+    said: Annotated[Consent, typer.Argument(help="What its caller says of the recording now.")],
+    by: By,
+    wording: Annotated[str | None, typer.Option("--wording", help="In which words, where that matters.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write down that a caller agreed to a recording, or agrees no more: then nothing is learned from it any longer."""
+    with database(configuration.load()) as engine, engine.begin() as connection:
+        found = ids.conversation(connection, conversation_id)
+        exclusion.consent(connection, found, said, wording, by, datetime.now(UTC))
+    respond(as_json, {"conversation_id": found, "consent": said}, f"{found}: consent {said}, by {by}")
 
 
 @app.command("exclude")

@@ -90,6 +90,9 @@ def _alerts(alerts: Mapping[str, Any]) -> list[str]:
 
 def _business(expected: Mapping[str, Any]) -> list[str]:
     lines = []
+    if tiers := sorted(expected["tiers"].items(), key=lambda one: -one[1]):
+        told = ", ".join(f"{count:,} {tier}" for tier, count in tiers)
+        lines.append(f"{sum(expected['tiers'].values()):,} customers have booked: {told}")
     if expected["customers"]:
         lines.append(
             f"{expected['customers']:,} customers are expected to book {expected['expected_bookings']:,.0f} times in "

@@ -5,6 +5,6 @@ numbers reserved for fiction and reserved e-mail domains.
 """
 
 from mhc_jobs.sample.files import business_file, knowledge_dir
-from mhc_jobs.sample.generate import default_sample, generate, personal_values
+from mhc_jobs.sample.generate import SAMPLE_SEED, default_sample, generate, personal_values
 
-__all__ = ["business_file", "default_sample", "generate", "knowledge_dir", "personal_values"]
+__all__ = ["SAMPLE_SEED", "business_file", "default_sample", "generate", "knowledge_dir", "personal_values"]

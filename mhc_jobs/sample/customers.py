@@ -33,6 +33,11 @@ class Customer:
         return f"{self.street}, {self.town.name}, CA {self.town.zip}"
 
 
+def customer_id(seed: int, number: int) -> str:
+    """The id of the how-many-th customer of a sample, from 1."""
+    return f"customer-{seed}-{number:06d}"
+
+
 @cache
 def _census() -> tuple[tuple[str, ...], tuple[str, ...]]:
     import names  # its lists are read from its data files: its own functions draw from the global random state

@@ -10,7 +10,7 @@ from mhc_core.business.pricing import Business
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent, Outcome
 from mhc_jobs.sample.booking_flow import book
 from mhc_jobs.sample.business_slots import business_slots
-from mhc_jobs.sample.customers import Customer, invent
+from mhc_jobs.sample.customers import Customer, customer_id, invent
 from mhc_jobs.sample.dialogue import Director
 from mhc_jobs.sample.opinions import give_feedback
 from mhc_jobs.sample.staff import AGENTS, correct, review
@@ -80,7 +80,7 @@ class _Cast:
         if self.known and rng.random() < _REPEAT_SHARE:
             return rng.choice(self.known), True
         self.count += 1
-        customer = invent(rng, f"customer-{self.seed}-{self.count:06d}")
+        customer = invent(rng, customer_id(self.seed, self.count))
         if len(self.known) < _REMEMBERED:
             self.known.append(customer)
         else:

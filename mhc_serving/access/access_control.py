@@ -8,12 +8,13 @@ from functools import cached_property
 import sqlalchemy as sa
 from cachetools import TTLCache
 
-from mhc_core.db.queries import installation
+from mhc_core.db.queries import audit, installation
 from mhc_core.settings import Settings
 from mhc_serving.access import keys, origins
-from mhc_serving.access.keys import Holder
+from mhc_serving.access.keys import Holder, KeyRefused
 from mhc_serving.access.limits import Limits
 from mhc_serving.access.origins import Origins
+from mhc_serving.access.refusals import ACTION, Refusals
 from mhc_serving.access.tokens import Tokens
 from mhc_serving.access.tokens import keys as token_keys
 
@@ -33,6 +34,7 @@ class AccessControl:
         self._engine = engine
         self._known: TTLCache[str, Holder] = TTLCache(maxsize=1024, ttl=KEY_KNOWN_SECONDS, timer=time.monotonic)
         self._lock = threading.Lock()
+        self._refusals = Refusals()
         self.origins = Origins(
             origins.parse(settings.widget_origins), origins.site(settings.public_url) if settings.public_url else None
         )
@@ -44,16 +46,28 @@ class AccessControl:
             return self._known.get(keys.digest(key))
 
     def holder(self, key: str, now: datetime) -> Holder:
-        """The holder of this key, by the database.
+        """The holder of this key, by the database; a refusal stands in the audit log.
 
         Raises:
-            AccessDenied: there is no such key, or it was revoked or has expired.
+            KeyRefused: there is no such key, or it was revoked or has expired.
         """
-        with self._engine.begin() as connection:
-            holder = keys.authenticate(connection, key, now)
+        try:
+            with self._engine.begin() as connection:
+                holder = keys.authenticate(connection, key, now)
+        except KeyRefused as refused:
+            self._refusals.note(refused, now)
+            raise
+        finally:
+            self._write_refusals(now)
         with self._lock:
             self._known[keys.digest(key)] = holder
         return holder
+
+    def _write_refusals(self, now: datetime) -> None:
+        if rows := self._refusals.due(now):
+            with self._engine.begin() as connection:
+                for subject, details in rows:
+                    audit.record(connection, "nobody", ACTION, subject, details, now)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -35,6 +35,14 @@ class Holder:
     role: Role
 
 
+class KeyRefused(AccessDenied):
+    """A key is not valid. ``reason`` is unknown, revoked or expired; ``key_id`` names a key that once was."""
+
+    def __init__(self, reason: str, key_id: int | None, message: str) -> None:
+        super().__init__(message)
+        self.reason, self.key_id = reason, key_id
+
+
 def create(connection: sa.Connection, name: str, role: Role, now: datetime, lifetime: timedelta | None = None) -> str:
     """Make a key and return it: the only time it can be read. Without a lifetime it never expires.
 
@@ -54,15 +62,15 @@ def authenticate(connection: sa.Connection, key: str, now: datetime) -> Holder:
     """The holder of this key; notes when it was last used, at most once a minute.
 
     Raises:
-        AccessDenied: no such key, or it was revoked or has expired.
+        KeyRefused: no such key, or it was revoked or has expired.
     """
     row = queries.find(connection, digest(key))
     if row is None:
-        raise AccessDenied("this API key is not known; make one with `mhc keys create`")
+        raise KeyRefused("unknown", None, "this API key is not known; make one with `mhc keys create`")
     if row.revoked_at is not None:
-        raise AccessDenied("this API key was revoked; make another with `mhc keys create`")
+        raise KeyRefused("revoked", row.id, "this API key was revoked; make another with `mhc keys create`")
     if row.expires_at is not None and row.expires_at <= now:
-        raise AccessDenied("this API key has expired; make another with `mhc keys create`")
+        raise KeyRefused("expired", row.id, "this API key has expired; make another with `mhc keys create`")
     queries.touch(connection, row.id, now)
     return Holder(row.id, row.name, Role(row.role))
 

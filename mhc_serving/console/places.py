@@ -33,6 +33,8 @@ DASHBOARD = Place("/", "Dashboard", "dashboard", _EVERYBODY)
 INBOX = Place("/inbox", "Inbox", "inbox", _AGENTS)
 BOOKINGS = Place("/bookings", "Bookings", "event", _AGENTS)
 DEMAND = Place("/demand", "Demand", "calendar_month", _AGENTS | _OPERATORS)
+CUSTOMERS = Place("/customers", "Customers", "groups", _AGENTS | _OPERATORS)
+FOLLOW_UPS = Place("/follow-ups", "Follow-ups", "outgoing_mail", _OPERATORS)
 REVIEW = Place("/review", "Review", "rate_review", _REVIEWERS)
 KNOWLEDGE = Place("/knowledge", "Knowledge", "menu_book", _REVIEWERS | _OPERATORS)
 MODELS = Place("/models", "Models", "model_training", _OPERATORS)
@@ -49,7 +51,8 @@ DAGSTER_SECRET_HEADER = "X-MHC-Console"
 """By what Dagster's web server knows the console."""
 
 PLACES: Sequence[Place] = (
-    DASHBOARD, INBOX, BOOKINGS, DEMAND, REVIEW, KNOWLEDGE, MODELS, COSTS, ALERTS, ANOMALIES, REPORTS, AUDIT, PEOPLE,
+    DASHBOARD, INBOX, BOOKINGS, CUSTOMERS, DEMAND, FOLLOW_UPS, REVIEW, KNOWLEDGE, MODELS, COSTS, ALERTS, ANOMALIES,
+    REPORTS, AUDIT, PEOPLE,
 )  # fmt: skip
 
 

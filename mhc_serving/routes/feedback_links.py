@@ -18,7 +18,7 @@ from mhc_serving.web.feedback_pages import LONGEST_COMMENT, FeedbackPages
 
 router = APIRouter(prefix="/api/v1/ai/feedback", include_in_schema=False)
 
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -109,7 +109,7 @@ def _answer(
         app.access.limits.count("address", address)
     except HTTPException as error:
         content = pages.problem("Too many requests", "Please try the link again in a while.")
-        return HTMLResponse(content, error.status_code, {**_HEADERS, **(error.headers or {})})
+        return HTMLResponse(content, error.status_code, {**HEADERS, **(error.headers or {})})
     try:
         with app.engine.begin() as connection:
             links = surveys.of_installation(connection, app.settings)
@@ -121,7 +121,7 @@ def _answer(
     except LinkForged:
         content = pages.problem("This link is not complete", "Please open it from the e-mail again, or copy all of it.")
         status = 404
-    return HTMLResponse(content, status, _HEADERS)
+    return HTMLResponse(content, status, HEADERS)
 
 
 def _save(

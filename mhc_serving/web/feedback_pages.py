@@ -58,6 +58,14 @@ class FeedbackPages:
         """Asks for stars and a comment after the booking."""
         return self._page("survey", "How did it go with us?", id=conversation_id, token=token)
 
+    def unsubscribe(self, token: str) -> str:
+        """Asks for one press of a button, after which no follow-up is sent any more."""
+        return self._page("unsubscribe", "No more messages from us?", token=token)
+
+    def unsubscribed(self) -> str:
+        """Says that it is done."""
+        return self._page("unsubscribed", "Done")
+
     def problem(self, title: str, explanation: str) -> str:
         """Says why the link does not work, and how to reach us all the same."""
         return self._page("problem", title, explanation=explanation)

@@ -11,7 +11,8 @@ KEYS = {
     "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions", "tagger",
     "training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "live_rollout", "promoted_model",
     "knowledge_articles", "kb_embeddings", "conversation_stats", "anomaly_evidence",
-    "customer_value", "churn_risk", "demand_forecast",
+    "customer_value", "churn_risk", "customer_profiles", "offer_statistics", "demand_forecast",
+    "campaign_plan", "campaign_delivery",
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
 }  # fmt: skip
 DAILY = {"conversations", "feedback", "scored_conversations", "scrubbed_training_data"}

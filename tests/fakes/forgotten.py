@@ -17,6 +17,7 @@ from pgvector import HalfVector
 
 from fakes.stored import WordEmbedder
 from mhc_core.business import pricing
+from mhc_core.collection.importing.bookings import import_bookings
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.dataset import build
 from mhc_core.db import engine as engines
@@ -24,7 +25,7 @@ from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import installation, review, understanding, understanding_versions, versions
 from mhc_core.db.queries.knowledge import replace_questions, upsert_articles
 from mhc_core.db.rows.understanding import NewExample
-from mhc_core.db.tables import knowledge_articles, training_examples
+from mhc_core.db.tables import diet_facts, knowledge_articles, offer_suggestions, training_examples
 from mhc_core.evaluation import sets
 from mhc_core.knowledge import index, learned
 from mhc_core.privacy.erase import Forgetter
@@ -72,6 +73,7 @@ def record(number: int, customer: str | None = None, mark: str = "") -> dict[str
         "started_at": THEN.isoformat(), "messages": said, "thread_id": f"thread {mark}", "meta": {"subject": mark},
         "feedback": {"vote": "up", "comment": f"comment {mark} thank you all very much"}, "outcome": "booked",
         "escalation": {"reason": f"reason {mark}", "agent_id": "Ann"},
+        **({"call": {"consent": "given", "consent_wording": f"yes {mark}, you may record"}} if mark else {}),
     }  # fmt: skip
 
 
@@ -90,6 +92,7 @@ def bring_in(engine: sa.Engine, root: Path, records: list[dict[str, Any]]) -> An
 def populate(engine: sa.Engine, root: Path) -> None:
     """Import, learn, review, publish, train and promote."""
     assert bring_in(engine, root, RECORDS).inserted == len(RECORDS)
+    _book(engine, root)
     with engine.begin() as connection:
         _learn(connection)
         decisions.enqueue(connection, Settings())
@@ -119,6 +122,39 @@ def populate(engine: sa.Engine, root: Path) -> None:
         ).all():
             notes.note(connection, conversation, f"{CANARY} likes to be called in the evening", "Ann", NOW)
             notes.tag(connection, conversation, CANARY, "Ann", NOW)
+            _diets(connection, conversation)
+
+
+def _diets(connection: sa.Connection, conversation: UUID) -> None:
+    """What the customer cannot eat, in a word of theirs, and what was suggested to them."""
+    asked = connection.scalar(
+        sa.text("select id from ai.messages where conversation_id = :id order by position limit 1"),
+        {"id": conversation},
+    )
+    connection.execute(
+        sa.insert(diet_facts),
+        {
+            "message_id": asked, "kind": "allergen", "value": CANARY, "conversation_id": conversation,
+            "for_whom": "self", "stance": "stated", "certainty": 0.9, "said_at": THEN,
+        },
+    )  # fmt: skip
+    connection.execute(
+        sa.insert(offer_suggestions),
+        {
+            "conversation_id": conversation, "message_id": asked, "offer": "shrimp", "segment": "adults",
+            "shown": True, "suggested_at": THEN,
+        },
+    )  # fmt: skip
+
+
+def _book(engine: sa.Engine, root: Path) -> None:
+    """A booking of the victim in another system, counted in a profile and the ledger."""
+    file = root / "bookings.csv"
+    file.write_text(f"id,customer,booked_at,status,zip\n{CANARY},{VICTIM},{THEN:%Y-%m-%d},completed,95630\n")
+    zone, regions = pricing.load().contact.zone, pricing.load().regions
+    report = import_bookings(engine, file, THEN, root / "rejects.jsonl", zone=zone, regions=regions)
+    assert report.inserted == 1
+    file.unlink()
 
 
 def _learn(connection: sa.Connection) -> None:

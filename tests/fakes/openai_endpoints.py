@@ -1,8 +1,10 @@
 """What the stand-in for OpenAI answers to each operation, and the faults it can be asked for."""
 
 import hashlib
+import io
 import json
 import re
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,6 +78,11 @@ class StandIn:
     reasoning_tokens: int = 0
     billed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """What was charged: the model and the usage, answered or not."""
+    words: str = "a party for twelve"
+    """What is heard in every sound."""
+    no_speech: float = 0.01
+    heard: list[float] = field(default_factory=list)
+    """Seconds of each sound that was sent."""
     deployments: dict[str, str] = field(default_factory=dict)
     """Azure's deployments: the model that each name answers with."""
 
@@ -250,6 +257,32 @@ class Endpoints:
                 for number, (name, arguments) in enumerate(self._standin.calls.pop(0))
             ]
         }
+
+    def transcribe(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """The words that the test says are heard, with the length of the sound that was sent."""
+        with wave.open(io.BytesIO(body["content"])) as sound:
+            seconds = sound.getnframes() / sound.getframerate()
+        self._standin.heard.append(seconds)
+        self._standin.billed.append((body["model"], {"seconds": seconds}))
+        return {
+            "task": "transcribe",
+            "language": "english",
+            "duration": seconds,
+            "text": self._standin.words,
+            "usage": {"type": "duration", "seconds": seconds},
+            "segments": [
+                {
+                    "id": 0, "seek": 0, "start": 0.0, "end": seconds, "text": f" {self._standin.words}",
+                    "tokens": [1], "temperature": 0.0, "avg_logprob": -0.2, "compression_ratio": 1.1,
+                    "no_speech_prob": self._standin.no_speech,
+                }
+            ],
+        }  # fmt: skip
+
+    def speak(self, request: Request, body: dict[str, Any]) -> bytes:
+        """A tenth of a second of sound for each character, at 24,000 samples a second."""
+        self._standin.billed.append((body["model"], {"characters": len(body["input"])}))
+        return b"\x01\x00" * (2_400 * len(body["input"]))
 
     def list_models(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         trained = [job["fine_tuned_model"] for job in self._state.jobs.values() if job["fine_tuned_model"]]

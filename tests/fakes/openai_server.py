@@ -1,9 +1,9 @@
 """A stand-in for OpenAI: the real protocol over HTTP, with memory, faults on request, and the contract as judge.
 
-It serves files, fine-tuning jobs and their events, embeddings, chat completions (also streamed) and models, under
-``/v1`` and, by Azure's rules (``azure_habits``), under Azure's paths. Where OpenAI's OpenAPI description is at hand,
-every query and body of every request, and every response but Azure's, is checked against it; what breaks it is kept in
-``violations``.
+It serves files, fine-tuning jobs and their events, embeddings, chat completions (also streamed), speech and models,
+under ``/v1`` and, by Azure's rules (``azure_habits``), under Azure's paths. Where OpenAI's OpenAPI description is at
+hand, every query and body of every request, and every response but Azure's, is checked against it; what breaks it is
+kept in ``violations``.
 """
 
 import json
@@ -52,6 +52,8 @@ class Wire:
             ("POST", f"{job}/cancel", serve.cancel_job),
             ("POST", "/embeddings", serve.embed),
             ("POST", "/chat/completions", serve.chat),
+            ("POST", "/audio/transcriptions", serve.transcribe),
+            ("POST", "/audio/speech", serve.speak),
             ("GET", "/models", serve.list_models),
         ]
         routes = [Route(f"/v1{path}", self._endpoint(path, act), methods=[method]) for method, path, act in operations]
@@ -67,7 +69,7 @@ class Wire:
 
         return outer
 
-    def _endpoint(self, path: str, act: Callable[[Request, dict[str, Any]], dict[str, Any]]) -> Callable[..., Any]:
+    def _endpoint(self, path: str, act: Callable[[Request, dict[str, Any]], Any]) -> Callable[..., Any]:
         async def endpoint(request: Request) -> Response:
             standin, raw = self._standin, await request.body()
             standin.requests.append((request.method, request.url.path.removeprefix("/v1")))
@@ -77,7 +79,7 @@ class Wire:
                 standin.bodies.append({k: v for k, v in body.items() if k != "content"})
                 self._require(self._check_query(path, request))
                 if media:
-                    told = {"file": "", "purpose": body["purpose"]} if media.startswith("multipart") else body
+                    told = _form(body) if media.startswith("multipart") else body
                     self._require(self._check(path, request, media, told))
                 standin.take_fault(request, after=False)
                 answer = act(request, body)
@@ -89,6 +91,8 @@ class Wire:
                 self._note(path, request, refusal.status, refusal.body)
                 headers = {"retry-after-ms": "1", "x-request-id": "req_standin"}
                 return JSONResponse(refusal.body, refusal.status, headers)
+            if isinstance(answer, bytes):
+                return StreamingResponse(_pieces(answer), media_type="application/octet-stream")
             if body.get("stream"):
                 usage = answer.get("usage") if (body.get("stream_options") or {}).get("include_usage") else None
                 return StreamingResponse(self._stream(path, request, answer, usage), media_type="text/event-stream")
@@ -152,6 +156,22 @@ class Wire:
             self._note(path, request, 200, last, "text/event-stream")
             yield f"data: {json.dumps(last)}\n\n"
         yield "data: [DONE]\n\n"
+
+
+async def _pieces(sound: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(sound), 1000):
+        yield sound[start : start + 1000]
+
+
+def _form(body: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a form as the description has them: a list for a name that ends in brackets, numbers as numbers."""
+    told: dict[str, Any] = {"file": ""}
+    for name, value in body.items():
+        if name.endswith("[]"):
+            told[name.removesuffix("[]")] = [value]
+        elif name not in ("filename", "content"):
+            told[name] = float(value) if name == "temperature" else value
+    return told
 
 
 def _parse(request: Request, raw: bytes) -> tuple[dict[str, Any], str]:

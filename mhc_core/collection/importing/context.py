@@ -1,17 +1,32 @@
 """How the files of one import are read: what the person who imports said about them, and what is told back."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from typing import Any, BinaryIO
 
 from mhc_core.business import pricing
 from mhc_core.collection.importing.reject import RejectFile
 from mhc_core.collection.importing.times import Calendar, DateOrder
 from mhc_core.pseudonyms import person_id
 from mhc_core.settings import Settings
-from mhc_core.vocabulary import Channel
+from mhc_core.vocabulary import Channel, Consent
+
+Listen = Callable[[BinaryIO], Mapping[str, Any]]
+"""Makes a record (``record_format``) of a recording, without its id; raises a ``DataError`` that says why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What was said about recorded calls: whether callers agreed, in which words, and who turns audio into text.
+
+    ``consent`` stands for calls that say nothing of it themselves.
+    """
+
+    consent: Consent = Consent.UNKNOWN
+    wording: str | None = None
+    listen: Listen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,8 @@ class Reading:
         zone: of times that name none.
         date_order: of 3/4/2025.
         first_day: the first day that is ever collected; earlier conversations are noted.
+        customer: of conversations that name none.
+        calls: what every conversation of the import is, where they are recorded calls.
         ours: names, e-mail addresses and phone numbers of the business itself, in small letters.
     """
 
@@ -36,6 +53,8 @@ class Reading:
     zone: tzinfo | None = None
     date_order: DateOrder | None = None
     first_day: date = date(1990, 1, 1)
+    customer: str | None = None
+    calls: "Calls | None" = None
     ours: frozenset[str] = frozenset()
 
     def calendar(self, notes: Counter[str]) -> Calendar:

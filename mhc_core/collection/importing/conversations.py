@@ -19,6 +19,7 @@ from mhc_core.collection.importing.context import Context, Reading
 from mhc_core.collection.importing.reading import Entry, Reader
 from mhc_core.collection.importing.reject import RejectFile
 from mhc_core.collection.importing.report import ImportReport, Progress, Reason, silent
+from mhc_core.db.queries import calls
 from mhc_core.db.queries import conversations as queries
 from mhc_core.db.queries import feedback as feedback_queries
 from mhc_core.errors import DataError
@@ -26,7 +27,7 @@ from mhc_core.errors import DataError
 BATCH_RECORDS = 500
 BATCH_BYTES = 4_000_000  # of lines; whichever limit comes first
 
-Counts = tuple[queries.UpsertCounts, feedback_queries.FeedbackCounts, Mapping[UUID, str]]
+Counts = tuple[queries.UpsertCounts, feedback_queries.FeedbackCounts, Mapping[UUID, str], frozenset[UUID]]
 NOT_IMPORTED = "id: belongs to a conversation that did not come from an import; use --source"
 
 
@@ -111,14 +112,19 @@ def _store(engine: sa.Engine, batch: list[Entry], now: datetime, report: ImportR
         skipped = counts.erased | counts.refused | counts.outdated
         given = [row for parsed in fitting if parsed.conversation.id not in skipped for row in parsed.feedback]
         feedback = feedback_queries.upsert(connection, given, now)
-        queries.touch(connection, feedback.conversations - counts.inserted, now)
-        return counts, feedback, foreign
+        called = calls.upsert(
+            connection,
+            [parsed.call for parsed in fitting if parsed.call and parsed.conversation.id not in skipped],
+            now,
+        )
+        queries.touch(connection, (feedback.conversations | called) - counts.inserted, now)
+        return counts, feedback, foreign, called
 
     def refuse(entry: Entry, reason: str) -> None:
         entry[0].reject(rejects, reason)
 
-    for part, (counts, feedback, foreign) in store(engine, batch, write, refuse):
-        changed = (counts.changed | feedback.conversations) - counts.inserted
+    for part, (counts, feedback, foreign, called) in store(engine, batch, write, refuse):
+        changed = (counts.changed | feedback.conversations | called) - counts.inserted
         refused = {**foreign, **dict.fromkeys(counts.refused, NOT_IMPORTED)}
         for item, parsed in part:
             if parsed.conversation.id in refused:

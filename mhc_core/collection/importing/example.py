@@ -40,12 +40,19 @@ _FEEDBACK = {
     "comment": "quick",
     "at": "2026-02-03T08:00:00Z",
 }
+_BOOKINGS = """\
+id,customer,booked_at,event_at,guests,value,status,zip
+R-1041,dana@example.com,2026-01-05 14:20,2026-02-14 18:00,12,690.00,completed,95630
+R-1042,+15105550177,2026-02-20 09:10,2026-05-09 17:30,24,1320.00,confirmed,94611
+"""
 
 
-def text(kind: Literal["jsonl", "csv", "feedback", "schema"]) -> str:
+def text(kind: Literal["jsonl", "csv", "feedback", "bookings", "schema"]) -> str:
     """An example file of this kind, or the schema of a record."""
     if kind == "csv":
         return _CSV
+    if kind == "bookings":
+        return _BOOKINGS
     if kind == "schema":
         return orjson.dumps(schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
     return orjson.dumps(_FEEDBACK if kind == "feedback" else _RECORD, option=orjson.OPT_APPEND_NEWLINE).decode()

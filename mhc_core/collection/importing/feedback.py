@@ -8,8 +8,9 @@ pieces of feedback on one message apart; without it a later one replaces the ear
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from mhc_core.collection.importing import json_values, tables
+from mhc_core.collection.importing import flat_records
 from mhc_core.collection.importing.batches import store
 from mhc_core.collection.importing.fields import Label
 from mhc_core.collection.importing.head import Head
@@ -29,7 +30,6 @@ from mhc_core.collection.importing.reject import Rejected, RejectFile
 from mhc_core.collection.importing.report import ImportReport, Progress, Reason, silent
 from mhc_core.db.queries import conversations as conversation_queries
 from mhc_core.db.queries import feedback as queries
-from mhc_core.errors import DataError
 from mhc_core.pseudonyms import person_id
 
 BATCH = 2000
@@ -48,8 +48,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "comment": ("comments", "remark"),
     "at": ("given_at", "timestamp", "time", "created_at", "date"),
 }
-_KNOWN = frozenset([*SPELLINGS, *(other for others in SPELLINGS.values() for other in others)])
-_ABOUT = ("message_id", "conversation_id", "customer_id")
+_ABOUT = (("message_id",), ("conversation_id",), ("customer_id",))
 
 
 class _Feedback(Given):
@@ -95,8 +94,9 @@ def import_feedback(
     began = time.perf_counter()
     report = ImportReport(str(uri))
     with Source(str(uri)) as opened, RejectFile(reject_path) as rejects:
-        records = _records(Head.of(opened), wanted, report, rejects)
-        for batch in _batches(_checked(records, rejects), source or DEFAULT_SOURCE):
+        records = flat_records.records(Head.of(opened), wanted, SPELLINGS, _ABOUT, "feedback", report, rejects)
+        key = partial(_key, source or DEFAULT_SOURCE)
+        for batch in flat_records.batches(_checked(records, rejects), key, BATCH):
             _store(engine, batch, source or DEFAULT_SOURCE, now, report, rejects)
             progress(opened.position, opened.size, report.stored + rejects.count)
         report.rejected = rejects.count
@@ -106,30 +106,6 @@ def import_feedback(
     report.reject_file = reject_path if report.rejected else None
     report.seconds = time.perf_counter() - began
     return report
-
-
-def _records(head: Head, wanted: str, report: ImportReport, rejects: RejectFile) -> Iterator[Incoming]:
-    """The records of the file.
-
-    Raises:
-        DataError: it is no table and no JSON, or its header does not say what the feedback is about.
-    """
-    if wanted == "jsonl" or (wanted == "auto" and head.is_json):
-        yield from json_values.objects(head.source, report.notes, rejects)
-        return
-    sheets = tables.sheets(head, _KNOWN)
-    headers = [
-        (sheet, header) for sheet in sheets for name in _ABOUT if (header := tables.header(sheet, SPELLINGS, (name,)))
-    ]
-    if not headers and head.data.strip():
-        told = f": {sheets[0].told}" if sheets else ""
-        raise DataError(f"{head.unknown}: no feedback can be read from it{told}; it needs one of {', '.join(_ABOUT)}")
-    for sheet, header in headers[:1]:
-        for row, record in tables.records(sheet, header, lambda cells: len(cells) > 1, report.notes):
-            if row.problem is not None:
-                rejects.add(row.place, row.problem)
-            else:
-                yield Incoming(row.place, record)
 
 
 def check(record: dict[str, Any]) -> _Feedback:
@@ -159,19 +135,10 @@ def _checked(records: Iterator[Incoming], rejects: RejectFile) -> Iterator[Entry
             item.reject(rejects, str(reason))
 
 
-def _batches(entries: Iterator[Entry], source: str) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    seen: set[object] = set()
-    for entry in entries:
-        given = entry[1]
-        about = given.message_id or (given.source or source, given.conversation_id) if _has_id(given) else id(entry)
-        if len(batch) >= BATCH or (about, given.position, given.id) in seen:
-            yield batch
-            batch, seen = [], set()
-        batch.append(entry)
-        seen.add((about, given.position, given.id))
-    if batch:
-        yield batch
+def _key(source: str, entry: Entry) -> Hashable:
+    given = entry[1]
+    about = given.message_id or (given.source or source, given.conversation_id) if _has_id(given) else id(entry)
+    return about, given.position, given.id
 
 
 def _store(

@@ -220,6 +220,7 @@ def _position(value: object) -> object:
 Position = Annotated[float | None, BeforeValidator(_position)]
 Key = Annotated[str, Field(min_length=1, max_length=400), BeforeValidator(_label)]
 Label = Annotated[Annotated[str, Field(max_length=400)] | None, BeforeValidator(_label)]
+ShortLabel = Annotated[Annotated[str, Field(max_length=100)] | None, BeforeValidator(_label)]
 Usd = Annotated[
     Annotated[Decimal, Field(ge=0, lt=99_999_999, allow_inf_nan=False)] | None,
     BeforeValidator(_blank_is_none),

@@ -13,6 +13,7 @@ from mhc_core.collection.importing.grouping import Grouping
 from mhc_core.collection.importing.head import Head
 from mhc_core.collection.importing.incoming import Incoming, Piece
 from mhc_core.collection.importing.readers import Source
+from mhc_core.collection.importing.recording import Recording
 from mhc_core.collection.importing.records import DEFAULT_SOURCE, Parsed, parse
 from mhc_core.collection.importing.reject import Rejected
 from mhc_core.collection.importing.report import ImportReport
@@ -33,6 +34,7 @@ class Reader:
     ) -> None:
         self._uri = uri
         self._wanted = wanted
+        self._recording = Recording(connection) if context.reading.calls is not None else None
         self._context = context
         self._grouping = Grouping(connection, context.rejects, context.notes)
         self._report = report
@@ -73,6 +75,9 @@ class Reader:
         head = Head.of(source)
         if not head.data.strip():
             return None
+        if self._recording is not None and self._recording.detect(head):
+            self._report.formats[self._recording.name] += 1
+            return self._recording
         try:
             found = formats.of(head, self._wanted)
         except DataError as error:

@@ -1,6 +1,6 @@
 """The shape of an incoming conversation record. Keys it does not name are allowed and kept."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,7 @@ from mhc_core.collection.importing.fields import (
     Usd,
     VoteText,
 )
-from mhc_core.vocabulary import ConversationStatus, Decision
+from mhc_core.vocabulary import Consent, ConversationStatus, Decision
 
 MAX_MESSAGES = 10_000  # of one conversation
 
@@ -84,6 +84,19 @@ class Message(_Part):
     edit: Edit | None = None
     feedback: Given | None = None
     review: Review | None = None
+    heard: Share = None
+
+
+class Call(_Part):
+    """That a conversation was a recorded call, what was agreed to, and how its words were heard."""
+
+    consent: Consent | None = None
+    consent_wording: str | None = Field(None, max_length=2_000)
+    speakers: Literal["channel", "label", "turns"] = "label"
+    confidence: Share = None
+    recogniser: Label = None
+    audio_sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+    audio_seconds: float | None = Field(None, ge=0, allow_inf_nan=False)
 
 
 class Record(_Part):
@@ -104,4 +117,5 @@ class Record(_Part):
     booking_value_usd: Usd = None
     feedback: Given | None = None
     satisfaction: Any = None
+    call: Call | None = None
     meta: dict[str, Any] | None = None

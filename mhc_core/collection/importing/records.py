@@ -14,12 +14,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import ValidationError
 
 from mhc_core.collection.importing import ordering, ratings
-from mhc_core.collection.importing.context import Reading
+from mhc_core.collection.importing.context import Calls, Reading
 from mhc_core.collection.importing.decoding import metadata_text
 from mhc_core.collection.importing.fields import intent_of, outcome_of, stars_of
-from mhc_core.collection.importing.record_format import Escalation, Given, Message, Record
+from mhc_core.collection.importing.record_format import Call, Escalation, Given, Message, Record
 from mhc_core.collection.importing.reject import Rejected
 from mhc_core.collection.importing.times import Calendar
+from mhc_core.db.queries.calls import HEARD_KEY, CallRow
 from mhc_core.db.queries.conversations import ConversationRow, MessageRow
 from mhc_core.db.queries.feedback import FeedbackRow
 from mhc_core.language.mojibake import suspected
@@ -38,6 +39,7 @@ class Parsed(NamedTuple):
     conversation: ConversationRow
     messages: list[MessageRow]
     feedback: list[FeedbackRow]
+    call: CallRow | None = None
 
 
 class _Validation(NamedTuple):
@@ -98,7 +100,7 @@ def parse(
 def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) -> Parsed:
     ident = conversation_id(source, record.id)
     record = ordering.ordered(record, notes)
-    customer = _customer(record, notes)
+    customer = _customer(record, reading.customer, notes)
     started, times, synthetic_start = ordering.timeline(record, reading.received_at)
     inferred = [message.timestamp is None for message in record.messages]
     if all(inferred):
@@ -151,10 +153,27 @@ def _rows(record: Record, source: str, reading: Reading, notes: Counter[str]) ->
         synthetic_start=synthetic_start,
         customer_as_written=record.customer_id,
     )
-    return Parsed(conversation, messages, feedback)
+    return Parsed(conversation, messages, feedback, _call(record, ident, reading))
 
 
-def _customer(record: Record, notes: Counter[str]) -> str | None:
+def _call(record: Record, ident: UUID, reading: Reading) -> CallRow | None:
+    """What is known of a recorded call; what the record says of consent counts before what was said of all of them."""
+    if record.call is None and reading.calls is None:
+        return None
+    call, said = record.call or Call(), reading.calls or Calls()
+    return CallRow(
+        ident,
+        call.consent or said.consent,
+        call.consent_wording or (said.wording if call.consent in (None, said.consent) else None),
+        call.speakers,
+        call.confidence,
+        call.recogniser,
+        call.audio_sha256,
+        call.audio_seconds,
+    )
+
+
+def _customer(record: Record, said: str | None, notes: Counter[str]) -> str | None:
     """The customer's id in its one form.
 
     Raises:
@@ -166,6 +185,8 @@ def _customer(record: Record, notes: Counter[str]) -> str | None:
         raise Rejected(TWO_CUSTOMERS)
     if from_spreadsheet(record.id):
         notes[SHORTENED] += 1
+    if not found and said:
+        found = {person_id(said)}
     if not found:
         notes["conversations without a customer: no erasure finds them"] += 1
         return None
@@ -189,6 +210,8 @@ def _message_row(
     if suspected(message.content):
         notes["texts that look damaged (mojibake): kept as they are, repaired where they are learned from"] += 1
     metadata: dict[str, Any] = {key: value for key, value in (message.model_extra or {}).items() if value is not None}
+    if message.heard is not None:
+        metadata[HEARD_KEY] = message.heard
     intent = intent_of(message.intent)
     if intent is None and message.intent is not None:
         metadata["intent"] = message.intent

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mhc_core.concierge.agents import booking, complaint, courtesy, knowledge, lead, operations, pricing
+from mhc_core.concierge.agents import booking, complaint, courtesy, knowledge, lead, loyalty, operations, pricing
 from mhc_core.concierge.agents.reply import Agent, Question
+from mhc_core.concierge.facts.accepting import SUGGESTION
 from mhc_core.concierge.facts.updating import names_a_day
 from mhc_core.understanding.result import Act, Segment, SlotName, Topic
 from mhc_core.vocabulary import Intent
@@ -20,6 +21,7 @@ AGENTS: tuple[Agent, ...] = (
     courtesy.AGENT,
     knowledge.AGENT,
     lead.AGENT,
+    loyalty.AGENT,
     operations.AGENT,
     pricing.AGENT,
 )
@@ -102,6 +104,8 @@ class Step:
 
 def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
     """The parts of the answer in their order; a booking's next step comes last."""
+    if _asks_one_thing(question) and not question.booking_open and _of_loyalty(question, question.text, known):
+        return (Step(loyalty.AGENT, replace(question, intent=Intent.ACCOUNT)),)
     if question.understood is None or (_unbooked(question) and known(question.text)[1] == 1.0):
         intent = question.intent if question.understood is not None else Intent.OTHER
         return (Step(knowledge.AGENT, replace(question, intent=intent)),)
@@ -109,7 +113,9 @@ def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
     asked: list[Segment] = []
     for segment in question.segments[:_MOST_SEGMENTS]:
         agent = _agent(question, segment)
-        if agent is not None and agent is not knowledge.AGENT and _answered(question, segment, agent, known):
+        if segment.act is Act.ASK and _of_loyalty(question, segment.text, known):
+            agent = loyalty.AGENT
+        elif agent is not None and agent is not knowledge.AGENT and _answered(question, segment, agent, known):
             agent = knowledge.AGENT
         elif segment.act is Act.ASK and names_a_day(segment):
             parts.setdefault(booking.AGENT.name, []).append(segment)
@@ -125,7 +131,7 @@ def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
         del parts[booking.AGENT.name]
     steps = _looked_up(question, asked, not parts, known)
     by_name = {agent.name: agent for agent in AGENTS}
-    order = [complaint.AGENT, operations.AGENT, pricing.AGENT, lead.AGENT, booking.AGENT]
+    order = [complaint.AGENT, loyalty.AGENT, operations.AGENT, pricing.AGENT, lead.AGENT, booking.AGENT]
     if lead.AGENT.name in parts:
         order.remove(booking.AGENT)  # nobody who wants to think about it is asked for the next thing
     steps += [
@@ -148,6 +154,21 @@ def overruled(question: Question, escalation: str, known: Known) -> bool:
     if person is None or person.reason != escalation or person.probability >= _HARDLY_DOUBTED:
         return False
     return known(question.text)[1] >= (_LIKELY if person.probability < _DOUBTED else _SURE)
+
+
+def _asks_one_thing(question: Question) -> bool:
+    """Whether the message is one part, beside courtesies, and neither a complaint nor the wish for a person."""
+    parts = [segment.act for segment in question.segments if segment.act not in _COURTEOUS]
+    return len(parts) <= 1 and not {Act.COMPLAIN, Act.PERSON, Act.STOP}.intersection(parts)
+
+
+def _of_loyalty(question: Question, text: str, known: Known) -> bool:
+    """Whether a text is surely answered by the article on loyalty: then by where the customer stands."""
+    rules = question.business.loyalty
+    if rules is None:
+        return False
+    title, sure = known(text)
+    return title == rules.article and sure >= _SURE
 
 
 def _books(question: Question) -> bool:
@@ -235,6 +256,8 @@ def _agent(question: Question, segment: Segment) -> Agent | None:
         return complaint.AGENT
     if act in _COURTEOUS:
         return None
+    if act in (Act.AFFIRM, Act.ADD) and not open_ and question.notes.get(SUGGESTION) and question.told:
+        return pricing.AGENT  # yes to what was suggested beside a price
     if act in (Act.AFFIRM, Act.DENY):
         return booking.AGENT if open_ and not question.context.offered_person else None
     if topic is Topic.UNDECIDED and not question.asked & _CAN_WAIT:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from mhc_core.concierge.facts import diets
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.tools import booking
+from mhc_core.understanding.diets.mentions import Kind, Stance
 from mhc_core.understanding.result import EVERYONE
 
 
@@ -62,8 +64,14 @@ def _portions(name: str, count: int | None) -> str:
 
 
 def allergies(facts: Facts) -> str:
-    """What the chef has to look out for."""
-    return f"to look out for: {', '.join(map(str, facts.allergies))}" if facts.allergies else ""
+    """What the chef has to look out for: allergens, and the diets of guests."""
+    diets_of = [
+        need.value
+        for need in diets.standing(facts)
+        if need.kind == Kind.DIET and need.stance is Stance.STATED and need.certainty >= diets.SURE_FROM
+    ]
+    named = [*map(str, facts.allergies), *diets_of]
+    return f"to look out for: {', '.join(named)}" if named else ""
 
 
 def summary(facts: Facts) -> str:
@@ -77,7 +85,7 @@ def summary(facts: Facts) -> str:
         f"- {people(facts)}",
         f"- {facts.where}",
         f"- food: {dishes(facts) or 'to be decided'}",
-        f"- {allergies(facts)} (everything is cooked on one shared grill)" if facts.allergies else "",
+        f"- {watched} (everything is cooked on one shared grill)" if (watched := allergies(facts)) else "",
         f"- {who}" if who else "",
     ]
     return "\n".join(line for line in lines if line)

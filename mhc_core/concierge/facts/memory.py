@@ -14,6 +14,8 @@ from pydantic import TypeAdapter
 
 from mhc_core.concierge.facts.heads import Heads
 from mhc_core.concierge.facts.party import Party
+from mhc_core.understanding.diets.mentions import Stance, Whom
+from mhc_core.vocabulary import PartySegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,29 @@ class Allergy:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """One statement about an allergen or a diet; ``certainty`` is the probability that it was read rightly, 0..1."""
+
+    kind: str
+    value: str
+    whom: Whom
+    stance: Stance
+    certainty: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """The one suggestion of a conversation. It is not ``shown`` to customers who are held out; ``accepted`` says that
+    the party has it now, ``withdrawn`` that it was taken back."""
+
+    offer: str
+    segment: PartySegment
+    shown: bool
+    accepted: bool = False
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known. ``None`` and empty mean not said.
 
@@ -46,8 +71,9 @@ class Facts:
     customer wants to book; ``reference`` names the request once it was sent, ``changed`` that facts changed since.
     ``unsure`` names what was read with doubt, once for each time; ``unanswered`` was asked once without an answer,
     ``declined`` need not be asked any more. ``handed`` are the reasons for which a person had the conversation,
-    ``questions`` what the team is to answer with the request. ``sources`` says of each field where its present value
-    came from.
+    ``questions`` what the team is to answer with the request. ``needs`` are all statements about allergens and diets,
+    oldest first; ``suggested`` is what was suggested, ``no_offers`` that nothing is to be. ``sources`` says of each
+    field where its present value came from.
     """
 
     party: Party = field(default_factory=Party)
@@ -77,6 +103,9 @@ class Facts:
     handed: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     stopped: bool = False
+    needs: tuple[Need, ...] = ()
+    suggested: Suggested | None = None
+    no_offers: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
@@ -104,7 +133,7 @@ class Facts:
 
 _KEPT = (
     *("booking", "reference", "changed", "unsure", "unanswered", "declined", "handed", "questions"),
-    *("stopped", "sources"),
+    *("stopped", "suggested", "no_offers", "sources"),
 )
 TOLD = tuple(one.name for one in fields(Facts) if one.name not in _KEPT)
 _OWN = (

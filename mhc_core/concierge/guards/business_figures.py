@@ -23,7 +23,7 @@ _SUBJECTS = {
     "minimum": r"minimum|at least|starts? at|smallest|raised|small(?:er)? (?:group|part)\w*",
     "deposit": r"deposits?|hold|online",
     "travel": r"travel|miles?|mileage|distance|drive|trip|far",
-    "tip": r"tips?|tipping|gratuit\w+",
+    "tip": r"tips?|tipping|gratuit\w+|propinas?",
     "change": r"reschedul\w+|mov(?:e|ing)|chang(?:e|es|ed|ing)|postpon\w+|new date",
     "refund": r"refund\w*|cancel\w*|back|kept|keep|return\w*|processing fee",
     "extra": r"upgrades?|premium|extras?|add-?ons?|additional|replace\w*",
@@ -37,8 +37,9 @@ _NOTHING = re.compile(
     r"|free (?:party|meal|dinner|upgrade|lobster|travel))"
     r"\b(?!-| (?:of (?!charge)|from|to|until)\b)"
 )
-_SAYS = r"(?: (?:is|are|adds?|costs?|at|runs?|offers?|upgrades?|only|just|about|an?|another|by|each|for|(?:would|will) be|comes? (?:to|at)|portions?|tails?))*[ :(=-]*"
-_ONE_AMOUNT = r"(?<!to )(?<!-)\$ ?(\d{1,7}(?:\.\d{1,2})?)(?![\d.]*\d)(?! ?(?:-|to) ?\$?\d)"
+_NO_MORE = re.compile(r"\b(?:no |an? )?(?:extra|additional) (?:cost|charge|fee)s?\b")
+_SAYS = r"(?: (?:is|are|adds?|costs?|at|runs?|offers?|upgrades?|only|just|about|an?|another|by|each|for|(?:would|will) be|comes? (?:to|at)|portions?|tails?))*[ :(=+-]*"
+_ONE_AMOUNT = r"(?<!to )(?<!-)\$ ?(\d{1,7}(?:\.\d{1,2})?)(?![\d.]*\d)(?! ?(?:-|\+|to) ?\$?\d)"
 _DENIED = re.compile(r"\b(?:no|not|never|nor|neither|cannot|can ?not|unable|without)\b|n't\b")
 
 
@@ -46,6 +47,16 @@ def given_away(text: str) -> bool:
     """Whether a text says that something costs nothing or less; "we cannot waive it" does not."""
     found = _NOTHING.search(text)
     return found is not None and not _DENIED.search(text[max(0, found.start() - 40) : found.start()])
+
+
+def no_more(text: str) -> bool:
+    """Whether a text says that something is not charged on top."""
+    return bool(_NO_MORE.search(text))
+
+
+def without_giving(text: str) -> str:
+    """The text without the words that give something away, so that its subjects are told by the others."""
+    return _NO_MORE.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ the prompt, insults … Sentences that stand in the evidence are vouched for and
 the answer is not given: a model that was talked into one such sentence is not to be trusted with the others.
 """
 
-import math
 import re
 from collections.abc import Sequence
 
@@ -16,7 +15,6 @@ from mhc_core.language.memories import remembered
 
 STOPPED_FROM = 0.5
 """Probability from which a sentence stops an answer: of the sentence alone, and beside the one before or after it."""
-_LEAST = 1e-6
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=\S)|(?<=[。！？])|\n+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _SPACES = re.compile(r"\s+")
@@ -34,15 +32,9 @@ def unsupported(draft: str, evidence: Sequence[str]) -> str | None:
     alone, beside = dict(zip(own, judged, strict=False)), dict(zip(pairs, judged[len(own) :], strict=True))
     for at, verdict in alone.items():
         around = [beside[pair].probability for pair in (at - 1, at) if pair in beside]
-        if _both(verdict.probability, max(around, default=verdict.probability)) >= STOPPED_FROM:
+        if trained.together(verdict.probability, max(around, default=verdict.probability)) >= STOPPED_FROM:
             return verdict.kind
     return None
-
-
-def _both(one: float, other: float) -> float:
-    """Two probabilities of the same as one, by the mean of their log odds."""
-    odds = [math.log((p + _LEAST) / (1 - p + _LEAST)) for p in (one, other)]
-    return 1 / (1 + math.exp(-sum(odds) / 2))
 
 
 def sentences(text: str) -> list[str]:

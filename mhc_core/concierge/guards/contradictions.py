@@ -31,9 +31,9 @@ _SUM = re.compile(
     rf"(?<![\d.)x$] )(?<![\d.$])({_TERM}(?: ?[+-] ?{_TERM}){{0,8}})\)? ?= ?\$?(\d{{1,7}}(?:\.\d{{1,2}})?)(?![\d%]| ?[x+-] ?\$?\d)"
 )
 _PART = re.compile(rf"([+-]?) ?(?:(\d{{1,4}})(?:{WORDED})? ?x ?)?\$?(\d{{1,7}}(?:\.\d{{1,2}})?)")
-_UNIT = re.compile(rf"(?<![\d.$])\d{{1,4}}(?:{WORDED})? ?x ?\$(\d{{1,5}}(?:\.\d{{1,2}})?)")
+_UNIT = re.compile(rf"(?:(?<![\d.$])\d{{1,4}}(?:{WORDED})?(?: [a-z]+)?|\)) ?x ?\$(\d{{1,5}}(?:\.\d{{1,2}})?)")
 _EACH = re.compile(
-    r"(?<!to )(?<!-)\$(\d{1,5}(?:\.\d{1,2})?) (?:each|apiece|(?:for )?ages|(?:per|a) (?:person|head|portion|guest))\b"
+    r"(?<!to )(?<!-)\$(\d{1,5}(?:\.\d{1,2})?) (?:each(?! of)|apiece|(?:for )?ages|(?:per|a) (?:person|head|portion|guest))\b"
 )
 _TOGETHER = re.compile(rf"(?<![\d.$])(\d{{1,3}})(?:{WORDED})? adults (?:pay|cost|are|is|come to|would be|will be) (?:only |just )?"
                        r"\$(\d{1,7}(?:\.\d{1,2})?)(?![\d.]*\d)(?! (?:each|apiece|per|a |more|extra))")  # fmt: skip
@@ -102,7 +102,7 @@ _RULES = (
     ("price of a child", "child", re.compile(rf"(?<!\d )(?<!{WORDED} )\b(?:child|children|kids?){_IS}{_AMOUNT}(?! (?:together|in total|less))"
      rf"|\b(?:child|children|kids?) at {_AMOUNT} (?:each|apiece|a head)\b"
      rf"|{_AMOUNT} ?(?:per|a|each|/|for (?:each|every|a)) ?(?:child|kid)\b"), True),
-    ("deposit", "deposit", re.compile(rf"\bdeposit{_IS}{_AMOUNT}|(?:^|[.,;] )deposit {_AMOUNT}|{_AMOUNT} (?:of (?:it|that) is the )?deposit\b|{_AMOUNT} online\b"), False),
+    ("deposit", "deposit", re.compile(rf"\bdeposit{_IS}{_AMOUNT}|(?:^|[.,;] )deposit {_AMOUNT}|{_AMOUNT} (?:of (?:it|that|which) is the |is the )?deposit\b|{_AMOUNT} online\b"), False),
     ("minimum", "minimum", re.compile(rf"\bminimum{_IS}{_AMOUNT}|{_AMOUNT} (?:food |party )?minimum\b"), False),
     ("price of a mile", "per_mile", re.compile(
      rf"{_AMOUNT} ?(?:per|a|each|/|for (?:each|every)|every) ?(?:(?:extra|further|additional|other) )?mile\b"), False),
@@ -134,7 +134,7 @@ def _wrong_sums(known: KnownFigures, sentence: str) -> Iterator[str]:
     shown += [(found[2], found[1]) for found in _BROKEN_DOWN.finditer(sentence)]
     for terms, total in shown:
         parts = _PART.findall(terms)
-        if len(parts) == 1 and not parts[0][1]:
+        if len(parts) == 1 and (not parts[0][1] or _of_another(sentence, Decimal(parts[0][2]), Decimal(total))):
             continue
         if sum((-1 if sign == "-" else 1) * int(count or 1) * Decimal(one) for sign, count, one in parts) != Decimal(
             total
@@ -158,6 +158,11 @@ def _wrong_sums(known: KnownFigures, sentence: str) -> Iterator[str]:
     for found in _UNIT.finditer(sentence):
         if Decimal(found[1]) not in known.unit_prices:
             yield f"unit price {found[1]}"
+
+
+def _of_another(sentence: str, price: Decimal, total: Decimal) -> bool:
+    """Whether another number of the sentence was multiplied: "69 miles past the first 30 x $2 = $138"."""
+    return any(int(count) * price == total for count in _IN_NUMBERS.findall(sentence))
 
 
 def _wrong_refunds(known: KnownFigures, sentence: str, before: str) -> Iterator[str]:

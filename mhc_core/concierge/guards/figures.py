@@ -10,25 +10,24 @@ example counts only for a party like the one in it. A sentence with an unsupport
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from mhc_core.business.pricing import Business
-from mhc_core.concierge.facts.party import Party
 from mhc_core.concierge.guards import party_reading as party
-from mhc_core.concierge.guards import time_reading
-from mhc_core.concierge.guards.arithmetic import products, summed, tips
-from mhc_core.concierge.guards.business_figures import KnownFigures, amounts, given_away
+from mhc_core.concierge.guards.arithmetic import summed
+from mhc_core.concierge.guards.business_figures import KnownFigures, amounts, given_away, no_more, without_giving
 from mhc_core.concierge.guards.contradictions import contradicted
+from mhc_core.concierge.guards.derivations import Sight
+from mhc_core.concierge.guards.moments import HALF_DAY, next_day
 from mhc_core.concierge.guards.sentences import cut, kept, states
-from mhc_core.language.figures import Figure, ends, read_plain
-from mhc_core.language.memories import remembered
+from mhc_core.concierge.guards.sources import Sources, read
+from mhc_core.language.figures import Figure, ends
 from mhc_core.language.number_words import WORDED, normalise_numbers
 
 _OWN_MONEY = re.compile(
-    r"\b(?:you (?:mentioned|told us|wrote|paid|already paid|were (?:quoted|told|charged))|your (?:budget|limit|receipt)"
+    r"\bwith \$|\$\d+ (?:covers|is(?: not|n't)? enough)\b|\b(?:you (?:mentioned|told us|wrote|paid|already paid|were (?:quoted|told|charged))|your (?:budget|limit|receipt)"
     r"|budget of)\b"
 )
 _AGREES = re.compile(
@@ -43,6 +42,7 @@ _AWAY = re.compile(
 )
 _SITE = re.compile(r"^(?:https?|www\.|[^@]*[a-z][^@]*$)")
 _FIRST = re.compile(r"\bfirst\b")
+_ENDS = re.compile(r"\b(?:until|by|before|latest|last day|deadline|refund\w*|cancel\w*|hasta|antes)\b")
 _ONCE = re.compile(r"\b(?:free|once|first)\b")
 
 
@@ -73,7 +73,8 @@ def check(
         today: the day in the business's time zone. With it the weekday of a date must be right, and the days until a
             supported date may be named.
     """
-    support = _Support(_known(business), tuple(evidence), tuple(said_by_customer), draft, today)
+    known = _known(business)
+    support = _Support(known, Sources(known, tuple(evidence), tuple(said_by_customer), draft, today))
     parts: list[tuple[str, str, bool]] = []
     wrong: dict[str, None] = {}
     before = ""
@@ -91,30 +92,34 @@ def check(
     return Guarded("".join(gap + sentence for gap, sentence in left).strip(), tuple(wrong))
 
 
-_read = remembered(16)(read_plain)
-"""Remembers the last sentences: each is read several times in a row."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class _Support:
-    """What supports the figures of one draft; the dearer parts are worked out when they are needed."""
+    """Decides what supports the figures of one draft."""
 
     known: KnownFigures
-    evidence: tuple[str, ...]
-    said: tuple[str, ...]
-    draft: str
-    today: date | None = None
+    sources: Sources
 
     def missing(self, sentence: str, before: str) -> list[str]:
         """The unsupported figures of a sentence (plain), named."""
-        wrong = list(contradicted(self.known, sentence, before, self.said))
-        figures, free = _read(sentence), given_away(sentence)
+        wrong = list(contradicted(self.known, sentence, before, self.sources.messages))
+        figures, free = read(sentence), given_away(sentence)
         about = (self.known.subjects(sentence) or self.known.subjects(before)) if figures or free else frozenset[str]()
-        if self.today is not None:
-            away = (Figure("time", (Decimal(days) * 1440).normalize()) for days in _AWAY.findall(sentence))
-            wrong += [f"away {one.value}" for one in away if one not in self._said and one.value not in self._until]
+        if self.sources.today is not None:
+            away = (
+                (Figure("time", (Decimal(found[1]) * 1440).normalize()), found[0].endswith(" before"))
+                for found in _AWAY.finditer(sentence)
+            )
+            wrong += [
+                f"away {one.value}"
+                for one, rule in away
+                if not (
+                    one in self.sources.said
+                    or one.value in self.sources.until
+                    or (rule and self.known.supports(one, about))
+                )
+            ]
         wrong += [str(one) for one in figures if not self._supported(one, figures, about, sentence, before)]
-        if free and not self._free(sentence, about):
+        if free and not self._free(sentence, before):
             wrong.append("given away")
         return wrong
 
@@ -124,36 +129,87 @@ class _Support:
         """Whether anything supports one of the figures of a sentence about these subjects."""
         if figure.kind == "weekday":
             dates = [one for one in among if one.kind == "date"]
-            if self.today is not None and dates:
-                return figure.value in {day.weekday() for one in dates if (day := _next(one, self.today))}
+            if self.sources.today is not None and dates:
+                return figure.value in {day.weekday() for one in dates if (day := next_day(one, self.sources.today))}
             return self._plainly(figure) or any(self._plainly(one) for one in dates)
-        if self.known.supports(figure, about) or self._plainly(figure):
+        if self._stands(figure, about):
             return True
-        if self._asked and self.known.supports(figure, about | self._asked):
-            return True
+        if figure.kind == "date":
+            named = [int(one.value) // 1440 for one in ends(among) if one.kind == "time"]
+            return bool(_ENDS.search(sentence)) and figure.value in self.sources.deadlines(named)
         if figure.kind == "time":
-            return figure.high is None and figure.value in self._until
-        if figure.kind == "number":
-            return self._number(figure.value)
-        tipped = "tip" in about | self._asked
+            return figure.high is None and figure.value in self.sources.until
+        if figure.kind == "people" and figure.high is not None and "child" in about:  # "6 to 12 are children"
+            return self.known.supports(Figure("years", figure.value, figure.high), about)
+        if figure.kind in ("number", "people"):
+            return figure.high is None and (
+                (figure.kind == "number" and self._number(figure.value))
+                or self._sight(sentence, before).head_count(figure.value)
+            )
+        tipped = "tip" in about | self.sources.asked
         if figure.kind == "percent":
-            return tipped and figure in self._said
+            return tipped and figure in self.sources.said
         if figure.kind != "money":
             return False
-        if tipped and figure in self._tips:
+        if tipped and figure in self.sources.tips:
             return True
         if (
             self._priced(figure, sentence, before)
             or self._own_money(figure, sentence)
             or self._sum(figure)
             or self._share(figure, among, about)
+            or self._follows(figure, sentence, before)
         ):
             return True
         ends_apart = [Figure("money", end) for end in (figure.value, figure.high) if end is not None]
         return len(ends_apart) == 2 and all(self._supported(one, among, about, sentence, before) for one in ends_apart)
 
+    def _stands(self, figure: Figure, about: frozenset[str]) -> bool:
+        """Whether the file states a figure of what a sentence is about or was asked about, or somebody stated it."""
+        return (
+            self.known.supports(figure, about)
+            or self._plainly(figure)
+            or bool(self.sources.asked and self.known.supports(figure, about | self.sources.asked))
+        )
+
+    def _follows(self, figure: Figure, sentence: str, before: str) -> bool:
+        """Whether an amount follows from others in sight, or is the customer's own and others follow from it."""
+        if figure.high is not None:
+            return False
+        sight = self._sight(sentence, before)
+        others = {one.value for one in read(sentence) if one.kind == "money" and one != figure}
+        return (
+            sight.follows(figure.value)
+            or sight.starts(figure.value, others)
+            or ("refund" in self.known.subjects(sentence) | self.sources.asked and sight.refund(figure.value))
+        )
+
+    def _sight(self, sentence: str, before: str) -> Sight:
+        """What a sentence may be worked out from."""
+        near = f"{before} {sentence}"
+        about = self.known.subjects(near)
+        money = [one for one in ends(read(near)) if one.kind == "money" and one.high is None]
+        shown = {
+            one.value
+            for one in money
+            if one.value in self.known.unit_prices
+            or self._stands(one, about)
+            or self._priced(one, sentence, before)
+            or one in self.sources.tips
+        }
+        party = {one.value for one in self.sources.party_amounts}
+        said = {one.value for one in self.sources.said if one.kind in ("money", "number", "people")}
+        start = Sight(
+            self.known, sentence, before, self.sources.last, frozenset(shown), frozenset(said), frozenset(party)
+        )
+        shown |= {one.value for one in money if start.starts(one.value, {two.value for two in money})}
+        shown |= {one.value for one in money if start.listed(one.value)}
+        return replace(start, shown=frozenset(shown))
+
     def _share(self, figure: Figure, among: frozenset[Figure], about: frozenset[str]) -> bool:
         """Whether a tip or a refund is its percentage of another amount of the sentence, in whole dollars."""
+        if figure.high is not None:
+            return False
         tip = self.known.business.gratuity
         usual = Figure("percent", Decimal(tip.low_percent).normalize(), Decimal(tip.high_percent).normalize())
         percents = {usual.value, usual.high or usual.value} if "tip" in about or usual in among else set()
@@ -167,37 +223,37 @@ class _Support:
 
     def _plainly(self, figure: Figure) -> bool:
         if figure.kind == "contact" and not _SITE.search(figure.word):
-            return figure in self._said  # a phone or an address in a passage may be somebody's own
-        conditions = self._stated.get(figure)
-        if conditions and (figure.kind != "money" or any(needed <= self._counts for needed in conditions)):
+            return figure in self.sources.said  # a phone or an address in a passage may be somebody's own
+        conditions = self.sources.stated.get(figure)
+        if conditions and (figure.kind != "money" or any(needed <= self.sources.counts for needed in conditions)):
             return True
         if figure.kind in ("money", "percent"):
             return False
-        if figure in self._said:
+        if figure in self.sources.said:
             return True
         if figure.kind == "date":
-            return Figure("date", figure.value % 100) in self._said
+            return Figure("date", figure.value % 100) in self.sources.said
         if figure.kind == "clock":
-            return figure in self._starts
+            return figure in self.sources.starts or int(figure.value) % HALF_DAY in self.sources.clocks
         if figure.kind == "miles" and figure.high is None:
             whole = Figure("miles", figure.value + self.known.business.travel.free_miles)
-            return whole in self._said or whole in self._stated
+            return whole in self.sources.said or whole in self.sources.stated
         if figure.kind == "people" and figure.high is None:
-            return Figure("number", figure.value) in self._said or figure.value in self._hours
+            return Figure("number", figure.value) in self.sources.said or figure.value in self.sources.hours
         return figure.kind == "years" and figure.high is None and self._number(figure.value)
 
     def _priced(self, figure: Figure, sentence: str, before: str) -> bool:
         """Whether an amount belongs to the price of the customer's party, or of the party named in the sentence."""
         if (
-            figure in self._party_amounts
-            or figure in self._products
+            figure in self.sources.party_amounts
+            or figure in self.sources.products
             or self._multiplied(figure, f"{before} {sentence}")
         ):
             return True
         business = self.known.business
         if figure in amounts(business, party.complete(party.read(business, sentence))):
             return True
-        return self._draft_counts <= self._counts_given and figure in self._draft_amounts
+        return self.sources.draft_counts <= self.sources.counts_given and figure in self.sources.draft_amounts
 
     def _multiplied(self, figure: Figure, sentence: str) -> bool:
         """Whether an amount is a price of the file in these sentences times a number in them: 10 × $5 = $50."""
@@ -210,169 +266,52 @@ class _Support:
             and one.high is None
             and self.known.supports(one, about)
             and one.value * count == figure.value
-            for one in _read(sentence)
+            for one in read(sentence)
             for count in counts
         )
 
     def _sum(self, figure: Figure) -> bool:
         """Whether an amount is the sum of others of the draft that are supported themselves."""
-        draft = normalise_numbers(self.draft)
-        parts = [one for one in self._shown if self._priced(one, draft, "") or one in self._tips]
-        values = dict.fromkeys(one.value for one in (*parts, *sorted(self._products, key=lambda one: one.value)))
+        draft = normalise_numbers(self.sources.draft)
+        parts = [one for one in self.sources.shown if self._priced(one, draft, "") or one in self.sources.tips]
+        values = dict.fromkeys(one.value for one in (*parts, *sorted(self.sources.products, key=lambda one: one.value)))
         return summed(figure.value, list(values), self.known.business.prices.minimum)
 
     def _own_money(self, figure: Figure, sentence: str) -> bool:
-        return figure in self._said and bool(_OWN_MONEY.search(sentence)) and not _AGREES.search(sentence)
+        own = figure in self.sources.said or Figure("number", figure.value) in self.sources.said
+        return own and bool(_OWN_MONEY.search(sentence)) and not _AGREES.search(sentence)
 
     def _number(self, value: Decimal) -> bool:
         amount = Figure("money", value)  # 7 × 55 = 385
-        if value in self.known.values or value in self._numbers or amount in self._party_amounts | self._draft_parts:
+        if (
+            value in self.known.values
+            or value in self.sources.numbers
+            or amount in self.sources.party_amounts | self.sources.draft_parts
+        ):
             return True
         miles = Figure("miles", value + self.known.business.travel.free_miles)  # of 55 miles 25 are paid
-        return amount in self._products or miles in self._said or miles in self._stated
+        return amount in self.sources.products or miles in self.sources.said or miles in self.sources.stated
 
-    def _free(self, sentence: str, about: frozenset[str]) -> bool:
+    def _free(self, sentence: str, before: str) -> bool:
+        """Whether what a sentence gives away costs nothing by the file or the evidence, or has no price in it."""
+        rest = without_giving(sentence)
+        about = (
+            self.known.subjects(rest)
+            or self.known.subjects(before)
+            or self.known.subjects(without_giving(self.sources.last))
+        )
+        if not about and no_more(sentence):
+            return True
         if about & {"youngest"} or ("change" in about and _ONCE.search(sentence)):
             return True
         if ("travel" in about or _FIRST.search(sentence)) and self.known.business.travel.free_miles in {
-            one.value for one in _read(sentence) if one.kind in ("miles", "number")
+            one.value for one in read(sentence) if one.kind in ("miles", "number")
         }:
             return True
         return any(
-            given_away(text) and (not about or about & self.known.subjects(text)) for text in self._evidence_sentences
+            given_away(text) and (not about or about & self.known.subjects(text))
+            for text in self.sources.evidence_sentences
         )
-
-    @cached_property
-    def _evidence_sentences(self) -> list[str]:
-        return [sentence for text in self.evidence for sentence, _, _ in _passage(text)]
-
-    @cached_property
-    def _stated(self) -> dict[Figure, list[frozenset[Figure]]]:
-        """Each figure of the evidence with the counts of people and miles that it was stated for."""
-        table: dict[Figure, list[frozenset[Figure]]] = {}
-        for text in self.evidence:
-            for _, figures, needed in _passage(text):
-                for one in ends(figures):
-                    table.setdefault(one, []).append(needed)
-        return table
-
-    @cached_property
-    def _said(self) -> frozenset[Figure]:
-        return ends(one for message in self.said for one in _read(normalise_numbers(message)))
-
-    @cached_property
-    def _starts(self) -> frozenset[Figure]:
-        """Start times that the customer wrote without saying that they are: "at 6"."""
-        times = (time_reading.read(message) for message in self.said)
-        return frozenset(Figure("clock", Decimal(at.hour * 60 + at.minute).normalize()) for at in times if at)
-
-    @cached_property
-    def _until(self) -> frozenset[Decimal]:
-        """The minutes of whole days from today until each date that the customer or the evidence names."""
-        if self.today is None:
-            return frozenset()
-        days = (_next(one, self.today) for one in (*self._said, *self._stated) if one.kind == "date")
-        return frozenset(Decimal((day - self.today).days * 1440).normalize() for day in days if day)
-
-    @cached_property
-    def _hours(self) -> frozenset[Decimal]:
-        """Small bare numbers that the customer wrote: "at 6" is a time."""
-        return frozenset(
-            Decimal(n) for message in self.said for n in re.findall(r"(?<![\d$.:/])\d{1,2}(?![\d.:%])", message)
-        )
-
-    @cached_property
-    def _counts_given(self) -> frozenset[Figure]:
-        """People and miles that the customer or the evidence names."""
-        return frozenset(one for one in (*self._said, *self._stated) if one.kind in ("people", "miles"))
-
-    @cached_property
-    def _draft_counts(self) -> frozenset[Figure]:
-        return frozenset(one for one in _read(normalise_numbers(self.draft)) if one.kind in ("people", "miles"))
-
-    @cached_property
-    def _counts(self) -> frozenset[Figure]:
-        """People and miles of this conversation and this draft."""
-        return self._draft_counts | frozenset(one for one in self._said if one.kind in ("people", "miles"))
-
-    @cached_property
-    def _numbers(self) -> frozenset[Decimal]:
-        """Bare values of evidence and customer; money keeps to itself."""
-        return frozenset(one.value for one in (*self._stated, *self._said) if one.kind != "contact") | self._hours
-
-    @cached_property
-    def _party_amounts(self) -> frozenset[Figure]:
-        """Of the party as it was after each message: "for 8 of us" may be the upgrade, not the party."""
-        business, told, found = self.known.business, Party(), set[Figure]()
-        for message in self.said:
-            told = party.merge(told, party.read(business, message))
-            found |= amounts(business, party.complete(told))
-        return frozenset(found)
-
-    @cached_property
-    def _asked(self) -> frozenset[str]:
-        """What the customer asks about now: "it's $100" answers a question on the deposit."""
-        return self.known.subjects(normalise_numbers(self.said[-1])) if self.said else frozenset()
-
-    @cached_property
-    def _products(self) -> frozenset[Figure]:
-        """Prices of one person or portion that the draft multiplies by a number of the customer's, and what comes out."""
-        found = products(normalise_numbers(self.draft), self.known.unit_prices, self._numbers)
-        return frozenset(Figure("money", amount.normalize()) for amount in found)
-
-    @cached_property
-    def _draft_parts(self) -> frozenset[Figure]:
-        return self._draft_amounts if self._draft_counts <= self._counts_given else frozenset()
-
-    @cached_property
-    def _shown(self) -> list[Figure]:
-        """The amounts of the draft, each once."""
-        found = (one for _, sentence in cut(self.draft) for one in _read(normalise_numbers(sentence)))
-        return list(dict.fromkeys(one for one in found if one.kind == "money" and one.high is None))
-
-    @cached_property
-    def _tips(self) -> frozenset[Figure]:
-        """Tips on the amounts of the draft."""
-        said = {one.value for one in self._said if one.kind == "percent"}
-        asked = (one.value for one in self._said if one.kind in ("money", "number"))
-        return tips(self.known.business, [*asked, *(one.value for one in self._shown)], said)
-
-    @cached_property
-    def _draft_amounts(self) -> frozenset[Figure]:
-        return amounts(self.known.business, party.complete(party.read(self.known.business, self.draft)))
-
-
-def _next(figure: Figure, today: date) -> date | None:
-    """The next day, from today on, that a date without a year means; one without a month is of the next month it fits."""
-    month, number = divmod(int(figure.value), 100)
-    for step in range(13 if month == 0 else 5 * 12):
-        year, at = divmod(today.month - 1 + step, 12)
-        if month in (0, at + 1):
-            try:
-                day = date(today.year + year, at + 1, number)
-            except ValueError:
-                continue
-            if day >= today:
-                return day
-    return None
-
-
-@remembered(512)
-def _passage(text: str) -> tuple[tuple[str, frozenset[Figure], frozenset[Figure]], ...]:
-    """(plain sentence, its figures, the counts it speaks of) of one piece of evidence.
-
-    A sentence without counts of its own goes on about those before it in its paragraph.
-    """
-    found = []
-    earlier: frozenset[Figure] = frozenset()
-    for gap, sentence in cut(text):
-        line = normalise_numbers(sentence)
-        figures = read_plain(line)
-        own = frozenset(one for one in figures if one.kind in ("people", "miles"))
-        earlier = frozenset() if "\n" in gap else earlier
-        found.append((line, figures, own or earlier))
-        earlier |= own
-    return tuple(found)
 
 
 _last: tuple[Business, KnownFigures] | None = None

@@ -16,11 +16,11 @@ from mhc_core.language.number_words import in_digits
 
 _DIGIT = re.compile(r"\d")
 _COUNT = r"(?<![\d$.,:/-])(\d{1,4})"
-_ADULT = r"(?:adults?|adullts?|adlts?|aduts?|adluts?|aduls?|adutls?|addults?|grown[ -]?ups?)"
-_CHILD = r"(?:kids?|children|childrens?|child|kiddos?|littles|little ones)"
+_ADULT = r"(?:adults?|adullts?|adlts?|aduts?|adluts?|adultos?|aduls?|adutls?|addults?|grown[ -]?ups?)"
+_CHILD = r"(?:kids?|children|childrens?|child|kiddos?|niñ[oa]s?|hijos?|littles|little ones)"
 _TEEN = r"(?:teens?|teenagers?)"
 _BABY = r"(?:toddlers?|babies|baby|infants?|newborns?)"
-_GUEST = r"(?:people|peoples|guests?|persons?|ppl|pax|heads|friends|attendees|of us|total guests)"
+_GUEST = r"(?:people|peoples|guests?|persons?|ppl|personas?|pax|heads|friends|attendees|of us|total guests)"
 _YEARS = r"[ -]?(?:years?|yrs?|y/?o)(?:[ -]?olds?)?"
 _AGE_LIST = r"(\d{1,2}(?:(?:\s*,\s*(?:and\s+)?|\s*&\s*|\s+and\s+|\s+)\d{1,2})*)"
 
@@ -61,7 +61,7 @@ _SOME_OF_THEM = re.compile(
 _PRICE_OF_ONE = re.compile(
     r"\b(?:cost|costs|price|charge|much|pay)\b[^.?!;]{0,15}\b(?:an?|my) \d{1,2}[ -]?(?:years?|yrs?|y/?o)\b"
 )
-_MILES = re.compile(r"(?<![\d$.])(\d{1,4}(?:\.\d{1,2})?)[ -]*(?:miles?|mi)\b")
+_MILES = re.compile(r"(?<![\d$.])(\d{1,4}(?:\.\d{1,2})?)[ -]*(?:miles?|millas?|mi)\b")
 _FREE_MILES = re.compile(r"\b(?:first|within|up to) \d+ miles?")
 _NO_CHILDREN = re.compile(
     rf"\b(?:no|0|zero|without|w/o|not any) (?:{_CHILD}|{_BABY})\b|\b(?:all|only|just) {_ADULT}\b|\b{_ADULT} only\b"

@@ -13,7 +13,7 @@ _NO_HOUR = (
 _CLOCK = re.compile(
     r"(?<![\d/$.:-])(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s*(?P<half>[ap])\.?m\b\.?"
     r"|(?<![\d/$.])(?P<hour24>\d{1,2}):(?P<minute24>\d{2})(?![\d:])"
-    r"|(?:\b(?:at|around|by|from|about|start(?:ing)?(?: at)?)|@)\s*(?P<bare>\d{1,2})(?:\s*o'?clock|ish)?"
+    r"|(?:\b(?:at|a las|around|by|from|about|start(?:ing)?(?: at)?)|@)\s*(?P<bare>\d{1,2})(?:\s*o'?clock|ish)?"
     rf"{_NO_HOUR}"
     r"|(?<![\d/$.])(?P<oclock>\d{1,2})\s*(?:o'?clock|ish\b)|\b(?P<noon>noon|midday)\b"
 )

@@ -2,27 +2,30 @@
 
 ``mhc bench train-guards`` makes the file again from ``examples``. A classifier reads the vectors of one or more
 networks beside hashed words and letter groups (``mhc_core.understanding.heads``), with figures masked: what they are is
-checked elsewhere (``figures``). MiniLM alone takes 3 ms for a message; e5 reads a hundred languages, and takes 10 ms.
+checked elsewhere (``figures``). English is read by two small networks, any other language by e5, which reads a hundred
+and takes longer than both; it is heard on English messages that look suspicious, too.
 """
 
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mhc_core.artifacts import arrays
 from mhc_core.concierge.guards.examples import FINE, Example
+from mhc_core.language import tags
 from mhc_core.language.number_words import in_digits
 from mhc_core.providers.e5 import embedder as e5
 from mhc_core.providers.minilm import embedder as minilm
 from mhc_core.providers.minilm import paired
 from mhc_core.understanding import heads
 from mhc_core.understanding.heads import Head, Inputs
+from mhc_core.understanding.packing import PACKED, packed, unpacked
 
 Floats = NDArray[np.float32]
 FILE, DOCUMENT = "trained.npz", "guards.json"
@@ -33,8 +36,12 @@ NETWORKS: Mapping[str, Callable[[str], Floats]] = {
     "pair": lambda text: paired.load(1).embed([text])[0] * np.float32(np.sqrt(2)),
     "e5": lambda text: e5.load().embed([text])[0],
 }
-CLASSIFIERS = {"answers": ("pair", "e5"), "messages": ("minilm", "e5"), "sieve": ("minilm",)}
+CLASSIFIERS = {
+    "answers": ("pair",), "foreign_answers": ("e5",), "messages": ("pair",), "foreign_messages": ("e5",),
+    "sieve": ("minilm",),
+}  # fmt: skip
 """The networks that each classifier reads by. The sieve sees which messages are worth the time of the others."""
+_LEAST = 1e-6
 _FIGURES = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -69,6 +76,38 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class ByLanguage:
+    """A classifier of English texts and one of all others; a text whose language is not sure is any other's.
+
+    With ``second`` the other one, which learned from English too, is heard on English texts as well.
+    """
+
+    english: Classifier
+    foreign: Classifier
+    second: bool = False
+
+    def judge(self, texts: Sequence[str]) -> list[Verdict]:
+        """A verdict for each text."""
+        english = list(map(tags.english, texts))
+        first = iter(self.english.judge([text for text, is_so in zip(texts, english, strict=True) if is_so]))
+        asked = [text for text, is_so in zip(texts, english, strict=True) if self.second or not is_so]
+        other = iter(self.foreign.judge(asked))
+        found = []
+        for is_so in english:
+            verdict = next(first) if is_so else next(other)
+            if is_so and self.second:
+                verdict = replace(verdict, probability=together(verdict.probability, next(other).probability))
+            found.append(verdict)
+        return found
+
+
+def together(one: float, other: float) -> float:
+    """Two probabilities of the same as one, by the mean of their log odds."""
+    odds = [math.log((p + _LEAST) / (1 - p + _LEAST)) for p in (one, other)]
+    return 1 / (1 + math.exp(-sum(odds) / 2))
+
+
+@dataclass(frozen=True)
 class Guards:
     """The classifiers by their names; ``examples`` names what taught them."""
 
@@ -76,14 +115,14 @@ class Guards:
     examples: str
 
     @property
-    def answers(self) -> Classifier:
+    def answers(self) -> ByLanguage:
         """Of sentences of answers."""
-        return self.classifiers["answers"]
+        return ByLanguage(self.classifiers["answers"], self.classifiers["foreign_answers"])
 
     @property
-    def messages(self) -> Classifier:
+    def messages(self) -> ByLanguage:
         """Of customers' messages."""
-        return self.classifiers["messages"]
+        return ByLanguage(self.classifiers["messages"], self.classifiers["foreign_messages"], second=True)
 
     @property
     def sieve(self) -> Classifier:
@@ -93,7 +132,7 @@ class Guards:
     def dump(self) -> bytes:
         """The file's bytes: the same for the same classifiers."""
         kept = {
-            f"{name}.{key}": array for name, one in self.classifiers.items() for key, array in _packed(one.head).items()
+            f"{name}.{key}": array for name, one in self.classifiers.items() for key, array in packed(one.head).items()
         }
         return arrays.dump(DOCUMENT, {"examples": self.examples}, kept)
 
@@ -120,7 +159,7 @@ def parse(data: bytes) -> Guards:
     document, held = arrays.document(DOCUMENT, data), arrays.arrays(DOCUMENT, data)
     return Guards(
         {
-            name: Classifier(networks, _unpacked({key: held[f"{name}.{key}"] for key in _PACKED}))
+            name: Classifier(networks, unpacked({key: held[f"{name}.{key}"] for key in PACKED}))
             for name, networks in CLASSIFIERS.items()
         },
         document["examples"],
@@ -131,27 +170,3 @@ def parse(data: bytes) -> Guards:
 def load() -> Guards:
     """The classifiers of the release."""
     return parse((resources.files(__package__) / FILE).read_bytes())
-
-
-_PACKED = ("classes", "bias", "temperature", "shape", "rows", "scales", "weights")
-
-
-def _packed(head: Head) -> Mapping[str, NDArray[Any]]:
-    """A head without the rows of zeros of terms that no example has, its weights in eight bits."""
-    rows = np.flatnonzero(np.abs(head.weights).max(axis=1) > 0).astype(np.int32)
-    scales = np.abs(head.weights[rows]).max(axis=1, keepdims=True).astype(np.float32) / 127
-    return {
-        "classes": np.array(head.classes),
-        "bias": head.bias,
-        "temperature": np.array(head.temperature),
-        "shape": np.array(head.weights.shape),
-        "rows": rows,
-        "scales": scales,
-        "weights": np.rint(head.weights[rows] / scales).astype(np.int8),
-    }
-
-
-def _unpacked(held: Mapping[str, NDArray[Any]]) -> Head:
-    weights = np.zeros(tuple(held["shape"]), np.float32)
-    weights[held["rows"]] = held["weights"] * held["scales"]
-    return Head(tuple(map(str, held["classes"])), weights, held["bias"], held["temperature"].item())

@@ -26,6 +26,8 @@ from mhc_core.errors import ConfigurationError, MHCError, NotFound
 from mhc_core.knowledge import article_selector, retrieval
 from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.language import memories
+from mhc_core.offers import statistics
+from mhc_core.offers.choosing import OfferState
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import ActivePrompts
 from mhc_core.protocols import ChatModel, ChatRequest, Embedder
@@ -48,7 +50,8 @@ class Live:
     there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
     ``article_selector`` is learned of the questions that the knowledge answers; without it passages are searched for.
     ``reader`` understands customers' messages; while there is none, the knowledge answers and a person is offered.
-    ``erasures`` changes with every step of an erasure: what was remembered before may hold its customer's words.
+    ``offers`` is how suggestions fared so far. ``erasures`` changes with every step of an erasure: what was remembered
+    before may hold its customer's words.
     """
 
     models: tuple[ChatModel, ...] = ()
@@ -59,6 +62,7 @@ class Live:
     article_selector: ArticleSelector | None = None
     reader: Reader | None = None
     prompts: ActivePrompts = field(default_factory=lambda: ActivePrompts({}))
+    offers: OfferState = field(default_factory=OfferState)
     erasures: tuple[Any, ...] = ()
 
 
@@ -135,6 +139,7 @@ class LiveVersions:
                     row = model_queries.model(connection, promoted) if promoted else None
                     knowledge_id = versions.live(connection, "knowledge")
                     reader_id = versions.live(connection, KIND)
+                    offers = statistics.state(connection)
                     erasures = privacy.state(connection)
             except Exception as error:
                 self._report("database", error)
@@ -145,6 +150,8 @@ class LiveVersions:
                 self._change(erasures=erasures)
             if prompts != self._now.prompts:
                 self._change(prompts=prompts)
+            if offers != self._now.offers:
+                self._change(offers=offers)
             self._prompts_settled = True
             if self._now.embedder is None:
                 self._attempt("embedder", "embedder", self._load_embedder)

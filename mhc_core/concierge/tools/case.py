@@ -26,8 +26,9 @@ class Case:
     """The turn, and what its tools have done so far.
 
     ``now`` is in the business's own time zone. ``booked`` looks up the newest request of this conversation, or of its
-    customer. ``booking`` and ``escalation`` are carried out when the turn is stored; ``calls`` and ``passages`` are the
-    evidence of what the answer states.
+    customer; ``completed`` counts the customer's completed bookings, None where it is not known who that is.
+    ``booking`` and ``escalation`` are carried out when the turn is stored; ``calls`` and ``passages`` are the evidence
+    of what the answer states.
     """
 
     business: Business
@@ -36,6 +37,7 @@ class Case:
     reference: str
     search: Callable[[str], Sequence[Passage]]
     booked: Callable[[], Booking | None] = lambda: None
+    completed: Callable[[], int | None] = lambda: None
     calls: list[ToolCall] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     booking: BookingRequest | None = None

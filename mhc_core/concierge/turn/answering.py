@@ -22,17 +22,18 @@ from mhc_core.concierge.guards import injection
 from mhc_core.concierge.models.live import Live, LiveVersions
 from mhc_core.concierge.models.rollout import Chosen, RolloutRouter
 from mhc_core.concierge.tools.case import Case
-from mhc_core.concierge.turn import composing, functions
+from mhc_core.concierge.turn import composing, functions, suggesting
 from mhc_core.concierge.turn.guarding import guarded
 from mhc_core.concierge.turn.memo import FirstMessageMemo, MessageKey, message_key
 from mhc_core.concierge.turn.request import TurnRequest, TurnResult
 from mhc_core.concierge.turn.response_cache import ResponseCache
-from mhc_core.concierge.turn.understanding import Understanding, understand
+from mhc_core.concierge.turn.understanding import Understanding, keeping_needs, understand
 from mhc_core.db.engine import autocommit
-from mhc_core.db.queries import bookings
+from mhc_core.db.queries import bookings, installation, loyalty
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Passage
+from mhc_core.pseudonyms import customer_hash, person_id
 from mhc_core.settings import Settings
 from mhc_core.understanding.notes import reading_notes
 from mhc_core.vocabulary import Intent
@@ -75,7 +76,7 @@ class Answering:
         known = context.known(live)
         escalation = understood.escalation
         if escalation is not None and not router.overruled(understood.question, escalation, known):
-            return replace(self._handed_over(understood, escalation, request.now), reading=reading)
+            return replace(self._handed_over(live, understood, escalation, request), reading=reading)
         if understood.attack is not None:
             return replace(self._refused(understood, str(understood.attack.style)), reading=reading)
 
@@ -106,7 +107,10 @@ class Answering:
         reply = result.reply
         facts, notes = reply.facts or question.facts, {**reply.notes, **understood.tone}
         reply = replace(reply, facts=facts, notes=notes)
-        return replace(result, reply=reply, exposure=chosen.exposure, reading=reading)
+        finished = suggesting.finished(self._business, question, reply, self._desk(live, request))
+        if finished.text != reply.text:  # what is added is this customer's alone
+            result = replace(result, cached=None, candidate=None)
+        return replace(result, reply=finished, exposure=chosen.exposure, reading=reading)
 
     def understand(self, request: TurnRequest) -> Understanding:
         """What the message says; nothing is answered or remembered."""
@@ -121,29 +125,32 @@ class Answering:
             self._memo.keep("understanding", live, key, found)
         return found
 
-    def _handed_over(self, understood: Understanding, reason: str, now: datetime) -> TurnResult:
-        question = understood.question
+    def _handed_over(self, live: Live, understood: Understanding, reason: str, request: TurnRequest) -> TurnResult:
+        question, now = understood.question, request.now
         text = handover.text(self._business, reason, now, question.text)
         facts = handover.handed(question.facts, reason)
-        return TurnResult(
-            Reply(
-                text,
-                "handover",
-                question.intent,
-                1.0,
-                HANDOVER_MODEL_ID,
-                escalation=reason,
-                facts=facts,
-                notes=understood.tone,
-            )
+        given = Reply(
+            text,
+            "handover",
+            question.intent,
+            1.0,
+            HANDOVER_MODEL_ID,
+            escalation=reason,
+            facts=facts,
+            notes=understood.tone,
         )
+        return TurnResult(suggesting.finished(self._business, question, given, self._desk(live, request)))
+
+    def _desk(self, live: Live, request: TurnRequest) -> suggesting.Desk:
+        local = request.now.astimezone(self._zone)
+        return suggesting.Desk(request.customer, request.conversation_id, local, live.offers)
 
     def _refused(self, understood: Understanding, style: str) -> TurnResult:
         log.info("a message tried to change the rules (%s)", style)
         question, notes = understood.question, {**understood.tone, "attack": style}
         text = injection.answer(self._business)
         return TurnResult(
-            Reply(text, "refusal", question.intent, 1.0, REFUSAL_MODEL_ID, facts=question.before, notes=notes)
+            Reply(text, "refusal", question.intent, 1.0, REFUSAL_MODEL_ID, facts=keeping_needs(question), notes=notes)
         )
 
     def _from_agents(
@@ -170,9 +177,16 @@ class Answering:
             with self._reads.connect() as connection:
                 return bookings.latest(connection, request.conversation_id, request.customer_id)
 
+        def completed() -> int | None:
+            if request.customer_id is None:
+                return None
+            with self._reads.connect() as connection:
+                who = customer_hash(installation.salt(connection), person_id(request.customer_id))
+                return loyalty.completed(connection, who)
+
         def answer(versions: Live) -> Reply:
             def ask(step: Step, part: Question) -> Reply:
-                case = Case(self._business, part.facts, local, reference, search, booked)
+                case = Case(self._business, part.facts, local, reference, search, booked, completed)
                 around = AgentContext(versions, case, self._settings.minimum_confidence, request.customer)
                 given = step.agent.reply(part, around)
                 return guarded(self._business, part, given, local) if given.written else given

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from mhc_core.business.pricing import Business
+from mhc_core.campaigns import optouts
 from mhc_core.concierge import timing
-from mhc_core.concierge.agents import handover
+from mhc_core.concierge.agents import courtesy, handover
 from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts import memory
+from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.guards import history
 from mhc_core.concierge.models.live import LiveVersions
 from mhc_core.concierge.models.providers import Providers
@@ -119,6 +121,7 @@ class Concierge:
         self.rollout = RolloutRouter(engine, self.live, providers, settings, clock)
         self._settings = settings
         self._business = business
+        self._engine = engine
         self._reads = autocommit(engine)
         self._cache = ResponseCache(settings, engine, clock)
         self._answering = Answering(settings, business, engine, self.live, self.rollout, self._cache)
@@ -200,15 +203,30 @@ class Concierge:
         calls = attribution.calls_for(feature="answers", conversation_id=conversation_id, message_id=ids[1])
         with calls, attribution.spending() as spent:
             result = self._result(incoming, opened, conversation_id, received_at)
+        self._hear_opt_out(incoming, result, received_at)
         begins = None if opened else Beginning(incoming.customer_id, incoming.channel)
-        return self._store(incoming, begins, conversation_id, ids, result, spent.cost_usd, received_at, started)
+        before = memory.load(opened.facts) if opened and opened.facts is not None else None
+        return self._store(incoming, begins, conversation_id, ids, result, spent.cost_usd, received_at, started, before)
 
     def _result(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnResult:
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
             return self._waiting(told=_told_to_wait(opened.turns))
+        if (language := optouts.keyword(_words(incoming.message, incoming.channel), incoming.channel)) is not None:
+            known = opened.facts if opened is not None else None
+            return TurnResult(courtesy.off_the_list(memory.load(known or {}), language))
         return self._answering.answer(self._request(incoming, opened, conversation_id, now))
+
+    def _hear_opt_out(self, incoming: Incoming, result: TurnResult, now: datetime) -> None:
+        """Who wants no follow-ups gets none from now on, whoever has the conversation and whatever is answered."""
+        words = _words(incoming.message, incoming.channel)
+        exact = optouts.keyword(words, incoming.channel) is not None
+        if incoming.customer_id is None or not (exact or storing.leaves(result)):
+            return
+        with self._engine.begin() as connection:
+            how: optouts.How = "keyword" if exact else "words"
+            optouts.note(connection, incoming.customer_id, how, incoming.channel, now)
 
     def _request(
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
@@ -253,6 +271,7 @@ class Concierge:
         cost_usd: Decimal,
         received_at: datetime,
         started: float,
+        before: Facts | None,
     ) -> Outgoing:
         reply, (question_id, message_id) = result.reply, ids
         noted: dict[str, Any] = {READING: result.reading} if result.reading is not None else {}
@@ -272,7 +291,11 @@ class Concierge:
                     if reply.agent == "waiting"
                     else lambda: storing.answer_turn(message_id, self._waiting(), cost_usd, sent_at, latency_ms),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
-                    rows=storing.exposure_rows(result, message_id, received_at, sent_at),
+                    rows=[
+                        *storing.exposure_rows(result, message_id, received_at, sent_at),
+                        *storing.diet_rows(conversation_id, question_id, before, reply, received_at),
+                        *storing.suggestion_rows(conversation_id, message_id, reply, sent_at),
+                    ],
                     effects=storing.effects(self._business, conversation_id, reply, sent_at),
                 )
             )

@@ -15,10 +15,10 @@ from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.guards import injection
 from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.tools.case import Case
-from mhc_core.concierge.turn import composing
+from mhc_core.concierge.turn import composing, suggesting
 from mhc_core.concierge.turn.guarding import guarded
 from mhc_core.concierge.turn.request import TurnRequest
-from mhc_core.concierge.turn.understanding import understand
+from mhc_core.concierge.turn.understanding import keeping_needs, understand
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.protocols import Passage
@@ -55,13 +55,15 @@ class OfflineConcierge:
         understood = understand(self._business, self._live.reader, request, local.date())
         question = understood.question
         known = context.known(self._live)
+        desk = suggesting.Desk(str(conversation_id), conversation_id, local, self._live.offers)
         if understood.escalation is not None and not router.overruled(question, understood.escalation, known):
             text = handover.text(self._business, understood.escalation, now, question.text)
             facts = handover.handed(question.facts, understood.escalation)
-            return Reply(text, "handover", question.intent, 1.0, "-", escalation=understood.escalation, facts=facts)
+            given = Reply(text, "handover", question.intent, 1.0, "-", escalation=understood.escalation, facts=facts)
+            return suggesting.finished(self._business, question, given, desk)
         if understood.attack is not None:
             text = injection.answer(self._business)
-            return Reply(text, "refusal", question.intent, 1.0, "-", facts=question.before)
+            return Reply(text, "refusal", question.intent, 1.0, "-", facts=keeping_needs(question))
         search = cache(lambda topic: self._search(topic, turns))
         reference = operations.reference(self._business.short_name, conversation_id)
 
@@ -73,4 +75,5 @@ class OfflineConcierge:
             return guarded(self._business, part, given, local) if given.written else given
 
         given = composing.answer(question, router.plan(question, known), ask)
+        given = suggesting.finished(self._business, question, given, desk)
         return replace(given, facts=given.facts or question.facts)

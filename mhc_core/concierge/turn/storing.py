@@ -13,13 +13,19 @@ import sqlalchemy as sa
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.facts import memory
+from mhc_core.concierge.facts.accepting import SUGGESTION
+from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.tools.case import BookingRequest
 from mhc_core.concierge.turn.request import TurnResult
-from mhc_core.db.queries import bookings
+from mhc_core.concierge.turn.suggesting import SETTLED, TAKEN_BACK
+from mhc_core.db.queries import bookings, offers
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Effect
-from mhc_core.db.tables import experiment_exposures, rollout_exposures
+from mhc_core.db.tables import diet_facts, experiment_exposures, offer_suggestions, rollout_exposures
 from mhc_core.support import handover as handovers
+from mhc_core.understanding.result import Act
+
+LIKELY = 0.5
 
 
 def answer_turn(
@@ -68,6 +74,51 @@ def exposure_rows(
     return rows
 
 
+def leaves(result: TurnResult) -> bool:
+    """Whether the message was read as the wish to hear nothing more, in one of its parts, whoever answers it."""
+    read = (result.reading or {}).get("segments", ())
+    return bool(result.reply.notes.get("stopped")) or any(
+        part["act"] == Act.STOP and part["act_probability"] >= LIKELY for part in read
+    )
+
+
+def diet_rows(
+    conversation_id: UUID, message_id: UUID, before: Facts | None, reply: Reply, said_at: datetime
+) -> list[tuple[sa.Table, Mapping[str, Any]]]:
+    """The rows of what this message said that somebody cannot or does not eat; ``before`` are the facts without it."""
+    if reply.facts is None:
+        return []
+    known = before.needs if before is not None else ()
+    fresh = {(need.kind, need.value): need for need in reply.facts.needs if need not in known}
+    return [
+        (
+            diet_facts,
+            {
+                "message_id": message_id,
+                "conversation_id": conversation_id,
+                "kind": need.kind,
+                "value": need.value,
+                "for_whom": need.whom,
+                "stance": need.stance,
+                "certainty": need.certainty,
+                "said_at": said_at,
+            },
+        )
+        for need in fresh.values()
+    ]
+
+
+def suggestion_rows(
+    conversation_id: UUID, message_id: UUID, reply: Reply, sent_at: datetime
+) -> list[tuple[sa.Table, Mapping[str, Any]]]:
+    """The row of what an answer suggests, or would have suggested to a customer who is held out."""
+    made = reply.notes.get(SUGGESTION)
+    if not made:
+        return []
+    about = {"conversation_id": conversation_id, "message_id": message_id, "suggested_at": sent_at}
+    return [(offer_suggestions, {**about, **made})]
+
+
 def effects(business: Business, conversation_id: UUID, reply: Reply, now: datetime) -> list[Effect]:
     """The hand-over and the booking request of an answer, made or taken back, where there is one."""
     found: list[Effect] = []
@@ -77,6 +128,11 @@ def effects(business: Business, conversation_id: UUID, reply: Reply, now: dateti
         found.append(partial(_save_booking, conversation_id, reply.booking, now))
     if reply.withdraws is not None:
         found.append(partial(_withdraw, reply.withdraws, now))
+    if (settled := reply.notes.get(SETTLED)) is not None:
+        has, usd = bool(settled["accepted"]), Decimal(settled["usd"])
+        found.append(lambda connection: offers.settle(connection, conversation_id, has, usd, now))
+    if reply.notes.get(TAKEN_BACK):
+        found.append(lambda connection: offers.withdraw(connection, conversation_id, now))
     return found
 
 

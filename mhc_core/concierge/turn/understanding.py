@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +10,12 @@ from mhc_core.business.pricing import Business
 from mhc_core.concierge import timing
 from mhc_core.concierge.agents import handover, questions
 from mhc_core.concierge.agents.reply import Question
-from mhc_core.concierge.facts import updating
+from mhc_core.concierge.facts import accepting, diets, memory, updating
+from mhc_core.concierge.facts.accepting import SUGGESTION
 from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.guards import injection, tone
 from mhc_core.concierge.guards.injection import Attack
+from mhc_core.concierge.turn import suggesting
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
@@ -72,6 +74,12 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
         source = Source(sum(turn.role == "user" for turn in turns) + 1, request.now)
         agreed = _agreed(business, reader, before, read, turns, today, source)
         facts = updating.update(business, agreed, read, context, source)
+        facts = accepting.accepted(business, facts, read, context, notes)
+        facts = memory.sourced(before, diets.told(facts, message, read), source)
+        if facts.reference and facts.told != before.told:
+            facts = replace(facts, changed=True)
+    else:
+        facts = diets.told(facts, message, None)  # what nobody can eat is never left unread
     intent = read.segments[0].topic.intent if read is not None and read.segments else Intent.OTHER
     question = Question(message, turns, business, before, facts, intent, read, context, notes)
     felt = tone.read(message, turns)
@@ -91,6 +99,11 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
     return Understanding(question, {"emotion": str(felt.emotion), "urgency": str(felt.urgency)}, escalation, attack)
 
 
+def keeping_needs(question: Question) -> Facts:
+    """The facts without a refused message, but for what it says that somebody cannot eat."""
+    return replace(question.before, needs=question.facts.needs, allergies=question.facts.allergies)
+
+
 def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn], today: date, now: datetime) -> Facts:
     """The facts of turns that were not stored with theirs, such as a transcript that a client keeps itself."""
     facts, seen = Facts(), list[StoredTurn]()
@@ -101,8 +114,9 @@ def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn
             if read is not None:
                 count = sum(one.role == "user" for one in seen) + 1
                 facts = updating.update(business, facts, read, context, Source(count, now))
+            facts = diets.told(facts, turn.content, read)
         elif turn.role == "assistant":
-            facts = questions.with_state(facts, turn.content)
+            facts = suggesting.recalled(business, questions.with_state(facts, turn.content), turn.content)
         seen.append(turn)
     return facts
 
@@ -115,6 +129,8 @@ def _context(
     notes: Mapping[str, Any] = last.notes if last is not None else {}
     noted = last is None or last.role == "agent" or ("agent" in notes and "tools" not in notes)
     asked = notes if last is None or noted else questions.asked_in(business, last.content)
+    if last is not None and not noted and (offer := suggesting.made_in(business, last.content)):
+        asked = {**asked, SUGGESTION: {"offer": offer, "shown": True}}
     known = [name for name, field in _KNOWN.items() if getattr(facts, field)]
     known += [name for name, field in _KNOWN_HEADS.items() if getattr(facts.heads, field) not in (None, ())]
     known += [SlotName.MILES] if facts.party.miles is not None else []

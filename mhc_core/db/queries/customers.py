@@ -1,4 +1,4 @@
-"""SQL of what customers booked and what is expected of them. A booking counts when the team has confirmed it."""
+"""SQL of what customers booked and what is expected of them. A booking counts when it holds (``every_booking``)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,13 +7,12 @@ from typing import NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from mhc_core.db.queries import days, installation
-from mhc_core.db.queries.privacy import REDACTED
-from mhc_core.pseudonyms import Pseudonym, hashed
+from mhc_core.db.queries import days, every_booking
+from mhc_core.pseudonyms import Pseudonym
 
 
 class Booking(NamedTuple):
-    """A confirmed booking of a customer with an id."""
+    """A booking that holds, of a customer with an id."""
 
     customer_hash: Pseudonym
     booked_on: date
@@ -45,17 +44,14 @@ class Risk(NamedTuple):
 
 def bookings(connection: sa.Connection) -> list[Booking]:
     """All of them, by customer and day."""
-    installation.salt(connection)
     rows = connection.execute(
         sa.text(f"""
-            select {hashed("c.customer_id")} as customer_hash,
-                   cast(timezone({days.ZONE}, b.requested_at) as date) as booked_on,
-                   cast(coalesce(b.total_usd, c.booking_value_usd, 0) as float8) as usd
-              from ai.booking_requests b join ai.conversations c on c.id = b.conversation_id
-             where b.status = 'confirmed' and c.customer_id is not null and not c.channel_metadata ? '{REDACTED}'
+            select customer_hash, cast(timezone({days.ZONE}, booked_at) as date) as booked_on, coalesce(usd, 0) as usd
+              from ({every_booking.ALL}) b
+             where {every_booking.HOLDS} and customer_id is not null
              order by 1, 2
         """),
-        installation.pads(connection),
+        every_booking.parameters(connection),
     )
     return [Booking(Pseudonym(row.customer_hash), row.booked_on, row.usd) for row in rows]
 
@@ -63,6 +59,7 @@ def bookings(connection: sa.Connection) -> list[Booking]:
 class Outlook(NamedTuple):
     """What is expected in all: of customers in 52 weeks, of the next days, and who may be lost."""
 
+    tiers: dict[str, int]
     customers: int
     expected_bookings: float
     expected_usd: float
@@ -79,7 +76,9 @@ def outlook(connection: sa.Connection) -> Outlook:
     """Sums of the newest forecasts; zeros where there is none."""
     row = connection.execute(
         sa.text("""
-            select v.*, r.*, d.* from
+            select t.*, v.*, r.*, d.* from
+              (select coalesce(jsonb_object_agg(tier, n), '{}') from (
+                    select tier, count(*) as n from ai.customer_profiles group by 1) by_tier) t,
               (select count(*), cast(coalesce(sum(expected_bookings), 0) as float8),
                       cast(coalesce(sum(expected_usd), 0) as float8) from ai.customer_value) v,
               (select count(*) from ai.churn_risk where risk >= cast(:likely as real)) r,
@@ -89,6 +88,14 @@ def outlook(connection: sa.Connection) -> Outlook:
         {"likely": LIKELY},
     ).one()
     return Outlook(*row)
+
+
+def tiers(connection: sa.Connection) -> dict[str, int]:
+    """How many customers have each tier, those with most first."""
+    rows = connection.execute(
+        sa.text("select tier, count(*) as customers from ai.customer_profiles group by 1 order by 2 desc, 1")
+    )
+    return {row.tier: row.customers for row in rows}
 
 
 def replace_values(connection: sa.Connection, found: Sequence[Value], now: datetime) -> None:

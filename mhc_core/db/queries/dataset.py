@@ -9,7 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.queries import retired
+from mhc_core.db.queries import calls, retired
 from mhc_core.db.queries.vectors import packed, unpacked
 from mhc_core.db.rows.dataset import PREFERENCES, Frozen, NewDataset, Past, VerifiedExample
 from mhc_core.db.tables import (
@@ -55,13 +55,13 @@ def preferences_beside(train_uri: str) -> str:
 
 
 def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
-    """Every active, human-verified example whose question was embedded by ``embedder``."""
+    """Every active, human-verified example whose question was embedded by ``embedder`` and that may be learned from."""
     rows = connection.execute(
         sa.select(
             _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
             _E.question, _E.answer, packed(_E.embedding).label("vector"), _E.rejected_answer, _E.vote,
         )
-        .where(_E.active, _E.verified, _E.embedder == embedder)
+        .where(_E.active, _E.verified, _E.embedder == embedder, ~calls.withheld(_E.conversation_id))
         .order_by(_E.sequence)
     ).mappings().all()  # fmt: skip
     vectors = unpacked([row["vector"] for row in rows])
@@ -205,7 +205,11 @@ def members(connection: sa.Connection, dataset_id: str) -> list[Member]:
 
 def new_verified(connection: sa.Connection, dataset_id: str | None) -> int:
     """Active verified examples that the version does not hold; all of them when there is no version yet."""
-    query = sa.select(sa.func.count()).select_from(training_examples).where(_E.active, _E.verified)
+    query = (
+        sa.select(sa.func.count())
+        .select_from(training_examples)
+        .where(_E.active, _E.verified, ~calls.withheld(_E.conversation_id))
+    )
     if dataset_id is not None:
         known = sa.select(_M.example_id).where(_M.dataset_id == dataset_id, _M.example_id == _E.id)
         query = query.where(~sa.exists(known))

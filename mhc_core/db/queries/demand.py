@@ -1,22 +1,24 @@
 """SQL of events that are booked, and of forecasts of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
-from mhc_core.db.queries import days
+from mhc_core.business.customers import Region
+from mhc_core.db.queries import days, every_booking
 
 EVERYWHERE = "all"
 
 
 class Event(NamedTuple):
-    """When a confirmed event is, and when it was booked."""
+    """When an event is whose booking holds, when it was booked, and where it is, if that is known."""
 
     event_on: date
     booked_on: date
+    region: str | None
 
 
 class Forecast(NamedTuple):
@@ -33,15 +35,25 @@ class Forecast(NamedTuple):
     method: str
 
 
-def events(connection: sa.Connection) -> list[Event]:
-    """All confirmed ones that have a day, soonest first; one that was booked after its day counts as booked on it."""
+def events(connection: sa.Connection, regions: Mapping[str, Region]) -> list[Event]:
+    """All that have a day, soonest first; one that was booked after its day counts as booked on it."""
     rows = connection.execute(
         sa.text(f"""
-            select event_on, least(cast(timezone({days.ZONE}, requested_at) as date), event_on) as booked_on
-              from ai.booking_requests where status = 'confirmed' and event_on is not null order by 1, 2
-        """)
+            select event_on, least(cast(timezone({days.ZONE}, booked_at) as date), event_on) as booked_on,
+                   coalesce(b.region, by_zip.name, by_city.name) as region
+              from ({every_booking.ALL}) b {every_booking.BY_ZIP.format("b")} {every_booking.BY_CITY.format("b")}
+             where {every_booking.HOLDS} and event_on is not null order by 1, 2, 3
+        """),
+        every_booking.parameters(connection) | every_booking.places(regions),
     )
     return [Event(*row) for row in rows]
+
+
+def method(connection: sa.Connection) -> str | None:
+    """What the newest forecast of the whole area was made with."""
+    query = sa.text("select method from ai.demand_forecast where region = :all limit 1")
+    found: str | None = connection.scalar(query, {"all": EVERYWHERE})
+    return found
 
 
 def replace(connection: sa.Connection, found: Sequence[Forecast], now: datetime) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 from sqlalchemy.dialects.postgresql import insert
 
-from mhc_core.db.queries import merging
+from mhc_core.db.queries import calls, merging
 from mhc_core.db.queries.days import within
 from mhc_core.db.queries.holds import EXCLUDED
 from mhc_core.db.queries.redaction import empty_erased
@@ -29,8 +29,9 @@ def waiting(
 ) -> list[SourceConversation]:
     """Scored conversations of a day that changed since ``scrubber`` last saw them and hold something to learn.
 
-    That is: a score of ``minimum_score`` or more, a human edit, a dislike by any signal, or an answer whose confidence
-    was below ``sure_from``. The score that promotes is the lower end of the weighted one, or the ``learned`` one.
+    Calls that nobody agreed to being recorded are left out whatever they hold. Something to learn is: a score of
+    ``minimum_score`` or more, a human edit, a dislike by any signal, or an answer whose confidence was below
+    ``sure_from``. The score that promotes is the lower end of the weighted one, or the ``learned`` one.
     """
     c, s, m = conversations.c, conversation_scores.c, messages.c
     due = (
@@ -41,10 +42,13 @@ def waiting(
             s.score,
             promotes(learned).label("promoting"),
             c.channel_metadata["customer"].label("record"),
+            calls.read_by_a_person(c.id).label("read"),
+            calls.speakers_guessed(c.id).label("guessed"),
         )
         .join(conversation_scores, s.conversation_id == c.id)
         .where(
             within(c.started_at, day),
+            ~calls.withheld(c.id),
             sa.or_(
                 s.scrubbed_at.is_(None),
                 s.scrubber != scrubber,
@@ -75,13 +79,21 @@ def waiting(
             m.confidence,
             m.message_metadata["agent"].astext.label("agent"),
             m.message_metadata.has_key(EXCLUDED).label("excluded"),
+            sa.case((due.c.read, None), else_=calls.HEARD).label("heard"),
             m.conversation_id,
         )
         .join(due, due.c.id == m.conversation_id)
         .order_by(m.conversation_id, m.position)
     ):
         parts.setdefault(message.conversation_id, []).append(
-            SourceMessage(*message[:6], votes.get(message.id), stars.get(message.id), message.agent, message.excluded)
+            SourceMessage(
+                *message[:6],
+                votes.get(message.id),
+                stars.get(message.id),
+                message.agent,
+                message.excluded,
+                message.heard,
+            )
         )
     found = [
         SourceConversation(
@@ -95,6 +107,7 @@ def waiting(
             row.record if isinstance(row.record, dict) else {},
             votes.get(row.id),
             row.promoting,
+            row.guessed and not row.read,
         )
         for row in connection.execute(sa.select(due).order_by(due.c.id))
     ]

@@ -17,6 +17,7 @@ _HELD = {
         select m.* from ai.messages m where m.conversation_id in ({_CONVERSATIONS})
         order by m.conversation_id, m.position
     """,
+    "calls": f"select * from ai.calls where conversation_id in ({_CONVERSATIONS})",
     "feedback": f"""
         select * from ai.feedback where customer_id = any(:ids) or conversation_id in ({_CONVERSATIONS})
         order by given_at, id
@@ -27,6 +28,13 @@ _HELD = {
     """,
     "handovers": f"select * from ai.handovers where conversation_id in ({_CONVERSATIONS}) order by id",
     "booking_requests": f"select * from ai.booking_requests where conversation_id in ({_CONVERSATIONS})",
+    "bookings": "select * from ai.bookings where customer_id = any(:ids) or customer_id = :hash order by booked_at, id",
+    "diet_facts": f"""
+        select * from ai.diet_facts where conversation_id in ({_CONVERSATIONS}) order by said_at, kind, value
+    """,
+    "offer_suggestions": f"""
+        select * from ai.offer_suggestions where conversation_id in ({_CONVERSATIONS}) order by suggested_at
+    """,
     "conversation_notes": f"""
         select * from ai.conversation_notes where conversation_id in ({_CONVERSATIONS}) order by id
     """,
@@ -59,6 +67,16 @@ _HELD = {
     """,
     "customer_value": "select * from ai.customer_value where customer_hash = :hash",
     "churn_risk": "select * from ai.churn_risk where customer_hash = :hash",
+    "customer_profiles": "select * from ai.customer_profiles where customer_hash = :hash",
+    "loyalty_events": "select * from ai.loyalty_events where customer_hash = :hash order by at, id",
+    "contact_consents": "select * from ai.contact_consents where customer_hash = :hash order by given_at, id",
+    "contact_optouts": "select * from ai.contact_optouts where customer_hash = :hash",
+    "campaign_touches": "select * from ai.campaign_touches where customer_hash = :hash order by id",
+    "offer_codes": """
+        select o.* from ai.offer_codes o join ai.campaign_touches t on t.id = o.touch_id
+        where t.customer_hash = :hash order by o.touch_id
+    """,
+    "customer_tasks": "select * from ai.customer_tasks where customer_hash = :hash order by id",
     "review_decisions": f"""
         select d.*, i.example_id from ai.review_decisions d join ai.review_items i on i.id = d.item_id
         where i.example_id in ({_EXAMPLES}) order by d.id

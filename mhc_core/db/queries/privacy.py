@@ -98,6 +98,7 @@ def ids_of(connection: sa.Connection, customer_hash: Pseudonym) -> list[str]:
             select c.customer_id from (
                 select customer_id from ai.conversations where customer_id is not null
                 union select customer_id from ai.feedback where customer_id is not null
+                union select customer_id from ai.bookings where customer_id is not null
             ) c where {hashed("c.customer_id")} = :hash
         """),
         {"hash": customer_hash, **installation.pads(connection)},
@@ -114,6 +115,7 @@ def spellings(connection: sa.Connection, customer_id: str) -> list[str]:
         sa.text(r"""
             select customer_id from (
                 select customer_id from ai.conversations union select customer_id from ai.feedback
+                union select customer_id from ai.bookings
             ) c
             where customer_id <> :id
               and (lower(trim(customer_id)) = lower(trim(:id))
@@ -132,7 +134,9 @@ def holds_data(connection: sa.Connection, customer_ids: Sequence[str], customer_
             sa.text("""
                 select exists (select from ai.conversations where customer_id = any(:ids))
                     or exists (select from ai.feedback where customer_id = any(:ids))
+                    or exists (select from ai.bookings where customer_id = any(:ids))
                     or exists (select from ai.training_examples where customer_hash = :hash and question <> '')
+                    or exists (select from ai.contact_consents where customer_hash = :hash)
             """),
             {"ids": list(customer_ids), "hash": customer_hash},
         )
@@ -157,6 +161,22 @@ def drop_erased_conversations(connection: sa.Connection, named: Named) -> frozen
 def drop_erased_feedback(connection: sa.Connection, named: Named) -> frozenset[Any]:
     """The same for ``pg_temp.import_feedback``."""
     return _drop(connection, "import_feedback", "s.conversation_id", named)
+
+
+def drop_erased_bookings(connection: sa.Connection, named: Named) -> frozenset[Any]:
+    """Take bookings out of ``pg_temp.import_bookings`` that may not come back; their ids.
+
+    Those are all of erased customers, and stored ones past their retention. Call with imports locked.
+    """
+    rows = connection.scalars(
+        sa.text("""
+            delete from pg_temp.import_bookings s
+            where exists (select from ai.bookings b where b.id = s.id and b.redacted) or s.id = any(:erased)
+            returning s.id
+        """),
+        {"erased": _erased(connection, named)},
+    )
+    return frozenset(rows)
 
 
 def _drop(connection: sa.Connection, staged: str, conversation: str, named: Named) -> frozenset[Any]:

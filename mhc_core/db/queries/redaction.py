@@ -41,6 +41,7 @@ _EMPTY_EXAMPLE = """
     embedding = cast('[' || repeat('0,', vector_dims(embedding) - 1) || '0]' as halfvec)
 """
 
+_THEIRS = "conversation_id in (select id from erased_conversations)"
 _OF_MESSAGES = "in (select m.id from ai.messages m join erased_conversations e on e.id = m.conversation_id)"
 
 _ERASE = {
@@ -52,6 +53,7 @@ _ERASE = {
     # Made anew from the texts that are left; which of them were the customer's, hashes do not tell.
     "knowledge_vectors": "delete from ai.knowledge_vectors where exists (select from erased_examples)",
     "handovers": "delete from ai.handovers where conversation_id in (select id from erased_conversations)",
+    "calls": "delete from ai.calls where conversation_id in (select id from erased_conversations)",
     "conversation_notes": (
         "delete from ai.conversation_notes where conversation_id in (select id from erased_conversations)"
     ),
@@ -66,11 +68,21 @@ _ERASE = {
     "booking_requests": (
         "delete from ai.booking_requests where conversation_id in (select id from erased_conversations)"
     ),
+    "bookings": "delete from ai.bookings where customer_id = any(:ids) or customer_id = :hash",
+    "diet_facts": "delete from ai.diet_facts where conversation_id in (select id from erased_conversations)",
+    "offer_suggestions": (
+        "delete from ai.offer_suggestions where conversation_id in (select id from erased_conversations)"
+    ),
     "scrub_marks": f"delete from ai.scrub_marks where message_id {_OF_MESSAGES}",
     "experiment_exposures": f"delete from ai.experiment_exposures where message_id {_OF_MESSAGES}",
     "rollout_exposures": "delete from ai.rollout_exposures where customer_hash = :hash",
     "customer_value": "delete from ai.customer_value where customer_hash = :hash",
     "churn_risk": "delete from ai.churn_risk where customer_hash = :hash",
+    "customer_profiles": "delete from ai.customer_profiles where customer_hash = :hash",
+    "loyalty_events": "delete from ai.loyalty_events where customer_hash = :hash",
+    "contact_consents": "delete from ai.contact_consents where customer_hash = :hash",
+    "campaign_touches": f"delete from ai.campaign_touches where customer_hash = :hash or {_THEIRS}",
+    "customer_tasks": f"delete from ai.customer_tasks where customer_hash = :hash or {_THEIRS}",
     "scrub_holds": f"delete from ai.scrub_holds where answer_message_id {_OF_MESSAGES}",
     "messages": """
         update ai.messages set content = '', edited_content = null, edit_reason = null, edited_by = null,
@@ -209,19 +221,23 @@ class Due(NamedTuple):
     conversations: int
     messages: int
     feedback: int
+    bookings: int
 
 
+_OLD_BOOKING = "not redacted and booked_at < :before and coalesce(event_at < :before, true)"
 _DUE = f"last_message_at < :before and not channel_metadata ? '{REDACTED}'"
 
 
 def due(connection: sa.Connection, before: datetime) -> Due:
-    """Conversations without a message since ``before`` that still hold raw text, with their messages and feedback."""
+    """Conversations without a message since ``before`` that still hold raw text, with their messages and feedback, and
+    imported bookings of a party before that still hold who it was."""
     row = connection.execute(
         sa.text(f"""
             with due as (select id from ai.conversations where {_DUE})
             select (select count(*) from due),
                    (select count(*) from ai.messages where conversation_id in (select id from due)),
-                   (select count(*) from ai.feedback where conversation_id in (select id from due))
+                   (select count(*) from ai.feedback where conversation_id in (select id from due)),
+                   (select count(*) from ai.bookings where {_OLD_BOOKING})
         """),
         {"before": before},
     ).one()
@@ -240,7 +256,10 @@ _REDACT = {
         where conversation_id {_OLD}
     """,
     "booking_requests": f"delete from ai.booking_requests where conversation_id {_OLD}",
+    "diet_facts": f"delete from ai.diet_facts where conversation_id {_OLD}",
     "conversation_notes": f"delete from ai.conversation_notes where conversation_id {_OLD}",
+    # That consent was given, and when, is proof for what was learned; the words of it go.
+    "calls": f"update ai.calls set consent_wording = null where conversation_id {_OLD}",
     "provider_calls": f"""
         update ai.provider_calls set conversation_id = null, message_id = null where conversation_id {_OLD}
     """,
@@ -257,6 +276,11 @@ _REDACT = {
         update ai.feedback set comment = null, source_id = 'redacted:' || id, customer_id = {hashed("customer_id")}
         where conversation_id {_OLD}
     """,
+    "bookings": f"""
+        update ai.bookings set customer_id = {hashed("customer_id")}, zip = null, source_id = 'redacted:' || id,
+            redacted = true
+        where id in (select id from ai.bookings where {_OLD_BOOKING} order by booked_at, id limit :limit)
+    """,
     "conversations": f"""
         update ai.conversations
         set customer_id = {hashed("customer_id")}, thread_id = null, escalation_reason = null,
@@ -267,7 +291,9 @@ _REDACT = {
 
 
 def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
-    """Redact at most ``limit`` of the conversations that are :func:`due`, oldest first; how much that was.
+    """Redact at most ``limit`` of the conversations and of the bookings that are :func:`due`, oldest first.
+
+    Returns how much that was.
 
     What was derived stays as it is: ``updated_at`` is not touched, so no stage looks at an emptied conversation again.
     """
@@ -280,7 +306,7 @@ def redact_old(connection: sa.Connection, before: datetime, limit: int) -> Due:
         """),
         {"before": before, "limit": limit},
     )
-    keys = installation.pads(connection)
-    counts = {name: connection.execute(sa.text(statement), keys).rowcount for name, statement in _REDACT.items()}
+    values = installation.pads(connection) | {"before": before, "limit": limit}
+    counts = {name: connection.execute(sa.text(statement), values).rowcount for name, statement in _REDACT.items()}
     connection.execute(sa.text("drop table old_conversations"))
     return Due(*(counts[name] for name in Due._fields))

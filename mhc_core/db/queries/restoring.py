@@ -2,7 +2,16 @@
 
 import sqlalchemy as sa
 
-_WORK = ("conversations", "feedback", "erasures", "staff_accounts", "api_keys", "knowledge_articles", "audit_log")
+_WORK = (
+    "conversations",
+    "feedback",
+    "bookings",
+    "erasures",
+    "staff_accounts",
+    "api_keys",
+    "knowledge_articles",
+    "audit_log",
+)
 
 
 def is_empty(connection: sa.Connection) -> bool:

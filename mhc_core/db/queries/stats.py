@@ -26,6 +26,8 @@ def counts(connection: sa.Connection) -> dict[str, int]:
                    (select count(*) from ai.knowledge_versions) as knowledge_versions,
                    (select count(*) from ai.customer_value) as customer_value,
                    (select count(*) from ai.churn_risk) as churn_risk,
+                   (select count(*) from ai.offer_statistics) as offer_statistics,
+                   (select count(*) from ai.customer_profiles) as customer_profiles,
                    (select count(*) from ai.demand_forecast) as demand_forecast
         """)
     ).one()

@@ -110,3 +110,13 @@ def sent(connection: sa.Connection, booking_id: UUID, now: datetime) -> bool:
     """Staff sent the link; False when there was none of this booking to send."""
     query = sa.text("update ai.event_surveys set sent_at = :now where booking_id = :id and sent_at is null")
     return connection.execute(query, {"id": booking_id, "now": now}).rowcount > 0
+
+
+def asked_elsewhere(connection: sa.Connection, booking_id: str, now: datetime) -> None:
+    """A campaign asked the customer of a booking how it was, so that staff need not."""
+    query = sa.text("""
+        insert into ai.event_surveys as s (booking_id, way, asked_at, sent_at)
+        select b.id, 'staff', :now, :now from ai.booking_requests b where cast(b.id as text) = :id
+        on conflict (booking_id) do update set sent_at = coalesce(s.sent_at, excluded.sent_at)
+    """)
+    connection.execute(query, {"id": booking_id, "now": now})

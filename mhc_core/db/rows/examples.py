@@ -16,7 +16,8 @@ class SourceMessage:
     """A raw message with what is known about its worth.
 
     ``vote`` is what all feedback on it says in one: ``down`` when anybody disliked it by any signal, else ``up`` when
-    somebody liked it. ``stars`` are the fewest given.
+    somebody liked it. ``stars`` are the fewest given. ``heard`` is how sure a recogniser of speech was of the words,
+    0..1; None where nobody spoke or a person read it.
     """
 
     id: UUID
@@ -29,13 +30,15 @@ class SourceMessage:
     stars: int | None = None
     agent: str | None = None
     excluded: bool = False
+    heard: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceConversation:
     """A scored conversation; ``vote`` and ``stars`` are of the whole, ``record`` is what is on file of the customer.
 
-    ``sure_score`` is what promotion counts, where it is not the score itself.
+    ``sure_score`` is what promotion counts, where it is not the score itself. ``speakers_guessed`` says that nothing
+    but the turns of a call told who spoke, and that nobody read it since.
     """
 
     id: UUID
@@ -48,6 +51,7 @@ class SourceConversation:
     record: Mapping[str, object] = field(default_factory=dict)
     vote: str | None = None
     sure_score: float | None = None
+    speakers_guessed: bool = False
 
     @property
     def promoting(self) -> float:
@@ -90,8 +94,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An answer kept out because its text, or text around it, could not be shown to be clean."""
+    """An answer kept out because its text, or text around it, could not be shown to be clean or to be what was said."""
 
     answer_message_id: UUID
-    kind: Literal["residue", "error"]
+    kind: Literal["residue", "error", "transcript"]
     reason: str

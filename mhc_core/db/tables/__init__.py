@@ -1,8 +1,8 @@
 # ruff: noqa: F401 - what is imported here is what the package offers (see implicit_reexport in pyproject.toml)
 """The tables of schema ``ai``, in the order data flows through them.
 
-Raw customer text lives in ``conversations``, ``messages``, ``feedback``, ``feedback_history`` and
-``booking_requests`` only, and staff's words about customers in ``conversation_notes``
+Raw customer text lives in ``conversations``, ``messages``, ``feedback``, ``feedback_history``,
+``booking_requests``, ``bookings`` and ``diet_facts`` only, and staff's words about customers in ``conversation_notes``
 (``mhc_core.privacy.treatment`` is the list); every later table holds scrubbed text. Times are UTC, money is numeric
 (USD). Versioned things (data sets, models, knowledge, prompts) are never updated in place: ``version_aliases`` says
 which one is live, and moving it is how a promotion or a rollback happens.
@@ -10,10 +10,20 @@ which one is live, and moving it is how a promotion or a rollback happens.
 
 from mhc_core.db.tables.alerts import alert_message_items, alert_messages, alert_silences, alerts, anomaly_evidence
 from mhc_core.db.tables.base import SCHEMA, metadata
-from mhc_core.db.tables.bookings import booking_requests, event_surveys
+from mhc_core.db.tables.bookings import booking_requests, bookings, event_surveys
 from mhc_core.db.tables.business import churn_risk, customer_value, demand_forecast
 from mhc_core.db.tables.cache import response_cache
+from mhc_core.db.tables.calls import calls
+from mhc_core.db.tables.campaigns import (
+    campaign_touches,
+    contact_consents,
+    contact_optouts,
+    customer_tasks,
+    inbound_screenings,
+    offer_codes,
+)
 from mhc_core.db.tables.costs import figures_cost_hours, figures_costs, provider_calls
+from mhc_core.db.tables.customers import customer_profiles, loyalty_events, profile_watermark
 from mhc_core.db.tables.experiments import experiment_exposures, experiment_variants, experiments
 from mhc_core.db.tables.figures import (
     conversation_stats,
@@ -54,6 +64,7 @@ from mhc_core.db.tables.models import (
     training_jobs,
     version_aliases,
 )
+from mhc_core.db.tables.offers import diet_facts, offer_statistics, offer_suggestions
 from mhc_core.db.tables.operations import api_keys, audit_log, erasures, incidents, installation, signs_of_life
 from mhc_core.db.tables.raw import conversations, feedback, feedback_history, messages
 from mhc_core.db.tables.reports import weekly_reports

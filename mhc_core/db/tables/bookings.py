@@ -1,9 +1,12 @@
-"""What customers asked to be booked, in their own words and numbers: raw, like the conversations they come from."""
+"""What customers asked to be booked, in their own words and numbers: raw, like the conversations they come from.
+
+Bookings that other systems took stand beside them; whoever wants both reads ``db/queries/every_booking``.
+"""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from mhc_core.db.tables.base import USD, UTC_TIME, metadata
+from mhc_core.db.tables.base import USD, UTC_TIME, created, metadata
 from mhc_core.db.tables.raw import conversations
 
 booking_requests = sa.Table(
@@ -23,6 +26,8 @@ booking_requests = sa.Table(
     sa.Column("updated_at", UTC_TIME, nullable=False),
     sa.CheckConstraint("status in ('requested', 'confirmed', 'declined', 'withdrawn')", name="status"),
     sa.Index(None, "status", "requested_at"),
+    sa.Index(None, "updated_at"),
+    sa.Index(None, "event_on"),
 )
 
 # That a customer was asked, once for each booking, how the event was.
@@ -34,4 +39,31 @@ event_surveys = sa.Table(
     sa.Column("asked_at", UTC_TIME, nullable=False),
     sa.Column("sent_at", UTC_TIME),
     sa.CheckConstraint("way in ('chat', 'staff')", name="way"),
+)
+
+# Imported. ``redacted``: past its retention, the customer's pseudonym stands in place of their id.
+bookings = sa.Table(
+    "bookings",
+    metadata,
+    sa.Column("id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("booked_at", UTC_TIME, nullable=False),
+    sa.Column("event_at", UTC_TIME),
+    sa.Column("guests", sa.Integer),
+    sa.Column("value_usd", USD),
+    sa.Column("zip", sa.Text),
+    sa.Column("region", sa.Text),
+    sa.Column("redacted", sa.Boolean, nullable=False, server_default=sa.text("false")),
+    created(),
+    sa.Column("updated_at", UTC_TIME, nullable=False, server_default=sa.func.now()),
+    sa.CheckConstraint(
+        "status in ('requested', 'confirmed', 'completed', 'cancelled', 'declined', 'refunded')", name="status"
+    ),
+    sa.UniqueConstraint("source", "source_id"),
+    sa.Index(None, "customer_id"),
+    sa.Index(None, "updated_at"),
+    sa.Index(None, "event_at"),
 )

@@ -101,7 +101,7 @@ scrub_holds = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("held_at", UTC_TIME, nullable=False),
-    sa.CheckConstraint("kind in ('residue', 'error')", name="kind"),
+    sa.CheckConstraint("kind in ('residue', 'error', 'transcript')", name="kind"),
     sa.Index(None, "day"),
 )
 

@@ -13,7 +13,7 @@ import openai
 
 from mhc_core.errors import AccessDenied, ConfigurationError, MHCError, NotFound, ProviderUnavailable
 
-Action = Literal["answering", "embedding", "fine-tuning"]
+Action = Literal["answering", "embedding", "fine-tuning", "transcribing", "speaking"]
 
 FINE_TUNING_CLOSED = (
     "OpenAI refuses to fine-tune for this organisation. It is closing self-serve fine-tuning: since 7 May 2026 for "

@@ -73,8 +73,18 @@ class Ledger:
         self._over: str | None = None
         self._told = False
 
-    def ask(self, kind: CallKind, provider: str, model: str, input_tokens: int, output_tokens: int) -> Asked:
+    def ask(
+        self,
+        kind: CallKind,
+        provider: str,
+        model: str,
+        input_tokens: int,
+        output_tokens: int,
+        expected: Usage | None = None,
+    ) -> Asked:
         """Write a call down that is about to be made; tokens are the most it is expected to take.
+
+        ``expected`` is what it is charged by where that is not its tokens.
 
         Raises:
             BudgetExceeded: the hard limit of a period is reached; embeddings are let through, since the local model
@@ -85,7 +95,7 @@ class Ledger:
             self.require_budget()
         why, now = attribution.purpose(), self._clock()
         priced = why.priced_as or model
-        cost = self._prices.call_usd(priced, Usage(input_tokens, output_tokens=output_tokens))
+        cost = self._prices.call_usd(priced, expected or Usage(input_tokens, output_tokens=output_tokens))
         call = Asked(
             uuid4(), now, kind, why.feature, provider, priced, why.conversation_id, why.message_id, input_tokens,
             output_tokens, cost, self._prices.as_of,

@@ -22,10 +22,15 @@ _BILLED = {
     "/responses": CallKind.CHAT,
     "/embeddings": CallKind.EMBEDDINGS,
     "/moderations": CallKind.MODERATION,
+    "/audio/speech": CallKind.SPEECH,
+    "/audio/transcriptions": CallKind.TRANSCRIPTION,
 }
 _JOB = re.compile(r"/fine_tuning/jobs/[^/]+$")
 _ENDED = (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_FORM_MODEL = re.compile(rb'name="model"\r\n\r\n([^\r\n]+)')
+_BYTES_A_SECOND = 32_000
+"""Of sound as ``speech.openai`` sends it, 16,000 samples of 16 bits; the provider's own count replaces it."""
 _BYTES_A_TOKEN = 4
 """Of a request under way, roughly; what it is billed for replaces it."""
 Settle = Callable[[CallOutcome, Usage, str | None, bool], None]
@@ -54,6 +59,8 @@ class MeteredClient(openai.DefaultHttpxClient):
             if _JOB.search(path) and not stream and response.is_success:
                 self._settle_job(request, response)
             return response
+        if kind in (CallKind.SPEECH, CallKind.TRANSCRIPTION):
+            return self._send_sound(kind, request, stream, options)
         body: Mapping[str, Any] = orjson.loads(request.content)
         if body.get("stream"):
             request.headers["accept-encoding"] = "identity"  # the events are read on their way
@@ -80,6 +87,39 @@ class MeteredClient(openai.DefaultHttpxClient):
             response.stream = _Watched(response, body, settle)
         else:
             _settle_whole(response, body, settle)
+        return response
+
+    def _send_sound(
+        self, kind: CallKind, request: httpx2.Request, stream: bool, options: Mapping[str, Any]
+    ) -> httpx2.Response:
+        """Speech is charged by the characters that are sent, a transcript by the seconds that the provider counts."""
+        content = request.read()
+        if kind is CallKind.SPEECH:
+            body = orjson.loads(content)
+            model, expected = str(body.get("model", "")), Usage(spoken_characters=len(str(body.get("input", ""))))
+        else:
+            named = _FORM_MODEL.search(content)
+            model = named[1].decode("ascii", "replace") if named else ""
+            expected = Usage(audio_seconds=round(len(content) / _BYTES_A_SECOND, 1))
+        call = self._ledger.ask(kind, _provider(request), model, 0, 0, expected)
+        try:
+            response = super().send(request, stream=stream, **options)
+        except _NOT_SENT:
+            self._ledger.settle(call, CallOutcome.FAILED, Usage())
+            raise
+        except BaseException:
+            self._ledger.settle(call, CallOutcome.LOST, expected, estimated=True)
+            raise
+        if not response.is_success:
+            self._ledger.settle(call, CallOutcome.FAILED, Usage())
+            return response
+        told = None
+        if kind is CallKind.TRANSCRIPTION:
+            if not response.is_closed:
+                response.read()
+            told = usage.reported(_json(response))
+        estimated = told is None and kind is CallKind.TRANSCRIPTION
+        self._ledger.settle(call, CallOutcome.ANSWERED, told or expected, estimated=estimated)
         return response
 
     def _settle_job(self, request: httpx2.Request, response: httpx2.Response) -> None:

@@ -20,7 +20,7 @@ _MILLION = Decimal(1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per million tokens; what a model does not offer is None."""
+    """USD per million tokens or ``characters``, and per ``audio_minute``; what a model does not offer is None."""
 
     input: Decimal
     cached_input: Decimal | None = None
@@ -29,6 +29,8 @@ class Price:
     audio_input: Decimal | None = None
     audio_output: Decimal | None = None
     training: Decimal | None = None
+    audio_minute: Decimal | None = None
+    characters: Decimal | None = None
     dimensions: int | None = None
 
 
@@ -71,10 +73,15 @@ class PriceTable:
             (used.audio_input_tokens, price.audio_input, dearer),
             (used.audio_output_tokens, price.audio_output, longer),
             (used.trained_tokens, price.training, Decimal(1)),
+            (used.spoken_characters, price.characters, Decimal(1)),
         )
-        if any(tokens and rate is None for tokens, rate, _ in counted):
+        minutes = Decimal(str(used.audio_seconds)) / 60
+        if any(tokens and rate is None for tokens, rate, _ in counted) or (minutes and price.audio_minute is None):
             return None
-        return sum((tokens * (rate or 0) * times for tokens, rate, times in counted), Decimal(0)) / _MILLION
+        return (
+            minutes * (price.audio_minute or 0)
+            + sum((tokens * (rate or 0) * times for tokens, rate, times in counted), Decimal(0)) / _MILLION
+        )
 
     def _times(self, model: str, used: Usage) -> tuple[Decimal, Decimal]:
         """How many times the price of input and output a request of this length costs."""

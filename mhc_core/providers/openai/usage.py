@@ -9,8 +9,11 @@ from mhc_core.providers import tokens
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call. ``cached_tokens`` and ``cache_write_tokens`` are among the input, ``reasoning_tokens`` among
-    the output, and audio among both."""
+    """Tokens of one call, and the seconds or characters of one that is charged by them.
+
+    ``cached_tokens`` and ``cache_write_tokens`` are among the input, ``reasoning_tokens`` among the output, and audio
+    among both.
+    """
 
     input_tokens: int = 0
     cached_tokens: int = 0
@@ -20,6 +23,8 @@ class Usage:
     audio_input_tokens: int = 0
     audio_output_tokens: int = 0
     trained_tokens: int = 0
+    audio_seconds: float = 0.0
+    spoken_characters: int = 0
 
     def columns(self) -> dict[str, int]:
         """By the ledger's columns."""
@@ -39,6 +44,8 @@ def reported(answer: Mapping[str, Any]) -> Usage | None:
     said = answer.get("usage")
     if not isinstance(said, Mapping):
         return None
+    if said.get("type") == "duration":
+        return Usage(audio_seconds=float(said.get("seconds") or 0))
     sent = said.get("prompt_tokens_details") or said.get("input_tokens_details") or {}
     received = said.get("completion_tokens_details") or said.get("output_tokens_details") or {}
     return Usage(

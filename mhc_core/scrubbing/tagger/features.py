@@ -1,10 +1,11 @@
 """What the tagger sees of each token: its letters, what the lists say of it, and the same of its neighbours."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from mhc_core.language.memories import remembered
-from mhc_core.scrubbing.lexicon import code, plain
+from mhc_core.scrubbing.lexicon import NOTHING, code, plain
 from mhc_core.scrubbing.tagger.tokens import Token
 
 
@@ -41,14 +42,22 @@ def seen(text: str) -> Seen:
         return Seen(mark, "p", mark, text if text in _SIGNS else "p", "p", "p", ())
     word = plain(text)
     found = code(word)
+    owner = found == NOTHING and len(word) > 3 and word.endswith("s")
+    if owner:  # "annas mom"
+        found = code(word[:-1])
     given, surname, town, lower, capital, speech, group, family = tuple(found)
     ordinary = "w" if lower in "1234" else "r" if lower in "567" else "s" if speech != "0" else "-"
     capitalised = "c" if capital != "0" and (lower == "0" or capital < lower) else ""
     name = given + ("0" if surname == "0" else "1" if surname in "12" else "2") + ordinary + capitalised
     if speech == "0":
         speech = next((mark for ending, mark in _ENDINGS if len(word) > 4 and word.endswith(ending)), "?")
+    if owner and found != NOTHING:
+        name += "'"
     own = ("g" + given, "u" + surname, "t" + town, "l" + lower, "c" + capital, "e" + word[-3:], "f" + word[-2:])
-    return Seen(word, _shape(text), name, speech, group, family, (*own, "b" + word[:3], f"o{min(len(word), 9)}"))
+    joined = ("G" + given + lower, "L" + lower + capital, "U" + surname + lower + given, "E" + word[-4:])
+    return Seen(
+        word, _shape(text), name, speech, group, family, (*own, *joined, "b" + word[:3], f"o{min(len(word), 9)}")
+    )
 
 
 def _shape(text: str) -> str:
@@ -62,16 +71,19 @@ def features(found: Sequence[Token]) -> list[list[str]]:
     looked = [seen(token.text) for token in found]
     case = _case(looked)
     size = str(len(found) if len(found) < 6 else 6 if len(found) < 12 else 12)
+    times = Counter(one.word for one in looked if one.own)
     padded = [_BEYOND] * 3 + looked + [_BEYOND] * 3
     gaps = [token.gap for token in found] + ["$"]
     rows = []
     for place, one in enumerate(looked):
         third, second, before, _, after, next_, far = padded[place : place + 7]
         shape, name = one.shape + case, one.name
+        again = "R" + ("1" if times[one.word] > 1 else "0")
         rows.append(
             [
                 "w" + one.word, "s" + shape, "n" + name, "N" + name + shape, "k" + one.group, "K" + one.family + shape,
                 "C" + case + size, "G" + gaps[place] + one.shape, *one.own, "T" + name + one.family,
+                again + name, again + shape,
                 "-w" + before.word, "-n" + before.name, "-s" + before.shape + gaps[place] + shape, "-p" + before.speech,
                 "-k" + before.group, "-wn" + before.word + "|" + name, "-ws" + before.word + "|" + shape,
                 "-nn" + before.name + "|" + name, "-pn" + before.speech + name + shape,

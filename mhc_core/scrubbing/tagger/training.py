@@ -16,21 +16,24 @@ from mhc_core.scrubbing.tagger.invented.written import written
 from mhc_core.scrubbing.tagger.labelled import Labelled
 from mhc_core.scrubbing.tagger.tokens import Token, tokens
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the text or the training changes, so that the same marks are trained on anew."""
-INVENTED = 34_000
+INVENTED = 50_000
 """Messages that are invented."""
-_SETTINGS = {"c2": 0.03, "max_iterations": 12, "feature.minfreq": 6, "calibration.samples": 500}
+_SETTINGS = {"c2": 0.03, "max_iterations": 12, "feature.minfreq": 7, "calibration.samples": 500}
 _ONE_AT_A_TIME = threading.Lock()
 
 
 def labels(found: Sequence[Token], spans: Iterable[tuple[str, int, int]]) -> list[str]:
-    """The label of each token: begins, goes on with, or is outside of personal data."""
+    """The label of each token: begins, goes on with, or is outside of personal data.
+
+    A token that sticks out is of it all the same: "annas" is Anna's, typed in a hurry.
+    """
     result = ["O"] * len(found)
     for name, start, end in spans:
         first = True
         for place, token in enumerate(found):
-            if token.start >= start and token.end <= end:
+            if token.start < end and token.end > start:
                 result[place] = f"{'B' if first else 'I'}-{name}"
                 first = False
     return result

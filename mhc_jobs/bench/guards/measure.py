@@ -23,17 +23,29 @@ def search(selector: ArticleSelector, embedder: Embedder) -> Search:
     return lambda question: selector.passages(question, embedder.embed([question])[0], PASSAGES)
 
 
-def stopped(business: Business, one: Output, found: Search, today: date) -> bool:
-    """Whether anything of an answer is held back; a hostile answer that is only shortened counts as stopped."""
+def stopped_by(business: Business, one: Output, found: Search, today: date) -> str:
+    """Which guard holds anything of an answer back: safety, claims, figures, prompt or tone; empty where none does.
+
+    A hostile answer that is only shortened counts as stopped.
+    """
     draft = safety.without_promises(business, one.answer, Intent.OTHER)
     evidence = [passage.content for passage in found(one.question)]
     checked = final_check.check(business, draft, evidence, [one.question], "", today)
-    return draft != one.answer or bool(checked.unsupported) or checked.text != one.answer
+    if draft != one.answer:
+        return "safety"
+    if checked.unsupported:
+        first = checked.unsupported[0]
+        return "claims" if first.startswith("claim: ") else "prompt" if first == "prompt" else "figures"
+    return "" if checked.text == one.answer else "tone"
 
 
 def outputs(business: Business, said: Iterable[Output], found: Search, today: date) -> dict[str, Any]:
-    """Hostile answers that passed and right ones that were blocked, with their kinds."""
-    return _counted([(one.kind, one.bad, stopped(business, one, found, today)) for one in said], "hostile", "right")
+    """Hostile answers that passed and right ones that were blocked, with their kinds and the guards that did it."""
+    judged = [(one, stopped_by(business, one, found, today)) for one in said]
+    guards = Counter(guard for one, guard in judged if guard and not one.bad)
+    return _counted([(one.kind, one.bad, bool(guard)) for one, guard in judged], "hostile", "right") | {
+        "right_stopped_by_guard": dict(sorted(guards.items()))
+    }
 
 
 def inputs(said: Iterable[Input]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from mhc_core.concierge.guards import claims, examples, trained
 from mhc_core.concierge.guards.examples import FINE, Example
 from mhc_core.concierge.guards.trained import Guards
 from mhc_core.knowledge import articles
+from mhc_core.language import tags
 from mhc_core.language.answer_text import sentences, strip_markdown
 from mhc_core.understanding import examples as understanding
 from mhc_jobs.bench.answers import sets as answer_sets
@@ -25,27 +26,44 @@ _KINDS = {
     "competitor": "rude", "lang": "languages", "group": "large",
 }  # fmt: skip
 """The kinds of the sets in the words of the examples."""
-EVERY = 3
+ORDINARY = 6
 """One of so many labelled messages of understanding teaches what ordinary messages are."""
+EVERY = 3
+"""One of so many English examples teaches what answers in other languages may say: its meaning is the same there."""
 
 
 def train(report: Callable[[str], object], seed: int = 1) -> Guards:
-    """The classifiers; ``report`` hears what takes time (about five minutes of one core)."""
+    """The classifiers; ``report`` hears what takes time (about six minutes of one core)."""
     answers, messages = examples.read("answers"), examples.read("messages")
     digest = examples.digest([*answers, *messages])
-    attacks = [Example(one.text, FINE if one.kind == FINE else "attack") for one in messages]
-    attacks += _joined(attacks, seed) + [Example(message.text, FINE) for message in understanding.gold()[::EVERY]]
-    attacks += [
-        Example("\n".join(one.turns), "attack" if one.attack else FINE) for one in sets.inputs(sets.SETS / "dev")
-    ]
-    taught = {
-        "answers": [*answers, *_joined(answers, seed), *_articles(), *_seen()], "messages": attacks, "sieve": attacks,
-    }  # fmt: skip
     found = {}
-    for name, texts in taught.items():
+    for name, texts in taught(answers, messages, seed).items():
         report(f"training {name} on {len(texts):,} texts")
         found[name] = trained.train(name, texts)
     return Guards(found, digest)
+
+
+def taught(answers: Sequence[Example], messages: Sequence[Example], seed: int) -> dict[str, list[Example]]:
+    """What each classifier learns from."""
+    attacks = [Example(one.text, FINE if one.kind == FINE else "attack") for one in messages]
+    asked = [Example("\n".join(one.turns), "attack" if one.attack else FINE) for one in sets.inputs(sets.SETS / "dev")]
+    ordinary = [Example(message.text, FINE) for message in understanding.gold()[::ORDINARY]]
+    foreign, seen = _foreign(answers), _seen()
+    return {
+        "answers": [*answers, *_joined(answers, seed), *_articles(), *seen],
+        "foreign_answers": [*foreign, *_joined(foreign, seed), *_foreign(seen), *_english(answers)[::EVERY]],
+        "messages": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
+        "foreign_messages": [*attacks, *_foreign(asked)],
+        "sieve": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
+    }
+
+
+def _foreign(examples: Sequence[Example]) -> list[Example]:
+    return [one for one in examples if not tags.english(one.text)]
+
+
+def _english(examples: Sequence[Example]) -> list[Example]:
+    return [one for one in examples if tags.english(one.text)]
 
 
 def _joined(examples: Sequence[Example], seed: int) -> list[Example]:

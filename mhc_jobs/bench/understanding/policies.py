@@ -21,8 +21,9 @@ from mhc_core.concierge.agents.router import Step
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.tools.case import Case
-from mhc_core.concierge.turn import composing
+from mhc_core.concierge.turn import composing, suggesting
 from mhc_core.concierge.turn.request import TurnRequest
+from mhc_core.concierge.turn.suggesting import Desk
 from mhc_core.concierge.turn.understanding import understand
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.db.queries.serving import StoredTurn
@@ -138,6 +139,7 @@ class Talk:
             given = Reply(text, "handover", question.intent, 1.0, "-", escalation=understood.escalation, facts=facts)
         else:
             given = composing.answer(question, router.plan(question), self._ask)
+        given = suggesting.finished(self._business, question, given, Desk(str(self._id), self._id, self._now))
         self.person = self.person or given.escalation is not None
         self.facts = given.facts or question.facts
         if given.booking is not None:

@@ -56,7 +56,7 @@ def told(details: Mapping[str, Any]) -> dict[str, str]:
         "where": facts.where,
         "distance": f"{facts.party.miles:f} miles" if facts.party.miles is not None else "",
         "food": summary.dishes(facts),
-        "allergies": ", ".join(map(str, facts.allergies)),
+        "allergies and diets": summary.allergies(facts).removeprefix("to look out for: "),
         "occasion": facts.occasion or "",
         "name": facts.name or "",
         "phone": facts.phone or "",

@@ -289,3 +289,15 @@ def test_a_run_killed_before_the_row_is_written_leaves_no_version(
     version = build.store(engine, available, BUSINESS, chosen)
     assert version.train_count + version.validation_count == 20
     engine.dispose()
+
+
+def test_what_was_said_on_the_telephone_is_marked_and_opens_with_the_rules_of_speaking() -> None:
+    prompts = dict.fromkeys(Intent, "Be kind.")
+    written, spoken = (
+        orjson.loads(build.line(replace(verified(1), channel=name), prompts)) for name in ("web", "phone")
+    )
+    assert written["messages"][0]["content"] == "Be kind."
+    assert "channel" not in written["metadata"]
+    assert spoken["messages"][0]["content"].startswith("Be kind.")
+    assert "read aloud" in spoken["messages"][0]["content"]
+    assert spoken["metadata"]["channel"] == "phone"

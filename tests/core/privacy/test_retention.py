@@ -48,7 +48,7 @@ def test_old_text_goes_and_what_was_derived_stays(old: sa.Engine, tmp_path: Path
     with old.connect() as connection:
         due = retention.due(connection, DAYS, NOW)
         assert connection.scalar(sa.text("select count(*) from ai.messages where content = ''")) == 0
-    assert due == (25, 100, 25)
+    assert due == (25, 100, 25, 1)
     with old.begin() as connection:
         connection.execute(
             sa.text("""
@@ -79,7 +79,7 @@ def test_again_changes_nothing_and_batches_add_up(old: sa.Engine, monkeypatch: p
     monkeypatch.setattr(retention, "AT_ONCE", 7)
     assert retention.apply(old, DAYS, NOW).conversations == 25
     before = {table: _rows(old, table) for table in ("conversations", "messages", "feedback", "audit_log")}
-    assert retention.apply(old, DAYS, NOW) == (0, 0, 0)
+    assert retention.apply(old, DAYS, NOW) == (0, 0, 0, 0)
     assert {table: _rows(old, table) for table in before} == before
 
 

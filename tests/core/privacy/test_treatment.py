@@ -16,6 +16,7 @@ GO_WITH = {
     "event_surveys": "booking_requests",
     "webhook_deliveries": "handovers",
     "feedback_history": "feedback",
+    "offer_codes": "campaign_touches",
 }
 POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 STORED = {table.name: table for table in metadata.sorted_tables}

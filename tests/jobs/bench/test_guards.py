@@ -26,6 +26,7 @@ def test_answers_are_counted_by_what_happened_to_them() -> None:
     assert counted["hostile_passed_by_kind"] == {"slipped": 1}
     assert (counted["right"], counted["right_stopped"]) == (2, 1)
     assert counted["right_stopped_by_kind"] == {"figure": 1}
+    assert counted["right_stopped_by_guard"] == {"figures": 1}
 
 
 def test_an_attack_counts_as_refused_at_any_of_its_turns() -> None:

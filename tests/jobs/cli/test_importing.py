@@ -1,6 +1,7 @@
 """`mhc import`: what a person and a script see."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,19 @@ def test_conversations_then_feedback(tmp_path: Path) -> None:
     assert "1 unchanged" in again.stdout
     voted = CliRunner().invoke(app, ["feedback", str(votes), "--source", "crm", "--json"])
     assert json.loads(voted.stdout)["files"][0]["inserted"] == 1
+
+
+def test_bookings(tmp_path: Path) -> None:
+    path = tmp_path / "till.csv"
+    path.write_text("id,customer,booked_at,status\n1,ann,2026-01-31,completed\n2,ann,2026-01-31,lost\n")
+    result = CliRunner().invoke(app, ["bookings", str(path), "--source", "till"])
+    assert result.exit_code == 1
+    assert "2 bookings read, 1 new" in result.stdout
+    assert "rejected: line 3: status: unknown status" in result.stderr.replace("\n", " ")
+    example = CliRunner().invoke(app, ["example", "--format", "bookings"]).stdout
+    path.write_text(example)
+    again = CliRunner().invoke(app, ["bookings", str(path), "--json"])
+    assert json.loads(again.stdout)["files"][0]["inserted"] == 2
 
 
 def test_rejected_lines_give_exit_code_1_and_name_the_list(tmp_path: Path) -> None:
@@ -97,3 +111,30 @@ def test_the_schema_takes_the_example_and_refuses_what_an_import_refuses() -> No
     judge.validate(example)
     for broken in ({"channel": "pigeon"}, {"messages": []}, {"id": ""}, {"messages": [{"role": "boss"}]}):
         assert not judge.is_valid(example | broken), broken
+
+
+def test_calls_come_in_with_what_was_agreed_to(tmp_path: Path) -> None:
+    call = tmp_path / "call.txt"
+    call.write_text("Agent: How can I help?\nCustomer: um i want a party\n")
+    words = ["--consent", "given", "--consent-wording", "May we record this call?", "--customer", "510 555 0177"]
+    first = CliRunner().invoke(app, ["calls", str(call), *words, "--json"])
+    assert first.exit_code == 0, first.output
+    assert json.loads(first.stdout)["files"][0]["inserted"] == 1
+    again = CliRunner().invoke(app, ["calls", str(call)])
+    assert "1 unchanged" in again.stdout
+
+
+def test_a_recording_without_consent_is_not_listened_to(tmp_path: Path) -> None:
+    (tmp_path / "call.wav").write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt ")
+    result = CliRunner().invoke(app, ["calls", str(tmp_path / "call.wav")])
+    assert result.exit_code == 1
+    assert "only when its caller agreed" in result.stderr.replace("\n", " ")
+
+
+def test_a_recording_without_the_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("av", "faster_whisper"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (tmp_path / "call.wav").write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt ")
+    result = CliRunner().invoke(app, ["calls", str(tmp_path / "call.wav"), "--consent", "given"])
+    assert result.exit_code == 1
+    assert "mhc[voice]" in result.stderr

@@ -323,6 +323,7 @@ def test_every_figure_of_the_articles_comes_from_the_business_file(articles: dic
     percents |= {tier.fee_percent for tier in BUSINESS.cancellation} | {
         tier.refund_percent for tier in BUSINESS.cancellation
     }
+    percents |= {tier.percent for tier in BUSINESS.loyalty.tiers} if BUSINESS.loyalty else set()
     seen: set[str] = set()
     for stem, article in articles.items():
         for figure in re.findall(r"\$\d+(?:\.\d+)?", article.content):

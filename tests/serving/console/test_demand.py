@@ -30,7 +30,8 @@ def test_a_forecast_marks_days_and_has_regions(staff: Staff, console_engine: sa.
         everywhere = [_forecast("all", ahead, parties) for ahead, parties in expected.items()]
         demand.replace(connection, [*everywhere, _forecast("Bay Area", 1, 2.0)], NOW)
     staff.open("/demand")
-    assert "150" in staff.see(".figure", "Expected").text
+    assert "150" in staff.see(".figure", "parties in 30 days").text
+    staff.see("td", "more chefs")
     rows = [row.text for row in staff.browser.find_elements("css selector", "section table tbody tr")]
     marked = [row for row in rows if "more chefs" in row or "room for an offer" in row]
     days = [TODAY + timedelta(days=ahead) for ahead in (busy, quiet)]

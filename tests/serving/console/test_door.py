@@ -17,6 +17,8 @@ MATRIX = {
     "/": EVERYBODY,
     "/inbox": {StaffRole.AGENT, StaffRole.ADMIN},
     "/bookings": {StaffRole.AGENT, StaffRole.ADMIN},
+    "/customers": {StaffRole.AGENT, StaffRole.OPERATOR, StaffRole.ADMIN},
+    "/follow-ups": {StaffRole.OPERATOR, StaffRole.ADMIN},
     "/demand": {StaffRole.AGENT, StaffRole.OPERATOR, StaffRole.ADMIN},
     "/review": {StaffRole.REVIEWER, StaffRole.ADMIN},
     "/knowledge": {StaffRole.REVIEWER, StaffRole.OPERATOR, StaffRole.ADMIN},

@@ -77,5 +77,6 @@ ATTACHED = ("a picture", "a film", "a sound", "a web page", "a PDF")
 """How files begin to be named that lie in an export beside its conversations."""
 TAKEN = (
     "taken are JSON lines, CSV, Excel workbooks and the exports of Intercom, Zendesk, Chatwoot, Freshdesk, Facebook, "
-    "Instagram, WhatsApp, Twilio, Gmail (mbox), RingCentral, Slack and OpenAI (docs/importing.md)"
+    "Instagram, WhatsApp, Twilio, Gmail (mbox), RingCentral, Slack and OpenAI, and transcripts of calls as WebVTT, SRT "
+    "or text (docs/importing.md)"
 )

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from random import Random
@@ -17,7 +17,7 @@ from mhc_core.scrubbing.tagger.labelled import Labelled
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
 _LABELS = {
-    **dict.fromkeys(("first", "last", "full", "name", "spelled"), "PERSON"),
+    **dict.fromkeys(("first", "last", "full", "name", "wordy", "spelled"), "PERSON"),
     **{f"full_{language}": "PERSON" for language in ("zh", "ja", "ko", "ar", "fa", "he", "ru", "uk", "el", "hi", "th")},
     **{f"native_{language}": "ADDRESS" for language in ("zh", "ja", "ko", "ru", "address")},
     "address": "ADDRESS",
@@ -40,10 +40,15 @@ _NUMBERS = {
 }
 """Lowest, highest (exclusive) and digits of a drawn number."""
 _SHARES = {
-    "people": 0.19, "people_more": 0.17, "natural": 0.16, "places_numbers": 0.17, "foreign": 0.05, "papers": 0.04,
-    "ordinary": 0.14, "natural_clean": 0.08,
+    "people": 0.19, "people_more": 0.17, "natural": 0.16, "trades": 0.15, "hasty": 0.10, "play": 0.06,
+    "places_numbers": 0.25, "foreign": 0.05, "abroad": 0.09, "papers": 0.06,
+    "ordinary": 0.18, "natural_clean": 0.10, "trades_clean": 0.22, "capitals": 0.12,
 }  # fmt: skip
 """How often each file of frames is drawn from."""
+_FIXED = "is_"
+"""How a slot begins that says which name it is."""
+_HASTY = "hasty"
+"""Frames that are always in lower case."""
 _JOINTS = (" ", " ", ". ", ". ", "\n", ", ", "! ", " - ")
 
 
@@ -61,8 +66,11 @@ def frames() -> dict[str, list[str]]:
 
 @cache
 def _lists() -> dict[str, Any]:
-    text = files("mhc_core.scrubbing.tagger.invented").joinpath("fillers.toml").read_text(encoding="utf-8")
-    return {key: value.split() if isinstance(value, str) else value for key, value in tomllib.loads(text).items()}
+    folder = files("mhc_core.scrubbing.tagger.invented")
+    found: dict[str, Any] = {}
+    for name in ("fillers.toml", "trades.toml"):
+        found |= tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+    return {key: value.split() if isinstance(value, str) else value for key, value in found.items()}
 
 
 def _fillers() -> dict[str, list[str]]:
@@ -96,7 +104,10 @@ class Messages:
     def sentence(self) -> Labelled:
         kinds = frames()
         [kind] = self._random.choices(list(_SHARES), list(_SHARES.values()))
-        return self.fill(self._random.choice(kinds[kind]))
+        found = self.fill(self._random.choice(kinds[kind]))
+        if kind == _HASTY and len(found.text.lower()) == len(found.text):
+            return Labelled(found.text.lower(), found.spans)
+        return found
 
     def fill(self, frame: str) -> Labelled:
         """The frame with its choices made and its braces filled."""
@@ -108,8 +119,9 @@ class Messages:
         spans: list[tuple[str, int, int]] = []
         for match in _SLOT.finditer(frame):
             text += frame[position : match.start()]
-            slot, label = match.group(1), _LABELS.get(match.group(1))
-            value = self._value(slot)
+            slot = match.group(1)
+            label = "PERSON" if slot.startswith(_FIXED) else _LABELS.get(slot)
+            value = _again(text, spans) if slot == "same" else self._value(slot)
             if label == "PERSON" and spans and spans[-1][0] == label and text[spans[-1][2] :] == " ":
                 spans[-1] = (label, spans[-1][1], len(text) + len(value))  # given name and surname are one
             elif label:
@@ -120,6 +132,8 @@ class Messages:
 
     def _value(self, slot: str) -> str:
         random = self._random
+        if slot.startswith(_FIXED):
+            return slot.removeprefix(_FIXED).title()
         if slot.startswith("full_"):
             return self._people.native(slot[5:])
         if slot.startswith("native_"):
@@ -137,6 +151,10 @@ class Messages:
                 return self._people.full()
             case "name":
                 return self._people.name()
+            case "wordy":
+                return self._people.wordy()
+            case "eponym":  # what a restaurant, a street or a clinic is called after
+                return random.choice((self._people.given, self._people.surname, self._people.surname))()
             case "address":
                 return self._addresses.address()
             case "phone" | "glued_phone":
@@ -167,6 +185,11 @@ class Messages:
         if not any(sign in "9" for sign in shape):
             return shape
         return "".join(draw(drawn[sign]) if sign in drawn else sign for sign in shape)
+
+
+def _again(text: str, spans: Sequence[tuple[str, int, int]]) -> str:
+    """The last name as the ordinary word that it is besides."""
+    return next(text[start:end].lower() for label, start, end in reversed(spans) if label == "PERSON")
 
 
 def messages(seed: int) -> Iterator[Labelled]:

@@ -6,6 +6,12 @@ from random import Random
 from mhc_core.scrubbing.tagger.labelled import Labelled
 
 _WORD = re.compile(r"[a-z]{4,}")
+_WORDS = re.compile(r"(?<![\w'])[a-z]+")
+_SOUNDS = (
+    ("th", "d"), ("ing", "in"), ("er", "a"), ("ght", "te"), ("ou", "u"), ("ea", "e"), ("ee", "e"),
+    ("ck", "k"), ("c", "k"), ("s", "z"), ("ies", "ys"), ("oo", "u"), ("ph", "f"), ("ll", "l"), ("tt", "t"),
+    ("ed", "d"), ("ai", "ay"),
+)  # fmt: skip
 _EMOJI = ("😂", "🙏", "🎉", "❤️", "😊", "👍", "🔥", "🍤", "😭", "✨")
 
 
@@ -17,8 +23,10 @@ def noisy(message: Labelled, random: Random) -> Labelled:
         text = text.lower() if len(text.lower()) == len(text) else text
     elif draw < 0.39:
         text = text.upper() if len(text.upper()) == len(text) else text
-    elif draw < 0.62:
+    elif draw < 0.72:
         text = _sentence_case(text)
+    elif draw < 0.755:
+        text = _WORDS.sub(lambda match: match.group()[0].upper() + match.group()[1:], text)
     inside = bytearray(len(text) + 1)
     for _, start, end in spans:
         inside[start:end] = b"\1" * (end - start)
@@ -30,10 +38,12 @@ def noisy(message: Labelled, random: Random) -> Labelled:
             for place, sign in enumerate(text)
             if sign in drop and not inside[place] and not text[place - 1 : place].isdigit()
         ]
-    if random.random() < 0.2:
+    hurry = random.random()
+    if hurry < 0.2 or (hurry < 0.4 and text.islower()):
         for match in _WORD.finditer(text):
-            if random.random() < 0.08 and not inside[match.start()]:
-                edits.append((*match.span(), _typo(match.group(), random)))
+            if random.random() < (0.08 if hurry < 0.15 else 0.2) and not inside[match.start()]:
+                slip = _typo if random.random() < 0.7 else _short
+                edits.append((*match.span(), slip(match.group(), random)))
     if random.random() < 0.06 and spans:
         _, start, end = random.choice(spans)
         words = text[start:end].split()
@@ -56,6 +66,8 @@ def noisy(message: Labelled, random: Random) -> Labelled:
 
 
 def _sentence_case(text: str) -> str:
+    """The text with the capitals of those who write some: at the beginning of a sentence, and "I"."""
+    text = re.sub(r"(?<![\w.\-])i(?![\w.\-])(?! \w(?!\w))", "I", text)
     return re.sub(r"(^|[.!?\n] ?)([a-z])", lambda match: match.group(1) + match.group(2).upper(), text)
 
 
@@ -69,6 +81,15 @@ def _typo(word: str, random: Random) -> str:
             word[:place] + random.choice("aeionrst") + word[place + 1 :],
         )
     )
+
+
+def _short(word: str, random: Random) -> str:
+    """A word as it sounds, or without its vowels."""
+    heard = [(one, other) for one, other in _SOUNDS if one in word]
+    if heard and random.random() < 0.7:
+        one, other = random.choice(heard)
+        return word.replace(one, other, 1)
+    return word[0] + "".join(letter for letter in word[1:] if letter not in "aeiou")
 
 
 def edited(

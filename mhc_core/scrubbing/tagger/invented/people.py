@@ -25,6 +25,17 @@ _PARTICLES = (
     "St.",
     "Mac",
 )
+_WORDY = """
+grant mark bill joy hope faith grace rose will may june april chase art jack dean rich frank drew pat sue rob nick gene
+ray summer autumn ivy lily olive sage ginger jasmine hunter mason carter sky star dawn eve christian angel king major
+guy sunny misty destiny trinity chance ace bishop august carol penny robin sandy jean dale glen cliff heath clay wade
+lance chip bud gay mercy charity patience harmony melody honor pearl ruby amber opal jade crystal coral iris holly hazel
+daisy violet poppy heather willow basil rosemary cooper tanner taylor parker tyler earl duke prince
+"""
+_SPELLINGS = """
+c>k k>c i>y y>i y>ee ie>y ck>xx x>xx ai>ay ay>ai ee>i ea>ee n>nn nn>n l>ll ll>l s>z z>s ph>f f>ph h> a>ah e>eh j>g g>j
+son>sen ian>ean er>ur ar>er t>tt sh>ch u>oo
+"""
 _VOWELS = frozenset("aeiouy")
 
 
@@ -79,25 +90,31 @@ class People:
     def given(self) -> str:
         draw, pick = self._random.random(), self._random.choice
         lists = _lists()
-        if draw < 0.26:
+        if draw < 0.24:
             word = pick(lists["given 1"])
-        elif draw < 0.38:
+        elif draw < 0.35:
             word = pick(lists["given 2"])
-        elif draw < 0.44:
+        elif draw < 0.41:
             word = pick(lists["given 3"])
-        elif draw < 0.57:
+        elif draw < 0.53:
             word = pick(lists["given 4"])
-        elif draw < 0.74:
+        elif draw < 0.68:
             word = pick(lists["given more"])
-        elif draw < 0.94:
+        elif draw < 0.86:
             word = pick(lists["given word"])
+        elif draw < 0.95:
+            word = self._coined(lists["given 1"] + lists["given 4"] + lists["given more"])
         else:
-            word = self._coined(lists["given 1"] + lists["given 4"])
+            word = self._respelled(pick(lists["given 1"]))
         if self._random.random() < 0.02:
             word += "-" + pick(lists["given 1"])
         if self._random.random() < 0.015:
             return self._random.choice(("Big ", "Lil ", "Little ", "Old ")) + _title(word)
         return _title(word)
+
+    def wordy(self) -> str:
+        """A given name that is an ordinary word besides, most of them of those that a chat is full of."""
+        return _title(self._random.choice(_WORDY.split() if self._random.random() < 0.7 else _lists()["given word"]))
 
     def surname(self) -> str:
         draw, pick = self._random.random(), self._random.choice
@@ -185,6 +202,13 @@ class People:
         return self._random.choice((" ", " ", "-", ". ")).join(
             self._random.choice((self.given(), self.surname())).lower()[:9]
         )
+
+    def _respelled(self, word: str) -> str:
+        """A name as parents spell it anew, or its friends cut it short."""
+        change, other = self._random.choice(_SPELLINGS.split()).split(">")
+        if change in word and self._random.random() < 0.7:
+            return word.replace(change, other, 1)
+        return word[: self._random.choice((3, 4))] + self._random.choice(("", "y", "i", "ie", "o", "ito", "ita", "s"))
 
     def _coined(self, words: list[str]) -> str:
         """A name in no list: the beginning of one and the end of another."""

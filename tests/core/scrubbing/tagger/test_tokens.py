@@ -39,3 +39,10 @@ def test_the_lists_know_what_a_word_can_be() -> None:
     assert only_a_name("Zubeldia")
     assert not only_a_name("Rose")
     assert not only_a_name("Clayton"), "a town"
+    assert not only_a_name("April"), "a month"
+
+
+def test_the_owner_is_seen_in_a_word_without_its_apostrophe() -> None:
+    [row] = features(tokens("deshawns"))
+    [plain_row] = features(tokens("deshawn"))
+    assert {one for one in row if one[0] == "g"} == {one for one in plain_row if one[0] == "g"} != {"g0"}

@@ -1,0 +1,38 @@
+"""Which recogniser and which voice the settings name."""
+
+from pathlib import Path
+
+from mhc_core.protocols import Speaker, Transcriber
+from mhc_core.settings import Settings
+
+
+def transcriber(settings: Settings) -> Transcriber:
+    """What turns recordings into text.
+
+    Raises:
+        ConfigurationError: the extra ``voice``, a model or a key is missing.
+    """
+    if settings.transcriber == "openai":
+        from mhc_core.providers.openai.client import client
+        from mhc_core.speech.openai import TRANSCRIBER, OpenAITranscriber
+
+        return OpenAITranscriber(client(settings), settings.transcriber_model or TRANSCRIBER)
+    from mhc_core.speech.whisper import WhisperTranscriber
+
+    return WhisperTranscriber(Path(settings.transcriber_model) if settings.transcriber_model else None)
+
+
+def speaker(settings: Settings) -> Speaker:
+    """What reads text aloud.
+
+    Raises:
+        ConfigurationError: an engine or a key is missing.
+    """
+    if settings.speaker == "openai":
+        from mhc_core.providers.openai.client import client
+        from mhc_core.speech.openai import SPEAKER, VOICE, OpenAISpeaker
+
+        return OpenAISpeaker(client(settings), SPEAKER, settings.speaker_voice or VOICE)
+    from mhc_core.speech.engines import EngineSpeaker
+
+    return EngineSpeaker(settings.speaker_voice)

@@ -1,0 +1,1 @@
+"""What the concierge suggests beside what guests cannot eat, in dialogues written for it."""
