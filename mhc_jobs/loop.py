@@ -98,13 +98,13 @@ def run_loop(engine: sa.Engine, instance: dg.DagsterInstance, settings: Settings
 
 
 def run_forecasts(instance: dg.DagsterInstance, report: Report) -> LoopResult:
-    """What the week and the day bring by the clock: value, churn, profiles and demand, from whatever is booked.
+    """What the week, the day and the hour bring by the clock: value, churn, profiles, demand, offers and follow-ups.
 
     Raises:
         LoopFailed: a run failed.
     """
     result = LoopResult()
-    for name in ("customers", "demand"):
+    for name in ("customers", "demand", "offers", "campaigns"):
         _run(name, instance, {}, result, report)
     return result
 

@@ -1,7 +1,7 @@
 """What dishes hold, which diets they fit, and what may be suggested: data of the business file."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,12 +23,16 @@ class Dish(Section):
 
 
 class Offer(Section):
-    """An idea beside a price. ``months`` (1..12) are those of the party in which it is made; none means all year."""
+    """An idea beside a price. ``months`` (1..12) are those of the party in which it is made; none means all year.
+
+    ``per`` says what its price is for; an upgrade's is always for a person.
+    """
 
     says: str = Field(min_length=3, max_length=120)
     items: tuple[str, ...] = Field(min_length=1)
     dishes: tuple[str, ...] = Field(min_length=1)
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
+    per: Literal["person", "portion"] = "portion"
 
 
 class Offers(Section):

@@ -100,6 +100,13 @@ def _business(expected: Mapping[str, Any]) -> list[str]:
         )
     if expected["parties"]:
         lines.append(f"{expected['parties']:,.0f} parties are expected in 30 days, {expected['booked']:,} are booked")
+    if expected["suggested"]:
+        lines.append(f"{expected['suggested']:,} suggestions were made in chats, {expected['accepted']:,} were taken")
+    if expected["planned"] or expected["left_out"]:
+        lines.append(
+            f"{expected['planned']:,} follow-ups are planned, {expected['left_out']:,} were left out: "
+            "`mhc campaigns report` and the console say why"
+        )
     return [*lines, ""] if lines else []
 
 

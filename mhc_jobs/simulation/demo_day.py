@@ -4,6 +4,7 @@ Nothing here writes a row by itself. The concierge answers, hand-overs and reque
 act as on their pages, so that every page shows what really happens.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -11,9 +12,12 @@ from random import Random
 import sqlalchemy as sa
 
 from mhc_core.business.pricing import Business
+from mhc_core.campaigns import consents
+from mhc_core.concierge.turn import suggesting
 from mhc_core.concierge.turn.concierge import Concierge, Incoming
 from mhc_core.db.queries import bookings as requests
 from mhc_core.db.queries import handover as handovers
+from mhc_core.pseudonyms import person_id
 from mhc_core.settings import Settings
 from mhc_core.support import bookings, handover, notes
 from mhc_core.vocabulary import Channel, Intent
@@ -41,6 +45,8 @@ _BOOK = (
     "{town}, about {miles} miles from you. {name}, {email}",
 )
 _YES = ("yes, please send it", "Yes", "yes send it")
+_ADD = ("good idea, please add that for everyone", "Sure, add that for all of us please")
+_WORDING = "Yes, text me offers of My Hibachi Chef. I can reply STOP at any time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,10 @@ def hold(engine: sa.Engine, settings: Settings, business: Business, now: datetim
         going_on = [one for one in given if not one.escalated]
         booked = rng.sample(going_on, min(BOOKING, len(going_on)))
         for one in booked:
-            _book(concierge, clock, rng, one)
+            _book(concierge, clock, rng, one, business)
     rate(engine, clock, rng, [replace(one, met=one.met or one in booked) for one in given])
     with engine.begin() as connection:
+        _agree_to_texts(connection, rng, needs, now)
         opened = _answer_handovers(connection, rng, now)
         asked = _decide_bookings(connection, business, now)
     return Held(len(given), asked, opened)
@@ -85,18 +92,47 @@ def _needs(rng: Random, business: Business, now: datetime) -> list[Need]:
         )
         for number, text in enumerate(UNKNOWN, 1)
     ]
-    needs = rng.sample([*drawn, *odd], len(drawn) + len(odd))
+    needs = [_by_phone(rng, need) for need in rng.sample([*drawn, *odd], len(drawn) + len(odd))]
     moments = sorted(now - timedelta(minutes=rng.randrange(10, LAST_HOURS * 60)) for _ in needs)
     return [replace(need, asked_at=moment) for need, moment in zip(needs, moments, strict=True)]
 
 
-def _book(concierge: Concierge, clock: Clock, rng: Random, asked: Given) -> None:
-    """Go on from an answer to a request: everything in one message, then a yes."""
+def _by_phone(rng: Random, need: Need) -> Need:
+    """Who writes by SMS is known by their number."""
+    if need.channel != Channel.SMS:
+        return need
+    return replace(need, customer_id=person_id(invent(rng, need.customer_id).phone))
+
+
+def _agree_to_texts(connection: sa.Connection, rng: Random, needs: Sequence[Need], now: datetime) -> None:
+    """Two of three who write by SMS had ticked that they may be texted offers."""
+    lines = [
+        consents.Line(
+            customer=need.customer_id,
+            channel="sms",
+            given_at=need.asked_at,
+            how="ticked on the web form",
+            wording=_WORDING,
+        )
+        for need in needs
+        if need.channel == Channel.SMS and rng.random() < 2 / 3
+    ]
+    consents.add(connection, lines, (), "demo", now)
+
+
+def _book(concierge: Concierge, clock: Clock, rng: Random, asked: Given, business: Business) -> None:
+    """Go on from an answer to a request: everything in one message, what was suggested now and then, then a yes."""
     need, customer = asked.need, invent(rng, asked.need.customer_id)
     clock.now = need.asked_at + timedelta(minutes=2)
-    for text in (_wish(rng, customer, clock.now), rng.choice(_YES)):
-        concierge.answer(Incoming(text, need.customer_id, Channel(need.channel), asked.conversation_id))
+    texts = [_wish(rng, customer, clock.now)]
+    while texts:
+        said = texts.pop()
+        incoming = Incoming(said, need.customer_id, Channel(need.channel), asked.conversation_id)
+        answer = concierge.answer(incoming).reply.text
         clock.now += timedelta(minutes=1)
+        if said not in _YES:
+            takes = suggesting.made_in(business, answer) is not None and rng.random() < 0.5
+            texts.append(rng.choice(_ADD if takes else _YES))
 
 
 def _wish(rng: Random, customer: Customer, now: datetime) -> str:

@@ -13,19 +13,30 @@ SUGGESTION = "suggestion"
 
 
 def accepted(
-    business: Business, facts: Facts, read: Understood, context: DialogueContext, notes: Mapping[str, Any]
+    business: Business,
+    before: Facts,
+    facts: Facts,
+    read: Understood,
+    context: DialogueContext,
+    notes: Mapping[str, Any],
 ) -> Facts:
-    """The facts with the item that the last answer suggested, where this message says yes to it and names no dish.
+    """The facts with the item that the last answer suggested, where this message says yes to it.
 
-    ``notes`` are those of the last answer. While a request waits for its yes, a bare yes is about the request.
+    ``before`` are the facts without the message, ``notes`` those of the last answer. While a request waits for its yes,
+    a bare yes is about the request. "Add shrimp" right after the upgrade was suggested is the upgrade, not a portion
+    more of what everybody may choose anyway.
     """
     made = notes.get(SUGGESTION) or {}
     offer = business.offers.suggested.get(str(made.get("offer")))
     if offer is None or not made.get("shown") or Act.DENY in read.acts:
         return facts
-    agreeing = {Act.ADD} if context.confirming else {Act.ADD, Act.AFFIRM}
-    if not read.acts & agreeing or any(slot.name is SlotName.DISH for slot in read.slots):
+    dishes = [str(slot.value or slot.text).casefold() for slot in read.slots if slot.name is SlotName.DISH]
+    agreeing = {Act.ADD} if context.confirming and not dishes else {Act.ADD, Act.AFFIRM}
+    if not read.acts & agreeing or any(business.upgrade_names.get(dish) not in offer.items for dish in dishes):
         return facts
+    if dishes:
+        kept = replace(facts.party, upgrades=before.party.upgrades, add_ons=before.party.add_ons)
+        facts = replace(facts, party=kept, proteins=before.proteins)
     counts = [slot.value for slot in read.slots if slot.name is SlotName.COUNT and isinstance(slot.value, int)]
     count = counts[-1] if counts else EVERYONE
     party, proteins = facts.party, dict(facts.proteins)

@@ -21,7 +21,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def unsupported(draft: str, evidence: Sequence[str]) -> str | None:
-    """The kind of the first sentence that must not be said; None where there is none."""
+    """The kind of the sentence that least of all must be said; None where all may be."""
     known = list(map(_plain, evidence))
     said = sentences(draft)
     own = [at for at, sentence in enumerate(said) if not any(_plain(sentence) in text for text in known)]
@@ -30,11 +30,12 @@ def unsupported(draft: str, evidence: Sequence[str]) -> str | None:
     pairs = sorted({at for place in own for at in (place - 1, place) if 0 <= at < len(said) - 1})
     judged = trained.load().answers.judge([*(said[at] for at in own), *(f"{said[at]} {said[at + 1]}" for at in pairs)])
     alone, beside = dict(zip(own, judged, strict=False)), dict(zip(pairs, judged[len(own) :], strict=True))
+    found = []
     for at, verdict in alone.items():
         around = [beside[pair].probability for pair in (at - 1, at) if pair in beside]
-        if trained.together(verdict.probability, max(around, default=verdict.probability)) >= STOPPED_FROM:
-            return verdict.kind
-    return None
+        found.append((trained.together(verdict.probability, max(around, default=verdict.probability)), verdict.kind))
+    probability, kind = max(found)
+    return kind if probability >= STOPPED_FROM else None
 
 
 def sentences(text: str) -> list[str]:

@@ -31,7 +31,7 @@ LOOKED_AT = 20_000
 """Characters of a message that are looked at; the length limit of messages is far below."""
 SURE, SURE_AS_WORDED = 0.55, 0.2
 """From which probability a message is an attack: of any wording, and of one that a pattern knows."""
-WORTH = 0.08
+WORTH = 0.03
 """From which probability of the sieve on the whole classifier is asked about an English message."""
 TOGETHER = 3
 """Customer's messages before this one that are read together with it: an attack may come in pieces."""

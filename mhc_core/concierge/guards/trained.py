@@ -77,28 +77,28 @@ class Classifier:
 
 @dataclass(frozen=True)
 class ByLanguage:
-    """A classifier of English texts and one of all others; a text whose language is not sure is any other's.
+    """A classifier of English texts, and a second one, of all languages, that is heard on texts in others.
 
-    With ``second`` the other one, which learned from English too, is heard on English texts as well.
+    With ``both`` it is heard on English, too. A text whose language is not sure is in another.
     """
 
     english: Classifier
     foreign: Classifier
-    second: bool = False
+    both: bool = False
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
         """A verdict for each text."""
-        english = list(map(tags.english, texts))
-        first = iter(self.english.judge([text for text, is_so in zip(texts, english, strict=True) if is_so]))
-        asked = [text for text, is_so in zip(texts, english, strict=True) if self.second or not is_so]
-        other = iter(self.foreign.judge(asked))
-        found = []
-        for is_so in english:
-            verdict = next(first) if is_so else next(other)
-            if is_so and self.second:
-                verdict = replace(verdict, probability=together(verdict.probability, next(other).probability))
-            found.append(verdict)
-        return found
+        asked = [text for text in texts if self.both or not tags.english(text)]
+        second = dict(zip(asked, self.foreign.judge(asked), strict=True))
+        return [
+            verdict if text not in second else _heard(verdict, second[text])
+            for text, verdict in zip(texts, self.english.judge(texts), strict=True)
+        ]
+
+
+def _heard(one: Verdict, other: Verdict) -> Verdict:
+    surer = max(one, other, key=lambda verdict: verdict.probability)
+    return replace(surer, probability=together(one.probability, other.probability))
 
 
 def together(one: float, other: float) -> float:
@@ -122,7 +122,7 @@ class Guards:
     @property
     def messages(self) -> ByLanguage:
         """Of customers' messages."""
-        return ByLanguage(self.classifiers["messages"], self.classifiers["foreign_messages"], second=True)
+        return ByLanguage(self.classifiers["messages"], self.classifiers["foreign_messages"], both=True)
 
     @property
     def sieve(self) -> Classifier:

@@ -62,8 +62,8 @@ def words(business: Business, name: str) -> str:
     price = _price(business, name)
     if not price:
         return f"An idea, if you like: {offer.says}. It is within the price."
-    per = "per person" if offer.items[0] in business.upgrades else "per portion"
-    return f"An idea, if you like: {offer.says}, {usd(price)} {per}. Tell me for how many, and I add it."
+    per = "person" if offer.items[0] in business.upgrades else offer.per
+    return f"An idea, if you like: {offer.says}, {usd(price)} per {per}. Tell me for how many, and I add it."
 
 
 def made_in(business: Business, answer: str) -> str | None:

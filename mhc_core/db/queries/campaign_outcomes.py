@@ -35,7 +35,12 @@ def by_week(connection: sa.Connection, campaign: str, counts_days: int, now: dat
                          join ai.booking_requests b on b.conversation_id = o.id
                         where c.id = p.conversation_id and b.status in ('requested', 'confirmed')
                           and b.requested_at > p.due_at
-                          and b.requested_at <= p.due_at + make_interval(days => :days))) as booked
+                          and b.requested_at <= p.due_at + make_interval(days => :days))
+                       or exists (
+                       select from ai.conversations c join ai.bookings b on b.customer_id = c.customer_id
+                        where c.id = p.conversation_id and b.status in ('requested', 'confirmed', 'completed')
+                          and b.booked_at > p.due_at
+                          and b.booked_at <= p.due_at + make_interval(days => :days))) as booked
               from people p where p.due_at + make_interval(days => :days) <= :now
              group by 1, 2 order by 1, 2
         """),

@@ -15,6 +15,7 @@ from mhc_core.pseudonyms import hashed
 _PHONE, _MAIL = r"^\+[1-9][0-9]{7,14}$", "_%@_%._%"
 _THERE = f"c.customer_id is not null and not c.channel_metadata ? '{REDACTED}'"
 _WHO = hashed("c.customer_id")
+_ALIVE = "('requested', 'confirmed', 'completed')"  # of bookings that other systems took
 _AT_TEN = f"timezone({days.ZONE}, {{0}} + time '10:00')"
 _TODAY = f"cast(timezone({days.ZONE}, cast(:now as timestamptz)) as date)"
 
@@ -30,6 +31,8 @@ _FOLLOWED = {
            and (c.facts ->> 'booking' = 'true' or c.outcome in ('quoted', 'abandoned') or c.intent = 'booking')
            and not exists (select from ai.booking_requests b join ai.conversations o on o.id = b.conversation_id
                             where o.customer_id = c.customer_id and b.requested_at >= c.started_at)
+           and not exists (select from ai.bookings b where b.customer_id = c.customer_id
+                            and b.status in {_ALIVE} and b.booked_at >= c.started_at)
     """,
     "event": f"""
         select {_WHO}, c.id, b.id::text, {_AT_TEN.format("b.event_on")}
@@ -40,6 +43,8 @@ _FOLLOWED = {
         select distinct on (c.customer_id) {_WHO}, c.id, b.id::text, {_AT_TEN.format("b.event_on")}
           from ai.booking_requests b join ai.conversations c on c.id = b.conversation_id
          where {_THERE} and b.status = 'confirmed' and b.event_on is not null
+           and not exists (select from ai.bookings i where i.customer_id = c.customer_id and i.status in {_ALIVE}
+                            and i.event_at >= timezone({days.ZONE}, cast(b.event_on + 1 as timestamp)))
          order by c.customer_id, b.event_on desc, b.id
     """,
     "churn_risk": f"""
@@ -73,7 +78,9 @@ STANDING = f"""
                            or (i.intent = 'complaint' and i.status = 'active'))) as complaint,
            exists (select from ai.booking_requests b join ai.conversations i on i.id = b.conversation_id
                     where i.customer_id = c.customer_id and b.status in ('requested', 'confirmed')
-                      and (b.event_on is null or b.event_on >= {_TODAY})) as upcoming,
+                      and (b.event_on is null or b.event_on >= {_TODAY}))
+           or exists (select from ai.bookings b where b.customer_id = c.customer_id
+                         and b.status in ('requested', 'confirmed') and b.event_at >= :now) as upcoming,
            exists (select from ai.event_surveys s where s.booking_id::text = p.anchor
                       and (s.way = 'chat' or s.sent_at is not null)) as surveyed,
            (select max(m.sent_at) from ai.messages m join ai.conversations i on i.id = m.conversation_id

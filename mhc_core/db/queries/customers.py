@@ -57,7 +57,8 @@ def bookings(connection: sa.Connection) -> list[Booking]:
 
 
 class Outlook(NamedTuple):
-    """What is expected in all: of customers in 52 weeks, of the next days, and who may be lost."""
+    """What is expected in all: of customers in 52 weeks, of the next days, and who may be lost; and what is done about
+    it: suggestions that were made and taken, follow-ups that are planned and those that were left out."""
 
     tiers: dict[str, int]
     customers: int
@@ -66,6 +67,10 @@ class Outlook(NamedTuple):
     likely_lost: int
     parties: float
     booked: int
+    suggested: int
+    accepted: int
+    planned: int
+    left_out: int
 
 
 LIKELY = 0.7
@@ -76,14 +81,17 @@ def outlook(connection: sa.Connection) -> Outlook:
     """Sums of the newest forecasts; zeros where there is none."""
     row = connection.execute(
         sa.text("""
-            select t.*, v.*, r.*, d.* from
+            select t.*, v.*, r.*, d.*, o.*, f.* from
               (select coalesce(jsonb_object_agg(tier, n), '{}') from (
                     select tier, count(*) as n from ai.customer_profiles group by 1) by_tier) t,
               (select count(*), cast(coalesce(sum(expected_bookings), 0) as float8),
                       cast(coalesce(sum(expected_usd), 0) as float8) from ai.customer_value) v,
               (select count(*) from ai.churn_risk where risk >= cast(:likely as real)) r,
               (select cast(coalesce(sum(expected), 0) as float8), coalesce(sum(booked), 0) from ai.demand_forecast
-                where region = 'all') d
+                where region = 'all') d,
+              (select count(*), count(*) filter (where accepted) from ai.offer_suggestions where shown) o,
+              (select count(*) filter (where state = 'planned'), count(*) filter (where state = 'skipped')
+                 from ai.campaign_touches) f
         """),
         {"likely": LIKELY},
     ).one()

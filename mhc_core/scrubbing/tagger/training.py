@@ -40,7 +40,7 @@ def labels(found: Sequence[Token], spans: Iterable[tuple[str, int, int]]) -> lis
 
 
 def train(release: Sequence[Labelled], seed: int, extra: Sequence[Labelled] = ()) -> bytes:
-    """A tagger as a file; the same messages and seed give the same bytes (two minutes on one core).
+    """A tagger as a file; the same messages and seed give the same bytes (five minutes on one core).
 
     ``release`` are messages of the release, which are also taught with people put into them; ``extra`` is taught as it
     is.

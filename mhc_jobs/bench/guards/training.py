@@ -53,7 +53,7 @@ def taught(answers: Sequence[Example], messages: Sequence[Example], seed: int) -
         "answers": [*answers, *_joined(answers, seed), *_articles(), *seen],
         "foreign_answers": [*foreign, *_joined(foreign, seed), *_foreign(seen), *_english(answers)[::EVERY]],
         "messages": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
-        "foreign_messages": [*attacks, *_foreign(asked)],
+        "foreign_messages": [*attacks, *asked, *ordinary[::ORDINARY]],
         "sieve": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
     }
 

@@ -1,6 +1,6 @@
 """Who is due for which step, and who is left out and why."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -72,11 +72,34 @@ def test_who_may_be_lost_gets_news_or_a_person_by_their_risk(connection: sa.Conn
     assert offered == [20, 20]
 
 
+def booked_elsewhere(connection: sa.Connection, at: datetime) -> None:
+    """A party that another system took."""
+    connection.execute(
+        sa.text("""
+            insert into ai.bookings (id, source, source_id, customer_id, status, booked_at, event_at)
+            values (gen_random_uuid(), 'till', '7', :who, 'confirmed', :booked, :at)
+        """),
+        {"who": PHONE, "booked": NOW - HOUR, "at": at},
+    )
+
+
+def test_who_booked_by_another_system_is_neither_reminded_nor_won_back(
+    connection: sa.Connection, campaigns: Campaigns
+) -> None:
+    agree(connection, PHONE)
+    asked(connection, PHONE, 3 * HOUR)
+    party(connection, PHONE, date(2025, 12, 5))
+    booked_elsewhere(connection, NOW + 3 * DAY)
+    plan(connection, campaigns)
+    assert touches(connection) == []
+
+
 REFUSALS = {
     "no_consent": lambda c: c.execute(sa.text("delete from ai.contact_consents")),
     "opted_out": lambda c: optouts.note(c, PHONE, "keyword", "sms", NOW - HOUR),
     "open_complaint": lambda c: talk(c, say("user", "cold!"), customer_id=PHONE, status="active", intent="complaint"),
     "upcoming_event": lambda c: party(c, PHONE, TODAY + DAY),
+    "upcoming_event ": lambda c: booked_elsewhere(c, NOW + 3 * DAY),
     "erased": lambda c: c.execute(
         sa.text("insert into ai.erasures (customer_hash, requested_by, requested_at) values (:who, 'Ann', now())"),
         {"who": pseudonym(c, PHONE)},
@@ -92,7 +115,7 @@ def test_who_must_not_be_written_to_is_left_out_with_the_reason(
     party(connection, PHONE, TODAY - DAY)
     REFUSALS[reason](connection)
     plan(connection, campaigns)
-    assert touches(connection)[0] == ("after_event", "how_was_it", "skipped", reason)
+    assert touches(connection)[0] == ("after_event", "how_was_it", "skipped", reason.strip())
 
 
 def test_an_id_that_is_no_address_cannot_be_written_to(connection: sa.Connection, campaigns: Campaigns) -> None:

@@ -1,6 +1,7 @@
 """Whoever is written to is written to once, whatever happens, and nothing forbidden goes out."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from mhc_core.campaigns import consents, links, offers, optouts, planning
 from mhc_core.campaigns.rules import Campaigns
 from mhc_core.campaigns.sending import AGAIN_AFTER, LEASE, TROUBLE, Sender
 from mhc_core.db.queries import campaign_outbox, surveys
+from mhc_core.db.queries import campaigns as known
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.providers.messaging.result import Message, Result
 from mhc_core.settings import Settings
@@ -184,7 +186,17 @@ def test_what_a_service_refuses_is_not_tried_again(database: sa.Engine, campaign
     assert states(database) == [("refused", "HTTP 400 (21610)")]
 
 
-def test_many_senders_at_once_send_each_once_and_keep_the_cap(database: sa.Engine, campaigns: Campaigns) -> None:
+def test_many_senders_at_once_send_each_once_and_keep_the_cap(
+    database: sa.Engine, campaigns: Campaigns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = known.standing
+
+    def slowly(*given: Any) -> Any:
+        found = asks(*given)
+        time.sleep(0.02)  # what others write meanwhile was not seen
+        return found
+
+    monkeypatch.setattr(known, "standing", slowly)
     guests = [f"guest{number}@example.com" for number in range(12)]
     planned(database, campaigns, *guests)
     with database.begin() as connection:
@@ -193,6 +205,16 @@ def test_many_senders_at_once_send_each_once_and_keep_the_cap(database: sa.Engin
             party(connection, guest, TODAY - 8 * DAY, channel="email")
         connection.execute(sa.text("update ai.booking_requests set requested_at = requested_at - interval '9 days'"))
         planning.plan(connection, campaigns, NOW)
+        # Those of one person stand side by side, so that several senders come upon them at once.
+        connection.execute(
+            sa.text("""
+                update ai.campaign_touches t set not_before = cast(:from as timestamptz) + p.place * interval '1 second'
+                  from (select customer_hash, dense_rank() over (order by customer_hash) as place
+                          from ai.campaign_touches) p
+                 where p.customer_hash = t.customer_hash
+            """),
+            {"from": NOW - DAY},
+        )
     service, ready = Service(), threading.Barrier(4)
 
     def run(_: int) -> None:

@@ -30,6 +30,12 @@ Our HOA is Sierra Oaks, can you park there?
 it will be sunny
 Jasmine rice please
 key is under the mat
+a table at Rosario's for 4 at 7
+Total Amount Due
+Guest List: 12
+need the CEO to sign
+Dear team, our CEO approved the quote
+I WANT MY MONEY BACK NOW
 party of 12 at 5:30, 2025-10-01, total 1250.00
 invoice 4155550148 paid
 we need 100-150 pieces, 20-25-30 min
@@ -58,6 +64,13 @@ MASKED = [
     ("tran party of 8", "[PERSON_1] party of 8"),
     ("June is the host", "[PERSON_1] is the host"),
     ("ask joy", "ask [PERSON_1]"),
+    ("annas mom is late", "[PERSON_1] mom is late"),
+    ("the Garcias want two chefs", "the [PERSON_1] want two chefs"),
+    ("Ask Hae-Won for the key", "Ask [PERSON_1] for the key"),
+    ("drew drew a map", "[PERSON_1] drew a map"),
+    ("chase will chase you for the invoice", "[PERSON_1] will chase you for the invoice"),
+    ("hi im april and i want april 12", "hi im [PERSON_1] and i want april 12"),
+    ("my appointment with Dr. Okafor at Harper Dental", "my appointment with Dr. [PERSON_1] at Harper Dental"),
 ]
 
 

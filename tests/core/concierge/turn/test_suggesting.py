@@ -17,6 +17,7 @@ from mhc_core.concierge.guards import figures
 from mhc_core.concierge.turn import suggesting, understanding
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.offers import choosing
 from mhc_core.settings import Settings
 from mhc_core.understanding.result import EVERYONE
 from mhc_jobs.bench.understanding.policies import Talk
@@ -79,6 +80,13 @@ def test_a_yes_to_the_request_orders_nothing(tell: Dialogue) -> None:
     tell(BOOK, "@confirm affirm: yes")
     assert tell.talk.sent is not None
     assert tell.talk.sent.party.upgrades == {}
+
+
+def test_the_upgrade_that_is_named_is_the_one_that_was_suggested(tell: Dialogue) -> None:
+    text = tell(PRICE, "add/book: add [dish:shrimp] for [count:6]")
+    assert tell.talk.facts.party.upgrades == {"shrimp upgrade": 6}
+    assert tell.talk.facts.party.add_ons == {}
+    assert "shrimp upgrade: 6 × $3 = $18" in text
 
 
 def test_a_transcript_that_a_client_keeps_itself_is_enough(tell: Dialogue) -> None:
@@ -189,18 +197,18 @@ def test_statements_and_the_suggestion_are_stored_with_their_messages(
 def test_who_is_held_out_is_noted_and_what_is_ordered_counts(
     served: Callable[..., dict[str, Any]], empty_engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(suggesting.choosing, "held_out", lambda state, customer, percent: True)
+    monkeypatch.setattr(choosing, "held_out", lambda state, customer, percent: True)
+    monkeypatch.setattr(choosing, "choose", lambda *about: "gyoza")
     first = served(PRICE, "somebody")
     assert IDEA not in first["answer"]
     noted = _row(empty_engine)
     assert not noted["shown"]
     assert not noted["accepted"]
-    item = RULES.offers.suggested[noted["offer"]].items[0].removesuffix(" upgrade")
-    served(f"add/book: add [dish:{item}] for [count:5 people]", "somebody", first["conversation_id"])
+    assert noted["offer"] == "gyoza"
+    served("add/book: add [dish:gyoza] for [count:5 people]", "somebody", first["conversation_id"])
     settled = _row(empty_engine)
-    if noted["offer"] != "winter plate":
-        assert settled["accepted"]
-        assert settled["value_usd"] > 0
+    assert settled["accepted"]
+    assert settled["value_usd"] == 50
 
 
 def _row(engine: sa.Engine) -> dict[str, Any]:
