@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 from fakes.places import ROOT
@@ -46,3 +47,18 @@ def test_a_client_holds_a_talk(address: str, client: str) -> None:
     quiet = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     done = subprocess.run([*TALKS[client], address], capture_output=True, text=True, timeout=200, env=quiet)
     assert done.stdout.strip().endswith("ok"), done.stdout + done.stderr
+
+
+def test_types_made_of_the_description_compile_strictly_and_hold_a_talk(address: str) -> None:
+    for name in ("typed_talk.ts", "tsconfig.json", "package.json"):
+        shutil.copy(HERE / name, ENVIRONMENTS)
+    described = httpx2.get(f"{address}/openapi.json")
+    (ENVIRONMENTS / "openapi.json").write_bytes(described.content)
+    for words in (
+        ["npm", "run", "--silent", "generate"],
+        ["npm", "run", "--silent", "check"],
+        ["node", "typed_talk.js", address],
+    ):
+        done = subprocess.run(words, cwd=ENVIRONMENTS, capture_output=True, text=True, timeout=200, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip() == "ok"
