@@ -170,7 +170,7 @@ TABLES = {
     "customer_value": _table(plain="customer_hash", erasure="deleted"),
     "churn_risk": _table(plain="customer_hash reasons", erasure="deleted"),
     "demand_forecast": _table(plain="region method"),
-    "customer_profiles": _table(plain="customer_hash last_channel tier next_tier", erasure="deleted"),
+    "customer_profiles": _table(plain="customer_hash last_channel tier next_tier needs consents", erasure="deleted"),
     "profile_watermark": _table(plain="name"),
     "loyalty_events": _table(plain="customer_hash kind", erasure="deleted"),
     "contact_consents": _table(plain="customer_hash channel how wording recorded_by revoked_by", erasure="deleted"),

@@ -118,14 +118,54 @@ _FORECASTS = """
      where f.customer_hash = p.customer_hash
        and (p.expected_usd, p.churn_risk) is distinct from (f.expected_usd, f.risk)
 """
+# The newest word on each thing, with the message that it came in; what the vocabulary does not know is told as "other",
+# for a profile is read by more people than conversations are.
+_NEEDS = f"""
+    with latest as (
+        select distinct on (customer_hash, d.kind, d.value) {hashed("c.customer_id")} as customer_hash, d.kind,
+               case when d.value = any(:words) then d.value else 'other' end as value,
+               d.for_whom, d.stance, d.message_id, d.said_at
+          from ai.diet_facts d join ai.conversations c on c.id = d.conversation_id
+         where c.customer_id = any(array(select customer_id from pg_temp.changed_customers))
+         order by customer_hash, d.kind, d.value, d.said_at desc
+    ), told as (
+        select customer_hash, jsonb_agg(jsonb_build_object('kind', kind, 'value', value, 'for_whom', for_whom,
+                   'message_id', message_id, 'said_at', said_at) order by said_at, kind, value) as needs
+          from latest where stance <> 'withdrawn' group by 1
+    )
+    update ai.customer_profiles p set needs = coalesce(f.needs, '[]'), updated_at = :now
+      from (select customer_hash, needs from (select distinct customer_hash from pg_temp.their_bookings) t
+              left join told using (customer_hash)) f
+     where f.customer_hash = p.customer_hash and p.needs is distinct from coalesce(f.needs, '[]')
+"""
+_CONSENTS = """
+    update ai.customer_profiles p set consents = f.channels, opted_out_at = f.opted_out_at, updated_at = :now
+      from (select customer_hash, o.opted_out_at,
+                   coalesce(array_agg(distinct c.channel order by c.channel) filter (
+                       where c.id is not null and c.revoked_at is null
+                       and (o.opted_out_at is null or c.given_at > o.opted_out_at)
+                   ), '{}') as channels
+              from (select customer_hash from pg_temp.their_bookings
+                    union select customer_hash from ai.contact_consents
+                           where greatest(recorded_at, revoked_at) >= :since
+                    union select customer_hash from ai.contact_optouts where opted_out_at >= :since) changed
+              left join ai.contact_consents c using (customer_hash)
+              left join ai.contact_optouts o using (customer_hash)
+             group by customer_hash, o.opted_out_at) f
+     where f.customer_hash = p.customer_hash
+       and (p.consents, p.opted_out_at) is distinct from (f.channels, f.opted_out_at)
+"""
 
 
-def refresh(connection: sa.Connection, tiers: Sequence[Tier], name: str, today: date, now: datetime) -> Refreshed:
+def refresh(
+    connection: sa.Connection, tiers: Sequence[Tier], name: str, words: Sequence[str], today: date, now: datetime
+) -> Refreshed:
     """Bring profiles and ledger up to date. An erasure waits for it, or is over by then.
 
     Args:
         tiers: lowest first; without any, nobody has one.
         name: of what profiles are made with: another name counts everybody anew.
+        words: allergens and diets that may stand in a profile.
     """
     connection.execute(sa.text("lock table ai.customer_profiles, ai.loyalty_events in share row exclusive mode"))
     seen = connection.scalar(sa.text("select seen_until from ai.profile_watermark where name = :name"), {"name": name})
@@ -134,6 +174,7 @@ def refresh(connection: sa.Connection, tiers: Sequence[Tier], name: str, today: 
         "since": since or datetime.min.replace(tzinfo=now.tzinfo),
         "day": days.at(connection, since) if since else date.min,
         "today": today,
+        "words": list(words),
         "now": now,
     }
     for statement in (_CUSTOMERS, _THEIRS, _CHANGED, _PAST, _BOOKINGS):
@@ -144,7 +185,8 @@ def refresh(connection: sa.Connection, tiers: Sequence[Tier], name: str, today: 
     events = loyalty.append(connection, now)
     listed = orjson.dumps([{"name": tier.name, "bookings": tier.bookings} for tier in tiers]).decode()
     written = connection.execute(sa.text(_WRITE), values | {"tiers": listed}).rowcount
-    written += connection.execute(sa.text(_FORECASTS), values).rowcount
+    for statement in (_FORECASTS, _NEEDS, _CONSENTS):
+        written += connection.execute(sa.text(statement), values).rowcount
     connection.execute(
         sa.text("""
             insert into ai.profile_watermark (name, seen_until) values (:name, :now)

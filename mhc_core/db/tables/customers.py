@@ -1,11 +1,12 @@
 """What is known of each customer who ever booked: a profile, and the ledger of their loyalty. Pseudonyms only."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from mhc_core.db.tables.base import USD, UTC_TIME, metadata, unit
 
 # ``bookings`` are those that hold or took place, ``completed`` the balance of ``loyalty_events``, days the business's.
+# ``needs`` are allergens and diets, each with its message; ``consents`` are channels.
 customer_profiles = sa.Table(
     "customer_profiles",
     metadata,
@@ -23,6 +24,9 @@ customer_profiles = sa.Table(
     sa.Column("bookings_until_next", sa.Integer),
     sa.Column("expected_usd", USD),
     sa.Column("churn_risk", sa.REAL),
+    sa.Column("needs", JSONB, nullable=False, server_default=sa.text("'[]'::jsonb")),
+    sa.Column("consents", ARRAY(sa.Text), nullable=False, server_default=sa.text("'{}'::text[]")),
+    sa.Column("opted_out_at", UTC_TIME),
     sa.Column("updated_at", UTC_TIME, nullable=False),
     unit("churn_risk"),
 )

@@ -63,7 +63,7 @@ class Shop:
         return talk
 
     def refresh(self, tiers: tuple[Tier, ...] = TIERS, name: str = "test") -> Refreshed:
-        return profiles.refresh(self.connection, tiers, name, self.now.date(), self.now)
+        return profiles.refresh(self.connection, tiers, name, ("shellfish",), self.now.date(), self.now)
 
     def later(self, by: timedelta = AFTER) -> None:
         self.now += by
