@@ -250,8 +250,8 @@ class Business(Section):
 
     @property
     def allow_list(self) -> frozenset[str]:
-        """The business's own phone number and e-mail address: contact data that is not personal."""
-        return frozenset({self.contact.phone, self.contact.email})
+        """The business's own phone number, e-mail address and area: what is not personal."""
+        return frozenset({self.contact.phone, self.contact.email, *self.area})
 
     @cached_property
     def upgrade_names(self) -> Mapping[str, str]:

@@ -106,7 +106,7 @@ class Scrubber:
         """The scrubber of this process.
 
         Args:
-            business_allow: the business's own phone numbers, addresses and links.
+            business_allow: the business's own phone numbers, addresses, links and area.
             model: a spaCy pipeline or the folder of a token classifier, asked besides the tagger.
             budget: the time one text may take, in seconds; one that takes longer is refused.
             regions: the countries whose phone numbers are found without a country code, with commas; else the usual.
@@ -354,7 +354,7 @@ def _shift(piece: _Piece, offset: int) -> _Piece:
 
 
 def _allowed(values: Collection[str]) -> re.Pattern[str] | None:
-    """Matches the business's own numbers and addresses in the ways they are written."""
+    """Matches what is the business's own in the ways it is written, and lists of it: "Sacramento, San Jose"."""
     forms = []
     for value in values:
         digits = "".join(filter(str.isdigit, value))
@@ -362,7 +362,8 @@ def _allowed(values: Collection[str]) -> re.Pattern[str] | None:
             forms.append(r"(?<![\w+])(?:\+?1[\s.\-]{0,2})?\(?" + r"[\s.\-()/]{0,3}".join(digits[-10:]) + r"(?!\d)")
         elif value.strip():
             forms.append(r"(?<![\w.@\-])" + re.escape(value.strip()) + r"(?![\w@\-]|\.\w)")
-    return re.compile("|".join(forms), re.IGNORECASE) if forms else None
+    one = f"(?:{'|'.join(forms)})"
+    return re.compile(rf"{one}(?:,?\s(?:(?:and|or)\s)?{one})*", re.IGNORECASE) if forms else None
 
 
 @lru_cache(maxsize=8)

@@ -90,7 +90,7 @@ def test_who_is_late_is_written_down_and_the_daemon_is_seen(
 
 
 def test_whatever_runs_by_the_clock_has_a_time_in_which_it_is_expected() -> None:
-    by_clock = {"collect", "review", "knowledge", "stats", "anomalies", "customers", "demand"}
+    by_clock = {"collect", "review", "knowledge", "stats", "anomalies", "customers", "demand", "offers", "campaigns"}
     expected = {key for name in by_clock for key in defs.resolve_job_def(name).asset_layer.executable_asset_keys}
     graph = defs.resolve_asset_graph()
     assert {key for key in graph.materializable_asset_keys if graph.get(key).freshness_policy} == expected

@@ -28,6 +28,8 @@ _EMAIL = re.compile(
     r"(?<![\w.+\-])[\w.%+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,5}|"
     r"\"[^\"\n@]{1,64}\"@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,5}"
 )
+_LAST_LABEL = re.compile(rf"\.(?:{_TLD})(?=\.\s(?!(?:{_TLD})\b))", re.IGNORECASE)
+"""Where an address ends though a word follows its full stop: "write to x@example.com. Some …"."""
 _AT = r"(?:\(\s?at\s?\)|\[\s?at\s?\]|\{\s?at\s?\}|<\s?at\s?>|\bat\b|@|\barroba\b)"
 _DOT = r"(?:\s?(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<\s?dot\s?>|\bdot\b|\bpunto\b)\s?|\.)"
 _LOCAL = r"(?<![\w.+\-])[\w+\-]{1,40}(?:\s?(?:\.|\bdot\b|\bunderscore\b|\bdash\b|\bhyphen\b)\s?[\w+\-]{1,40}){0,4}"
@@ -89,7 +91,8 @@ class EmailRecognizer(SpanRecognizer):
     def spans(self, text: str) -> Iterator[Span]:
         if "@" in text:
             for match in _EMAIL.finditer(text):
-                yield PiiType.EMAIL, match.start(), match.end(), 0.95
+                last = _LAST_LABEL.search(match.group())
+                yield PiiType.EMAIL, match.start(), match.start() + last.end() if last else match.end(), 0.95
         for match in _SPOKEN_EMAIL.finditer(text):
             found = match.group()
             if (

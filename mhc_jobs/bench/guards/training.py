@@ -48,6 +48,7 @@ def taught(answers: Sequence[Example], messages: Sequence[Example], seed: int) -
     attacks = [Example(one.text, FINE if one.kind == FINE else "attack") for one in messages]
     asked = [Example("\n".join(one.turns), "attack" if one.attack else FINE) for one in sets.inputs(sets.SETS / "dev")]
     ordinary = [Example(message.text, FINE) for message in understanding.gold()[::ORDINARY]]
+    ordinary += [Example(question, FINE) for question in _questions()]
     foreign, seen = _foreign(answers), _seen()
     return {
         "answers": [*answers, *_joined(answers, seed), *_articles(), *seen],
@@ -89,8 +90,13 @@ def _seen() -> list[Example]:
 
 def _articles() -> list[Example]:
     """Every sentence of the sample's articles."""
-    return [
-        Example(sentence, FINE)
-        for file in sorted(knowledge_dir().glob("*.md"))
-        for sentence in sentences(strip_markdown(articles.parse(file.read_bytes()).body))
-    ]
+    return [Example(sentence, FINE) for one in _sample() for sentence in sentences(strip_markdown(one.body))]
+
+
+def _questions() -> list[str]:
+    """What the sample's articles are asked: nobody who asks it attacks."""
+    return [question for one in _sample() for question in one.questions]
+
+
+def _sample() -> list[articles.Article]:
+    return [articles.parse(file.read_bytes()) for file in sorted(knowledge_dir().glob("*.md"))]

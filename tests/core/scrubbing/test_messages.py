@@ -25,6 +25,7 @@ PERSONAL = [
     ("PHONE", "+44 20 7946 0958 thx", "[PHONE_1] thx"),
     ("PHONE", "my number is 9 1 6 5 5 5 0 1 2 3", "my number is [PHONE_1]"),
     ("EMAIL", "jane dot doe at gmail dot com", "[EMAIL_1]"),
+    ("EMAIL", "write to jo.smith@example.com. Some of us eat fish", "write to [EMAIL_1]. Some of us eat fish"),
     ("EMAIL", "reach me at anna@ gmail . com", "reach me at [EMAIL_1]"),
     ("ADDRESS", "party is at 8901 Foothills blvd roseville ca 95747", "party is at [ADDRESS_1]"),
     ("ADDRESS", "7750 Sunrise Blvd #210 Citrus Heights, CA 95610", "[ADDRESS_1]"),

@@ -57,6 +57,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/ai/feedback/vote"): Row(EVERYBODY),
     ("GET", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),
     ("POST", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),
+    ("GET", "/api/v1/ai/unsubscribe"): Row(EVERYBODY),
+    ("POST", "/api/v1/ai/unsubscribe"): Row(EVERYBODY),
     ("POST", "/api/v1/widget/tokens"): Row(ISSUERS, {}),
     ("GET", "/api/v1/widget"): Row(EVERYBODY),
     ("GET", "/v1/models"): Row(VISITORS),

@@ -28,6 +28,7 @@ def upgrade() -> None:
             constraint ck_calls_speakers check (speakers in ('channel', 'label', 'turns')),
             constraint ck_calls_confidence check (confidence between 0 and 1)
         );
+        alter table ai.calls alter column consent_wording set statistics 0;
         create index ix_calls_audio_sha256 on ai.calls (audio_sha256) where audio_sha256 is not null;
         alter table ai.scrub_holds drop constraint ck_scrub_holds_kind;
         alter table ai.scrub_holds
