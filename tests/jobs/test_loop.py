@@ -95,11 +95,11 @@ def journal(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _a_third_of_the_gold() -> Iterator[None]:
+def _a_part_of_the_gold() -> Iterator[None]:
     """What reads messages is really trained, on fewer of them: on all it takes minutes."""
     every = examples.gold()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(examples, "gold", lambda: every[::3])
+        patch.setattr(examples, "gold", lambda: every[::5])
         yield
 
 
