@@ -126,8 +126,8 @@ def test_cancelling_earlier_never_gives_back_less(first: int, second: int, paid:
     assert refund(SAMPLE, paid, first) <= paid
 
 
-def test_allow_list_is_the_contact_of_the_business() -> None:
-    assert SAMPLE.allow_list == {"(916) 740-8768", "cs@myhibachichef.com"}
+def test_allow_list_is_the_contact_and_the_area_of_the_business() -> None:
+    assert SAMPLE.allow_list == {"(916) 740-8768", "cs@myhibachichef.com", *SAMPLE.area}
 
 
 @pytest.mark.parametrize(

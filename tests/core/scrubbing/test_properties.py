@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from mhc_core.scrubbing import Scrubber, ScrubResult
 from mhc_core.scrubbing.digits import luhn
 
-pytestmark = pytest.mark.filterwarnings("error")
 quick = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
 TEMPLATES = (

@@ -36,7 +36,8 @@ def test_the_newest_report_is_shown_and_an_older_one_on_request(
             weekly.keep(connection, replace(kept, week="2020-W02", report=older))
         staff.open("/reports")
         staff.see("td", "Resolved with confirmation")
-        staff.see("li", "Nothing waits and nothing stands out.")
+        worth = [one["title"] for one in kept.report["worth_doing"]]  # of other tests, in whatever order they ran
+        staff.see("li", worth[0] if worth else "Nothing waits and nothing stands out.")
         assert made.week.replace("-W", " ").split()[0] in staff.see("h2", "week").text
         assert staff.faults() == []
         staff.see(".q-select").click()
