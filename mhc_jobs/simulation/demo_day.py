@@ -28,6 +28,8 @@ from mhc_jobs.simulation.customers import Need, draw
 
 CUSTOMERS, BOOKING = 50, 12
 """Customers of the day, and how many of them go on to book."""
+LEAVING = 2
+"""Customers who write by SMS what they want and do not say yes: a follow-up is planned for those who agreed to it."""
 LAST_HOURS = 20
 UNKNOWN = (
     "Do you rent out karaoke machines too?",
@@ -45,7 +47,7 @@ _BOOK = (
     "{town}, about {miles} miles from you. {name}, {email}",
 )
 _YES = ("yes, please send it", "Yes", "yes send it")
-_ADD = ("good idea, please add that for everyone", "Sure, add that for all of us please")
+_ADD = ("good idea, please add that for everyone", "Please add it for everyone")
 _WORDING = "Yes, text me offers of My Hibachi Chef. I can reply STOP at any time."
 
 
@@ -68,6 +70,9 @@ def hold(engine: sa.Engine, settings: Settings, business: Business, now: datetim
         booked = rng.sample(going_on, min(BOOKING, len(going_on)))
         for one in booked:
             _book(concierge, clock, rng, one, business)
+        for one in [one for one in going_on if one.need.channel == Channel.SMS and one not in booked][:LEAVING]:
+            clock.now = one.need.asked_at + timedelta(minutes=2)
+            concierge.answer(_said(_wish(rng, invent(rng, one.need.customer_id), clock.now), one))
     rate(engine, clock, rng, [replace(one, met=one.met or one in booked) for one in given])
     with engine.begin() as connection:
         _agree_to_texts(connection, rng, needs, now)
@@ -127,12 +132,16 @@ def _book(concierge: Concierge, clock: Clock, rng: Random, asked: Given, busines
     texts = [_wish(rng, customer, clock.now)]
     while texts:
         said = texts.pop()
-        incoming = Incoming(said, need.customer_id, Channel(need.channel), asked.conversation_id)
-        answer = concierge.answer(incoming).reply.text
+        answer = concierge.answer(_said(said, asked)).reply.text
         clock.now += timedelta(minutes=1)
         if said not in _YES:
             takes = suggesting.made_in(business, answer) is not None and rng.random() < 0.5
             texts.append(rng.choice(_ADD if takes else _YES))
+
+
+def _said(text: str, asked: Given) -> Incoming:
+    """One more message in a conversation."""
+    return Incoming(text, asked.need.customer_id, Channel(asked.need.channel), asked.conversation_id)
 
 
 def _wish(rng: Random, customer: Customer, now: datetime) -> str:
