@@ -28,7 +28,7 @@ from mhc_jobs.simulation.customers import Need, draw
 
 CUSTOMERS, BOOKING = 50, 12
 """Customers of the day, and how many of them go on to book."""
-LEAVING = 2
+LEAVING = 5
 """Customers who write by SMS what they want and do not say yes: a follow-up is planned for those who agreed to it."""
 LAST_HOURS = 20
 UNKNOWN = (
