@@ -6,14 +6,15 @@ forms are those of Twilio's Message resource (2010-04-01) and RingCentral's crea
 
 import base64
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
 import orjson
+
+from fakes.small_server import answering
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "1" * 32
 CLIENT, SECRET, JWT = "app", "secret", "a.jwt.token"
@@ -143,13 +144,5 @@ def carriers() -> Iterator[Carriers]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    state.port = server.server_port
-    try:
+    with answering(Handler) as state.port:
         yield state
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()

@@ -1,17 +1,18 @@
 """Receivers of alerts: a real SMTP server and a real HTTP server in this process."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import orjson
 from aiosmtpd.controller import Controller
+
+from fakes.small_server import answering
 
 
 @dataclass
@@ -78,13 +79,5 @@ def hook() -> Iterator[Hook]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    state.port = server.server_port
-    try:
+    with answering(Handler) as state.port:
         yield state
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
