@@ -80,7 +80,7 @@ class Network:
         int8, scale, zero = (f"{name}.{part}" for part in ("int8", "scale", "zero"))
         self._nodes.append(helper.make_node("DynamicQuantizeLinear", [hidden], [int8, scale, zero]))
         heard = [int8, self._tensor(f"{name}.qkv", weights), self._tensor(f"{name}.qkv_bias", bias), scale]
-        heard += [self._tensor(f"{name}.qkv_scales", scales), "", zero]
+        heard += [self._tensor(f"{name}.qkv_scales", scales), "", zero, self._zero(name)]
         attention = self._add("QAttention", heard, f"{name}.attention", _FUSED, num_heads=HEADS)
         attended = self._product(attention, f"{name}.attention.output.dense")
         middle = self._normalised_sum(attended, hidden, f"{name}.attention.output.LayerNorm")
@@ -91,7 +91,7 @@ class Network:
     def _product(self, factor: str, name: str) -> str:
         weights, scales, bias = self._weights(f"{name}.bias")
         weights_and_scales = [self._tensor(f"{name}.int8", weights), self._tensor(f"{name}.scales", scales)]
-        inputs = [factor, *weights_and_scales, "", self._tensor(f"{name}.bias", bias)]
+        inputs = [factor, *weights_and_scales, self._zero(name), self._tensor(f"{name}.bias", bias)]
         return self._add("DynamicQuantizeMatMul", inputs, f"{name}.product", _FUSED)
 
     def _normalised_sum(self, one: str, other: str, name: str) -> str:
@@ -107,6 +107,14 @@ class Network:
         scaled = self._made_by[product.input[1]]
         cast = self._made_by[scaled.input[0]]
         return self._known[cast.input[0]], self._known[scaled.input[1]][0], self._known[bias]
+
+    def _zero(self, product: str) -> str:
+        """The zero point of a product's weights, a tensor of its own.
+
+        On processors without VNNI, ONNX Runtime makes the weights unsigned and replaces it. Where it was left out, the
+        process was aborted or sums overflowed.
+        """
+        return self._tensor(f"{product}.weights_zero", np.zeros((), np.int8))
 
     def _given(self, name: str) -> str:
         return self._tensor(name, self._known[name])

