@@ -74,7 +74,7 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
         source = Source(sum(turn.role == "user" for turn in turns) + 1, request.now)
         agreed = _agreed(business, reader, before, read, turns, today, source)
         facts = updating.update(business, agreed, read, context, source)
-        facts = accepting.accepted(business, before, facts, read, context, notes)
+        facts = accepting.accepted(business, before, facts, message, read, context, notes)
         facts = memory.sourced(before, diets.told(facts, message, read), source)
         if facts.reference and facts.told != before.told:
             facts = replace(facts, changed=True)
