@@ -74,6 +74,13 @@ class Crf:
                 dtype=np.float32,
             ).reshape(len(features), len(labels))
 
+    def path(self, features: list[list[str]]) -> tuple[list[str], list[float]]:
+        """The likeliest labels of the words (Viterbi 1967), and the probability of each at its word."""
+        with self._lock:
+            self._tagger.set(features)
+            labels: list[str] = self._tagger.tag()
+            return labels, [float(self._tagger.marginal(label, place)) for place, label in enumerate(labels)]
+
 
 def train_crf(examples: Sequence["Example"], labels: Sequence[list[str]], seed: int) -> Crf:
     """A field by stochastic gradient descent (L-BFGS takes three times as long and reads strangers no better), of

@@ -1,0 +1,1 @@
+"""How well messages in other languages than English are read, answered and scrubbed."""
