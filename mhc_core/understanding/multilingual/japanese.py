@@ -57,8 +57,7 @@ _FIGURES = re.compile(r"\d+")
 def day(words: str, today: date) -> str:
     """The words of a date in English."""
     named = re.search(rf"([{_NAMES}])曜|[((]([{_NAMES}])", words)
-    number = _NAMES.index(named[1] or named[2]) if named else None
-    number = None if number is None else (number - 1) % 7  # Monday is 0
+    number = _NAMES.index(named[1] or named[2]) if named else None  # Monday is 0
     beside = "" if number is None else f" {calendars.weekday(number)}"
     text = in_digits(words)
     found = re.search(r"(?:(\d{4})年)?(\d{1,2})月の?(\d{1,2})", text)

@@ -20,9 +20,11 @@ from mhc_core.understanding.words import Word
 
 COPIES = 12
 """Variations of each message that a field learns from."""
-EVERY = 4
+LEAST = 8
+"""How often a field must have seen a feature, variations included: less makes the file larger and reads no better."""
+EVERY = 6
 """One of so many English messages teaches the heads what acts, topics and needs are; its vector says the same."""
-NATIVE_WEIGHT = 2
+NATIVE_WEIGHT = 5
 """How often a segment of another language counts beside an English one."""
 REGULARISATION = 5.0
 
@@ -60,7 +62,7 @@ def trained_fields(language: str, chosen: Sequence[LabelledMessage], seed: int) 
             seen.append(Example(None, sight, ()))  # type: ignore[arg-type]  # only its sight is read
             slots.append(_labels(words, [(one.name.value, one.start, one.end) for one in message.slots]))
             parts.append(_labels(words, [(PART, one.start, one.end) for one in message.segments]))
-    return Fields(train_crf(seen, slots, seed), train_crf(seen, parts, seed))
+    return Fields(train_crf(seen, slots, seed, LEAST), train_crf(seen, parts, seed, LEAST))
 
 
 def _labels(words: Sequence[Word], spans: Sequence[tuple[str, int, int]]) -> list[str]:
@@ -78,13 +80,14 @@ def trained_heads(native: Sequence[LabelledMessage], embed: Embed, report: Calla
     """The classifiers of segments, and from which probability on a person is called (measured on other writers)."""
     said = [*_segments(native), *_segments(examples.gold()[::EVERY], len(native))]
     report(f"vectors of {len(said):,} segments")
-    given = inputs([one.text for one in said], [one.context for one in said], embed)
     own = np.array([one.message < len(native) for one in said])
+    centre = embed([one.text for one in said]).mean(axis=0)
+    given = inputs([one.text for one in said], [one.context for one in said], embed, centre)
     report("heads")
     acts, topics, needs = (
         _head(given, [getattr(one, label) for one in said], said, own) for label in ("act", "topic", "reason")
     )
-    return Heads(acts, topics, needs, _call_from(given, said, own))
+    return Heads(acts, topics, needs, _call_from(given, said, own), centre)
 
 
 def _segments(messages: Sequence[LabelledMessage], first: int = 0) -> list[Said]:
