@@ -7,6 +7,7 @@ from mhc_core.concierge.agents.asking import cited
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.models.choice import ask
 from mhc_core.concierge.tools import registry
+from mhc_core.languages import translated
 from mhc_core.prompts import wordings
 from mhc_core.protocols import ChatRequest
 from mhc_core.understanding.result import Act
@@ -76,10 +77,10 @@ def _unknown(
     base = withheld or Reply("", AGENT.name, intent, confidence, model_id, knowledge_id=around.live.knowledge_id)
     near = [passage.title for passage in around.passages(question) if passage.score >= NAMED_FROM]
     choices = list(dict.fromkeys(near))[:CHOICES]
-    parts = ["I am sorry that this happened."] if Act.COMPLAIN in question.acts else []
-    parts.append("I do not know that.")
+    parts = [translated("I am sorry that this happened.")] if Act.COMPLAIN in question.acts else []
+    parts.append(translated("I do not know that."))
     if choices:
-        parts.append(f"I can tell you about: {'; '.join(choices)}.")
+        parts.append(translated("I can tell you about: {topics}.", topics="; ".join(choices)))
     parts.append(handover.offer_text(question.business))
     text = " ".join(parts)
     if intent is Intent.ALLERGY:

@@ -1,1 +1,1 @@
-"""How well messages in other languages than English are read, answered and scrubbed."""
+"""Measures of what the platform does in several languages, each beside a baseline in the same run."""

