@@ -31,6 +31,7 @@ from mhc_jobs.cli import (
     bench_scores,
     bench_scrub,
     bench_train_diets,
+    bench_train_multilingual,
     bench_train_guards,
     bench_train_scores,
     bench_understanding,
@@ -126,6 +127,7 @@ bench.command("context")(bench_context.command)
 bench.command("costs")(bench_costs.command)
 bench.command("offers")(bench_offers.command)
 bench.command("train-diets")(bench_train_diets.command)
+bench.command("train-multilingual")(bench_train_multilingual.command)
 bench.command("offline")(bench_offline.command)
 bench.command("review")(bench_review.command)
 bench.command("scores")(bench_scores.command)

@@ -15,10 +15,11 @@ from mhc_core.concierge.facts.accepting import SUGGESTION
 from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.guards import injection, tone
 from mhc_core.concierge.guards.injection import Attack
-from mhc_core.concierge.turn import suggesting
+from mhc_core.concierge.turn import message_language, suggesting
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.understanding.multilingual import release as multilingual
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.result import Act, DialogueContext, SlotName, Understood
 from mhc_core.understanding.values.resolve import resolve
@@ -63,7 +64,7 @@ class Understanding:
 def understand(business: Business, reader: Reader | None, request: TurnRequest, today: date) -> Understanding:
     """What a message says after the turns before it; ``today`` is the day in the business's own time zone.
 
-    Without a reader, or when it fails, the message changes no facts, and only its tone and attacks are seen.
+    Messages in Spanish, Chinese and Japanese are read by the models of the release, all others by ``reader``. Without it, or when it fails, the message changes no facts, and only its tone and attacks are seen.
     """
     message, turns = request.message, request.turns
     before = recall(business, reader, turns, today, request.now) if request.stored is None else request.stored
@@ -145,12 +146,16 @@ def _context(
 def _read(
     business: Business, reader: Reader | None, message: str, context: DialogueContext, today: date
 ) -> Understood | None:
-    if reader is None:
+    language = message_language.read_in(message)
+    if reader is None and language is None:
         return None
     try:
         with timing.part("understanding"):
-            read = resolve(reader.read(message, context), business, today, context)
-            return completed(read, business, today, context)
+            if language is not None:
+                said = multilingual.load().read(message, context, language)
+            else:
+                said = reader.read(message, context)  # type: ignore[union-attr]  # there is one, or nothing was read
+            return completed(resolve(said, business, today, context), business, today, context)
     except Exception as error:
         log.warning("a message was not understood (%s): the knowledge answers", type(error).__name__)
         return None
