@@ -50,6 +50,7 @@ from mhc_jobs.cli import (
     importing,
     keys,
     knowledge,
+    languages,
     loop,
     models,
     offers,
@@ -111,6 +112,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("scrub")(scrub.command)
 app.add_typer(tagger.app, name="tagger")
+app.add_typer(languages.app, name="languages")
 app.command("simulate")(simulate.command)
 app.command("openapi")(openapi.command)
 app.command("config")(config.command)
