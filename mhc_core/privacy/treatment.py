@@ -105,6 +105,11 @@ TABLES = {
     ),
     "knowledge_versions": _table(plain="id embedder metrics"),
     "knowledge_version_chunks": _table(plain="version_id"),
+    "knowledge_translations": _table(
+        scrubbed="title body questions",
+        plain="article_id language source_sha256 content_sha256 origin made_by",
+        erasure="deleted",
+    ),
     "knowledge_vectors": _table(scrubbed="embedding", plain="text_sha256 embedder", erasure="deleted"),
     "response_cache": _table(
         scrubbed="question answer",

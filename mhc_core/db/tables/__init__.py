@@ -38,6 +38,7 @@ from mhc_core.db.tables.handovers import conversation_notes, handovers, webhook_
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
     knowledge_chunks,
+    knowledge_translations,
     knowledge_vectors,
     knowledge_version_chunks,
     knowledge_versions,
