@@ -12,7 +12,7 @@ from mhc_core.speech import number_names as names
 
 LONGEST = 420
 """Characters that are said at once, some 25 seconds; the rest is left out with the offer to go on."""
-LINK_SAID = "the link that I can text you"
+LINK_SAID = "our web site"
 MORE = "There is more to it; just ask."
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?:https?://|/)[^)\s]*\)|(?:https?://|www\.)[^\s)>\]]*[^\s)>\].,;:!?]")
@@ -39,10 +39,13 @@ class Spoken:
         return " ".join(self.sentences)
 
 
-def aloud(text: str, longest: int = LONGEST) -> Spoken:
-    """A written answer for ears. Of one that is too long the first sentences, and that there is more."""
+def aloud(text: str, longest: int = LONGEST, link: str = LINK_SAID) -> Spoken:
+    """A written answer for ears, ``link`` in place of each address of the web.
+
+    Of one that is too long the first sentences, and that there is more.
+    """
     links = tuple(dict.fromkeys(_address(found) for found in _LINK.finditer(text)))
-    plain = _LINK.sub(lambda found: found[1] or LINK_SAID, text)
+    plain = _LINK.sub(lambda found: found[1] or link, text)
     plain = _UUID.sub("", _ID.sub("", plain))
     plain = _MAIL.sub(_mail, plain)
     plain = _PHONE.sub(lambda found: ", ".join(map(names.digits, found.groups())), plain)

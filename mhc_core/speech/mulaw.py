@@ -60,10 +60,10 @@ def heard(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def line_sound(sound: bytes, rate: int) -> bytes:
-    """What a voice made (signed 16-bit little-endian, ``rate`` a second) as µ-law in whole frames, silence at the end."""
+    """What a voice made (signed 16-bit little-endian, ``rate`` a second) as µ-law, in whole frames."""
     from scipy.signal import resample_poly
 
     samples = np.frombuffer(sound, dtype="<i2").astype(np.float32) / 32768
-    narrow: NDArray[np.float32] = samples if rate == RATE else resample_poly(samples, RATE, rate).astype(np.float32)
+    narrow = samples if rate == RATE else np.asarray(resample_poly(samples, RATE, rate), dtype=np.float32)
     data = encode(narrow)
     return data + SILENCE * (-len(data) % FRAME)
