@@ -120,8 +120,8 @@ _FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\d)\s*[×x]\s*(?=\$?\d)"), lambda _: " times "),
     (re.compile(r"(?<=\d)\+(?=\W|$)"), lambda _: " or more"),
     (re.compile(rf"\b({_MONTHS}) (\d{{1,2}})(?:st|nd|rd|th)?(?:,? (20\d\d))?\b(?!:)"), _date),
-    (re.compile(r"\b(\d{1,2}):(\d{2})(?:\s*([ap]\.?m\b\.?))?", re.IGNORECASE), _time),
-    (re.compile(r"\b(\d{1,2})()\s*([ap]\.?m\b\.?)", re.IGNORECASE), _time),
+    (re.compile(r"\b(\d{1,2}):(\d{2})(?:\s*([ap]m\b|[ap]\.m\.))?", re.IGNORECASE), _time),
+    (re.compile(r"\b(\d{1,2})()\s*([ap]m\b|[ap]\.m\.)", re.IGNORECASE), _time),
     (re.compile(r"\$\s?(\d[\d,]*\d|\d) ?[-–] ?\$?\s?(\d[\d,]*\d|\d)"), _range(names.dollars)),
     (re.compile(r"\$\s?(\d[\d,]*(?:\.\d{1,2})?)(?!\d)"), lambda found: names.dollars(found[1].rstrip(","))
      + ("," if found[1].endswith(",") else "")),
