@@ -52,6 +52,9 @@ from mhc_serving.routes import (
     web,
 )
 from mhc_serving.schemas.problem import REFUSALS
+from mhc_serving.voice import stream, talk
+from mhc_serving.voice import webhooks as calls
+from mhc_serving.voice.line import PhoneLine, Sound
 from mhc_serving.workers.webhooks import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
@@ -84,6 +87,7 @@ def create_app(
     providers: Providers | None = None,
     clock: Callable[[], datetime] = utc_now,
     counted_together: Path | None = None,
+    sound: Sound | None = None,
 ) -> FastAPI:
     """The API over a migrated database.
 
@@ -93,10 +97,11 @@ def create_app(
         providers: what loads models and the embedder; the ones that the settings name when left out.
         clock: the time, in UTC.
         counted_together: folder in which the processes of one server count what ``/metrics`` tells; None counts alone.
+        sound: what hears and speaks on the phone line; what the settings name when left out.
 
     Raises:
-        ConfigurationError: the business file is not valid, webhooks have no secret, or an origin or a rate limit can
-            not be read.
+        ConfigurationError: the business file is not valid, webhooks or the phone line have no secret, or an origin or a
+            rate limit can not be read.
     """
     settings = settings.model_copy(update={"embedder_threads": 1})  # messages are what runs side by side
     business = business_data.load(settings.business_file)
@@ -107,6 +112,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         one_thread = threadpool_limits(1, "blas")
         await run_in_threadpool(concierge.start)
+        await run_in_threadpool(line.start)
         webhook_worker.start()
         gc.collect()
         gc.freeze()  # what is loaded stays: to look through it again took 0.1 to 0.4 s in which nobody was answered
@@ -114,6 +120,7 @@ def create_app(
             yield
         finally:
             gc.unfreeze()
+            await run_in_threadpool(line.stop)
             await run_in_threadpool(concierge.stop)
             await run_in_threadpool(webhook_worker.stop)
             one_thread.restore_original_limits()
@@ -138,6 +145,7 @@ def create_app(
     access = AccessControl(settings, engine)
     counted = Metrics(Counters(counted_together), Gauges(engine, settings.budget_day_usd, clock))
     app.state.services = Services(settings, engine, business, concierge, clock, access, counted)
+    app.state.line = line = PhoneLine(app.state.services, sound)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(TimeBudget, seconds=settings.request_timeout_seconds)
@@ -165,6 +173,9 @@ def create_app(
         metrics,
         web,
         console,
+        calls,
+        stream,
+        talk,
     ):
         app.include_router(routes.router)
     return app

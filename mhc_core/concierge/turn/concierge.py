@@ -32,6 +32,7 @@ from mhc_core.concierge.turn.response_cache import ResponseCache
 from mhc_core.concierge.turn.store import CachedAnswerWithdrawn, TurnStore
 from mhc_core.concierge.turn.threads import Place
 from mhc_core.db.engine import autocommit
+from mhc_core.db.queries.calls import HEARD_KEY, CallRow
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
@@ -57,6 +58,8 @@ class Incoming:
     exist yet begins under the id that is given; with ``bypass_cache`` no cached answer is given. Messages with the same
     ``key`` are one (``repeats``). ``results`` is what functions of the client gave back that were called for this
     message (``functions``). ``vouched``: the client showed that it may say who the customer is.
+    Of what was spoken ``heard`` says how sure the recogniser was of the words (0..1), and ``call`` what is known of the
+    call, which is stored with its first turn.
     """
 
     message: str
@@ -71,6 +74,8 @@ class Incoming:
     key: str | None = None
     results: Sequence[str] = ()
     vouched: bool = True
+    heard: float | None = None
+    call: CallRow | None = None
 
     @property
     def place(self) -> Place:
@@ -277,6 +282,8 @@ class Concierge:
         noted: dict[str, Any] = {READING: result.reading} if result.reading is not None else {}
         if incoming.client:
             noted[threads.THREAD] = threads.digest(incoming.place, incoming.message)
+        if incoming.heard is not None:
+            noted[HEARD_KEY] = round(incoming.heard, 4)
         latency_ms = (time.perf_counter() - started) * 1000
         sent_at = max(self._clock(), received_at)
         with timing.part("storing"):
@@ -295,6 +302,7 @@ class Concierge:
                         *storing.exposure_rows(result, message_id, received_at, sent_at),
                         *storing.diet_rows(conversation_id, question_id, before, reply, received_at),
                         *storing.suggestion_rows(conversation_id, message_id, reply, sent_at),
+                        *storing.call_rows(incoming.call, conversation_id, received_at),
                     ],
                     effects=storing.effects(self._business, conversation_id, reply, sent_at),
                 )
