@@ -26,7 +26,7 @@ class GraphQLIn(Body):
         max_length=QUERY_CHARS, pattern=NO_NUL, description="In GraphQL's language.", examples=["{ menu { adult } }"]
     )
     variables: dict[str, Any] | None = Field(None, description="By name.")
-    operationName: str | None = Field(None, max_length=200, description="Which of several operations to run.")  # noqa: N815
+    operationName: str | None = Field(None, max_length=200, description="Which of several operations to run.")
 
 
 class GraphQLError(BaseModel):

@@ -1,8 +1,8 @@
 """How much one query may ask, found out before it is validated: validation itself is what hostile queries aim at.
 
-The rules of graphql-core compare each field of a selection with each other, so that two thousand fields of one name keep
-a processor busy for seconds. All of this is one walk over the document, linear in its size: each fragment is measured
-once. The cost of a query is the number of values that it can give, each field times the rows of the lists around it,
+The rules of graphql-core compare each field of a selection with each other, so that two thousand fields of one name
+keep a processor busy for seconds. All of this is one walk over the document, linear in its size: each fragment is
+measured once. The cost of a query is the number of values that it can give, each field times the rows of the lists around it,
 and 100 for a write.
 """
 
@@ -31,19 +31,25 @@ from graphql import (
 )
 from graphql.language import Lexer, Source, TokenKind
 
-TOKENS = 800
+TOKENS = 700
 NESTING = 32
 DEPTH = 10
-FIELDS = 150
+FIELDS = 120
 ALIASES = 15
 DEFINITIONS = 12
 COST = "cost"
 """Metadata of a field: what it costs beside its selection, where that is more than one."""
 SIZE = "size"
 """Metadata of a field: the rows of its list, as a number or as the name of the argument that says it."""
-MOST_COST = 2_500
+DIRECTIVES = 20
+ERRORS = 5
+"""Of validation: so many are told, then it stops. A thousand wrong fields are one mistake."""
+MOST_COST = 2_000
+AWAITED = 8
+"""Cost of a field that waits for a loader: each row of the list around it waits by itself."""
 _INTROSPECTION = ("__schema", "__type")
-_INTROSPECTION_DEPTH = 16
+_INTROSPECTION_DEPTH, _INTROSPECTION_FIELDS = 16, 400
+"""What tools ask to learn the schema spreads one fragment many times. Only admins may."""
 _UNKNOWN_ROWS = 100
 _OPEN = (TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L)
 _CLOSE = (TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R)
@@ -99,11 +105,12 @@ def check(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str,
     for one in document.definitions:  # fragments that nobody uses are validated all the same
         if isinstance(one, FragmentDefinitionNode):
             walk.fragment(one.name.value, ())
-    deepest = _INTROSPECTION_DEPTH if introspects(document) else DEPTH
-    unused = walk.fields
+    whole = introspects(document)
     for what, count, most in (
-        ("levels", max((one.depth for one in found), default=0), deepest),
-        ("fields", max(unused, sum(one.fields for one in found)), FIELDS),
+        ("levels", max((one.depth for one in found), default=0), _INTROSPECTION_DEPTH if whole else DEPTH),
+        ("fields", walk.fields, FIELDS),
+        ("fields", sum(one.fields for one in found), _INTROSPECTION_FIELDS if whole else FIELDS),
+        ("directives", walk.directives, DIRECTIVES),
         ("aliases", sum(one.aliases for one in found), ALIASES),
         ("values", sum(one.cost for one in found), MOST_COST),
     ):
@@ -131,7 +138,7 @@ def _flat(selections: SelectionSetNode | None) -> Iterator[FieldNode]:
 
 
 class _Walk:
-    """One document. ``fields`` counts those that stand in it, fragments once."""
+    """One document. ``fields`` and ``directives`` count those that stand in it, fragments once."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self._schema = schema
@@ -145,7 +152,7 @@ class _Walk:
                     self._defaults[declared.variable.name.value] = declared.default_value
         self._variables = variables
         self._measured: dict[str, Measure] = {}
-        self.fields = 0
+        self.fields = self.directives = 0
 
     def operation(self, node: OperationDefinitionNode) -> Measure:
         """Of an operation, with the fragments it spreads."""
@@ -176,6 +183,7 @@ class _Walk:
     ) -> Measure:
         fields = depth = aliases = cost = 0
         for one in node.selections if node else ():
+            self.directives += len(one.directives or ())
             if isinstance(one, FieldNode):
                 part = self._field(one, kind, within)
             elif isinstance(one, FragmentSpreadNode):

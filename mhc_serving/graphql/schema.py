@@ -10,7 +10,7 @@ from typing import Any
 
 import strawberry
 from fastapi import HTTPException
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, validate
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.printer import print_schema
@@ -49,14 +49,17 @@ class Bounded(SchemaExtension):
         document = limits.parsed(context.query or "")
         if limits.introspects(document) and not _may_introspect(context.context):
             raise TooMuch("this schema is shown to keys with the role admin only; it also lies in schema.graphql")
-        limits.check(_core(context.schema), document, context.variables or {})
+        limits.check(core(), document, context.variables or {})
         context.graphql_document = document
         yield
 
-
-def _core(schema: object) -> GraphQLSchema:
-    found: GraphQLSchema = schema._schema  # type: ignore[attr-defined]
-    return found
+    def on_validate(self) -> Iterator[None]:
+        """Validate, up to the first mistakes; nothing validates it again."""
+        context = self.execution_context
+        document = context.graphql_document
+        assert document is not None
+        context.pre_execution_errors = validate(core(), document, max_errors=limits.ERRORS)
+        yield
 
 
 def _may_introspect(asked: Asked) -> bool:
@@ -77,6 +80,11 @@ SCHEMA = _Schema(
     extensions=[Bounded],
     config=StrawberryConfig(disable_field_suggestions=True),
 )
+
+
+def core() -> GraphQLSchema:
+    """The schema as graphql-core has it."""
+    return SCHEMA._schema
 
 
 def description() -> str:

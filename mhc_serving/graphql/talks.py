@@ -19,7 +19,7 @@ from mhc_serving.graphql import loaders
 from mhc_serving.graphql.asked import asked
 from mhc_serving.graphql.connection import USUAL, After, Connection, First, bounded, key_of, page
 from mhc_serving.graphql.enums import BookingStatus, Verdict
-from mhc_serving.graphql.limits import SIZE
+from mhc_serving.graphql.limits import AWAITED, COST, SIZE
 
 TURNS = 50
 RATINGS = 20
@@ -67,7 +67,7 @@ class Rating:
         """As stored."""
         return cls(**row._asdict())
 
-    @strawberry.field(description="The conversation that was rated.")
+    @strawberry.field(description="The conversation that was rated.", metadata={COST: AWAITED})
     async def conversation(self, info: strawberry.Info) -> "Conversation | None":
         found = await loaders.conversations(asked(info)).load(self.conversation_id)
         return None if found is None else Conversation.of(found)
@@ -96,7 +96,7 @@ class BookingRequest:
         shown = row._asdict() | {"starts_at": f"{row.starts_at:%H:%M}", "status": BookingStatus(row.status)}
         return cls(**shown)
 
-    @strawberry.field(description="The conversation in which it was asked for.")
+    @strawberry.field(description="The conversation in which it was asked for.", metadata={COST: AWAITED})
     async def conversation(self, info: strawberry.Info) -> "Conversation | None":
         query = asked(info)
         query.staff(Role.AGENT)
@@ -122,17 +122,19 @@ class Conversation:
         """As stored."""
         return cls(**row._asdict())
 
-    @strawberry.field(description=f"The last turns, oldest first; {TURNS} at most.", metadata={SIZE: "last"})
+    @strawberry.field(
+        description=f"The last turns, oldest first; {TURNS} at most.", metadata={SIZE: "last", COST: AWAITED}
+    )
     async def messages(self, info: strawberry.Info, last: int = 20) -> list[Message]:
         found = await loaders.turns(asked(info), bounded(last, TURNS)).load(self.id)
         return [Message.of(one) for one in found]
 
-    @strawberry.field(description="The booking request that was made in it.")
+    @strawberry.field(description="The booking request that was made in it.", metadata={COST: AWAITED})
     async def booking(self, info: strawberry.Info) -> BookingRequest | None:
         found = await loaders.bookings(asked(info)).load(self.id)
         return None if found is None else BookingRequest.of(found)
 
-    @strawberry.field(description=f"The newest ratings; {RATINGS} at most.", metadata={SIZE: "first"})
+    @strawberry.field(description=f"The newest ratings; {RATINGS} at most.", metadata={SIZE: "first", COST: AWAITED})
     async def ratings(self, info: strawberry.Info, first: int = 5) -> list[Rating]:
         found = await loaders.ratings(asked(info), bounded(first, RATINGS)).load(self.id)
         return [Rating.of(one) for one in found]
