@@ -17,6 +17,8 @@ from threadpoolctl import threadpool_limits
 from mhc_core.business import pricing as business_data
 from mhc_core.concierge.models.providers import ConfiguredProviders, Providers
 from mhc_core.concierge.turn.concierge import Concierge
+from mhc_core.read_cache.cache import ReadCache
+from mhc_core.read_cache.listener import Listener
 from mhc_core.settings import Settings
 from mhc_core.support import webhooks
 from mhc_serving import errors
@@ -25,6 +27,7 @@ from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.access.deps import Services
 from mhc_serving.access.time_budget import TimeBudget
+from mhc_serving.graphql import door as graphql
 from mhc_serving.metrics.counters import Counters
 from mhc_serving.metrics.exposition import Metrics
 from mhc_serving.metrics.gauges import Gauges
@@ -106,6 +109,7 @@ def create_app(
     settings = settings.model_copy(update={"embedder_threads": 1})  # messages are what runs side by side
     business = business_data.load(settings.business_file)
     concierge = Concierge(settings, business, engine, providers or ConfiguredProviders(settings), clock)
+    listener = Listener(engine)
     webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 
     @asynccontextmanager
@@ -123,6 +127,7 @@ def create_app(
             await run_in_threadpool(line.stop)
             await run_in_threadpool(concierge.stop)
             await run_in_threadpool(webhook_worker.stop)
+            await run_in_threadpool(listener.stop)
             one_thread.restore_original_limits()
 
     app = FastAPIOffline(
@@ -139,12 +144,15 @@ def create_app(
             {"name": "feedback", "description": "What customers say about answers."},
             {"name": "knowledge", "description": "Articles that answers cite."},
             {"name": "staff", "description": "Needs an API key with a role."},
+            {"name": "graphql", "description": "The same data in the shape that a front end asks for."},
             {"name": "health", "description": "For load balancers and people on call."},
         ],
     )
     access = AccessControl(settings, engine)
     counted = Metrics(Counters(counted_together), Gauges(engine, settings.budget_day_usd, clock))
-    app.state.services = Services(settings, engine, business, concierge, clock, access, counted)
+    reads = ReadCache(settings.read_cache, counted.counters, listener.start)
+    listener.tell(reads)
+    app.state.services = Services(settings, engine, business, concierge, clock, access, counted, reads)
     app.state.line = line = PhoneLine(app.state.services, sound)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
@@ -176,6 +184,7 @@ def create_app(
         calls,
         stream,
         talk,
+        graphql,
     ):
         app.include_router(routes.router)
     return app

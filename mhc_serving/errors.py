@@ -56,7 +56,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(MHCError)
     def domain(request: Request, error: MHCError) -> JSONResponse:
-        status = next(code for kind, code in _STATUS if isinstance(error, kind))
+        status = status_of(error)
         param = error.param if isinstance(error, Unfit) else None
         return answer(request, status, str(error), {"Retry-After": "5"} if status == 503 else None, param)
 
@@ -86,6 +86,11 @@ def install(app: FastAPI) -> None:
         at_fault = error.errors()[0]["loc"][1:2]
         param = str(at_fault[0]) if at_fault else None
         return answer(request, 422, f"the request does not fit: {problems}", param=param)
+
+
+def status_of(error: MHCError) -> int:
+    """The status with which an error of the domain is answered."""
+    return next(code for kind, code in _STATUS if isinstance(error, kind))
 
 
 def _plain(item: Mapping[str, Any]) -> str:

@@ -53,6 +53,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/healthz"): Row(EVERYBODY),
     ("GET", "/readyz"): Row(EVERYBODY),
     ("GET", "/metrics"): Row(ADMINS),
+    ("POST", "/graphql"): Row(VISITORS, {"query": "{ menu { adult } }"}),
     ("GET", "/api/v1/ai/feedback"): Row(EVERYBODY),
     ("POST", "/api/v1/ai/feedback/vote"): Row(EVERYBODY),
     ("GET", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),
