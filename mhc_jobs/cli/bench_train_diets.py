@@ -1,4 +1,4 @@
-"""``mhc bench train-diets``: make the files of what reads diets, and wishes for no extras and answers to a suggestion, again."""
+"""``mhc bench train-diets``: make the files again of what reads diets, wishes for no extras and answers to a suggestion."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ def command(
     taking: Annotated[Path, typer.Option(help="The shipped one is mhc_core/offers/taking.npz.")],
     as_json: AsJson = False,
 ) -> None:
-    """Train all three on the sentences of the release; how those are read that were kept out (three minutes).
+    """Train all three on the sentences of the release, and say how those are read that were kept out (three minutes).
 
     What is said of answers to a suggestion is said of the shipped classifier.
     """

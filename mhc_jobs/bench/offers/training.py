@@ -75,11 +75,11 @@ def measure_taking() -> dict[str, dict[str, int]]:
     """How many answers of each half the release's classifier reads rightly; ``ordered_wrongly`` are others that it
     takes for an order."""
     found: dict[str, dict[str, int]] = {}
-    for half in HALVES:
-        asked = taking.parse((SETS / half / "answers.txt").read_text("utf-8"))
+    for part in HALVES:
+        asked = taking.parse((SETS / part / "answers.txt").read_text("utf-8"))
         read = [(label, taking.load().answer(text)) for text, label in asked]
         others = [said for label, said in read if label is Answer.OTHER]
-        found[half] = {
+        found[part] = {
             "answers": len(read),
             "right": sum(label is said for label, said in read),
             "others": len(others),
