@@ -1,4 +1,4 @@
-"""``mhc bench train-diets``: make the files again of what reads diets, wishes for no extras and answers to a suggestion."""
+"""``mhc bench train-diets``: make the files of what reads diets, wishes for no extras and answers to a suggestion."""
 
 from pathlib import Path
 from typing import Annotated
