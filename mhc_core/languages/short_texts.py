@@ -1,9 +1,10 @@
 """A small model of words and signs: how likely each language is for a text of a few words.
 
 Latin letters: p(language | word) is that of frequency lists by Bayes' rule with equal priors, and for a word of no list
-a softmax over its hashed parts (the word itself and its 1 to 4 letters in a row), with names of people and places as a class of their own, which tell nothing about the language
-somebody writes in. Words are taken as independent and count by how little they are names: log p(language | text) = sum
-over words of (1 - p(name | word)) log p(language | word, no name) + constant.
+a softmax over its hashed parts (the word itself and its 1 to 4 letters in a row). Names of people and places are a
+class of their own, which tells nothing about the language somebody writes in. Words are taken as independent and count
+by how little they are names: log p(language | text) = sum over words of (1 - p(name | word)) log p(language | word, no
+name) + constant.
 
 Chinese characters: a chain of characters for each class (names are one), log p(text | class) = sum of
 log(p(sign | class) / 2 + p(sign | sign before, class) / 2), and Bayes' rule with equal priors.

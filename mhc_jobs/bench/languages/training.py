@@ -10,12 +10,14 @@ import importlib
 import math
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -30,9 +32,10 @@ _KIND = ("street st avenue ave boulevard blvd road rd drive dr lane ln way court
 _DISHES = "hibachi teppanyaki sushi tofu gyoza yakisoba edamame teriyaki sake filet mignon calamari wasabi ramen"
 _SAID_EVERYWHERE = "ok okay okey okk no lol haha hahaha jaja hmm mm oh ah wow menu total chef info"
 Weighted = Mapping[str, float]
+Table = npt.NDArray[Any]
 
 
-def train(seed: int = 0) -> dict[str, np.ndarray]:
+def train(seed: int = 0) -> dict[str, Table]:
     """The model as arrays; the same seed gives the same."""
     words = {language: _by_frequency(language) for language in LATIN}
     words[NOTHING] = _names()
@@ -45,8 +48,13 @@ def train(seed: int = 0) -> dict[str, np.ndarray]:
     return {**_of_parts(words, seed), **_of_words(words), **_of_signs(signs)}
 
 
-def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, np.ndarray]:
-    classes, rows, columns, values, truth, weight = sorted(lists), [], [], [], [], []
+def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, Table]:
+    classes = sorted(lists)
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    truth: list[int] = []
+    weight: list[float] = []
     for number, name in enumerate(classes):
         total = sum(map(math.sqrt, lists[name].values()))
         for word, count in lists[name].items():
@@ -69,7 +77,7 @@ def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, np.ndarray]
     }
 
 
-def _of_words(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
+def _of_words(lists: Mapping[str, Weighted]) -> dict[str, Table]:
     """log p(word | class) of every word, as it stands in the lists."""
     classes = sorted(lists)
     words = sorted({word for held in lists.values() for word in held})
@@ -80,7 +88,7 @@ def _of_words(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
     return {"list_words": np.frombuffer("\n".join(words).encode(), np.uint8), "list_chances": _quantised(chances)}
 
 
-def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
+def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, Table]:
     classes = sorted(lists)
     single, pairs, before = (np.zeros((BUCKETS, len(classes))) for _ in range(3))
     for number, name in enumerate(classes):
@@ -91,7 +99,7 @@ def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
                     pairs[place_of(word[place - 1 : place + 1]), number] += weight
     total = single.sum(axis=0)
     for number, name in enumerate(classes):
-        seen: Counter[str] = Counter()
+        seen: dict[str, float] = defaultdict(float)
         for word, weight in lists[name].items():
             for sign in word[:-1]:
                 seen[sign] += weight
@@ -110,15 +118,15 @@ def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
     }
 
 
-def _quantised(chances: np.ndarray) -> np.ndarray:
+def _quantised(chances: Table) -> Table:
     with np.errstate(divide="ignore"):
-        return np.clip(np.round(-np.log(np.minimum(chances, 1.0)) * QUANTA), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.round(-np.log(np.minimum(chances, 1.0)) * QUANTA), 0, 255), np.uint8)
 
 
 def _by_frequency(language: str) -> Weighted:
     """Words by their frequency, with copies without accents, as they are typed."""
     counts: Weighted = importlib.import_module("wordfreq").get_frequency_dict(language)
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for word, count in sorted(counts.items(), key=lambda one: -one[1])[:MOST_WORDS]:
         if _WORD.fullmatch(word):
             found[word] += count
@@ -130,7 +138,7 @@ def _by_frequency(language: str) -> Weighted:
 
 
 def _names() -> Weighted:
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     folder = resources.files("names")
     for file, share in (("dist.female.first", 1.0), ("dist.male.first", 1.0), ("dist.all.last", 2.0)):
         for line in (folder / file).read_text().splitlines()[:4000]:
@@ -155,7 +163,7 @@ def _chinese(names: bool) -> Weighted:
         lines = (resources.files("jieba") / "dict.txt").read_text("utf-8").splitlines()
         named = {line.split(" ")[0]: line.split(" ") for line in lines}
         counts = {word: int(count) for word, count, kind in named.values() if kind.startswith(("nr", "ns"))}
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for word, count in counts.items():
         if _HAN.fullmatch(word):
             for form in {word, convert(word)}:
@@ -165,7 +173,7 @@ def _chinese(names: bool) -> Weighted:
 
 def _japanese(names: bool) -> Weighted:
     """Words, or names of people and places, in Chinese characters alone; names by how readily a tagger takes them."""
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     common: set[str] = set()
     for number in range(10):
         try:
@@ -196,7 +204,8 @@ def _unaccented(word: str) -> str:
 
 def main(file: Path = FILE, seed: int = 0) -> None:
     """Write the model into the package."""
-    np.savez_compressed(file, **train(seed))
+    held: dict[str, Any] = train(seed)
+    np.savez_compressed(file, **held)
 
 
 if __name__ == "__main__":
