@@ -12,6 +12,9 @@ def command(
     diets: Annotated[Path, typer.Option(help="The shipped one is mhc_core/understanding/diets/stances.npz.")],
     declining: Annotated[Path, typer.Option(help="The shipped one is mhc_core/offers/declining.npz.")],
     taking: Annotated[Path, typer.Option(help="The shipped one is mhc_core/offers/taking.npz.")],
+    multilingual: Annotated[
+        Path | None, typer.Option(help="The shipped one is mhc_core/understanding/diets/stances_multilingual.npz.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train all three on the sentences of the release, and say how those are read that were kept out (three minutes).
@@ -25,6 +28,9 @@ def command(
     declining.write_bytes(training.train_declining().dump())
     answers = training.measure_taking()
     taking.write_bytes(training.train_taking().dump())
+    if multilingual is not None:
+        found["multilingual"] = training.measure_multilingual()
+        multilingual.write_bytes(training.train_multilingual().dump())
     shown = [
         f"{part}: {one['needs_found']} of {one['needs']} needs found, {one['let_be']} of {one['mentions']} mentions "
         f"let be, {one['whose_right']} times the right person, {one['taken_back']} of {one['withdrawals']} taken back"

@@ -70,7 +70,7 @@ def _judged(text: str, read: Understood | None) -> list[Judged]:
     if not found:
         return []
     try:
-        return stances.load().of(text, found)
+        return stances.of_text(text).of(text, found)
     except Exception as error:
         log.warning("what a message says of food was not read (%s): it counts as needs", type(error).__name__)
         return [Judged(one, Stance.STATED, Whom.ALL, 0.0) for one in found]

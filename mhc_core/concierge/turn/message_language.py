@@ -1,7 +1,6 @@
 """By which models a message is read: those of its own language, or of the conversation's where its words say too little."""
 
-from mhc_core.language import tags
-from mhc_core.languages import current
+from mhc_core.languages import current, detection
 from mhc_core.understanding.multilingual import script
 
 
@@ -9,10 +8,11 @@ def read_in(message: str) -> str | None:
     """One of ``script.READ``, or ``None`` for what the model of understanding reads: English and all other languages.
 
     A message in English is read as such in any conversation; "ok", numbers and addresses as the conversation is held.
+    Chinese signs in a Japanese conversation are Japanese.
     """
     held = script.reading(current())
-    proved = script.written_in(message)
-    if proved is not None:  # Japanese may be written without kana
-        return held if held == script.JAPANESE and proved == script.CHINESE else proved
-    told = tags.language(message)
-    return held if told is None else script.reading(told) if told in ("en", script.SPANISH) else held
+    told = detection.detect(message, current())
+    if told is None:
+        return held
+    said = script.reading(told)
+    return held if said == script.CHINESE and held == script.JAPANESE else said

@@ -10,6 +10,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from mhc_core.scrubbing import lexicon
+from mhc_core.understanding.multilingual import lexicon as lexicon_of
+from mhc_core.understanding.multilingual import script
 from mhc_core.understanding.values.spelling import unaccented
 from mhc_core.understanding.values.word_lists import entries, meaning
 
@@ -61,6 +63,9 @@ def find(text: str) -> list[Mention]:
 
     An allergy without a name counts only where no allergen is named: "allergic to crab" is one mention.
     """
+    written = script.written_in(text)
+    if written is not None:
+        return _named(_by_signs(text, written))
     plain = unaccented(text)
     if len(plain) != len(text):  # a letter that is several without its accent: places would not agree
         plain = text.lower()
@@ -70,9 +75,45 @@ def find(text: str) -> list[Mention]:
     for match in _WORD.finditer(plain):
         if match.start() not in taken and (meant := _misspelt(match[0])):
             found.append(Mention(*known[meant], match.start(), match.end()))
+    return _named(found)
+
+
+def _named(found: list[Mention]) -> list[Mention]:
+    """The mentions in order, without an unnamed allergy where an allergen is named."""
     found.sort(key=lambda one: one.start)
     named = any(one.kind is Kind.ALLERGEN and one.value != UNNAMED for one in found)
     return [one for one in found if one.value != UNNAMED or not named]
+
+
+def _by_signs(text: str, written: str) -> list[Mention]:
+    """The mentions of a text in Chinese or Japanese; one without kana is looked through for the words of both."""
+    found: list[Mention] = []
+    for language in dict.fromkeys((written, script.JAPANESE)):
+        plain = script.normal(text, language)
+        known = _known_signs(language)
+        for match in _sign_pattern(language).finditer(plain):
+            if not any(one.start < match.end() and match.start() < one.end for one in found):
+                found.append(Mention(*known[match[0]], match.start(), match.end()))
+    return found
+
+
+@cache
+def _known_signs(language: str) -> Mapping[str, tuple[Kind, str]]:
+    """Kind and value by every way to write a need in a language."""
+    groups = meaning("allergen_groups")
+    found = {written: (Kind.DIET, diet) for written, diet in lexicon_of.meanings(language, "diets").items()}
+    found |= dict.fromkeys(lexicon_of.meanings(language, "any_allergy"), (Kind.ALLERGEN, UNNAMED))
+    for written, word in lexicon_of.meanings(language, "allergens").items():
+        found.setdefault(written, (Kind.ALLERGEN, groups.get(word, word)))
+    for written, word in lexicon_of.meanings(language, "dishes").items():
+        if word in groups:
+            found.setdefault(written, (Kind.ALLERGEN, groups[word]))
+    return found
+
+
+@cache
+def _sign_pattern(language: str) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, _known_signs(language)), key=len, reverse=True)))
 
 
 def allergen_value(said: str) -> str:
