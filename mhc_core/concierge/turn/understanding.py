@@ -19,6 +19,7 @@ from mhc_core.concierge.turn import suggesting
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.languages import detection, known
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.result import Act, DialogueContext, SlotName, Understood
 from mhc_core.understanding.values.resolve import resolve
@@ -80,6 +81,7 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
             facts = replace(facts, changed=True)
     else:
         facts = diets.told(facts, message, None)  # what nobody can eat is never left unread
+    facts = _held_in(business, facts, message)
     intent = read.segments[0].topic.intent if read is not None and read.segments else Intent.OTHER
     question = Question(message, turns, business, before, facts, intent, read, context, notes)
     felt = tone.read(message, turns)
@@ -100,8 +102,19 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
 
 
 def keeping_needs(question: Question) -> Facts:
-    """The facts without a refused message, but for what it says that somebody cannot eat."""
-    return replace(question.before, needs=question.facts.needs, allergies=question.facts.allergies)
+    """The facts without a refused message, but for its language and what it says that somebody cannot eat."""
+    told = question.facts
+    return replace(
+        question.before, needs=told.needs, allergies=told.allergies, language=told.language, turning=told.turning
+    )
+
+
+def _held_in(business: Business, facts: Facts, message: str) -> Facts:
+    """The facts with the language that the conversation is held in after a message."""
+    towns = frozenset(town.casefold() for region in business.regions.values() for town in region.cities)
+    said = detection.detect(message, facts.language, towns)
+    language, turning = detection.heard(facts.language, facts.turning, said if said in known() else None)
+    return replace(facts, language=language, turning=turning)
 
 
 def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn], today: date, now: datetime) -> Facts:
@@ -114,7 +127,7 @@ def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn
             if read is not None:
                 count = sum(one.role == "user" for one in seen) + 1
                 facts = updating.update(business, facts, read, context, Source(count, now))
-            facts = diets.told(facts, turn.content, read)
+            facts = _held_in(business, diets.told(facts, turn.content, read), turn.content)
         elif turn.role == "assistant":
             facts = suggesting.recalled(business, questions.with_state(facts, turn.content), turn.content)
         seen.append(turn)
