@@ -18,6 +18,7 @@ from mhc_serving.voice import call as talking
 from mhc_serving.voice import stream
 from mhc_serving.voice.desk import conversation_of
 
+FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000}
 pytestmark = pytest.mark.timeout(60)
 
 
@@ -154,9 +155,15 @@ def test_a_failing_concierge_is_told_and_not_silent(
     assert heard.delays[0] < 8
 
 
-@pytest.mark.parametrize("messages_", [["no json"], [{"event": "media", "media": {"payload": ""}}], [{"event": "connected"}],
-                                       [{"event": "start", "streamSid": "MZ", "start": {"callSid": "CA", "mediaFormat":
-                                        {"encoding": "audio/x-mulaw", "sampleRate": 8000}}}]])  # fmt: skip
+@pytest.mark.parametrize(
+    "messages_",
+    [
+        ["no json"],
+        [{"event": "media", "media": {"payload": ""}}],
+        [{"event": "connected"}],
+        [{"event": "start", "streamSid": "MZ", "start": {"callSid": "CA", "mediaFormat": FORMAT}}],
+    ],
+)
 def test_a_socket_that_is_no_announced_call_is_closed(
     account: Account, messages_: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
