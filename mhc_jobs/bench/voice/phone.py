@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from itertools import cycle
 from pathlib import Path
@@ -110,7 +110,7 @@ def _ready(url: str) -> bool:
         return False
 
 
-def telephone(speaker: Speaker, text: str, rng: np.random.Generator) -> NDArray[np.float32]:
+def telephone(speaker: Speaker, text: str) -> NDArray[np.float32]:
     """A text read aloud as a telephone carries it: 300 to 3,400 Hz, 8,000 samples a second."""
     speech = sound.spoken(speaker, text)
     narrow = signal.resample_poly(speech, mulaw.RATE, SPEECH_RATE)
@@ -131,7 +131,7 @@ def measure(
     rng = np.random.default_rng(seed)
     found = scripts(half)
     voices = cycle(speakers)
-    spoken = [(script, [Turn(telephone(voice, text, rng)) for text in script.says])
+    spoken = [(script, [Turn(telephone(voice, text)) for text in script.says])
               for script, voice in zip(found, voices, strict=False)]  # fmt: skip
     report: dict[str, Any] = {"half": half, "calls": len(found), "voices": [each.id for each in speakers]}
     for many in at_once:
@@ -231,8 +231,3 @@ def _percentiles(name: str, seconds: Sequence[float]) -> dict[str, float | None]
     return {
         f"{name}_p{at}": round(1000 * float(np.percentile(seconds, at, method="inverted_cdf")), 0) for at in (50, 95)
     }
-
-
-def now() -> datetime:
-    """The time, as the stage is made for it."""
-    return datetime.now(UTC)

@@ -17,7 +17,7 @@ from mhc_core.speech.aloud import MORE, aloud
     [
         ("The total is $590.", "The total is five hundred ninety dollars."),
         ("It is $4.50 each.", "It is four dollars and fifty cents each."),
-        ("Saturday, June 14, 2027 at 6:30 pm", "Saturday, June fourteenth, twenty twenty-seven at six thirty in the evening."),
+        ("June 14, 2027 at 6:30 pm", "June fourteenth, twenty twenty-seven at six thirty in the evening."),
         ("between 09:00 and 19:00", "between nine in the morning and seven in the evening."),
         ("at 6 pm.", "at six in the evening."),
         ("20 to 35 % is usual", "twenty to thirty-five percent is usual."),
