@@ -46,7 +46,8 @@ def main(url: str, mode: str, seconds: float) -> None:
     while not cache.state()[0]:
         time.sleep(0.01)
         assert time.monotonic() < waited, "nothing is heard"
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     end = time.monotonic() + seconds
     reads = []
     while time.monotonic() < end:
@@ -57,7 +58,7 @@ def main(url: str, mode: str, seconds: float) -> None:
         time.sleep(0.0005)
     listener.stop()
     engine.dispose()
-    print(json.dumps({"reads": reads, "saved": counted.saved, "checks": counted.checks}), flush=True)
+    sys.stdout.write(json.dumps({"reads": reads, "saved": counted.saved, "checks": counted.checks}))
 
 
 if __name__ == "__main__":
