@@ -68,11 +68,11 @@ class Listener:
 
     def _hear(self, cache: ReadCache) -> None:
         with autocommit(self._engine).connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
             connection.detach()  # it never goes back to the pool: it would go on listening there
             read_versions.listen(connection)
             cache.begin()
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, psycopg.Connection)
             silent = 0.0
             while not self._over.is_set():
                 heard = list(driver.notifies(timeout=_WAIT_SECONDS, stop_after=1))

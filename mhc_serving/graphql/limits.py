@@ -2,8 +2,8 @@
 
 The rules of graphql-core compare each field of a selection with each other, so that two thousand fields of one name
 keep a processor busy for seconds. All of this is one walk over the document, linear in its size: each fragment is
-measured once. The cost of a query is the number of values that it can give, each field times the rows of the lists around it,
-and 100 for a write.
+measured once. The cost of a query is the number of values that it can give, each field times the rows of the lists
+around it, and 100 for a write.
 """
 
 from collections.abc import Iterator, Mapping

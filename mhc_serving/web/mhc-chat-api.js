@@ -189,7 +189,7 @@ async function failed(response) {
   const said = await response.json().catch(() => ({}));
   const detail = said.detail || said.error?.message;
   if (response.status === 429) return new Failure("That was a lot at once. Please wait a moment.", 429);
-  return new Failure(response.status === 422 || response.status === 400 ? detail || FAILED : FAILED, response.status);
+  return new Failure([400, 422, 503].includes(response.status) ? detail || FAILED : FAILED, response.status);
 }
 
 async function* events(response) {

@@ -24,4 +24,5 @@ def parties(connection: sa.Connection, first: date, last: date) -> dict[date, in
 
     The sources and what *holds* means are those of ``every_booking``; the days are bounds here, along the indexes.
     """
-    return {day: count for day, count in connection.execute(sa.text(_PARTIES), {"first": first, "last": last})}
+    rows = connection.execute(sa.text(_PARTIES), {"first": first, "last": last})
+    return {row[0]: row[1] for row in rows}

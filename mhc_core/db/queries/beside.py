@@ -1,4 +1,4 @@
-"""SQL of what stands beside conversations, for many of them with one statement: turns, bookings, ratings, an article."""
+"""SQL of what stands beside conversations, for many of them with one statement: turns, bookings, ratings."""
 
 from collections import defaultdict
 from collections.abc import Sequence

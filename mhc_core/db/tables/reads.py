@@ -8,7 +8,7 @@ read_versions = sa.Table(
     "read_versions",
     metadata,
     sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default=sa.text("0")),
 )
 
 # What the transaction that writes now has changed. It takes its rows away before it commits, so nobody sees any.

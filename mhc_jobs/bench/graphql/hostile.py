@@ -1,4 +1,4 @@
-"""Makes queries that mean harm from a schema: valid and broken ones, of the shapes that attacks on GraphQL servers have.
+"""Makes queries that mean harm from a schema: valid and broken ones, of the shapes that attacks on GraphQL have.
 
 The shapes are those of the OWASP GraphQL cheat sheet (deep nesting, aliases, fragments in circles and in chains, lists
 in lists, introspection, directives, oversized and ill-typed values) and of fuzzers: a valid query with a piece of its

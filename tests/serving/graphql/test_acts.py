@@ -20,7 +20,7 @@ REQUEST = """
 """
 DECIDE = """
     mutation ($id: UUID!, $at: DateTime!, $decision: Decision!) {
-      decideBooking(id: $id, decision: $decision, updatedAt: $at) { status updatedAt conversation { messages { text } } }
+      decideBooking(id: $id, decision: $decision, updatedAt: $at) { status conversation { messages { text } } }
     }
 """
 
