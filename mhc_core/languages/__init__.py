@@ -5,7 +5,7 @@ English is the language of the code: its texts are the keys of every catalogue. 
 of what models write, and the reading of messages.
 """
 
-from mhc_core.languages.catalogues import closest, known, marked, named, plural, read_back, translated
+from mhc_core.languages.catalogues import closest, known, marked, named, plural, preferred, read_back, translated
 from mhc_core.languages.formats import clock, day_and_date, listed, miles, money, weekday_and_day
 from mhc_core.languages.speaking import ENGLISH, current, speaking
 
@@ -22,6 +22,7 @@ __all__ = [
     "money",
     "named",
     "plural",
+    "preferred",
     "read_back",
     "speaking",
     "translated",

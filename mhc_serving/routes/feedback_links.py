@@ -42,9 +42,8 @@ class Visitor(NamedTuple):
 
 def visitor(request: Request, app: App) -> Visitor:
     """Who opens a page."""
-    tags = request.headers.get("accept-language", "").split(",")
-    spoken = (languages.closest(tag) for tag in tags[:10])
-    return Visitor(app.access.limits.address(request), next(filter(None, spoken), languages.ENGLISH))
+    language = languages.preferred(request.headers.get("accept-language", ""))
+    return Visitor(app.access.limits.address(request), language)
 
 
 Address = Annotated[Visitor, Depends(visitor)]
