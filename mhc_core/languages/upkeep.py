@@ -63,6 +63,9 @@ def template(words: Iterable[str] = (), root: Path = _ROOT) -> Catalog:
         for file in sorted((root / room).rglob("*.py")):
             for text in _named_in(file):
                 found.add(text, locations=[(str(file.relative_to(root)), 0)])
+        for file in sorted(file for kind in ("html", "txt") for file in (root / room).rglob(f"*.{kind}")):
+            for text in _named_in_page(file):
+                found.add(text, locations=[(str(file.relative_to(root)), 0)])
     for word in sorted(set(words)):
         found.add(word, context=NAMES, locations=[("business", 0)])
     return found
@@ -80,6 +83,20 @@ def _named_in(file: Path) -> Iterator[str | tuple[str, str]]:
         held = [part.value for part in call.args[: TEXTS.get(name, 0)] if isinstance(part, ast.Constant)]
         texts = [text for text in held if isinstance(text, str)]
         if texts and len(texts) == TEXTS[name]:
+            yield texts[0] if len(texts) == 1 else (texts[0], texts[1])
+
+
+def _named_in_page(file: Path) -> Iterator[str | tuple[str, str]]:
+    """The same in a page's template."""
+    from jinja2 import Environment
+    from jinja2.ext import extract_from_ast
+
+    source = file.read_text("utf-8")
+    if "translated(" not in source:
+        return
+    for _line, _name, held in extract_from_ast(Environment(autoescape=True).parse(source), tuple(TEXTS)):
+        texts = [text for text in ((held,) if isinstance(held, str) else held) if isinstance(text, str)]
+        if texts:
             yield texts[0] if len(texts) == 1 else (texts[0], texts[1])
 
 

@@ -19,8 +19,8 @@ from mhc_core.language.memories import remembered
 _SUBJECTS = {
     "adult": r"adults?|grown-?ups?|(?:per|a|each|every) (?:person|head|guest)",
     "child": r"kids?|child|children|ages?|aged",
-    "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones?|under|younger|youngest|and under|or under|or less|[0-5]-?(?: and [0-5]-?)?[ "
-    "-]?years?",
+    "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones?|under|younger|youngest|and under|or under|or "
+    "less|[0-5]-?(?: and [0-5]-?)?[ -]?years?",
     "minimum": r"minimum|at least|starts? at|smallest|raised|small(?:er)? (?:group|part)\w*",
     "deposit": r"deposits?|hold|online",
     "travel": r"travel|miles?|mileage|distance|drive|trip|far",

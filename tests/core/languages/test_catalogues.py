@@ -1,6 +1,6 @@
 """Catalogues: complete and current in every language, filled in safely, and read back from what was said."""
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,11 +18,11 @@ OTHERS = [code for code in languages.known() if code != languages.ENGLISH]
 
 
 @pytest.fixture
-def shop(tmp_path, monkeypatch) -> Iterator[object]:  # type: ignore[no-untyped-def]
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty place for catalogues, with one language."""
     (tmp_path / "es").mkdir()
     monkeypatch.setattr(upkeep, "FOLDER", tmp_path)
-    yield tmp_path
+    return tmp_path
 
 
 def test_every_language_says_all_there_is_and_nothing_more() -> None:
@@ -33,7 +33,7 @@ def test_every_language_says_all_there_is_and_nothing_more() -> None:
         assert found.good, (language, found.missing[:5], found.stale[:5], found.wrong[:5], found.current)
 
 
-def test_a_missing_a_stale_and_a_wrong_entry_are_found(shop) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_a_stale_and_a_wrong_entry_are_found(shop: Path) -> None:
     file = shop / "es" / "messages.po"
     file.write_text(
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
@@ -51,7 +51,7 @@ def test_a_missing_a_stale_and_a_wrong_entry_are_found(shop) -> None:  # type: i
         upkeep.compiled("es")
 
 
-def test_a_review_is_counted_when_a_person_signs_it(shop) -> None:  # type: ignore[no-untyped-def]
+def test_a_review_is_counted_when_a_person_signs_it(shop: Path) -> None:
     file = shop / "es" / "messages.po"
     file.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n', "utf-8")
     texts = upkeep.template()
@@ -62,7 +62,7 @@ def test_a_review_is_counted_when_a_person_signs_it(shop) -> None:  # type: igno
     assert upkeep.status("es", texts).reviewed == 2
 
 
-def test_texts_in_f_strings_reach_the_catalogues(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_texts_in_f_strings_reach_the_catalogues(tmp_path: Path) -> None:
     room = tmp_path / "mhc_core"
     room.mkdir()
     (tmp_path / "mhc_serving").mkdir()
@@ -129,7 +129,9 @@ def test_messages_are_told_apart_after_translation() -> None:
     """Two questions must not read the same: what a client's transcript asked is known by its words."""
     for language in languages.known():
         with languages.speaking(language):
-            said = [languages.translated(text) for text in (questions.CONFIRM, questions.CONFIRM_CHANGE, handover.OFFER)]
+            said = [
+                languages.translated(text) for text in (questions.CONFIRM, questions.CONFIRM_CHANGE, handover.OFFER)
+            ]
             assert len(set(said)) == 3
 
 

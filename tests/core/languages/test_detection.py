@@ -15,7 +15,9 @@ def test_short_messages_are_told_apart() -> None:
     assert found["ms"] <= 2
 
 
-@pytest.mark.parametrize("text", ["ok", "OK!", "12", "6:30", "(916) 555-0199", "12 Oak Street", "John Smith", "tofu", ""])
+@pytest.mark.parametrize(
+    "text", ["ok", "OK!", "12", "6:30", "(916) 555-0199", "12 Oak Street", "John Smith", "tofu", ""]
+)
 def test_what_decides_nothing(text: str) -> None:
     assert detection.detect(text) is None
 
