@@ -48,6 +48,7 @@ _RANGE = re.compile(r"\d+ ?(?:到|至|-|~|~|—|或|或者) ?\d+|几")
 _PAIRS = re.compile(r"(\d+)(?:对|双)")
 _ALL = re.compile(r"每|全|都|所有|大家|人人")
 _REST = re.compile(r"其他|其余|剩|另外的|一半|别的")
+_EACH = re.compile(r"每[人个位]")
 _TWO = re.compile(r"夫妻|夫妇|小两口|爸妈|父母|双胞胎|2口子")
 _ONE = re.compile(r"^(?:我|自己|他|她)(?:自己|一个人)?$|宝宝|婴儿|老婆|老公|太太|先生")
 _BEFORE = re.compile(r"[ ,的]+$")
@@ -146,6 +147,8 @@ def portions(words: str) -> str:
     """The words of a number of portions in English."""
     if _REST.search(words):
         return "the rest"
+    if _EACH.search(words):
+        return "everyone"
     figures = _FIGURES.findall(in_digits(words))
     if figures:
         return figures[0]

@@ -51,6 +51,7 @@ _RANGE = re.compile(r"\d+(?:人|名)? ?(?:から|か|-|~|〜|~|～|ー|、) ?\d+
 _PAIRS = re.compile(r"(\d+)(?:組|カップル|ペア)|カップル(\d+)組")
 _ALL = re.compile(r"全員|全部|みんな|皆|それぞれ|各自|全て|すべて|一人ずつ|人数分")
 _REST = re.compile(r"残り|あとは|他|ほか|半分|以外")
+_EACH = re.compile(r"一人(?:ずつ|一つ|1つ)|各自|全員に?1")
 _TWO = re.compile(r"夫婦|両親|双子")
 _ONE = re.compile(r"^(?:私|僕|俺|自分|妻|夫|主人|嫁)$|赤ちゃん|ベビー|乳児")
 _FIGURES = re.compile(r"\d+")
@@ -141,6 +142,8 @@ def portions(words: str) -> str:
     """The words of a number of portions in English."""
     if _REST.search(words):
         return "the rest"
+    if _EACH.search(words):
+        return "everyone"
     figures = _FIGURES.findall(_plain(words))
     if figures:
         return figures[0]

@@ -106,7 +106,7 @@ class MultilingualModel:
                     slots,
                 )
             )
-        return Understood(segments, self._person(given), self.model_id, language)
+        return Understood(_joined(text, segments), self._person(given), self.model_id, language)
 
     def _person(self, given: Inputs) -> PersonNeed | None:
         shares = self.heads.needs.probabilities(given)
@@ -118,6 +118,27 @@ class MultilingualModel:
         likely = shares[row].copy()
         likely[none] = -1
         return PersonNeed(self.heads.needs.classes[int(likely.argmax())], float(needed[row]))
+
+
+def _joined(text: str, segments: Sequence[Segment]) -> list[Segment]:
+    """The segments, those beside each other that do the same with the same topic as one; two questions stay two."""
+    found: list[Segment] = []
+    for one in segments:
+        last = found[-1] if found else None
+        if last is None or one.act is Act.ASK or (one.act, one.topic) != (last.act, last.topic):
+            found.append(one)
+            continue
+        found[-1] = Segment(
+            last.start,
+            one.end,
+            text[last.start : one.end],
+            one.act,
+            min(last.act_probability, one.act_probability),
+            one.topic,
+            min(last.topic_probability, one.topic_probability),
+            (*last.slots, *one.slots),
+        )
+    return found
 
 
 def inputs(texts: Sequence[str], contexts: Sequence[DialogueContext], embed: Embed, centre: Floats) -> Inputs:
