@@ -23,9 +23,9 @@ from mhc_core.db.queries.understanding_versions import KIND, UnderstandingEvalua
 from mhc_core.errors import Conflict, DataError, NotFound
 from mhc_core.understanding import compare
 from mhc_core.understanding.labelled import LabelledMessage, parse_line
-from mhc_core.understanding.multilingual import script
 from mhc_core.understanding.masking import StandIns
 from mhc_core.understanding.measures import Marks, mark
+from mhc_core.understanding.multilingual import script
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.recipe import Recipe
 from mhc_core.vocabulary import Verdict

@@ -33,7 +33,8 @@ def test_spanish_words_count_too(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "language"),
-    [("退订", "zh-Hans"), ("取消訂閱", "zh-Hant"), ("停止", "zh-Hans"), ("配信停止", "ja"), ("ストップ", "ja"), ("解除。", "ja")],
+    [("退订", "zh-Hans"), ("取消訂閱", "zh-Hant"), ("停止", "zh-Hans"), ("配信停止", "ja"), ("ストップ", "ja"),
+     ("解除。", "ja")],
 )  # fmt: skip
 def test_words_in_chinese_and_japanese_count_too(word: str, language: str) -> None:
     assert optouts.keyword(word, "sms") == language

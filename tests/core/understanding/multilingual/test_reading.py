@@ -41,7 +41,8 @@ def _told(language: str, messages: Sequence[str]) -> Facts:
                 "mi hija es alérgica al cacahuate"]),
         ("zh-Hans", ["想订下周六晚上七点，十二位大人四个小孩", "孩子都是7岁", "我女儿对花生过敏"]),
         ("zh-Hant", ["想訂下週六晚上七點，大人十二位、小孩四位", "小孩都7歲", "我女兒對花生過敏"]),
-        ("ja", ["来週の土曜の夜7時に大人12人、子供4人で予約したいです", "みんな7歳です", "娘がピーナッツアレルギーです"]),
+        ("ja", ["来週の土曜の夜7時に大人12人、子供4人で予約したいです", "みんな7歳です",
+                "娘がピーナッツアレルギーです"]),
     ],
 )  # fmt: skip
 def test_a_party_is_the_same_party_in_every_language(language: str, messages: list[str]) -> None:
