@@ -57,7 +57,9 @@ def keyword(text: str, channel: Channel | str) -> str | None:
 
 def _bare(text: str) -> str:
     """The words alone: no accents, no signs, no capitals."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign) or sign in _KANA_MARKS)
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign) or sign in _KANA_MARKS
+    )
     plain = unicodedata.normalize("NFC", plain)
     return " ".join(re.sub(r"[^\w]|_", " ", plain[:60].casefold()).split()) if len(text) <= 60 else ""
 

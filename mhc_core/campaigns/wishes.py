@@ -4,7 +4,7 @@ A logistic regression on the sentence embeddings that the platform carries, taug
 "please stop texting me" loses offers when we are wrong and a right when we miss it, so it decides at one half. In a
 turn the model of understanding hears the wish by itself (its act ``stop``); this one looks through messages that came
 in by other ways, and through what the other one missed. Spanish, Chinese and Japanese have a second one, on the vectors
-of the multilingual embedder, taught by ``wishes_multilingual.txt`` and the English examples together.
+of the multilingual embedder, taught by ``wishes_multilingual.txt``.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def probabilities(texts: Sequence[str]) -> list[float]:
     if not texts:
         return []
     forms = [_form(text) for text in texts]
-    other = [script.reading(detection.detect(form) or "") is not None for form in forms]
+    other = [(script.written_in(form) or script.reading(detection.detect(form) or "")) is not None for form in forms]
     chances = np.zeros(len(forms))
     for foreign, model, vectors in ((False, _model, embedder.load), (True, _multilingual, e5.load)):
         rows = [row for row, told in enumerate(other) if told is foreign]
@@ -60,8 +60,10 @@ def _multilingual() -> Any:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    texts, labels = (one + other for one, other in zip(examples(MULTILINGUAL), examples(), strict=True))
-    told = make_pipeline(StandardScaler(with_std=False), LogisticRegression(C=300, max_iter=2000, class_weight="balanced"))
+    texts, labels = examples(MULTILINGUAL)
+    told = make_pipeline(
+        StandardScaler(with_std=False), LogisticRegression(C=300, max_iter=2000, class_weight="balanced")
+    )
     return told.fit(e5.load().embed(texts), labels)
 
 

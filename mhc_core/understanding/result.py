@@ -170,7 +170,7 @@ class PersonNeed:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """All that one message says. ``model_id`` names the version that read it, ``language`` is the one it was read in."""
+    """All that one message says. ``model_id`` names the version that read it, ``language`` what it was read in."""
 
     segments: Sequence[Segment]
     person: PersonNeed | None

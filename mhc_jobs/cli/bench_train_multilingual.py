@@ -9,9 +9,7 @@ from mhc_jobs.cli.console import AsJson, respond
 
 
 def command(
-    target: Annotated[
-        Path, typer.Argument(help="The shipped one is mhc_core/understanding/multilingual/reading.npz.")
-    ],
+    target: Annotated[Path, typer.Argument(help="The shipped one is mhc_core/understanding/multilingual/reading.npz.")],
     as_json: AsJson = False,
 ) -> None:
     """Train the models of other languages on the labelled messages of the release (five minutes of one core)."""

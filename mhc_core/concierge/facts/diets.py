@@ -60,7 +60,7 @@ def allergy_named(facts: Facts) -> bool:
 
 
 def _judged(text: str, read: Understood | None) -> list[Judged]:
-    found = mentions.find(text)
+    found = mentions.find(text, read.language if read is not None else "")
     for slot in read.slots if read is not None else ():
         if slot.name is SlotName.ALLERGEN and not any(one.start < slot.end and slot.start < one.end for one in found):
             value = str(slot.value or slot.text).casefold()

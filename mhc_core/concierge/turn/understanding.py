@@ -65,7 +65,8 @@ class Understanding:
 def understand(business: Business, reader: Reader | None, request: TurnRequest, today: date) -> Understanding:
     """What a message says after the turns before it; ``today`` is the day in the business's own time zone.
 
-    Messages in Spanish, Chinese and Japanese are read by the models of the release, all others by ``reader``. Without it, or when it fails, the message changes no facts, and only its tone and attacks are seen.
+    Messages in Spanish, Chinese and Japanese are read by the models of the release, all others by ``reader``. Without
+    it, or when a model fails, the message changes no facts, and only its tone and attacks are seen.
     """
     message, turns = request.message, request.turns
     before = recall(business, reader, turns, today, request.now) if request.stored is None else request.stored

@@ -1,7 +1,7 @@
 """Words for allergens and diets in a message, slips of typing included. What is said about them is not here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -58,8 +58,12 @@ class Mention:
     end: int
 
 
-def find(text: str) -> list[Mention]:
-    """The mentions of a text in its order.
+_SPANISH_I_AM = "soy"
+"""No bean in a Spanish message, where that is "soya" or "soja"."""
+
+
+def find(text: str, language: str = "") -> list[Mention]:
+    """The mentions of a text in its order; ``language`` is what it was read in, where that is known.
 
     An allergy without a name counts only where no allergen is named: "allergic to crab" is one mention.
     """
@@ -75,6 +79,9 @@ def find(text: str) -> list[Mention]:
     for match in _WORD.finditer(plain):
         if match.start() not in taken and (meant := _misspelt(match[0])):
             found.append(Mention(*known[meant], match.start(), match.end()))
+    if language == script.SPANISH:
+        found = [one for one in found if plain[one.start : one.end] != _SPANISH_I_AM]
+        found += _listed(plain, language, found)
     return _named(found)
 
 
@@ -89,16 +96,22 @@ def _by_signs(text: str, written: str) -> list[Mention]:
     """The mentions of a text in Chinese or Japanese; one without kana is looked through for the words of both."""
     found: list[Mention] = []
     for language in dict.fromkeys((written, script.JAPANESE)):
-        plain = script.normal(text, language)
-        known = _known_signs(language)
-        for match in _sign_pattern(language).finditer(plain):
-            if not any(one.start < match.end() and match.start() < one.end for one in found):
-                found.append(Mention(*known[match[0]], match.start(), match.end()))
+        found += _listed(script.normal(text, language), language, found)
     return found
 
 
+def _listed(plain: str, language: str, found: Sequence[Mention]) -> list[Mention]:
+    """The words for needs of a language's own lexicon, but for those that were found."""
+    known = _known_in(language)
+    return [
+        Mention(*known[match[0]], match.start(), match.end())
+        for match in _pattern_of(language).finditer(plain)
+        if not any(one.start < match.end() and match.start() < one.end for one in found)
+    ]
+
+
 @cache
-def _known_signs(language: str) -> Mapping[str, tuple[Kind, str]]:
+def _known_in(language: str) -> Mapping[str, tuple[Kind, str]]:
     """Kind and value by every way to write a need in a language."""
     groups = meaning("allergen_groups")
     found = {written: (Kind.DIET, diet) for written, diet in lexicon_of.meanings(language, "diets").items()}
@@ -112,8 +125,9 @@ def _known_signs(language: str) -> Mapping[str, tuple[Kind, str]]:
 
 
 @cache
-def _sign_pattern(language: str) -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, _known_signs(language)), key=len, reverse=True)))
+def _pattern_of(language: str) -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, _known_in(language)), key=len, reverse=True))
+    return re.compile(rf"\b(?:{words})\b" if language == script.SPANISH else words)
 
 
 def allergen_value(said: str) -> str:

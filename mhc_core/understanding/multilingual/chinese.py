@@ -24,12 +24,14 @@ _PARTS: Mapping[str, str] = {
 }
 _PART = "|".join(sorted(_PARTS, key=len, reverse=True))
 _TIME = (
-    rf"(?:(?:{_PART})的?)?{NUMBER}[点时](?!间|候)钟?(?:半|[一三]刻|(?:过|零)?{NUMBER}分?(?!个|位|名|人|大|小))?(?:整|正)?"
+    rf"(?:(?:{_PART})的?)?{NUMBER}[点时](?!间|候)钟?"
+    rf"(?:半|[一三]刻|(?:过|零)?{NUMBER}分?(?!个|位|名|人|大|小))?(?:整|正)?"
     rf"|(?:(?:{_PART}) ?)?\d{{1,2}}[::]\d{{2}}(?: ?[ap]m)?|\d{{1,2}} ?[ap]m\b|(?:中午|正午)(?!\d)"
 )
 CANDIDATES = {
     "date": re.compile(
-        rf"(?:(?:\d{{2,4}}|[二〇零一三四五六七八九]{{4}})年)?{NUMBER}月(?:份)?{NUMBER}[日号]?(?: ?[((,,]?{_WEEKDAY}[))]?)?"
+        rf"(?:(?:\d{{2,4}}|[二〇零一三四五六七八九]{{4}})年)?"
+        rf"{NUMBER}月(?:份)?{NUMBER}[日号]?(?: ?[((,,]?{_WEEKDAY}[))]?)?"
         rf"|(?:下+|上|这|本)?个?{_WEEKDAY}(?:[((]?\d{{1,2}}[日号]?[))]?)?|大?后[天晚]|今[天晚]|明[天晚]|大后天"
         rf"|(?:下+|这|本)个?月(?:的)?{NUMBER}[日号]|{NUMBER}[日号](?!码)|(?:{'|'.join(_HOLIDAYS)})"
         rf"|{NUMBER}(?:天|周|个?星期|个?礼拜|个月)(?:之|以)?后|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?"
@@ -37,7 +39,7 @@ CANDIDATES = {
     "time": re.compile(_TIME),
     "age": re.compile(rf"{NUMBER}(?:周?岁|个月大?|月大)(?:半)?(?:以[上下])?"),
     "miles": re.compile(rf"{NUMBER}(?:多)?(?:英里|哩|迈|公里|里路|miles?|mi\b)"),
-    "money": re.compile(rf"[$]\d[\d,]*|[\d一二两三四五六七八九十百千万]+(?:块|美元|美金|刀|元|usd)"),
+    "money": re.compile(r"[$]\d[\d,]*|[\d一二两三四五六七八九十百千万]+(?:块|美元|美金|刀|元|usd)"),
     "number": re.compile(NUMBER),
 }
 """What a word may belong to by its form alone; the model decides."""
@@ -46,9 +48,10 @@ _RANGE = re.compile(r"\d+ ?(?:到|至|-|~|~|—|或|或者) ?\d+|几")
 _PAIRS = re.compile(r"(\d+)(?:对|双)")
 _ALL = re.compile(r"每|全|都|所有|大家|人人")
 _REST = re.compile(r"其他|其余|剩|另外的|一半|别的")
-_FAMILY = re.compile(r"(\d+)口")
+_EACH = re.compile(r"每[人个位]")
 _TWO = re.compile(r"夫妻|夫妇|小两口|爸妈|父母|双胞胎|2口子")
 _ONE = re.compile(r"^(?:我|自己|他|她)(?:自己|一个人)?$|宝宝|婴儿|老婆|老公|太太|先生")
+_BEFORE = re.compile(r"[ ,的]+$")
 _FIGURES = re.compile(r"\d+")
 
 
@@ -112,7 +115,7 @@ def time(words: str, before: str) -> str:
     """The words of a time in English; ``before`` may name the part of the day ("明晚" before "七点")."""
     text = in_digits(words)
     told = next((part for part in sorted(_PARTS, key=len, reverse=True) if part in words), None)
-    told = told or next((part for part in ("晚", "下午", "早") if before.rstrip(" ,,的").endswith(part)), None)
+    told = told or next((part for part in ("晚", "下午", "早") if _BEFORE.sub("", before).endswith(part)), None)
     part = _PARTS.get(told or "")
     found = re.search(r"(\d{1,2}) ?[点时](?!间|候)钟?(?:(半)|(1|3)刻|(?:过)?(\d{1,2})分?)?", text)
     if found:
@@ -144,6 +147,8 @@ def portions(words: str) -> str:
     """The words of a number of portions in English."""
     if _REST.search(words):
         return "the rest"
+    if _EACH.search(words):
+        return "everyone"
     figures = _FIGURES.findall(in_digits(words))
     if figures:
         return figures[0]

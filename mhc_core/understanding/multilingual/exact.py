@@ -1,4 +1,4 @@
-"""What the form of a message leaves no doubt of, whatever the field says: e-mail addresses, telephone numbers, zip codes."""
+"""What the form of a message leaves no doubt of: e-mail addresses, telephone numbers, zip codes, street addresses."""
 
 import re
 from collections.abc import Sequence
@@ -20,23 +20,12 @@ Span = tuple[str, int, int, float]
 def with_exact(plain: str, spans: Sequence[Span]) -> list[Span]:
     """The spans (label, start, end, probability) with those of exact forms in the place of what they overlap.
 
-    A zip code is one of California, and part of no telephone number; an American address keeps what stands behind it
-    out of it.
+    A zip code is one of California, and part of no telephone number.
     """
     found: list[Span] = []
     for name, pattern in (*_FORMS, (SlotName.ADDRESS, _ADDRESS)):
         for form in pattern.finditer(plain):
             if not any(start < form.end() and form.start() < end for _, start, end, _ in found):
                 found.append((name.value, form.start(), form.end(), 1.0))
-    kept = []
-    for span in spans:
-        beside = _beside(span, found)
-        if beside is not None:
-            kept.append(beside)
+    kept = [span for span in spans if not any(span[1] < one[2] and one[1] < span[2] for one in found)]
     return sorted([*kept, *found], key=lambda span: span[1])
-
-
-def _beside(span: Span, exact: Sequence[Span]) -> Span | None:
-    """The span where it overlaps no exact one; of an address with more behind it nothing is left."""
-    overlapping = [one for one in exact if span[1] < one[2] and one[1] < span[2]]
-    return span if not overlapping else None

@@ -6,6 +6,7 @@ had been asked for.
 
 from collections.abc import Sequence
 
+from mhc_core.scrubbing.lexicon import given_names
 from mhc_core.understanding.multilingual import lexicon
 from mhc_core.understanding.multilingual.grammars import GRAMMARS
 from mhc_core.understanding.multilingual.numerals import SIGNS
@@ -88,6 +89,9 @@ def _marked(plain: str, words: Sequence[Word], language: str) -> list[list[str]]
         for found in lexicon.pattern(language, kind).finditer(plain):
             label = lexicon.meanings(language, kind)[found[0]] if kind in ("persons", "severities") else kind
             spans.append((label, found.start(), found.end()))
+    for place, word in enumerate(words):
+        if len(word.text) > 1 and word.text in given_names():
+            marks[place].append("B-given")
     for kind, start, end in spans:
         first = True
         for place, word in enumerate(words):

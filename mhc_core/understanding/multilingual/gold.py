@@ -86,7 +86,9 @@ def _refilled(message: LabelledMessage, language: str, draw: random.Random) -> L
         text += message.text[read : slot.start]
         choices = _fillers(language).get(slot.name.value, ())
         old = message.text[slot.start : slot.end]
-        new = normal(_filled(draw.choice(choices), language, draw), language) if choices and draw.random() < 0.75 else old
+        new = (
+            normal(_filled(draw.choice(choices), language, draw), language) if choices and draw.random() < 0.75 else old
+        )
         slots.append(replace(slot, start=len(text), end=len(text) + len(new)))
         text += new
         read = slot.end

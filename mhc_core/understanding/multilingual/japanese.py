@@ -37,7 +37,9 @@ CANDIDATES = {
         rf"(?:(?:{_PART})の?)?{NUMBER}時(?!間)(?:半|{NUMBER}分)?|(?:(?:{_PART})の?)?\d{{1,2}}[::]\d{{2}}"
         r"|\d{1,2} ?[ap]m\b|正午|お昼(?!ご飯)"
     ),
-    "age": re.compile(rf"{NUMBER}(?:歳|才|さい)(?:半)?(?:以[上下])?|{NUMBER}[ヶかカケ]月(?:児)?|生後{NUMBER}[ヶかカケ]月"),
+    "age": re.compile(
+        rf"{NUMBER}(?:歳|才|さい)(?:半)?(?:以[上下])?|{NUMBER}[ヶかカケ]月(?:児)?|生後{NUMBER}[ヶかカケ]月"
+    ),
     "miles": re.compile(rf"{NUMBER}(?:マイル|キロ|km|miles?|mi\b)"),
     "money": re.compile(r"[$]\d[\d,]*|[\d一二三四五六七八九十百千万,]+(?:ドル|usd)"),
     "number": re.compile(rf"{NUMBER}|ひとり|ふたり|さんにん"),
@@ -49,6 +51,7 @@ _RANGE = re.compile(r"\d+(?:人|名)? ?(?:から|か|-|~|〜|~|～|ー|、) ?\d+
 _PAIRS = re.compile(r"(\d+)(?:組|カップル|ペア)|カップル(\d+)組")
 _ALL = re.compile(r"全員|全部|みんな|皆|それぞれ|各自|全て|すべて|一人ずつ|人数分")
 _REST = re.compile(r"残り|あとは|他|ほか|半分|以外")
+_EACH = re.compile(r"一人(?:ずつ|一つ|1つ)|各自|全員に?1")
 _TWO = re.compile(r"夫婦|両親|双子")
 _ONE = re.compile(r"^(?:私|僕|俺|自分|妻|夫|主人|嫁)$|赤ちゃん|ベビー|乳児")
 _FIGURES = re.compile(r"\d+")
@@ -106,7 +109,9 @@ def time(words: str, before: str) -> str:
     """The words of a time in English; ``before`` may name the part of the day ("明日の夜" before "7時")."""
     text = in_digits(words)
     told = next((part for part in sorted(_PARTS, key=len, reverse=True) if part in words), None)
-    told = told or next((part for part in ("夜", "晩", "夕方", "午後", "朝") if before.rstrip(" 、,の").endswith(part)), None)
+    told = told or next(
+        (part for part in ("夜", "晩", "夕方", "午後", "朝") if before.rstrip(" 、,の").endswith(part)), None
+    )
     part = _PARTS.get(told or "")
     found = re.search(r"(\d{1,2})時(?:(半)|(\d{1,2})分)?", text)
     if found:
@@ -137,6 +142,8 @@ def portions(words: str) -> str:
     """The words of a number of portions in English."""
     if _REST.search(words):
         return "the rest"
+    if _EACH.search(words):
+        return "everyone"
     figures = _FIGURES.findall(_plain(words))
     if figures:
         return figures[0]

@@ -9,7 +9,7 @@ from typing import cast
 
 from mhc_core.understanding.multilingual.script import SPANISH
 
-KINDS = ("dishes", "allergens", "diets", "any_allergy", "severities", "cities", "persons", "occasions")
+KINDS = ("dishes", "allergens", "diets", "any_allergy", "severities", "cities", "persons", "occasions", "surnames")
 
 
 @cache

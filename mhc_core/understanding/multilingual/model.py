@@ -32,7 +32,8 @@ Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
 PART = "part"
 ASKED = (
-    "date", "time", "guests", "ages", "children", "address", "miles", "proteins", "name", "contact", "confirm", "person",
+    "date", "time", "guests", "ages", "children", "address", "miles", "proteins", "name", "contact", "confirm",
+    "person",
 )  # fmt: skip
 """What an answer may ask for, in the order of the heads' circumstances."""
 _LONGEST = 400
@@ -81,7 +82,9 @@ class MultilingualModel:
         spans = with_exact(plain, decoded(words, *field.slots.path(seen)))
         starts = sorted({words[0].start, *(start for _, start, _, _ in decoded(words, *field.parts.path(seen)))})
         places = _places(words, starts)
-        given = inputs([plain[start:end] for start, end in places], [context] * len(places), self.embed, self.heads.centre)
+        given = inputs(
+            [plain[start:end] for start, end in places], [context] * len(places), self.embed, self.heads.centre
+        )
         acts, topics = self.heads.acts.probabilities(given), self.heads.topics.probabilities(given)
         segments = []
         for row, (start, end) in enumerate(places):
@@ -93,12 +96,17 @@ class MultilingualModel:
             )
             segments.append(
                 Segment(
-                    start, end, text[start:end],
-                    Act(self.heads.acts.classes[act]), float(acts[row, act]),
-                    Topic(self.heads.topics.classes[topic]), float(topics[row, topic]), slots,
-                )  # fmt: skip
+                    start,
+                    end,
+                    text[start:end],
+                    Act(self.heads.acts.classes[act]),
+                    float(acts[row, act]),
+                    Topic(self.heads.topics.classes[topic]),
+                    float(topics[row, topic]),
+                    slots,
+                )
             )
-        return Understood(segments, self._person(given), self.model_id, language)
+        return Understood(_joined(text, segments), self._person(given), self.model_id, language)
 
     def _person(self, given: Inputs) -> PersonNeed | None:
         shares = self.heads.needs.probabilities(given)
@@ -112,6 +120,27 @@ class MultilingualModel:
         return PersonNeed(self.heads.needs.classes[int(likely.argmax())], float(needed[row]))
 
 
+def _joined(text: str, segments: Sequence[Segment]) -> list[Segment]:
+    """The segments, those beside each other that do the same with the same topic as one; two questions stay two."""
+    found: list[Segment] = []
+    for one in segments:
+        last = found[-1] if found else None
+        if last is None or one.act is Act.ASK or (one.act, one.topic) != (last.act, last.topic):
+            found.append(one)
+            continue
+        found[-1] = Segment(
+            last.start,
+            one.end,
+            text[last.start : one.end],
+            one.act,
+            min(last.act_probability, one.act_probability),
+            one.topic,
+            min(last.topic_probability, one.topic_probability),
+            (*last.slots, *one.slots),
+        )
+    return found
+
+
 def inputs(texts: Sequence[str], contexts: Sequence[DialogueContext], embed: Embed, centre: Floats) -> Inputs:
     """What the heads see of segments in normal text: unit vectors from ``centre``, words and their pairs."""
     after = [[float(name in circumstances(context).split("+")) for name in ASKED] for context in contexts]
@@ -120,9 +149,7 @@ def inputs(texts: Sequence[str], contexts: Sequence[DialogueContext], embed: Emb
     return Inputs([spaced(text) for text in texts], vectors.astype(np.float32), np.array(after, np.float32))
 
 
-def decoded(
-    words: Sequence[Word], labels: Sequence[str], shares: Sequence[float]
-) -> list[tuple[str, int, int, float]]:
+def decoded(words: Sequence[Word], labels: Sequence[str], shares: Sequence[float]) -> list[tuple[str, int, int, float]]:
     """Labelled spans (label, start, end, the least probability among its words)."""
     found: list[tuple[str, int, int, float]] = []
     open_ = False
@@ -141,5 +168,3 @@ def decoded(
 def _places(words: Sequence[Word], starts: Sequence[int]) -> list[tuple[int, int]]:
     ends = [max(word.end for word in words if word.start < after) for after in starts[1:]]
     return list(zip(starts, [*ends, words[-1].end], strict=True))
-
-

@@ -12,6 +12,7 @@ import numpy as np
 
 from mhc_core.artifacts import arrays
 from mhc_core.providers.e5 import embedder as e5
+from mhc_core.understanding.examples import MULTILINGUAL
 from mhc_core.understanding.multilingual.model import Embed, Fields, Floats, Heads, MultilingualModel
 from mhc_core.understanding.packing import PACKED, packed, unpacked
 from mhc_core.understanding.tagger import Crf
@@ -39,7 +40,7 @@ def parse(data: bytes, embed: Embed) -> MultilingualModel:
     }
     acts, topics, needs = (unpacked({key: held[f"{name}.{key}"] for key in PACKED}) for name in _HEADS)
     heads = Heads(acts, topics, needs, held["call_from"].item(), held["centre"])
-    return MultilingualModel(fields, heads, embed, f"multilingual-{hashlib.sha256(data).hexdigest()[:12]}")
+    return MultilingualModel(fields, heads, embed, f"{MULTILINGUAL}{hashlib.sha256(data).hexdigest()[:12]}")
 
 
 @functools.cache

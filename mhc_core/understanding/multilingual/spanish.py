@@ -12,30 +12,37 @@ _MONTH = (
 )
 _ONES = "un|una|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince"
 _WORDED = (
-    rf"(?:(?:treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa)(?: y (?:{_ONES}))?|veinti\w+|veinte|dieci\w+|cien"
-    rf"|ciento|doscientos|quinientos|mil|{_ONES})"
+    rf"(?:(?:treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa)(?: y (?:{_ONES}))?|veinti\w+|veinte|dieci\w+"
+    rf"|cien|ciento|doscientos|quinientos|mil|{_ONES})"
 )
 NUMBER = rf"(?:\d{{1,4}}|{_WORDED})\b"
-_AT = rf"(?:a|para|tipo|como a|sobre|desde)? ?las? "
+_AT = r"(?:a|para|tipo|como a|sobre|desde)? ?las? "
 _PART = r"(?:de la|por la|en la|de) (?:manana|tarde|noche|madrugada)|del mediodia"
 CANDIDATES = {
     "date": re.compile(
         rf"\b(?:el |este |esta |del |para el |proximo )*(?:proximo |ultimo |primer |segundo |tercer )?{_DAY}\b"
-        rf"(?: (?:que viene|proximo|siguiente|pasado))?(?: (?:\d{{1,2}}|de la (?:proxima semana|semana que viene|otra semana)))?"
+        rf"(?: (?:que viene|proximo|siguiente|pasado))?"
+        rf"(?: (?:\d{{1,2}}|de la (?:proxima semana|semana que viene|otra semana)))?"
         rf"(?: de {_MONTH})?\b|\b(?:el |del |al )?(?:dia )?{NUMBER} (?:de |del )?{_MONTH}\b(?: (?:de |del )?20\d\d)?"
-        rf"|\b{_MONTH} \d{{1,2}}\b|\bpasado manana\b|\b(?<!la )(?<!por )manana\b|\bhoy(?: en ocho)?\b|\besta noche\b|\b(?:dentro de|en) {NUMBER} (?:dias|semanas?|mes(?:es)?)\b"
+        rf"|\b{_MONTH} \d{{1,2}}\b|\bpasado manana\b|\b(?<!la )(?<!por )manana\b|\bhoy(?: en ocho)?\b|\besta noche\b"
+        rf"|\b(?:dentro de|en) {NUMBER} (?:dias|semanas?|mes(?:es)?)\b"
         r"|\b(?:el |este |proximo )*(?:fin de semana|finde)\b|\b\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?\b"
-        r"|\b(?:nochebuena|navidad|ano nuevo|nochevieja|fin de ano|dia de (?:la madre|las madres|accion de gracias|san valentin)|dia del padre|halloween|accion de gracias|san valentin|cuatro de julio)\b"
+        r"|\b(?:nochebuena|navidad|ano nuevo|nochevieja|fin de ano"
+        r"|dia de (?:la madre|las madres|accion de gracias|san valentin)|dia del padre"
+        r"|halloween|accion de gracias|san valentin|cuatro de julio)\b"
         r"|\b(?:el|al|del|dia) \d{1,2}\b(?!:)"
     ),
     "time": re.compile(
-        rf"\b{_AT}{NUMBER}(?::\d{{2}})?(?: (?:y|menos|con) (?:media|cuarto|{NUMBER}))?(?: ?[ap]\.? ?m\.?)?(?: (?:{_PART}))?"
-        rf"|\b\d{{1,2}}(?::\d{{2}})? ?(?:[ap]\.? ?m\b\.?|hrs?\b|horas\b)|\b\d{{1,2}}:\d{{2}}\b(?: (?:{_PART}))?|\bmedio ?dia\b"
-        rf"|\b\d{{1,2}} (?:{_PART})"
+        rf"\b{_AT}{NUMBER}(?::\d{{2}})?(?: (?:y|menos|con) (?:media|cuarto|{NUMBER}))?(?: ?[ap]\.? ?m\.?)?"
+        rf"(?: (?:{_PART}))?|\b\d{{1,2}}(?::\d{{2}})? ?(?:[ap]\.? ?m\b\.?|hrs?\b|horas\b)"
+        rf"|\b\d{{1,2}}:\d{{2}}\b(?: (?:{_PART}))?|\bmedio ?dia\b|\b\d{{1,2}} (?:{_PART})"
     ),
     "age": re.compile(rf"\b{NUMBER} (?:anos?|anitos|mes(?:es)?)\b"),
     "miles": re.compile(rf"\b{NUMBER} ?(?:millas?|kms?|kilometros?|mi)\b"),
-    "money": re.compile(r"[$] ?\d[\d,.]*|\b\d[\d,.]* ?(?:dolares|usd|pesos|varos|lucas)\b|\b(?:mil|quinientos|ochocientos)\w*(?: \w+)? dolares\b"),
+    "money": re.compile(
+        r"[$] ?\d[\d,.]*|\b\d[\d,.]* ?(?:dolares|usd|pesos|varos|lucas)\b"
+        r"|\b(?:mil|quinientos|ochocientos)\w*(?: \w+)? dolares\b"
+    ),
     "number": re.compile(rf"\b{NUMBER}|\bmedia docena\b|\bdocenas?\b"),
 }  # fmt: skip
 """What a word may belong to by its form alone; the model decides."""
@@ -86,7 +93,9 @@ def portions(words: str) -> str:
     """The words of a number of portions in English where they name no number."""
     if re.search(r"\b(?:resto|demas|otros|mitad)\b", words):
         return "the rest"
-    if re.search(r"\b(?:todos|todas|cada (?:uno|una|quien)|para todos)\b", words) and not _FIGURES.search(_figures(words)):
+    if re.search(r"\b(?:todos|todas|cada (?:uno|una|quien)|para todos)\b", words) and not _FIGURES.search(
+        _figures(words)
+    ):
         return "everyone"
     return people(words)
 
@@ -101,5 +110,3 @@ def _figures(words: str) -> str:
     for word, value in _HUNDREDS.items():
         text = re.sub(rf"\b{word}\b", str(value), text)
     return plain(_ALSO.sub(" ", text))
-
-

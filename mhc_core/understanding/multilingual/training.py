@@ -121,7 +121,9 @@ def _call_from(given: Inputs, said: Sequence[Said], own: np.ndarray) -> float:  
         asked = np.array([one.writer in left and native for one, native in zip(said, own, strict=True)])
         taught = np.flatnonzero(~asked)
         some = Inputs([given.texts[row] for row in taught], given.vectors[taught], given.circumstances[taught])
-        head = heads.train(some, [said[row].reason for row in taught], [said[row].message for row in taught], REGULARISATION)
+        head = heads.train(
+            some, [said[row].reason for row in taught], [said[row].message for row in taught], REGULARISATION
+        )
         rest = np.flatnonzero(asked)
         judged = Inputs([given.texts[row] for row in rest], given.vectors[rest], given.circumstances[rest])
         scores[rest] = 1 - head.probabilities(judged)[:, head.classes.index(NO_REASON)]

@@ -33,7 +33,9 @@ def measure(halves: Sequence[str] = ("dev", "test")) -> dict[str, Any]:
 
 def _measured(messages: Sequence[SetMessage], language: str, business: Business) -> dict[str, Any]:
     counts = dict.fromkeys(("slots", "slots_right", "acts_right", "topics", "topics_right"), 0)
-    needs = dict.fromkeys(("persons", "persons_seen", "asked_for_one", "asked_for_one_seen", "others", "false_calls"), 0)
+    needs = dict.fromkeys(
+        ("persons", "persons_seen", "asked_for_one", "asked_for_one_seen", "others", "false_calls"), 0
+    )
     spent = []
     for message in messages:
         began = time.process_time()

@@ -17,7 +17,9 @@ from mhc_core.understanding.result import DialogueContext
 SETS = Path(__file__).parent / "sets"
 WRITTEN = date(2026, 5, 13)
 LANGUAGES = ("es", "zh-Hans", "zh-Hant", "ja")
-_LINE = re.compile(r"(?P<act>\w+)(?:/(?P<topic>\w+))?(?P<person>!?) \| (?P<slots>.*?) ?\| (?:@(?P<asked>\S+) )?(?P<text>.+)")
+_LINE = re.compile(
+    r"(?P<act>\w+)(?:/(?P<topic>\w+))?(?P<person>!?) \| (?P<slots>.*?) ?\| (?:@(?P<asked>\S+) )?(?P<text>.+)"
+)
 _SLOT = re.compile(r"(\w+)=(.+?)(?= \w+=|$)")
 
 
