@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from mhc_core.knowledge import article_selector
+from mhc_core.knowledge import article_selector, translations
 from mhc_core.knowledge.article_selector import Article, ArticleSelector
+from mhc_core.knowledge.known_vectors import KnownVectors
 from mhc_core.language.answer_text import sentences, strip_markdown
 from mhc_core.protocols import Embedder, Passage
 
@@ -76,11 +78,16 @@ class _Centred:
 
 
 def learn(
-    articles: Sequence[Article], translated: Mapping[str, Translated], embedder: Embedder, language: str
+    articles: Sequence[Article],
+    translated: Mapping[str, Translated],
+    embedder: Embedder,
+    language: str,
+    asked_by: Embedder | None = None,
 ) -> ForeignSelector | None:
     """What can be learned for one language; None where fewer than two articles have questions.
 
     ``articles`` are those of the knowledge version in English, ``translated`` current translations by article id.
+    ``asked_by`` embeds the questions that come later; ``embedder`` where it is left out.
     """
     groups = [_group(article, translated.get(article.id)) for article in articles]
     english = frozenset(text for article in articles for text in _english_texts(article, translated.get(article.id)))
@@ -89,7 +96,22 @@ def learn(
     learned = article_selector.learn(groups, centred)
     if learned is None:
         return None
-    return ForeignSelector(language, learned, centred.mean, embedder, frozenset(translated))
+    return ForeignSelector(language, learned, centred.mean, asked_by or embedder, frozenset(translated))
+
+
+def load(
+    connection: sa.Connection, version_id: str, embedder: Embedder, language: str, keep: bool = False
+) -> ForeignSelector | None:
+    """What is learned for one language of a version, its questions and its current translations.
+
+    With ``keep`` the vectors it takes are kept for the next process; the caller holds the lock of the index then.
+    """
+    current = translations.current(connection, (language,))
+    translated = {
+        article_id: Translated(row.title, row.body, tuple(row.questions)) for (article_id, _), row in current.items()
+    }
+    articles = article_selector.articles(connection, version_id)
+    return learn(articles, translated, KnownVectors(connection, embedder, keep), language, embedder)
 
 
 def _group(article: Article, translated: Translated | None) -> Article:
