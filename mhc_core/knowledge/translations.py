@@ -146,12 +146,17 @@ def store_machine(
 def current(connection: sa.Connection, languages: Iterable[str] | None = None) -> dict[tuple[str, str], sa.Row[Any]]:
     """The translation in use of each (article id, language) among the active articles; stale ones are none."""
     wanted = set(known() if languages is None else languages)
-    hashes = {row.id: source_hash(row.title, row.body) for row in articles_queries.articles(connection)}
+    hashes = sources(connection)
     return {
         (row.article_id, row.language): row
         for row in queries.newest(connection)
         if row.language in wanted and row.source_sha256 == hashes.get(row.article_id)
     }
+
+
+def sources(connection: sa.Connection) -> dict[str, str]:
+    """:func:`source_hash` of every active article: what a translator's file names as its ``source``."""
+    return {row.id: source_hash(row.title, row.body) for row in articles_queries.articles(connection)}
 
 
 def standing(connection: sa.Connection, article_id: str | None = None) -> list[Standing]:

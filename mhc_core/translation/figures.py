@@ -31,7 +31,7 @@ class Stated:
 _N = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _LINK = re.compile(r"(?:https?://|www\.)[A-Za-z0-9./?=&%_#~:+-]{1,200}", re.I)
-_PHONE = re.compile(r"(?<![\d.$])(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)")
+_PHONE = re.compile(r"(?<![\d.$])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)")
 _MONEY = re.compile(rf"\$ ?{_N}|{_N} ?(?:dollars?\b|bucks\b|usd\b|d[oó]lares\b|美元|美金|ドル)", re.I)
 _PERCENT = re.compile(rf"{_N} ?(?:%|percent\b|per cent\b|por ?ciento\b|パーセント)|百分之 ?{_N}", re.I)
 _NUMBER = re.compile(_N)

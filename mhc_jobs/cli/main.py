@@ -25,6 +25,7 @@ from mhc_jobs.cli import (
     bench_gate,
     bench_graphql,
     bench_guards,
+    bench_languages,
     bench_loop,
     bench_offers,
     bench_offline,
@@ -144,6 +145,7 @@ bench.command("churn")(bench_churn.command)
 bench.command("demand")(bench_demand.command)
 bench.command("value")(bench_value.command)
 bench.command("voice")(bench_voice.command)
+bench.command("languages")(bench_languages.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mhc_core.concierge.agents import context, handover, safety
+from mhc_core.concierge.agents import context, foreign, handover, safety
 from mhc_core.concierge.agents.asking import cited
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.models.choice import ask
@@ -21,8 +21,8 @@ NAMED_FROM = 0.3
 
 
 def reply(question: Question, around: AgentContext) -> Reply:
-    """The model's answer with its citations, in English; below the minimum confidence, no answer but topics and a
-    person, in the language of the conversation."""
+    """The model's answer with its citations; below the minimum confidence, no answer but topics and a person. All of it
+    is in the language of the conversation."""
     with speaking(ENGLISH):
         found = _written(question, around)
         if found is not None and found.confidence >= around.minimum_confidence:
@@ -41,14 +41,13 @@ def _written(question: Question, around: AgentContext) -> Reply | None:
     tools = registry.offered(around.case, AGENT.tools)
     prepared = context.prepare(question.facts, question.turns, question.text, passages, chosen.version.content)
     read = tagged if question.understood is not None else None
-    request = ChatRequest(
-        question.text, prepared.history, prepared.passages, read, prepared.system_prompt, AGENT.temperature, tools
-    )
-    given = ask(around.live.models, request)
+    system = foreign.prompt(prepared.system_prompt, question.language)
+    request = ChatRequest(question.text, prepared.history, prepared.passages, read, system, AGENT.temperature, tools)
+    given = ask(foreign.writers(around.live, question.language), request)
     if given is None:
         return None
     model, answer, fallback = given
-    return Reply(
+    found = Reply(
         text=safety.without_promises(question.business, answer.text, answer.intent),
         agent=AGENT.name,
         intent=answer.intent,
@@ -65,8 +64,9 @@ def _written(question: Question, around: AgentContext) -> Reply | None:
         output_tokens=answer.output_tokens,
         notes={**prepared.notes, **fallback},
         written=True,
-        prompt=prepared.system_prompt,
+        prompt=system,
     )
+    return foreign.told(question, around, found, passages)
 
 
 def _unknown(question: Question, around: AgentContext, withheld: Reply | None) -> Reply:
@@ -76,7 +76,11 @@ def _unknown(question: Question, around: AgentContext, withheld: Reply | None) -
     """
     nothing = Reply("", AGENT.name, question.intent, 0.0, NO_MODEL, knowledge_id=around.live.knowledge_id)
     base = withheld or nothing
-    near = [passage.title for passage in around.passages(question) if passage.score >= NAMED_FROM]
+    near = [
+        passage.title
+        for passage in around.passages(question)
+        if passage.score >= NAMED_FROM and passage.language == question.language
+    ]
     choices = list(dict.fromkeys(near))[:CHOICES]
     parts = [translated("I am sorry that this happened.")] if Act.COMPLAIN in question.acts else []
     parts.append(translated("I do not know that."))

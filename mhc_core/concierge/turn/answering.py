@@ -177,7 +177,8 @@ class Answering:
 
         @cache
         def search(topic: str) -> Sequence[Passage]:
-            passages = context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
+            with speaking(question.language):
+                passages = context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
             retrieved.update(passage.chunk_id for passage in passages)
             return passages
 

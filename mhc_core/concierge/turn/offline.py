@@ -76,7 +76,12 @@ class OfflineConcierge:
         if understood.attack is not None:
             text = injection.answer(self._business)
             return Reply(text, "refusal", question.intent, 1.0, "-", facts=keeping_needs(question))
-        search = cache(lambda topic: self._search(topic, turns))
+
+        @cache
+        def search(topic: str) -> Sequence[Passage]:
+            with speaking(question.language):
+                return self._search(topic, turns)
+
         reference = operations.reference(self._business.short_name, conversation_id)
 
         def ask(step: Step, part: Question) -> Reply:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from mhc_core.db.tables import knowledge_translations
 
@@ -44,7 +44,7 @@ def newest(connection: sa.Connection, article_id: str | None = None) -> list[sa.
     """
     query = (
         sa.select(knowledge_translations)
-        .distinct(_T.article_id, _T.language, _T.source_sha256)
+        .ext(distinct_on(_T.article_id, _T.language, _T.source_sha256))
         .order_by(_T.article_id, _T.language, _T.source_sha256, _T.origin, _T.created_at.desc(), _T.id.desc())
     )
     if article_id is not None:
