@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from mhc_core.language.tags import share_of
+from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.recognizers.tagged import KINDS, TaggedRecognizer, spans_of
@@ -21,18 +22,19 @@ _SPANISH_WORDS = words(
     que qué por para con sin mi mis su sus tu es son soy somos está esta estoy están estamos le les se te una uno unos
     hola gracias buenas buenos señor señora don doña como cuanto cuánto cual cuál donde dónde quien quién tengo tiene
     tienen quiero quisiera puede pueden pero también porque ya muy más llamo llama habla aquí nombre saludos
-    atentamente del una en y mande oiga disculpe vivo cel correo
+    atentamente del una en y mande oiga disculpe vivo cel correo el la los las de nos lo dni
     """
 )
 """The words that hold Spanish sentences together, a closed class, and words of greeting."""
 _SPANISH_SIGNS = frozenset("ñ¿¡áíóúÑÁÍÓÚ")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MAYBE, _SURELY = 0.12, 0.6
-"""From which share of Spanish its tagger reads a text, and from which that of English must be certain."""
+"""From which share of Spanish its tagger reads a text, and from which that of English does not."""
 _CERTAIN = 0.9
+"""How sure the tagger of English must be of Latin letters among signs."""
 _NEEDED: Mapping[str, Mapping[str, float]] = {
     "signs": {"PERSON": 0.4, "ADDRESS": 0.5, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.6, "BIRTH": 0.75},
-    "es": {"PERSON": 0.35, "ADDRESS": 0.45, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.6, "BIRTH": 0.6},
+    "es": {"PERSON": 0.5, "ADDRESS": 0.45, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.6, "BIRTH": 0.6},
 }
 """How sure each must be; chosen on messages that were looked at and not taught."""
 
@@ -61,7 +63,7 @@ class LanguageRecognizer(SpanRecognizer):
             _, start, end, probability = span
             if signed and SIGNS.search(text, start, end):
                 continue
-            if (signed or share >= _SURELY) and probability < _CERTAIN:
+            if share >= _SURELY or (signed and probability < _CERTAIN):
                 continue
             yield span
 
@@ -79,4 +81,6 @@ def _read(field: str, text: str) -> Iterator[Span]:
     def sure(label: str, found: Sequence[Token], place: int) -> float:
         return needed[label]
 
-    return spans_of(packaged(field), text, sure)
+    for span in spans_of(packaged(field), text, sure):
+        if span[0] is not PiiType.GATE_CODE or not order_before(text, span[1]):
+            yield span
