@@ -64,6 +64,6 @@ def line_sound(sound: bytes, rate: int) -> bytes:
     from scipy.signal import resample_poly
 
     samples = np.frombuffer(sound, dtype="<i2").astype(np.float32) / 32768
-    narrow = samples if rate == RATE else np.asarray(resample_poly(samples, RATE, rate), dtype=np.float32)
-    data = encode(narrow)
+    narrow = samples if rate == RATE else resample_poly(samples, RATE, rate)
+    data = encode(np.asarray(narrow, dtype=np.float32))
     return data + SILENCE * (-len(data) % FRAME)
