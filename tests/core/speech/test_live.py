@@ -20,7 +20,7 @@ def line(text: str) -> NDArray[np.float32]:
     speaker = engines.EngineSpeaker("flite:slt")
     data = mulaw.line_sound(b"".join(speaker.speak(text)), speaker.rate)
     quiet = mulaw.SILENCE * (mulaw.RATE // 2)
-    return mulaw.heard(mulaw.decode(quiet + data + quiet + quiet))
+    return mulaw.Widener()(mulaw.decode(quiet + data + quiet + quiet))
 
 
 def test_a_sentence_is_found_and_its_words_are_heard() -> None:
