@@ -6,8 +6,6 @@ By tables, since Python's own ``audioop`` is gone since 3.13.
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.protocols import SPEECH_RATE
-
 RATE = 8_000
 """Samples a second."""
 FRAME = 160
@@ -48,15 +46,32 @@ def encode(samples: NDArray[np.float32]) -> bytes:
     return _CODES[whole.view(np.uint16)].tobytes()
 
 
-def heard(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Telephone samples at the rate of recognisers: twice as many, between them what lies between.
+class Widener:
+    """Telephone samples at the rate of recognisers, bit by bit: twice as many, and nothing above what a telephone passes.
 
-    Linear interpolation, bit by bit without a state: what it adds lies above the band that a telephone passes, and is
-    some 20 dB below the speech.
+    A low-pass filter of 31 taps (windowed sinc) on samples with zeros between them. With straight lines between the
+    samples the recogniser had one word in twenty more wrong.
     """
-    wide = np.repeat(samples, SPEECH_RATE // RATE)
-    wide[1:-1:2] = (samples[:-1] + samples[1:]) / 2
-    return wide
+
+    def __init__(self) -> None:
+        self._before = np.zeros(len(_TAPS) - 1, dtype=np.float32)
+
+    def __call__(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Twice as many samples, a millisecond late."""
+        known = np.zeros(len(self._before) + 2 * len(samples), dtype=np.float32)
+        known[: len(self._before)] = self._before
+        known[len(self._before) :: 2] = samples
+        self._before = known[2 * len(samples) :]
+        return np.convolve(known, _TAPS, "valid").astype(np.float32)
+
+
+def _low_pass(taps: int = 31) -> NDArray[np.float32]:
+    at = np.arange(taps) - taps // 2
+    found = np.sinc(at / 2) * np.hamming(taps)
+    return (2 * found / found.sum()).astype(np.float32)
+
+
+_TAPS = _low_pass()
 
 
 def line_sound(sound: bytes, rate: int) -> bytes:
@@ -64,6 +79,6 @@ def line_sound(sound: bytes, rate: int) -> bytes:
     from scipy.signal import resample_poly
 
     samples = np.frombuffer(sound, dtype="<i2").astype(np.float32) / 32768
-    narrow = samples if rate == RATE else np.asarray(resample_poly(samples, RATE, rate), dtype=np.float32)
-    data = encode(narrow)
+    narrow = samples if rate == RATE else resample_poly(samples, RATE, rate)
+    data = encode(np.asarray(narrow, dtype=np.float32))
     return data + SILENCE * (-len(data) % FRAME)

@@ -28,6 +28,10 @@ def command(
     half: Annotated[
         Literal["dev", "test"], typer.Option(help="Which calls are made: those looked at, or those that were not.")
     ] = "test",
+    model: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A version of understanding; trained on the gold without it."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read invented booking calls aloud, clear, by telephone and with noise, and count what is heard wrong; then
@@ -44,11 +48,13 @@ def command(
     speakers = [engines.EngineSpeaker(voice) for voice in chosen]
     report = benchmark.measure(benchmark.load()[:calls], speakers, select.transcriber(settings.load()), seed)
     if phone:
-        report["phone"] = _phone([each for each in speakers if each.id.startswith("flite")] or speakers, half, seed)
+        report["phone"] = _phone(
+            [each for each in speakers if each.id.startswith("flite")] or speakers, half, seed, model
+        )
     respond(as_json, report, *_shown(report))
 
 
-def _phone(speakers: list[Any], half: str, seed: int) -> dict[str, Any]:
+def _phone(speakers: list[Any], half: str, seed: int, model: Path | None) -> dict[str, Any]:
     """The phone line in a temporary folder with a database of its own, which is gone afterwards."""
     from datetime import UTC, datetime
 
@@ -61,7 +67,7 @@ def _phone(speakers: list[Any], half: str, seed: int) -> dict[str, Any]:
         config = settings.load(state_dir=folder, database_url=None)
         with database(config) as engine:
             err.print("training a model of understanding …")
-            phone.prepare(engine, config, providers.embedder(config), datetime.now(UTC))
+            phone.prepare(engine, config, providers.embedder(config), datetime.now(UTC), model)
             with phone.serving(engine, folder) as account:
                 err.print("calling …")
                 found = phone.measure(engine, account, speakers, half, seed, (1, 4))

@@ -144,8 +144,8 @@ class Call:
         self.player.drop()
         if (said := self._ear.end()) is not None:
             self._queue.put_nowait(_Said(said, at=self._loop.time()))
-        if isinstance(typed := self._keypad.take(), str):
-            self._queue.put_nowait(_Said(None, text=typed, at=self._loop.time()))
+        if (typed := self._keypad.take()) is not None:
+            self._queue.put_nowait(_Said(None, text=typed if isinstance(typed, str) else PERSON))
         self._over = True
 
     async def _happened(self, event: Event) -> None:
@@ -382,6 +382,8 @@ class Call:
         self._marks += len(marks)
         self._playing |= marks if keep else {}
         for number, (mark, sentence) in enumerate(marks.items()):
+            if sentence in self.line.phrases.all and sentence != self.line.phrases.moment:
+                await self.outlet.tell("concierge", sentence)
             sound = await run_in_threadpool(self._made, sentence)
             if self._mute or (self._ear.speaking and self._may_interrupt):
                 self._left = list(self._playing.values()) or self._left

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 
-import numpy as np
 from fastapi import APIRouter, WebSocket
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect, WebSocketState
@@ -116,12 +115,12 @@ async def _started(socket: WebSocket) -> Start:
 
 async def _hear(socket: WebSocket, call: Call) -> None:
     """Pass on what comes in, until it ends."""
-    malformed = 0
+    malformed, wide = 0, mulaw.Widener()
     while True:
         try:
             message = media_streams.read(await socket.receive_text())
             if isinstance(message, Media) and message.media.track == "inbound":
-                await call.hear(mulaw.heard(mulaw.decode(message.sound)).astype(np.float32))
+                await call.hear(wide(mulaw.decode(message.sound)))
             elif isinstance(message, Dtmf):
                 await call.press(message.dtmf.digit)
             elif isinstance(message, Mark):

@@ -79,6 +79,7 @@ class Caller:
         self._noise = noise if noise is not None else np.zeros(mulaw.RATE, dtype=np.float32)
         self._at = 0
         self._number = 0
+        self._echoing: list[asyncio.Future[None]] = []
         self._until = 0.0  # when what was received has been played
         self._first: asyncio.Event = asyncio.Event()
         self._cleared: asyncio.Event = asyncio.Event()
@@ -208,9 +209,10 @@ class Caller:
                 self.heard.marks += 1
                 name = message["mark"]["name"]
                 delay = max(0.0, self._until - now)
-                asyncio.get_running_loop().call_later(
-                    delay, lambda name=name: asyncio.ensure_future(self._echo(socket, name))
-                )
+                asyncio.get_running_loop().call_later(delay, self._echo_later, socket, name)
+
+    def _echo_later(self, socket: Any, name: str) -> None:
+        self._echoing.append(asyncio.ensure_future(self._echo(socket, name)))
 
     async def _echo(self, socket: Any, name: str) -> None:
         try:

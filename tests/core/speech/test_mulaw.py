@@ -1,6 +1,7 @@
 """G.711 µ-law: the values of the recommendation, and that nothing is lost beyond its steps."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,3 +31,13 @@ def test_a_line_gets_whole_frames() -> None:
     data = mulaw.line_sound(sound, 24_000)
     assert len(data) % mulaw.FRAME == 0
     assert len(data) >= 2_401 // 3
+
+
+def test_a_wider_band_is_the_same_however_the_sound_comes_in() -> None:
+    sound = np.sin(2 * np.pi * 440 * np.arange(800) / 8_000).astype(np.float32)
+    whole = mulaw.Widener()(sound)
+    wide = mulaw.Widener()
+    np.testing.assert_allclose(whole, np.concatenate([wide(part) for part in np.split(sound, 5)]), atol=1e-6)
+    spectrum = np.abs(np.fft.rfft(whole[100:1_500] * np.hanning(1_400)))
+    assert np.argmax(spectrum) == pytest.approx(440 * 1_400 / 16_000, abs=1)
+    assert spectrum[400:].max() < spectrum.max() / 100  # above 4,600 Hz there is nothing: 40 dB below

@@ -56,7 +56,7 @@ async def talked(
                 await socket.send(pcm[at : at + 640])
             await socket.send('{"event":"release"}')
             async with asyncio.timeout(15):
-                while sum(each["event"] == "said" for each in told) < 2 or not sound:
+                while sum(each["event"] == "said" for each in told) < 2 or sound <= 1_000:
                     message = await socket.recv()
                     if isinstance(message, bytes):
                         sound += len(message)
@@ -108,13 +108,13 @@ def test_the_page_loads_nothing_from_elsewhere(url: str) -> None:
 
 @pytest.fixture
 def microphone(tmp_path: Path) -> Path:
-    """Sound of half a second of silence and half a second of a tone, again and again."""
+    """A tone without an end."""
     file = tmp_path / "microphone.wav"
     with wave.open(str(file), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(16_000)
-        samples = np.concatenate([np.zeros(8_000), np.repeat(tone(5).sound, 2), np.zeros(640_000)])
+        samples = np.repeat(tone(100).sound, 2)
         sound.writeframes((samples * 32767).astype("<i2").tobytes())
     return file
 
@@ -146,12 +146,12 @@ def test_one_talks_in_a_browser_by_button(url: str, browser: webdriver.Chrome, t
     button = wait(lambda: browser.find_elements(By.ID, "hold"))[0]
     ActionChains(browser).click_and_hold(button).perform()
     wait(lambda: "listening" in browser.find_element(By.ID, "state").text)
-    ActionChains(browser).pause(1.6).release(button).perform()
+    ActionChains(browser).pause(3.5).release(button).perform()
     wait(lambda: len(browser.find_elements(By.CSS_SELECTOR, "#said li")) >= 2)
     said = [each.text for each in browser.find_elements(By.CSS_SELECTOR, "#said li")]
     browser.save_screenshot(str(tmp_path / "talk.png"))
-    assert said[0] == WORDS[5]
-    assert "refund" in said[1]
+    assert said[0] == WORDS[20]
+    assert "8 by 6 feet" in said[1]
     assert button.get_attribute("aria-pressed") == "false"
     problems = [each["message"] for each in browser.get_log("browser") if each["level"] == "SEVERE"]
     assert problems == []
