@@ -19,8 +19,8 @@ T = TypeVar("T")
 class Asked:
     """What the resolvers of one query share; they run one after the other. Close it when the query is answered.
 
-    ``key`` is the request's own ``Idempotency-Key``. ``loaders`` are made with the first use (``loaders.py``); ``shown``
-    counts personal rows, for the audit log.
+    ``key`` is the request's own ``Idempotency-Key``. ``loaders`` are made with the first use (``loaders.py``);
+    ``shown`` counts personal rows, for the audit log.
     """
 
     def __init__(self, app: Services, caller: Caller, key: str | None = None) -> None:
