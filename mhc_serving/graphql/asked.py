@@ -19,12 +19,14 @@ T = TypeVar("T")
 class Asked:
     """What the resolvers of one query share; they run one after the other. Close it when the query is answered.
 
-    ``loaders`` are made with the first use (``loaders.py``); ``shown`` counts personal rows, for the audit log.
+    ``key`` is the request's own ``Idempotency-Key``. ``loaders`` are made with the first use (``loaders.py``);
+    ``shown`` counts personal rows, for the audit log.
     """
 
-    def __init__(self, app: Services, caller: Caller) -> None:
+    def __init__(self, app: Services, caller: Caller, key: str | None = None) -> None:
         self.app = app
         self.caller = caller
+        self.key = key
         self.loaders: dict[str, object] = {}
         self.shown: Counter[str] = Counter()
         self._open: sa.Connection | None = None
@@ -44,14 +46,17 @@ class Asked:
             self._reads = self.app.reads.look(self.connection)
         return self._reads
 
+    def finish(self) -> None:
+        """Commit what was written on the connection, and give it back."""
+        if self._open is not None:
+            self._open.commit()
+        self.close()
+
     def close(self) -> None:
-        """Give the connection back; what was written on it stays."""
+        """Give the connection back, as it is after something went wrong too; what was not committed is not written."""
         connection, self._open, self._reads = self._open, None, None
         if connection is not None:
-            try:
-                connection.commit()
-            finally:
-                connection.close()
+            connection.close()
 
     def staff(self, *roles: Role) -> Holder:
         """The key's holder, who has one of these roles or is an admin.
@@ -89,7 +94,7 @@ class Asked:
 
         What is read after it is read anew.
         """
-        self.close()
+        self.finish()
         self.loaders.clear()
         return act()
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from mhc_serving.access.callers import Caller, VisitorAccess
+from mhc_serving.access.deps import IdempotencyKey
 from mhc_serving.graphql.asked import Asked
 from mhc_serving.graphql.schema import answer
 from mhc_serving.schemas.fields import NO_NUL, Body
@@ -48,13 +49,14 @@ class GraphQLOut(BaseModel):
 
 
 @router.post("/graphql", summary="Answer a GraphQL query", response_model=GraphQLOut)
-def graphql(asked: GraphQLIn, caller: Asking) -> Response:
+def graphql(asked: GraphQLIn, caller: Asking, key: IdempotencyKey = None) -> Response:
     """Conversations, customers, bookings, menu, availability, calendar, knowledge and feedback, with the roles of the
     other routes. The schema is in `docs/schema.graphql`; keys with the role admin may ask for it here."""
-    query = Asked(caller.app, caller)
+    query = Asked(caller.app, caller, key)
     try:
         given = answer(query, asked.query, asked.variables, asked.operationName)
         query.record()
+        query.finish()
     finally:
         query.close()
     return Response(_json(given), media_type="application/json")

@@ -8,7 +8,7 @@ import strawberry
 from pydantic import BaseModel, ValidationError
 
 from mhc_core.concierge.tools.booking import BookingArguments
-from mhc_core.concierge.turn import forms
+from mhc_core.concierge.turn import forms, repeats
 from mhc_core.concierge.turn.forms import Form
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.errors import DataError
@@ -94,12 +94,15 @@ class Mutation:
         caller = query.speaker()
         told = _fits(BookingForm, strawberry.asdict(booking))
         customer_id = caller.known_speaker(told.customer_id)
-        conversation_id = caller.conversation(told.conversation_id)
+        named = caller.conversation(told.conversation_id)
+        begin_as = named if caller.may_begin else None
+        if named is None and query.key is not None:
+            named = begin_as = repeats.ids(f"{caller.name} form", customer_id, query.key)[0]
         form = Form(
             customer_id,
             told.wanted(BookingArguments),
-            conversation_id,
-            conversation_id if caller.may_begin else None,
+            named,
+            begin_as,
             Channel.WEB,
             told.name,
             told.phone,

@@ -34,7 +34,7 @@ class Form:
 
 def request_booking(connection: sa.Connection, business: Business, form: Form, now: datetime) -> Booking:
     """Store the request; the customer reads in the chat that it waits for the team. It replaces the conversation's
-    earlier one while the team has not decided on that.
+    earlier one while the team has not decided on that. The same form again changes nothing.
 
     Raises:
         NotFound: this customer has no such conversation.
@@ -46,10 +46,14 @@ def request_booking(connection: sa.Connection, business: Business, form: Form, n
     if earlier is not None and earlier.status not in ("requested", "withdrawn"):
         raise Conflict("the team has decided on this conversation's request already; begin another conversation")
     facts = memory.load(queries.facts(connection, conversation_id))
-    reach = {"name": form.name, "phone": form.phone, "email": form.email}
     case = Case(
         business,
-        replace(facts, **{part: told for part, told in reach.items() if told}),
+        replace(
+            facts,
+            name=form.name or facts.name,
+            phone=form.phone or facts.phone,
+            email=form.email or facts.email,
+        ),
         now.astimezone(business.contact.zone),
         str(conversation_id)[:8].upper(),
         search=lambda _: (),
@@ -63,6 +67,8 @@ def request_booking(connection: sa.Connection, business: Business, form: Form, n
     people = asked.facts.party
     counts = (people.adults or 0, people.children or 0, people.under_six or 0)
     kept = memory.dump(asked.facts)
+    if earlier is not None and earlier.status == "requested" and earlier.details == kept:
+        return earlier  # sent again
     bookings.save(connection, conversation_id, asked.day, asked.starts, counts, asked.total_usd, kept, now)
     queries.keep_facts(connection, conversation_id, kept)
     told = (

