@@ -50,5 +50,3 @@ def translate(
         translations.store_machine(connection, article, language, title, body, translator.id, now)
         made.append(article.id)
     return Machine(tuple(made), tuple(refused))
-
-

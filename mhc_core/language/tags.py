@@ -33,13 +33,6 @@ def english(text: str) -> bool:
     return detection.likeliest(text) == "en"
 
 
-def share_of(code: str, text: str) -> float:
-    """How likely a text of any kind is in the language of this ISO 639-1 code, 0..1."""
-    plain = " ".join(text.lower().split())[:_READ_CHARS]
-    found = _detector().detect(plain, k=3, threshold=0.0) if plain else ()
-    return next((float(one["score"]) for one in found if one["lang"] == code), 0.0)
-
-
 def tone(text: str) -> tuple[str, ...]:
     """``profanity`` for words of the lists of ``badwords-py`` (English, Spanish), ``abuse`` for insults and threats."""
     profanity, abuse, options = _filters()

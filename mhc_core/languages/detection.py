@@ -75,6 +75,13 @@ def likeliest(text: str) -> str:
     return str(found[0]["lang"]) if found else ""
 
 
+def share_of(language: str, text: str) -> float:
+    """How likely a text of any kind is in the language of an ISO 639-1 code, 0..1, by the model for longer texts."""
+    plain = " ".join(text.lower().split())[:_READ_CHARS]
+    found = long_texts().detect(plain, k=3, threshold=0.0) if plain else ()
+    return next((float(one["score"]) for one in found if one["lang"] == language), 0.0)
+
+
 def heard(language: str | None, turning: str | None, said: str | None) -> tuple[str | None, str | None]:
     """What a conversation is held in after one more message, and the other language that this message was in.
 

@@ -51,7 +51,12 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_SAID = {"twice": 2, "both": 2, **{word: n for n, word in enumerate(_ORDINALS, 1)}, **{word: n for n, word in enumerate(_MONTHS, 1)}}
+_SAID = {
+    "twice": 2,
+    "both": 2,
+    **{word: n for n, word in enumerate(_ORDINALS, 1)},
+    **{word: n for n, word in enumerate(_MONTHS, 1)},
+}
 _WORD = re.compile(r"[a-z]+")
 
 

@@ -71,7 +71,7 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
     message, turns = request.message, request.turns
     before = recall(business, reader, turns, today, request.now) if request.stored is None else request.stored
     context, notes = _context(business, turns, before)
-    read = _read(business, reader, message, context, today)
+    read = _read(business, reader, message, context, today, before.language)
     facts = before
     if read is not None:
         source = Source(sum(turn.role == "user" for turn in turns) + 1, request.now)
@@ -125,7 +125,7 @@ def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn
     for turn in turns:
         if turn.role == "user":
             context, _ = _context(business, seen, facts)
-            read = _read(business, reader, turn.content, context, today)
+            read = _read(business, reader, turn.content, context, today, facts.language)
             if read is not None:
                 count = sum(one.role == "user" for one in seen) + 1
                 facts = updating.update(business, facts, read, context, Source(count, now))
@@ -158,9 +158,9 @@ def _context(
 
 
 def _read(
-    business: Business, reader: Reader | None, message: str, context: DialogueContext, today: date
+    business: Business, reader: Reader | None, message: str, context: DialogueContext, today: date, held_in: str | None
 ) -> Understood | None:
-    language = message_language.read_in(message)
+    language = message_language.read_in(message, held_in)
     if reader is None and language is None:
         return None
     try:
@@ -187,5 +187,5 @@ def _agreed(
     """The facts with what a person of the team proposed right before, where the customer says yes to it."""
     if not facts.booking or Act.AFFIRM not in read.acts or not turns or turns[-1].role != "agent":
         return facts
-    said = _read(business, reader, turns[-1].content, DialogueContext(), today)
+    said = _read(business, reader, turns[-1].content, DialogueContext(), today, facts.language)
     return facts if said is None else updating.proposed(business, facts, said, source)
