@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.errors import DataError
-from mhc_core.languages import current, preferred, speaking
+from mhc_core.languages import current, named, preferred, speaking
 from mhc_serving.access import callers, origins
 from mhc_serving.access.deps import App, Credential, Services, count, holder_of, require, unauthorized
 from mhc_serving.access.keys import Role
