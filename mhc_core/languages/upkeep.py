@@ -95,7 +95,7 @@ def _named_in_page(file: Path) -> Iterator[str | tuple[str, str]]:
     if "translated(" not in source:
         return
     for _line, _name, held in extract_from_ast(Environment(autoescape=True).parse(source), tuple(TEXTS)):
-        texts = [text for text in ((held,) if isinstance(held, str) else held) if isinstance(text, str)]
+        texts = [text for text in ((held,) if isinstance(held, str) else held or ()) if isinstance(text, str)]
         if texts:
             yield texts[0] if len(texts) == 1 else (texts[0], texts[1])
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.errors import DataError
-from mhc_core.languages import current, preferred, speaking
+from mhc_core.languages import current, named, preferred, speaking
 from mhc_serving.access import callers, origins
 from mhc_serving.access.deps import App, Credential, Services, count, holder_of, require, unauthorized
 from mhc_serving.access.keys import Role
@@ -50,9 +50,9 @@ async def shown(request: Request, response: Response, app: App) -> WidgetOut:
     """Title, starters and contact of the business file, and whether the page that asks may use the chat. Any page may
     ask: one that is not listed in MHC_WIDGET_ORIGINS can so be told."""
     response.headers.update({"Access-Control-Allow-Origin": "*", "Vary": "Origin, Accept-Language"})
-    named = request.headers.get("origin")
-    origin = origins.normal(named) if named is not None else None
-    own = named is None  # browsers name no origin to the site that the page itself came from
+    sender = request.headers.get("origin")
+    origin = origins.normal(sender) if sender is not None else None
+    own = sender is None  # browsers name no origin to the site that the page itself came from
     chat, contact = app.business.chat, app.business.contact
     with speaking(preferred(request.headers.get("accept-language", ""))):
         return WidgetOut(

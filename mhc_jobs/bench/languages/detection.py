@@ -26,10 +26,9 @@ _CHINESE = (detection.SIMPLIFIED, detection.TRADITIONAL)
 def measure(half: Half = "test", baselines: bool = True) -> dict[str, Any]:
     """Shares of right answers (0..1, with 95 % intervals by Wilson), by language, and the time of one call (ms)."""
     texts = read(half)
-    found = {"half": half, "texts": len(texts), "detectors": {"mhc": _judged(_ours, texts)}}
-    if baselines:
-        found["detectors"] |= {name: _judged(made, texts) for name, made in _baselines().items()}
-    return found
+    detectors = {"mhc": _ours} | (_baselines() if baselines else {})
+    judged = {name: _judged(made, texts) for name, made in detectors.items()}
+    return {"half": half, "texts": len(texts), "detectors": judged}
 
 
 def read(half: Half) -> list[tuple[str, str]]:

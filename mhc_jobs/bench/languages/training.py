@@ -66,7 +66,7 @@ def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, Table]:
             truth.append(number)
             weight.append(math.sqrt(count) / total * 10_000)
     matrix = csr_matrix((values, (rows, columns)), shape=(len(truth), BUCKETS))
-    fitted = LogisticRegression(C=30.0, max_iter=120, random_state=seed).fit(matrix, truth, sample_weight=weight)
+    fitted = LogisticRegression(C=30.0, max_iter=50, random_state=seed).fit(matrix, truth, sample_weight=weight)
     weights = fitted.coef_.T
     scale = np.abs(weights).max(axis=0) / 127
     return {
