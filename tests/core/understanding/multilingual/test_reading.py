@@ -37,7 +37,7 @@ def _told(language: str, messages: Sequence[str]) -> Facts:
 @pytest.mark.parametrize(
     ("language", "messages"),
     [
-        ("es", ["Quiero reservar el sábado 23 de mayo a las 7 de la noche, somos 12 adultos y 4 niños de 7 años",
+        ("es", ["Quiero reservar el sábado 23 de mayo a las 7 de la noche, somos 12 adultos y 4 niños, todos de 7 años",
                 "mi hija es alérgica al cacahuate"]),
         ("zh-Hans", ["想订下周六晚上七点，十二位大人四个小孩", "孩子都是7岁", "我女儿对花生过敏"]),
         ("zh-Hant", ["想訂下週六晚上七點，大人十二位、小孩四位", "小孩都7歲", "我女兒對花生過敏"]),
