@@ -16,5 +16,5 @@ def read_in(message: str, conversation: str | None = None) -> str | None:
     if told == ENGLISH:  # "地址是 420 Oak Street" is mostly English, but for the signs
         return held if held is not None and script.written_in(message) is not None else None
     if said is None:
-        return held
+        return held if held in (script.CHINESE, script.JAPANESE) else script.written_in(message) or held
     return held if said == script.CHINESE and held == script.JAPANESE else said

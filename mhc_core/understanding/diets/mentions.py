@@ -58,8 +58,10 @@ class Mention:
     end: int
 
 
-_SPANISH_I_AM = "soy"
-"""No bean in a Spanish message, where that is "soya" or "soja"."""
+_NO_SPANISH_FOOD = ("soy", "mayo")
+"""In a Spanish message "I am" and a month; the bean is "soya" there."""
+_SHORTEST_MISSPELT_SPANISH = 7
+"""Most Spanish words are in no English dictionary, and short ones are near to many: "traigo" is no "trigo"."""
 
 
 def find(text: str, language: str = "") -> list[Mention]:
@@ -76,11 +78,12 @@ def find(text: str, language: str = "") -> list[Mention]:
     known = _known()
     found = [Mention(*known[match[0]], match.start(), match.end()) for match in _pattern().finditer(plain)]
     taken = {place for one in found for place in range(one.start, one.end)}
+    shortest = _SHORTEST_MISSPELT_SPANISH if language == script.SPANISH else 0
     for match in _WORD.finditer(plain):
-        if match.start() not in taken and (meant := _misspelt(match[0])):
+        if len(match[0]) >= shortest and match.start() not in taken and (meant := _misspelt(match[0])):
             found.append(Mention(*known[meant], match.start(), match.end()))
     if language == script.SPANISH:
-        found = [one for one in found if plain[one.start : one.end] != _SPANISH_I_AM]
+        found = [one for one in found if plain[one.start : one.end] not in _NO_SPANISH_FOOD]
         found += _listed(plain, language, found)
     return _named(found)
 

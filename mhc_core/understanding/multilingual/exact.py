@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mhc_core.understanding.result import SlotName
 
-_EMAIL = re.compile(r"(?<![a-z0-9.+-])[a-z0-9_.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_EMAIL = re.compile(r"(?<![a-z0-9_.+-])[a-z0-9_.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _PHONE = re.compile(r"(?<![\d$])(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 _ZIP = re.compile(r"(?<![\d$#-])9[0-6]\d{3}(?:-\d{4})?(?![\d-]|\s*(?:[$]|dolares|usd|美|块|元|ドル))")
 _FORMS = ((SlotName.EMAIL, _EMAIL), (SlotName.PHONE, _PHONE), (SlotName.ZIP, _ZIP))

@@ -24,7 +24,7 @@ def _time(words: str, language: str, before: str = "") -> time | None:
 
 
 @given(st.text(max_size=60), st.sampled_from(READ))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_normal_text_has_a_sign_for_each_sign(text: str, language: str) -> None:
     plain = normal(text, language)
     assert len(plain) == len(text)
@@ -56,7 +56,7 @@ def test_spoken_short_forms_of_larger_numbers(written: str, number: str) -> None
     assert numerals.in_digits(written) == number
 
 
-@given(st.dates(TODAY, date(2027, 5, 1)))
+@given(st.dates(TODAY, date(2027, 2, 1)))
 def test_a_day_of_a_month_is_read_back_in_every_language(day: date) -> None:
     months = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
               "noviembre", "diciembre")  # fmt: skip

@@ -37,7 +37,8 @@ def _told(language: str, messages: Sequence[str]) -> Facts:
 @pytest.mark.parametrize(
     ("language", "messages"),
     [
-        ("es", ["Quiero reservar el sábado 23 de mayo a las 7 de la noche, somos 12 adultos y 4 niños de 7 años",
+        ("es", ["Quiero reservar el sábado 23 de mayo a las 7 de la noche, somos 12 adultos y 4 niños",
+                "todos los niños tienen 7 años",
                 "mi hija es alérgica al cacahuate"]),
         ("zh-Hans", ["想订下周六晚上七点，十二位大人四个小孩", "孩子都是7岁", "我女儿对花生过敏"]),
         ("zh-Hant", ["想訂下週六晚上七點，大人十二位、小孩四位", "小孩都7歲", "我女兒對花生過敏"]),
@@ -68,7 +69,7 @@ def test_a_severe_allergy_reaches_a_person(message: str) -> None:
 
 
 def test_soy_ana_is_no_bean() -> None:
-    assert _told("es", ["hola, soy Ana y quiero reservar"]).needs == ()
+    assert _told("es", ["hola, soy Ana, traigo a 20 amigos y quiero reservar para el 23 de mayo"]).needs == ()
     assert [need.value for need in _told("es", ["mi hijo no puede comer soya"]).needs] == ["soy"]
 
 
@@ -113,7 +114,7 @@ def test_labelled_messages_keep_their_places_in_every_variation(language: str) -
 
 
 def test_a_field_learns_what_a_count_counts() -> None:
-    chosen = [one for one in gold.messages("ja") if one.slots and len(one.text) < 25][:60]
+    chosen = [one for one in gold.messages("ja") if one.slots and len(one.text) < 25][:30]
     fields = training.trained_fields("ja", chosen, 1)
     plain = "大人9人、子供3人です"
     words = split(plain)
