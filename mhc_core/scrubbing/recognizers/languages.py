@@ -29,6 +29,7 @@ _SPANISH_WORDS = words(
 """The words that hold Spanish sentences together, a closed class, and words of greeting."""
 _SPANISH_SIGNS = frozenset("ñ¿¡áíóúÑÁÍÓÚ")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile("[A-Za-z]+")
 _MAYBE, _SURELY = 0.12, 0.6
 """From which share of Spanish its tagger reads a text, and from which that of English does not."""
 _CERTAIN = 0.9
@@ -92,6 +93,7 @@ def _read(field: str, text: str) -> Iterator[Span]:
 
 
 def _plain_word(value: str) -> bool:
-    """Whether Latin letters among signs are ordinary words and no usual given names: "LINE", "ID"."""
-    found = _LETTERS.findall(value) if value.isascii() else []
-    return bool(found) and all(ordinary(word.lower()) and code(word)[0] in "04" for word in found)
+    """Whether Latin letters among signs are ordinary words and no usual given names: "LINEのID"."""
+    found = _LATIN.findall(value)
+    joints = len(SIGNS.findall(value))
+    return bool(found) and joints < 2 and all(ordinary(word.lower()) and code(word)[0] in "04" for word in found)
