@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mhc_core.languages.detection import share_of
 from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.lexicon import code, ordinary
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
 from mhc_core.scrubbing.recognizers.tagged import KINDS, TaggedRecognizer, spans_of
 from mhc_core.scrubbing.signs import SIGNS, has_signs
@@ -28,13 +29,14 @@ _SPANISH_WORDS = words(
 """The words that hold Spanish sentences together, a closed class, and words of greeting."""
 _SPANISH_SIGNS = frozenset("ñ¿¡áíóúÑÁÍÓÚ")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile("[A-Za-z]+")
 _MAYBE, _SURELY = 0.12, 0.6
 """From which share of Spanish its tagger reads a text, and from which that of English does not."""
 _CERTAIN = 0.9
 """How sure the tagger of English must be of Latin letters among signs."""
 _NEEDED: Mapping[str, Mapping[str, float]] = {
-    "signs": {"PERSON": 0.4, "ADDRESS": 0.5, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.6, "BIRTH": 0.75},
-    "es": {"PERSON": 0.5, "ADDRESS": 0.45, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.6, "BIRTH": 0.6},
+    "signs": {"PERSON": 0.3, "ADDRESS": 0.5, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.6, "BIRTH": 0.75},
+    "es": {"PERSON": 0.45, "ADDRESS": 0.45, "PHONE": 0.5, "CODE": 0.4, "ID": 0.5, "PLATE": 0.6, "BIRTH": 0.6},
 }
 """How sure each must be; chosen on messages that were looked at and not taught."""
 
@@ -82,5 +84,16 @@ def _read(field: str, text: str) -> Iterator[Span]:
         return needed[label]
 
     for span in spans_of(packaged(field), text, sure):
-        if span[0] is not PiiType.GATE_CODE or not order_before(text, span[1]):
-            yield span
+        kind, start, end, _ = span
+        if kind is PiiType.GATE_CODE and order_before(text, start):
+            continue
+        if kind is PiiType.PERSON and field == "signs" and _plain_word(text[start:end]):
+            continue
+        yield span
+
+
+def _plain_word(value: str) -> bool:
+    """Whether Latin letters among signs are ordinary words and no usual given names: "LINEのID"."""
+    found = _LATIN.findall(value)
+    joints = len(SIGNS.findall(value))
+    return bool(found) and joints < 2 and all(ordinary(word.lower()) and code(word)[0] in "04" for word in found)

@@ -109,9 +109,10 @@ class Chinese:
             return pick(_entries("zh given", longer=1))
         if draw < 0.51:
             return pick(signs) * 2
-        if draw < 0.59:
-            return pick(pick(_entries("word"))) + pick(signs)  # any sign can be one of a name
-        return (pick(_entries("ja sign")) if draw < 0.65 else pick(signs)) + pick(signs)
+        if draw < 0.68:  # any sign can be one of a name
+            rare = pick(pick(_entries("word", _KANJI)))
+            return rare + pick(pick(_entries("word", _KANJI))) if draw < 0.56 else rare + pick(signs)
+        return (pick(_entries("ja sign")) if draw < 0.72 else pick(signs)) + pick(signs)
 
     def surname(self) -> str:
         pick, draw = self._random.choice, self._random.random()

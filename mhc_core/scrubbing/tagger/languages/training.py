@@ -18,7 +18,7 @@ from mhc_core.scrubbing.tagger.languages.invented import messages
 from mhc_core.scrubbing.tagger.tokens import tokens
 from mhc_core.scrubbing.tagger.training import labels
 
-_TAUGHT = {"es": {"es": 16_000, "en": 4_000}, "signs": {"zh-Hans": 14_000, "zh-Hant": 10_000, "ja": 16_000}}
+_TAUGHT = {"es": {"es": 16_000, "en": 4_000}, "signs": {"zh-Hans": 17_000, "zh-Hant": 9_000, "ja": 13_000}}
 """Messages of each language that a tagger is taught."""
 _SETTINGS = {"c2": 0.03, "max_iterations": 10, "feature.minfreq": 5, "calibration.samples": 500}
 SEED = 7
