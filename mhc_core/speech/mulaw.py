@@ -65,10 +65,11 @@ class Widener:
         return np.convolve(known, _TAPS, "valid").astype(np.float32)
 
 
-def _low_pass(taps: int = 31) -> NDArray[np.float32]:
-    at = np.arange(taps) - taps // 2
-    found = np.sinc(at / 2) * np.hamming(taps)
-    return (2 * found / found.sum()).astype(np.float32)
+def _low_pass(size: int = 31) -> NDArray[np.float32]:
+    at = np.arange(size) - size // 2
+    found = np.sinc(at / 2) * np.hamming(size)
+    taps: NDArray[np.float32] = (2 * found / found.sum()).astype(np.float32)
+    return taps
 
 
 _TAPS = _low_pass()
