@@ -47,7 +47,7 @@ def encode(samples: NDArray[np.float32]) -> bytes:
 
 
 class Widener:
-    """Telephone samples at the rate of recognisers, bit by bit: twice as many, and nothing above what a telephone passes.
+    """Telephone samples at the rate of recognisers, bit by bit: twice as many, nothing above what telephones pass.
 
     A low-pass filter of 31 taps (windowed sinc) on samples with zeros between them. With straight lines between the
     samples the recogniser had one word in twenty more wrong.
