@@ -47,7 +47,7 @@ def encode(samples: NDArray[np.float32]) -> bytes:
 
 
 class Widener:
-    """Telephone samples at the rate of recognisers, bit by bit: twice as many, and nothing above what a telephone passes.
+    """Telephone samples at the rate of recognisers, bit by bit: twice as many, nothing above what telephones pass.
 
     A low-pass filter of 31 taps (windowed sinc) on samples with zeros between them. With straight lines between the
     samples the recogniser had one word in twenty more wrong.
@@ -65,10 +65,11 @@ class Widener:
         return np.convolve(known, _TAPS, "valid").astype(np.float32)
 
 
-def _low_pass(taps: int = 31) -> NDArray[np.float32]:
-    at = np.arange(taps) - taps // 2
-    found = np.sinc(at / 2) * np.hamming(taps)
-    return (2 * found / found.sum()).astype(np.float32)
+def _low_pass(size: int = 31) -> NDArray[np.float32]:
+    at = np.arange(size) - size // 2
+    found = np.sinc(at / 2) * np.hamming(size)
+    taps: NDArray[np.float32] = (2 * found / found.sum()).astype(np.float32)
+    return taps
 
 
 _TAPS = _low_pass()

@@ -21,7 +21,7 @@ WORDS = {
     5: "Do we get a refund when we cancel 10 days before?",
     7: "What happens when it rains?",
     9: "I want to talk to a person",
-    20: "How much space does the chef need?",
+    17: "How much space does the chef need?",
 }
 """What is heard of speech of so many tenths of a second; the last one, of all that is longer."""
 

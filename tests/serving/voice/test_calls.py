@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 import websockets
+from fakes import forgotten
 from fakes.phones import WORDS, tone
 from fastapi import FastAPI
 
@@ -18,6 +21,7 @@ from mhc_serving.voice import call as talking
 from mhc_serving.voice import stream
 from mhc_serving.voice.desk import conversation_of
 
+NOW = datetime(2027, 1, 13, tzinfo=UTC)
 FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000}
 pytestmark = pytest.mark.timeout(60)
 
@@ -66,8 +70,14 @@ class Rude(Caller):
 
 
 def test_a_call_is_answered_and_stored_with_its_consent(
-    account: Account, call_sid: str, serving_engine: sa.Engine, phone_app: FastAPI
+    account: Account,
+    call_sid: str,
+    serving_engine: sa.Engine,
+    phone_app: FastAPI,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
 ) -> None:
+    caplog.set_level("DEBUG")
     heard = asyncio.run(Rude(account, call_sid).call([tone(3), tone(5)]))
     assert len(heard.delays) == 2
     assert max(heard.delays) < 8
@@ -84,6 +94,12 @@ def test_a_call_is_answered_and_stored_with_its_consent(
             sa.select(conversations).where(conversations.c.id == conversation_of(call_sid))
         ).one()
     assert (about.channel, about.customer_id, about.status) == ("phone", account.number, "active")
+    logged = caplog.text
+    assert "call ended" in logged
+    assert not any(words in logged for words in (WORDS[3], WORDS[5], account.number, said[1].content))
+    forgotten.forgetter(serving_engine, tmp_path / "forgotten").erase(account.number, "Ann", NOW)
+    assert call_row(serving_engine, call_sid) is None
+    assert [row.content for row in stored(serving_engine, call_sid) if WORDS[3] in row.content] == []
 
 
 def test_speaking_into_an_answer_silences_it(account: Account, call_sid: str) -> None:

@@ -56,7 +56,7 @@ async def talked(
                 await socket.send(pcm[at : at + 640])
             await socket.send('{"event":"release"}')
             async with asyncio.timeout(15):
-                while sum(each["event"] == "said" for each in told) < 2 or sound <= 1_000:
+                while not any("refund" in each.get("text", "") for each in told[1:]) or sound <= 1_000:
                     message = await socket.recv()
                     if isinstance(message, bytes):
                         sound += len(message)
@@ -72,7 +72,8 @@ def test_what_is_said_while_the_button_is_held_is_answered_and_stored(url: str, 
     told, sound, _ = asyncio.run(talked(url, url, {"event": "start", "token": given["token"]}, 5))
     said = [(each["who"], each["text"]) for each in told if each["event"] == "said"]
     assert said[0] == ("customer", WORDS[5])
-    assert "refund" in said[1][1]
+    assert said[-1][0] == "concierge"
+    assert "refund" in said[-1][1]
     assert sound > 1_000
     with serving_engine.connect() as connection:
         kept = connection.execute(
@@ -108,13 +109,14 @@ def test_the_page_loads_nothing_from_elsewhere(url: str) -> None:
 
 @pytest.fixture
 def microphone(tmp_path: Path) -> Path:
-    """A tone without an end."""
+    """Syllables of a hum, four a second, as browsers take steady tones for noise and remove them."""
     file = tmp_path / "microphone.wav"
     with wave.open(str(file), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(16_000)
-        samples = np.repeat(tone(100).sound, 2)
+        at = np.arange(160_000) / 16_000
+        samples = 0.6 * np.sin(2 * np.pi * 180 * at) * (0.5 - 0.5 * np.cos(2 * np.pi * 4 * at)) ** 0.5
         sound.writeframes((samples * 32767).astype("<i2").tobytes())
     return file
 
@@ -146,11 +148,11 @@ def test_one_talks_in_a_browser_by_button(url: str, browser: webdriver.Chrome, t
     button = wait(lambda: browser.find_elements(By.ID, "hold"))[0]
     ActionChains(browser).click_and_hold(button).perform()
     wait(lambda: "listening" in browser.find_element(By.ID, "state").text)
-    ActionChains(browser).pause(3.5).release(button).perform()
+    ActionChains(browser).pause(4.5).release(button).perform()
     wait(lambda: len(browser.find_elements(By.CSS_SELECTOR, "#said li")) >= 2)
     said = [each.text for each in browser.find_elements(By.CSS_SELECTOR, "#said li")]
     browser.save_screenshot(str(tmp_path / "talk.png"))
-    assert said[0] == WORDS[20]
+    assert said[0] == WORDS[17]
     assert "8 by 6 feet" in said[1]
     assert button.get_attribute("aria-pressed") == "false"
     problems = [each["message"] for each in browser.get_log("browser") if each["level"] == "SEVERE"]
