@@ -15,10 +15,12 @@ from mhc_core.languages import short_texts
 from mhc_core.languages.short_texts import NOTHING
 
 SIMPLIFIED, TRADITIONAL = "zh-Hans", "zh-Hant"
-LEAST = 0.5
+LEAST = 0.75
 """A language that is less likely than this is not said."""
 _PRIOR, _FOREIGN = {"en": 2.0, "es": 1.0}, 0.05
 """How often customers write a language beside Spanish, before a word was read."""
+_HELD = 10.0
+"""The same of the language that a conversation is held in: a "no" in an English one is no Spanish."""
 _PRIOR_OF_SIGNS = {"zh": 1.0, "ja": 0.1, NOTHING: 0.02}
 """Japanese without any kana is rare, and so is a name alone."""
 _LONGEST_NAME = 4
@@ -47,8 +49,8 @@ def detect(text: str, before: str | None = None, saying_nothing: frozenset[str] 
     """The language of a text as a BCP-47 code; None where it decides nothing, as "ok", names and numbers do.
 
     Args:
-        before: what the conversation was held in: Chinese whose characters are both simplified and traditional is then
-            taken for the same.
+        before: what the conversation was held in: it is likelier than any other, and Chinese whose characters are both
+            simplified and traditional is then taken for the same.
         saying_nothing: further words that say nothing, in small letters: towns and dishes of the business.
     """
     plain = unicodedata.normalize("NFKC", _NOT_WORDS.sub(" ", text[:_READ_CHARS])).casefold()
@@ -65,7 +67,7 @@ def detect(text: str, before: str | None = None, saying_nothing: frozenset[str] 
             return language
     if han and len(han) >= len(words):
         return _chinese_or_japanese("".join(han), before)
-    return _in_latin_letters(plain, words)
+    return _in_latin_letters(plain, words, before)
 
 
 def likeliest(text: str) -> str:
@@ -100,7 +102,7 @@ def heard(language: str | None, turning: str | None, said: str | None) -> tuple[
     return language, said
 
 
-def _in_latin_letters(plain: str, words: list[str]) -> str | None:
+def _in_latin_letters(plain: str, words: list[str], before: str | None) -> str | None:
     if not words:
         return None
     if len(_VIETNAMESE.findall(plain)) >= 2:
@@ -108,7 +110,8 @@ def _in_latin_letters(plain: str, words: list[str]) -> str | None:
     chances, told = short_texts.of_words(words[: 4 * _LONG_WORDS])
     if told < _TOLD:
         return None
-    odds = {language: chance * _PRIOR.get(language, _FOREIGN) for language, chance in chances.items()}
+    prior = {**_PRIOR, **({before: _HELD} if before else {})}
+    odds = {language: chance * prior.get(language, _FOREIGN) for language, chance in chances.items()}
     if len(words) >= _LONG_WORDS:
         for found in long_texts().detect(" ".join(plain.split()), k=4, threshold=0.0):
             odds[found["lang"]] = odds.get(found["lang"], 0.0) + found["score"]
