@@ -37,7 +37,7 @@ def shadow_evaluation(context: dg.AssetExecutionContext, platform: Platform) -> 
     or reject.
 
     A candidate must be better on similarity to the approved answers (paired, by customers) and on answers that pass
-    (McNemar), lose on no guardrail by more than its margin, and be shown worse for no intent and no channel. Each
+    (McNemar), lose on no guardrail by more than its margin, and be shown worse for no intent, channel or language. Each
     measure is defined in `docs/evaluation.md`.
     """
     bench = Bench(
@@ -102,7 +102,7 @@ def _shown(evaluation: Evaluation) -> dict[str, Any]:
         shown["guardrails"] = _table(measures.GUARDRAIL_COLUMNS, measures.guardrail_rows(details))
         shown["slices"] = _table(measures.SLICE_COLUMNS, measures.slice_rows(details))
         shown["slices_shown"] = forest(
-            "difference in similarity by intent and channel, 95 % interval",
+            "difference in similarity by intent, channel and language, 95 % interval",
             {
                 f"{part['by']}: {part['value']}": tuple(part["difference"][bound] for bound in ("mean", "low", "high"))
                 for part in details["slices"]

@@ -10,7 +10,7 @@ _HOLIDAY_YEARS = range(2026, 2032)
 
 
 def names(business: Business) -> list[str]:
-    """Dishes, offers, allergens, diets, benefits and public holidays, each once, by name."""
+    """Dishes, offers, allergens, diets, benefits, public holidays and what a chat shows first, each once, by name."""
     from holidays import country_holidays
 
     dishes = {*business.menu.proteins, *business.upgrades, *business.add_ons, *business.food.dishes}
@@ -23,4 +23,5 @@ def names(business: Business) -> list[str]:
     tiers = business.loyalty.tiers if business.loyalty is not None else ()
     benefits = {tier.name for tier in tiers} | {benefit for tier in tiers for benefit in tier.benefits}
     holidays = {*country_holidays(COUNTRY, years=_HOLIDAY_YEARS).values()}
-    return sorted(dishes | allergens | {*DIETS} | offers | benefits | holidays)
+    chat = {business.chat.title, business.chat.tagline, *business.chat.starters}
+    return sorted(chat | dishes | allergens | {*DIETS} | offers | benefits | holidays)

@@ -25,6 +25,8 @@ from mhc_core.prompts.wordings import knowledge, on_channel
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel, Intent
 
+ENGLISH = "en"
+UNKNOWN = "unknown"
 SIDES: tuple[Side, Side] = ("train", "validation")
 
 
@@ -50,19 +52,25 @@ def build(
     settings: Settings,
     past: Past = NOTHING_BEFORE,
     wordings: ActivePrompts | None = None,
+    only: str | None = None,
 ) -> BuiltDataset:
     """Choose, split and serialise. The same examples, settings, past and wordings give the same bytes and the same id.
 
     In which order the examples were stored does not count.
 
-    ``wordings`` are the prompts that the examples open with; those of the release where none are given.
+    ``wordings`` are the prompts that the examples open with; those of the release where none are given. ``only`` is the
+    one language whose examples are taken, a BCP-47 code: "zh" stands for both of its scripts.
 
     Raises:
         DataError: there are fewer examples than ``dataset_min_examples``, or they come from too few customers to split.
     """
+    if only is not None:
+        examples = [example for example in examples if speaks(only, example.language)]
     if len(examples) < settings.dataset_min_examples:
+        of = f" in {only}" if only else ""
         raise DataError(
-            f"{len(examples)} verified examples, {settings.dataset_min_examples} needed: review more with `mhc review`"
+            f"{len(examples)} verified examples{of}, {settings.dataset_min_examples} needed: review more with "
+            "`mhc review`"
         )
     chosen = sample(sorted(examples, key=lambda e: (e.day, e.id)), settings.dataset_max_examples, settings.seed)
     split = sides(chosen, past, settings)
@@ -79,7 +87,8 @@ def build(
     pairs = [(name, example) for name, part in parts.items() for example in part if preferences.is_pair(example)]
     if pairs:
         content[PREFERENCES] = b"".join(preferences.line(example, prompts, name) for name, example in pairs)
-    digest = hashlib.sha256(b"\x1e".join(content.values())).hexdigest()
+    named = [*content.values(), *([only.encode()] if only else [])]  # a part is another version than a whole like it
+    digest = hashlib.sha256(b"\x1e".join(named)).hexdigest()
     return BuiltDataset(
         id=f"ds-{digest[:12]}",
         train=content["train"],
@@ -100,6 +109,8 @@ def build(
             },
             "origins": dict(sorted(Counter(example.origin for example in chosen).items())),
             "channels": dict(sorted(Counter(example.channel for example in chosen).items())),
+            "languages": _languages(chosen),
+            **({queries.ONE_LANGUAGE: only} if only else {}),
             "days": [min(e.day for e in chosen).isoformat(), max(e.day for e in chosen).isoformat()],
             "mean_quality": round(float(np.mean([example.quality for example in chosen])), 4),
         },
@@ -123,10 +134,20 @@ def line(example: VerifiedExample, prompts: Mapping[Intent, str]) -> bytes:
                 "example_id": str(example.id),
                 "intent": example.intent.value,
                 **({"channel": example.channel} if example.channel == Channel.PHONE else {}),
+                **({"language": example.language} if example.language not in (None, ENGLISH) else {}),
             },
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )
+
+
+def speaks(wanted: str, language: str | None) -> bool:
+    """Whether a text of ``language`` is one of ``wanted``: the same code, or one of its scripts ("zh": "zh-Hant")."""
+    return language is not None and (language == wanted or language.startswith(wanted + "-"))
+
+
+def _languages(examples: Sequence[VerifiedExample]) -> dict[str, int]:
+    return dict(sorted(Counter(example.language or UNKNOWN for example in examples).items()))
 
 
 def _read_only(turn: Mapping[str, str]) -> dict[str, Any]:
@@ -135,13 +156,17 @@ def _read_only(turn: Mapping[str, str]) -> dict[str, Any]:
 
 
 def sample(examples: Sequence[VerifiedExample], limit: int, seed: int) -> list[VerifiedExample]:
-    """At most ``limit`` examples, each intent in proportion (at least one), best quality first, ties by seed."""
+    """At most ``limit`` examples, each intent in proportion (at least one), best quality first, ties by seed.
+
+    Languages count as intents do, so that none is crowded out by another one.
+    """
     if len(examples) <= limit:
         return list(examples)
     ties = np.random.default_rng(seed).random(len(examples))
-    by_intent: dict[str, list[int]] = defaultdict(list)
+    by_intent: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, example in enumerate(examples):
-        by_intent[example.intent].append(index)
+        language = example.language or ENGLISH  # a text of too few words to tell is one of the many
+        by_intent[example.intent, language].append(index)
     exact = {intent: limit * len(members) / len(examples) for intent, members in by_intent.items()}
     quota = {intent: max(1, int(share)) for intent, share in exact.items()}
     largest_remainder = sorted(exact, key=lambda intent: (quota[intent] - exact[intent], intent))
@@ -158,9 +183,15 @@ def sample(examples: Sequence[VerifiedExample], limit: int, seed: int) -> list[V
 
 
 def store(
-    engine: sa.Engine, examples: Sequence[VerifiedExample], business: Business, settings: Settings
+    engine: sa.Engine,
+    examples: Sequence[VerifiedExample],
+    business: Business,
+    settings: Settings,
+    only: str | None = None,
 ) -> DatasetVersion:
     """Build a version, write its files, then make it known; a killed run leaves files nobody refers to, and no row.
+
+    ``only`` is the one language whose examples are taken, see :func:`build`.
 
     Raises:
         DataError: see :func:`build`.
@@ -169,7 +200,7 @@ def store(
     with engine.connect() as connection:
         past = queries.past(connection, examples[0].id if examples else None)
         wordings = registry.active(connection, business)
-    built = build(examples, business, settings, past, wordings)
+    built = build(examples, business, settings, past, wordings, only)
     folder = f"{settings.artifacts}/datasets/{built.id}"
     artifacts.write_bytes(f"{folder}/train.jsonl", built.train)
     artifacts.write_bytes(f"{folder}/validation.jsonl", built.validation)

@@ -105,6 +105,7 @@ def _dataset(connection: sa.Connection, dataset_id: str) -> dict[str, Any]:
         "intents": about.get("intents", {}).get("train", {}),
         "origins": about.get("origins", {}),
         "channels": about.get("channels", {}),
+        "languages": about.get("languages", {}),
         "approvals": datasets.approvals(connection, version.id),
         "retired": retired.RETIRED in about,
     }

@@ -185,6 +185,9 @@ def evaluate(
         "intent": [question.frozen.intent for question in held_out],
         "channel": [question.frozen.channel for question in held_out],
     }
+    spoken = [question.frozen.language or "unknown" for question in held_out]
+    if len(set(spoken)) > 1:  # one language is the whole, and each slice makes the others' tests stricter
+        labels["language"] = spoken
     deciding = passes if agreement and agreement.decides else None
     comparison = compare(ours, theirs, groups, settings.seed, settings.promotion_margin, labels, deciding)
     more: dict[str, Any] = {"left_out_as_taught": len(taught)}

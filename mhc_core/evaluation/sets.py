@@ -38,6 +38,7 @@ def ensure(connection: sa.Connection, dataset: DatasetVersion) -> EvaluationSet:
         "customers": len({question.customer_hash for question in found}),
         "intents": dict(sorted(Counter(question.intent for question in found).items())),
         "channels": dict(sorted(Counter(question.channel for question in found).items())),
+        "languages": dict(sorted(Counter(question.language or "unknown" for question in found).items())),
         "days": [min(days).isoformat(), max(days).isoformat()],
         "training_days": [first.isoformat(), last.isoformat()],
         "before": present.id if present else None,
@@ -75,5 +76,7 @@ def _held_out(connection: sa.Connection, dataset: DatasetVersion) -> list[Frozen
     found = []
     for record in map(orjson.loads, data.splitlines()):
         example = UUID(record["metadata"]["example_id"])
-        found.append(FrozenQuestion(example, *origins[example], record["metadata"]["intent"], record["messages"]))
+        origin, asked = origins[example], record["metadata"]["intent"]
+        whose = origin.customer_hash, origin.day, origin.channel
+        found.append(FrozenQuestion(example, *whose, asked, record["messages"], origin.language))
     return found

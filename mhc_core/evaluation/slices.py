@@ -1,4 +1,4 @@
-"""The same comparison for each intent and each channel: a gain on the whole must not hide a loss in a part.
+"""The same comparison for each intent, channel and language: a gain on the whole must not hide a loss in a part.
 
 Each slice is tested by sign flips of its customers, and the p-values are corrected for their number (Holm). A slice of
 few customers is named as such: it decides nothing.
@@ -44,7 +44,7 @@ def compare_slices(
     labels: Mapping[str, Sequence[str]],
     seed: int,
 ) -> list[Slice]:
-    """Every slice by the kinds of ``labels`` (such as intent, channel), each kind's largest first."""
+    """Every slice by the kinds of ``labels`` (such as intent, channel, language), each kind's largest first."""
     parts: list[tuple[str, str, list[int]]] = [
         (by, value, [row for row, found in enumerate(values) if found == value])
         for by, values in labels.items()

@@ -1,7 +1,8 @@
 """Approved answers that hold for everybody become articles of category ``learned``.
 
 Only scrubbed, verified text is used, and only answers that are no one's own (see ``general``). What an article already
-says is not repeated. An article follows its example: when the example is withdrawn, so is the article.
+says is not repeated. An article follows its example: when the example is withdrawn, so is the article. What makes an
+answer somebody's own is told in English alone, so answers in other languages stay training data and become no articles.
 """
 
 import hashlib
@@ -35,11 +36,15 @@ _LOOKED_AT = 8 * LIMIT
 
 @dataclass(frozen=True, slots=True)
 class LearnReport:
-    """What one run did: ids of new and of withdrawn articles, and how many examples were looked at."""
+    """What one run did: ids of new and of withdrawn articles, and how many examples were looked at.
+
+    ``other_languages`` is how many of these are in another language than English and stay training data.
+    """
 
     added: tuple[str, ...]
     withdrawn: tuple[str, ...]
     looked_at: int
+    other_languages: int = 0
 
 
 def learn(
@@ -58,7 +63,8 @@ def learn(
     withdrawn = queries.withdraw(connection, now)
     numbers = known_numbers(business)
     looked_at = queries.examples(connection, REUSABLE, quality, _LOOKED_AT)
-    fitting = [row for row in looked_at if not row.context and general(row.question, row.answer, numbers)]
+    read = [row for row in looked_at if row.language in (None, "en")]
+    fitting = [row for row in read if not row.context and general(row.question, row.answer, numbers)]
     chosen = _new(connection, embedder, fitting, limit)
     rows = [
         {
@@ -76,7 +82,9 @@ def learn(
         for row in chosen
     ]
     upsert_articles(connection, rows, now)
-    return LearnReport(tuple(str(row["id"]) for row in rows), tuple(withdrawn), len(looked_at))
+    return LearnReport(
+        tuple(str(row["id"]) for row in rows), tuple(withdrawn), len(looked_at), len(looked_at) - len(read)
+    )
 
 
 def article_id(example_id: str) -> str:

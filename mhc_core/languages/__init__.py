@@ -5,8 +5,8 @@ English is the language of the code: its texts are the keys of every catalogue. 
 of what models write, and the reading of messages.
 """
 
-from mhc_core.languages.catalogues import closest, known, marked, named, plural, read_back, translated
-from mhc_core.languages.formats import clock, day_and_date, listed, miles, money, month_and_day
+from mhc_core.languages.catalogues import closest, known, marked, named, plural, preferred, read_back, translated
+from mhc_core.languages.formats import clock, day_and_date, listed, miles, money, weekday_and_day
 from mhc_core.languages.speaking import ENGLISH, current, speaking
 
 __all__ = [
@@ -20,10 +20,11 @@ __all__ = [
     "marked",
     "miles",
     "money",
-    "month_and_day",
     "named",
     "plural",
+    "preferred",
     "read_back",
     "speaking",
     "translated",
+    "weekday_and_day",
 ]

@@ -7,15 +7,16 @@ looked up, so that no figure, price or name is ever part of a catalogue.
 import gettext
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
+from babel.core import get_global, parse_locale
 
 from mhc_core.languages.speaking import ENGLISH, current, speaking
 
 FOLDER = Path(__file__).parent
 COMPILED = "messages.mo"
+_MOST_TAGS, _LONGEST_TAG = 10, 40
 NAMES = "name"
 """Context of the words that the business's own file brings: dishes, benefits, holidays."""
 _PLACE = re.compile(r"\{(\w+)(?:![^}]*|:[^}]*)?\}")
@@ -27,31 +28,33 @@ def known() -> tuple[str, ...]:
     return (ENGLISH, *sorted(place.parent.name for place in FOLDER.glob(f"*/{COMPILED}")))
 
 
-@cache
+@lru_cache(1024)
 def closest(tag: str) -> str | None:
     """The language that a tag of a browser, a profile or a model means (``zh-TW`` is ``zh-Hant``, ``es_MX`` is ``es``);
     None where no such language is spoken here or the tag is none."""
     try:
-        wanted = Locale.parse(tag.strip().replace("-", "_").split(";")[0], resolve_likely_subtags=True)
-    except (ValueError, UnknownLocaleError, TypeError):
+        wanted = _written_in(tag.strip().replace("-", "_").split(";")[0])
+    except ValueError:
         return None
-    wanted = _likely(wanted)
-    for code in known():
-        spoken = _likely(Locale.parse(code.replace("-", "_")))
-        if (spoken.language, spoken.script) == (wanted.language, wanted.script):
+    return next((code for code in known() if _written_in(code.replace("-", "_")) == wanted), None)
+
+
+def preferred(header: str) -> str:
+    """The first language of an ``Accept-Language`` header that is spoken here; English where none is."""
+    for tag in header.split(",")[:_MOST_TAGS]:
+        if (code := closest(tag[:_LONGEST_TAG])) is not None:
             return code
-    return None
+    return ENGLISH
 
 
-def _likely(locale: Locale) -> Locale:
-    """The locale with its script where its language is written in several (``zh_TW`` with ``Hant``)."""
-    from babel.core import get_global
-
-    likely = get_global("likely_subtags")
-    name = f"{locale.language}_{locale.territory}" if locale.territory else locale.language
-    full = likely.get(name) or likely.get(locale.language)
-    script = locale.script or (Locale.parse(full).script if full else None)
-    return Locale(locale.language, locale.territory, script)
+def _written_in(name: str) -> tuple[str, str | None]:
+    """Language and script of a locale, the script that is likely where none is named (``zh_TW``: ``Hant``)."""
+    language, territory, script = parse_locale(name)[:3]
+    if script is None:
+        likely = get_global("likely_subtags")
+        full = likely.get(f"{language}_{territory}") or likely.get(language)
+        script = parse_locale(full)[2] if full else None
+    return language, script
 
 
 def translated(message: str, /, **values: object) -> str:

@@ -1,9 +1,10 @@
 """A small model of words and signs: how likely each language is for a text of a few words.
 
-Latin letters: a softmax over hashed parts of each word (the word itself and its 1 to 4 letters in a row) gives
-p(language | word), with names of people and places as a class of their own, which tell nothing about the language
-somebody writes in. Words are taken as independent and count by how little they are names: log p(language | text) = sum
-over words of (1 - p(name | word)) log p(language | word, no name) + constant.
+Latin letters: p(language | word) is that of frequency lists by Bayes' rule with equal priors, and for a word of no list
+a softmax over its hashed parts (the word itself and its 1 to 4 letters in a row). Names of people and places are a
+class of their own, which tells nothing about the language somebody writes in. Words are taken as independent and count
+by how little they are names: log p(language | text) = sum over words of (1 - p(name | word)) log p(language | word, no
+name) + constant.
 
 Chinese characters: a chain of characters for each class (names are one), log p(text | class) = sum of
 log(p(sign | class) / 2 + p(sign | sign before, class) / 2), and Bayes' rule with equal priors.
@@ -28,6 +29,8 @@ _LONGEST_PART = 4
 _LEAST = 1e-3
 """No word alone makes a language less likely than this."""
 _LEAST_SIGN = 1e-6
+_LEAST_WORD = 2e-7
+"""Of a word that is in no list of a language or character that is in no list of a class."""
 
 
 def parts_of_word(word: str) -> Iterator[int]:
@@ -45,7 +48,9 @@ def of_words(words: list[str]) -> tuple[Mapping[str, float], float]:
     names = classes.index(NOTHING)
     total, told = np.zeros(len(classes)), 0.0
     for word in words:
-        chances = _softmax(weights[list(parts_of_word(word))].mean(axis=0) + bias)
+        chances = _listed(word)
+        if chances is None:
+            chances = _softmax(weights[list(parts_of_word(word))].mean(axis=0) + bias)
         share = 1.0 - float(chances[names])
         total += share * np.log(chances / max(share, _LEAST) + _LEAST)
         told += share
@@ -73,6 +78,23 @@ def place_of(part: str) -> int:
 def _softmax(values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     raised = np.exp(values - values.max())
     return np.asarray(raised / raised.sum(), np.float64)
+
+
+def _listed(word: str) -> npt.NDArray[np.floating] | None:
+    """p(language | word) of a word of the lists, equally likely languages before; None for any other word."""
+    words, logs = _lists()
+    place = words.get(word)
+    if place is None:
+        return None
+    chances = np.exp(logs[place].astype(np.float32) / -QUANTA) + _LEAST_WORD
+    return np.asarray(chances / chances.sum())
+
+
+@cache
+def _lists() -> tuple[dict[str, int], npt.NDArray[np.uint8]]:
+    with np.load(FILE) as held:
+        words = held["list_words"].tobytes().decode().split("\n")
+        return {word: place for place, word in enumerate(words)}, held["list_chances"]
 
 
 @cache

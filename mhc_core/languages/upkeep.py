@@ -5,14 +5,14 @@ the business's file brings it. An entry is *reviewed* when a person who speaks t
 its comment, ``# reviewed: WHO``; until then the comment says ``# reviewed: no``.
 """
 
+import ast
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import GNUTranslations
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -22,7 +22,8 @@ from mhc_core.languages.catalogues import COMPILED, FOLDER, NAMES, places
 SOURCE = "messages.po"
 ROOMS = ("mhc_core", "mhc_serving")
 """Packages whose code speaks to customers."""
-KEYWORDS = {"translated": None, "plural": (1, 2), "marked": None}
+TEXTS = {"translated": 1, "plural": 2, "marked": 1}
+"""Functions whose first so many arguments are texts."""
 _REVIEWED, _NOT = "reviewed: ", "reviewed: no"
 _ROOT = FOLDER.parent.parent
 _WIDTH = 120
@@ -59,13 +60,44 @@ def template(words: Iterable[str] = (), root: Path = _ROOT) -> Catalog:
     """All texts of the code and of the business's file, without translations; ``words`` are those of the file."""
     found = Catalog(project="mhc", charset="utf-8", fuzzy=False)
     for room in ROOMS:
-        folder = root / room
-        texts = extract_from_dir(folder, [("**.py", "python")], keywords=KEYWORDS)
-        for file, _line, message, _comments, context in sorted(texts, key=lambda one: (one[0], one[1])):
-            found.add(message, context=context, locations=[(f"{room}/{file}", 0)])
+        for file in sorted((root / room).rglob("*.py")):
+            for text in _named_in(file):
+                found.add(text, locations=[(str(file.relative_to(root)), 0)])
+        for file in sorted(file for kind in ("html", "txt") for file in (root / room).rglob(f"*.{kind}")):
+            for text in _named_in_page(file):
+                found.add(text, locations=[(str(file.relative_to(root)), 0)])
     for word in sorted(set(words)):
         found.add(word, context=NAMES, locations=[("business", 0)])
     return found
+
+
+def _named_in(file: Path) -> Iterator[str | tuple[str, str]]:
+    """The literals that a module gives to the functions of ``TEXTS``, in f-strings too, which Babel does not look into
+    before Python 3.12."""
+    source = file.read_text("utf-8")
+    if "mhc_core.languages" not in source:
+        return
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        held = [part.value for part in call.args[: TEXTS.get(name, 0)] if isinstance(part, ast.Constant)]
+        texts = [text for text in held if isinstance(text, str)]
+        if texts and len(texts) == TEXTS[name]:
+            yield texts[0] if len(texts) == 1 else (texts[0], texts[1])
+
+
+def _named_in_page(file: Path) -> Iterator[str | tuple[str, str]]:
+    """The same in a page's template."""
+    from jinja2 import Environment
+    from jinja2.ext import extract_from_ast
+
+    source = file.read_text("utf-8")
+    if "translated(" not in source:
+        return
+    for _line, _name, held in extract_from_ast(Environment(autoescape=True).parse(source), tuple(TEXTS)):
+        texts = [text for text in ((held,) if isinstance(held, str) else held or ()) if isinstance(text, str)]
+        if texts:
+            yield texts[0] if len(texts) == 1 else (texts[0], texts[1])
 
 
 def languages() -> list[str]:
@@ -165,8 +197,13 @@ def _key(message: Message) -> tuple[str | None, str]:
 
 
 def _complete(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else message.string
+    strings = _strings(message)
     return bool(strings) and all(strings)
+
+
+def _strings(message: Message) -> list[str]:
+    said = message.string or ""
+    return [said] if isinstance(said, str) else [*said]
 
 
 def _reviewed(message: Message) -> bool:
@@ -178,7 +215,7 @@ def _wrong(catalogue: Catalog) -> list[str]:
     found = []
     for message in _texts(catalogue):
         english = [message.id] if isinstance(message.id, str) else [*message.id]
-        strings = [message.string] if isinstance(message.string, str) else [*message.string]
+        strings = _strings(message)
         wanted = places(" ".join(english))
         optional = {"count"} if len(english) > 1 else set[str]()
         for said in strings:

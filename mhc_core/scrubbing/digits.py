@@ -10,7 +10,9 @@ _VALUES = VALUES | {word: value for value, word in enumerate(_SPANISH)} | {"oh":
 DIGIT_WORD = "|".join([*_VALUES, "hundred", "double", "triple"])
 """The words that numbers are spoken in, as a pattern."""
 _ORDER_BEFORE = re.compile(
-    r"(?:\b(?:order|ref(?:erence)?|confirmation|conf|invoice|ticket|tracking|booking|reservation|quote|case|receipt|po|sku|item)\b"
+    r"(?:(?:订单|訂單|编号|編號|单号|單號|注文|予約|受付)[号號番]*(?:是|は|为|為|:|：|\s)*|"
+    r"\b(?:orden|pedido|folio|factura|reserva(?:ción|cion)?)\s{0,2}(?:número|numero|es|:|la|el|\s)*|"
+    r"\b(?:order|ref(?:erence)?|confirmation|conf|invoice|ticket|tracking|booking|reservation|quote|case|receipt|po|sku|item)\b"
     r"\s{0,2}(?:number|num|no\.?|nr|id|code|is|#|:|was)?\s{0,2}(?:is)?\s{0,2}[#:]?\s{0,2}(?:[A-Z]{1,3}-?)?|#)$",
     re.IGNORECASE,
 )

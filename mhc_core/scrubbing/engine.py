@@ -15,10 +15,11 @@ from mhc_core.scrubbing.findings import HIGH_RISK, REGIONS, SEVERITY, Finding, P
 from mhc_core.scrubbing.lexicon import WORD, only_a_name
 from mhc_core.scrubbing.placeholders import TITLES, Placeholders, words_of_name
 from mhc_core.scrubbing.risk import grade, residue
+from mhc_core.scrubbing.signs import again
 from mhc_core.scrubbing.terms import NO_TERMS, Listed, Terms
 from mhc_core.scrubbing.view import HOLE, PERSON_HOLE, build_view, steady_windows
 
-VERSION = "5"
+VERSION = "6"
 """Raised whenever what is found or stored changes, so that conversations scrubbed before are scrubbed again."""
 
 MAX_CHARS = 4_000_000
@@ -341,7 +342,8 @@ def _echoes(text: str, names: Collection[str]) -> list[_Piece]:
         return []
     anywhere = {name.lower() for name in names if only_a_name(name)}
     written = {name for name in names if name[0].isupper()}
-    return [
+    in_signs = [_Piece(start, end, PiiType.PERSON, 0.5, "echo") for start, end in again(text, names)]
+    return in_signs + [
         _Piece(match.start(), match.start() + len(word), PiiType.PERSON, 0.5, "echo")
         for match in WORD.finditer(text)
         for word in [match.group().removesuffix("'s")]

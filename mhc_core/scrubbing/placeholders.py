@@ -7,6 +7,7 @@ from collections import defaultdict
 from mhc_core.scrubbing.digits import spoken_digits
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.lexicon import WORD
+from mhc_core.scrubbing.signs import begins_signed
 from mhc_core.scrubbing.view import PLACEHOLDER
 from mhc_core.scrubbing.vocabulary import FUNCTION, words
 
@@ -83,8 +84,8 @@ class Placeholders:
         found = set(self._people_by_word.get("", ())) if not words else set()
         for word in words:
             found.update(self._people_by_word.get(word, ()), self._people_by_word.get(word[0], ()))
-            if len(word) == 1:
-                found.update(self._people_by_initial.get(word, ()))
+            if len(word) == 1 or begins_signed(word):
+                found.update(self._people_by_initial.get(word[0], ()))
         return found
 
     def _remember(self, number: int, words: list[str]) -> None:
@@ -110,6 +111,11 @@ def _fits(word: str, candidate: str) -> bool:
         word == candidate
         or (len(word) == 1 and candidate.startswith(word))
         or (len(candidate) == 1 and word.startswith(candidate))
+        or (
+            begins_signed(word)
+            and begins_signed(candidate)
+            and (candidate.startswith(word) or word.startswith(candidate))
+        )
     )
 
 
@@ -119,7 +125,10 @@ def words_of_name(value: str) -> list[str]:
     return [
         word
         for word in words
-        if len(word) > 2 and word.lower() not in TITLES and word.lower() not in FUNCTION and not word.isupper()
+        if (len(word) > 2 or (len(word) == 2 and begins_signed(word)))
+        and word.lower() not in TITLES
+        and word.lower() not in FUNCTION
+        and not word.isupper()
     ]
 
 

@@ -10,6 +10,9 @@ from mhc_core.scrubbing.recognizers.accounts import AccountRecognizer, CardRecog
 from mhc_core.scrubbing.recognizers.addresses import AddressRecognizer
 from mhc_core.scrubbing.recognizers.base import SpanRecognizer
 from mhc_core.scrubbing.recognizers.further_models import further_model
+from mhc_core.scrubbing.recognizers.languages import LanguageRecognizer
+from mhc_core.scrubbing.recognizers.messengers import MessengerRecognizer
+from mhc_core.scrubbing.recognizers.national_ids import NationalIdRecognizer
 from mhc_core.scrubbing.recognizers.online import EmailRecognizer, IpRecognizer, SocialHandleRecognizer, UrlRecognizer
 from mhc_core.scrubbing.recognizers.phones import PhoneNumberRecognizer
 from mhc_core.scrubbing.recognizers.places import CoordinatesRecognizer
@@ -24,9 +27,11 @@ def rules(regions: Sequence[str] = REGIONS) -> list[SpanRecognizer]:
         SsnRecognizer(),
         IbanRecognizer(),
         AccountRecognizer(),
+        NationalIdRecognizer(),
         EmailRecognizer(),
         UrlRecognizer(),
         SocialHandleRecognizer(),
+        MessengerRecognizer(),
         IpRecognizer(),
         CoordinatesRecognizer(),
         PhoneNumberRecognizer(regions),
@@ -37,15 +42,15 @@ def rules(regions: Sequence[str] = REGIONS) -> list[SpanRecognizer]:
 def analyzers(
     model: str | None = None, tagger: Tagger | None = None, regions: Sequence[str] = REGIONS
 ) -> tuple[AnalyzerEngine, AnalyzerEngine | None]:
-    """One analyzer of rules and tagger, and one of the operator's own ``model`` if there is any.
+    """One analyzer of rules and taggers, and one of the operator's own ``model`` if there is any.
 
-    What either finds is found. Without a ``tagger`` it is that of the release.
+    What either finds is found. Without a ``tagger`` of English it is that of the release.
 
     Raises:
         ConfigurationError: a model is missing, altered, or of no known kind.
     """
     own = analyzer([further_model(model)]) if model else None
-    return analyzer([*rules(regions), TaggedRecognizer(tagger or packaged())]), own
+    return analyzer([*rules(regions), LanguageRecognizer(TaggedRecognizer(tagger or packaged()))]), own
 
 
 def analyzer(recognizers: list[SpanRecognizer]) -> AnalyzerEngine:

@@ -5,11 +5,14 @@ from typing import Annotated
 import typer
 
 from mhc_core import settings as configuration
+from mhc_core.business import pricing
+from mhc_core.dataset.build import store
 from mhc_core.dataset.file_format import problems
 from mhc_core.db.engine import database
 from mhc_core.db.queries import dataset as queries
 from mhc_core.db.queries import ids
 from mhc_core.errors import NotFound
+from mhc_core.providers import select
 from mhc_jobs.cli.console import AsJson, columns, console, err, respond
 
 app = typer.Typer(help="Data set versions and the format check.", no_args_is_help=True)
@@ -26,6 +29,27 @@ def list_(as_json: AsJson = False) -> None:
         table.add_row(version.id, *counts, f"{version.created_at:%F %H:%M}", folder)
     document = {"datasets": [version._asdict() for version in found]}
     respond(as_json, document, table if found else "no data set yet: run `mhc loop`")
+
+
+@app.command("build")
+def build(
+    language: Annotated[
+        str | None, typer.Option(help="Take examples of this language alone: es, zh, zh-Hant, ja … Else of all.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build a version of the verified examples of now, as the pipeline does; the same examples give the same version.
+
+    One of a single language is never the pipeline's newest: train on it with `mhc models train --dataset`.
+    """
+    settings = configuration.load()
+    with database(settings) as engine:
+        with engine.connect() as connection:
+            examples = queries.verified(connection, select.embedder(settings).id)
+        version = store(engine, examples, pricing.load(settings.business_file), settings, language)
+    counts = ", ".join(f"{name} {count}" for name, count in version.manifest["languages"].items())
+    said = f"{version.id}: {version.train_count} train, {version.validation_count} validation; languages: {counts}"
+    respond(as_json, version._asdict(), said)
 
 
 @app.command("members")

@@ -42,7 +42,8 @@ def _left_to_the_team(question: Question, step: Step, given: Reply) -> Reply:
         return given
     notes = {name: value for name, value in given.notes.items() if name != "offered_person"}
     facts = replace(question.facts, questions=(*question.facts.questions, step.question.text[:300]))
-    return replace(given, text=given.text.replace(offer, translated(FOR_THE_TEAM)), notes=notes, facts=facts)
+    text = given.text.replace(offer, translated(FOR_THE_TEAM)).replace(handover.OFFER, translated(FOR_THE_TEAM))
+    return replace(given, text=text, notes=notes, facts=facts)
 
 
 def _joined(replies: Sequence[Reply]) -> Reply:

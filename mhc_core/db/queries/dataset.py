@@ -23,6 +23,8 @@ from mhc_core.errors import Conflict, NotFound
 from mhc_core.protocols import TrainingFiles
 from mhc_core.vocabulary import Intent
 
+ONE_LANGUAGE = "only_language"
+"""Says in a manifest which language the version was restricted to."""
 _V, _M, _E = dataset_versions.c, dataset_members.c, training_examples.c
 
 
@@ -60,6 +62,7 @@ def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
         sa.select(
             _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
             _E.question, _E.answer, packed(_E.embedding).label("vector"), _E.rejected_answer, _E.vote,
+            _E.language,
         )
         .where(_E.active, _E.verified, _E.embedder == embedder, ~calls.withheld(_E.conversation_id))
         .order_by(_E.sequence)
@@ -134,8 +137,11 @@ def save(connection: sa.Connection, dataset: NewDataset) -> bool:
 
 
 def latest(connection: sa.Connection) -> DatasetVersion | None:
-    """The newest version that is not retired."""
-    newest = sa.select(dataset_versions).where(~retired.is_retired()).order_by(_V.created_at.desc(), _V.id).limit(1)
+    """The newest version of all languages that is not retired: what the pipeline trains on and waits for."""
+    of_all = ~_V.manifest.has_key(ONE_LANGUAGE)
+    newest = (
+        sa.select(dataset_versions).where(~retired.is_retired(), of_all).order_by(_V.created_at.desc(), _V.id).limit(1)
+    )
     row = connection.execute(newest).one_or_none()
     return DatasetVersion(*row) if row else None
 

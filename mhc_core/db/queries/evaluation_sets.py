@@ -37,7 +37,10 @@ class EvaluationSet(NamedTuple):
 
 
 class FrozenQuestion(NamedTuple):
-    """One member: an exchange in OpenAI's chat format, with whose it was. Scrubbed text only."""
+    """One member: an exchange in OpenAI's chat format, with whose it was. Scrubbed text only.
+
+    ``language`` is that of its example now, None where its words say too little; it is no part of what was frozen.
+    """
 
     example_id: UUID
     customer_hash: Pseudonym
@@ -45,6 +48,7 @@ class FrozenQuestion(NamedTuple):
     channel: str
     intent: str
     messages: Sequence[Mapping[str, str]]
+    language: str | None = None
 
 
 class Trained(NamedTuple):
@@ -62,6 +66,7 @@ class HeldOut(NamedTuple):
     customer_hash: Pseudonym
     day: date
     channel: str
+    language: str | None
 
 
 def current(connection: sa.Connection) -> EvaluationSet | None:
@@ -80,7 +85,8 @@ def get(connection: sa.Connection, set_id: str) -> EvaluationSet | None:
 def members(connection: sa.Connection, set_id: str) -> list[FrozenQuestion]:
     """The questions of a set, in their order."""
     rows = connection.execute(
-        sa.select(_M.example_id, _M.customer_hash, _M.day, _M.channel, _M.intent, _M.messages)
+        sa.select(_M.example_id, _M.customer_hash, _M.day, _M.channel, _M.intent, _M.messages, _E.language)
+        .outerjoin(training_examples, _E.id == _M.example_id)
         .where(_M.set_id == set_id)
         .order_by(_M.position)
     )
@@ -128,7 +134,7 @@ def save(
 def held_out(connection: sa.Connection, dataset_id: str) -> dict[UUID, HeldOut]:
     """The held-out examples of a data set."""
     rows = connection.execute(
-        sa.select(_E.id, _E.customer_hash, _E.day, _E.channel)
+        sa.select(_E.id, _E.customer_hash, _E.day, _E.channel, _E.language)
         .join(dataset_members, _D.example_id == _E.id)
         .where(_D.dataset_id == dataset_id, _D.split == "validation")
     )

@@ -76,6 +76,7 @@ def examples(connection: sa.Connection, intents: Sequence[str], quality: float, 
                 example.question,
                 example.answer,
                 example.context,
+                example.language,
                 example.verified_at,
                 _TEXT_SHA256.label("text_sha256"),
             )

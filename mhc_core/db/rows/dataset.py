@@ -20,6 +20,7 @@ class VerifiedExample:
     """A human-verified example with its question's unit vector.
 
     ``rejected_answer`` is what a person replaced by ``answer``, ``vote`` the customer's on what they were told.
+    ``language`` is a BCP-47 code, None where its words say too little.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class VerifiedExample:
     vector: NDArray[np.float32]
     rejected_answer: str | None = None
     vote: str | None = None
+    language: str | None = None
 
 
 Side = Literal["train", "validation"]

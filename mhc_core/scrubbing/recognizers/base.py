@@ -7,6 +7,7 @@ from typing import Any
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 
 from mhc_core.scrubbing.findings import PiiType
+from mhc_core.scrubbing.signs import without_signs
 
 Span = tuple[PiiType, int, int, float]
 """Type, start, end (exclusive), score 0..1."""
@@ -20,6 +21,8 @@ class SpanRecognizer(LocalRecognizer):
     """
 
     types: tuple[PiiType, ...] = ()
+    reads_signs = False
+    """Whether Chinese and Japanese are read; for others than these a number stands apart from their signs."""
     name: str
 
     def __init__(self, name: str | None = None, supported_language: str = "en") -> None:
@@ -36,6 +39,7 @@ class SpanRecognizer(LocalRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Presidio's entry point."""
+        read = text if self.reads_signs else without_signs(text)
         return [
             RecognizerResult(
                 kind.value,
@@ -47,6 +51,6 @@ class SpanRecognizer(LocalRecognizer):
                     RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
                 },
             )
-            for kind, start, end, score in self.spans(text)
+            for kind, start, end, score in self.spans(read)
             if kind.value in entities
         ]

@@ -35,6 +35,7 @@ class SpacyRecognizer(SpanRecognizer):
     """The entities of a spaCy pipeline."""
 
     types = tuple(dict.fromkeys(_TYPES.values()))
+    reads_signs = True
 
     def __init__(self, pipeline: Any) -> None:
         super().__init__()
@@ -49,6 +50,7 @@ class TransformersRecognizer(SpanRecognizer):
     """The entities of a ``token-classification`` pipeline that joins pieces of words."""
 
     types = tuple(dict.fromkeys(_TYPES.values()))
+    reads_signs = True
 
     def __init__(self, pipeline: Any) -> None:
         super().__init__()

@@ -8,6 +8,7 @@ import phonenumbers
 from mhc_core.scrubbing.digits import DIGIT_WORD, TOKEN, order_before, spoken_digits
 from mhc_core.scrubbing.findings import REGIONS, PiiType
 from mhc_core.scrubbing.recognizers.base import Span, SpanRecognizer
+from mhc_core.scrubbing.signs import APART
 
 _GAP = r"[\s.\-/()_·•*]{0,3}"
 _EXTENSION = r"(?:\s{0,2}(?:,|;)?\s{0,2}(?:x|ext\.?|extension)\s{0,2}\.?\s{0,2}\d{1,6})?"
@@ -62,6 +63,9 @@ _GLUED = re.compile(
 _LETTERED = re.compile(r"(?<![\w.$#\-])[\dOoIl]{3}[\s.\-]?[\dOoIl]{3}[\s.\-]?[\dOoIl]{4}(?![\w\-])")
 """With letters that look like digits."""
 
+_EAST = ("CN", "TW", "HK", "JP")
+"""Countries whose numbers are found without a country code beside signs of Chinese and Japanese."""
+
 
 class PhoneNumberRecognizer(SpanRecognizer):
     """Phone numbers in digits or words. Numbers announced as those of an order or reference are left to others."""
@@ -111,9 +115,10 @@ class PhoneNumberRecognizer(SpanRecognizer):
             digits = sum(character.isdigit() for character in match.group())
             if 6 <= digits < 10 and not order_before(text, match.start()):
                 yield PiiType.PHONE, match.start(), match.end(), 0.7
+        regions = (*self._regions, *_EAST) if APART in text else self._regions
         for match in _CANDIDATE.finditer(text):
             if (
-                self._dialled(match.group())
+                _dialled(match.group(), regions)
                 and not _DATE.search(match.group())
                 and not order_before(text, match.start())
             ):
@@ -125,18 +130,19 @@ class PhoneNumberRecognizer(SpanRecognizer):
                     continue
                 yield PiiType.PHONE, match.start("number"), match.end("number"), 0.75
 
-    def _dialled(self, text: str) -> bool:
-        """Whether it is a valid number of one of the countries, in a grouping that people use there."""
-        if not 7 <= sum(character.isdigit() for character in text) <= 13:
-            return False
-        for region in self._regions:
-            try:
-                number = phonenumbers.parse(text, region)
-            except phonenumbers.NumberParseException:
-                continue
-            if phonenumbers.is_valid_number(number):
-                return True
+
+def _dialled(text: str, regions: Sequence[str]) -> bool:
+    """Whether it is a valid number of one of the countries, in a grouping that people use there."""
+    if not 7 <= sum(character.isdigit() for character in text) <= 13:
         return False
+    for region in regions:
+        try:
+            number = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return True
+    return False
 
 
 def _mostly_words(text: str) -> bool:

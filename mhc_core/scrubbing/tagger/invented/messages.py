@@ -120,7 +120,7 @@ class Messages:
         for match in _SLOT.finditer(frame):
             text += frame[position : match.start()]
             slot = match.group(1)
-            label = "PERSON" if slot.startswith(_FIXED) else _LABELS.get(slot)
+            label = self._label(slot)
             value = _again(text, spans) if slot == "same" else self._value(slot)
             if label == "PERSON" and spans and spans[-1][0] == label and text[spans[-1][2] :] == " ":
                 spans[-1] = (label, spans[-1][1], len(text) + len(value))  # given name and surname are one
@@ -129,6 +129,9 @@ class Messages:
             text += value
             position = match.end()
         return Labelled(text + frame[position:], spans)
+
+    def _label(self, slot: str) -> str | None:
+        return "PERSON" if slot.startswith(_FIXED) else _LABELS.get(slot)
 
     def _value(self, slot: str) -> str:
         random = self._random
