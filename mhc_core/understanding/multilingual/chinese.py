@@ -130,7 +130,7 @@ def time(words: str, before: str) -> str:
 def people(words: str) -> str:
     """The words of a count of people in English."""
     text = in_digits(words)
-    figures = _FIGURES.findall(text)
+    figures: list[str] = _FIGURES.findall(text)
     if _RANGE.search(text):
         return "several"
     if _NONE.search(text) and (not figures or figures == ["0"]):
@@ -149,7 +149,7 @@ def portions(words: str) -> str:
         return "the rest"
     if _EACH.search(words):
         return "everyone"
-    figures = _FIGURES.findall(in_digits(words))
+    figures: list[str] = _FIGURES.findall(in_digits(words))
     if figures:
         return figures[0]
     return "everyone" if _ALL.search(words) else people(words)
@@ -158,7 +158,7 @@ def portions(words: str) -> str:
 def age(words: str) -> str:
     """The words of an age in English."""
     text = in_digits(words)
-    figures = _FIGURES.findall(text)
+    figures: list[str] = _FIGURES.findall(text)
     if re.search(r"个月|月大", text) and figures:
         return f"{figures[0]} months"
     if re.search(r"婴|宝宝|新生", text) and not figures:

@@ -125,7 +125,7 @@ def time(words: str, before: str) -> str:
 def people(words: str) -> str:
     """The words of a count of people in English."""
     text = _plain(words)
-    figures = _FIGURES.findall(text)
+    figures: list[str] = _FIGURES.findall(text)
     if _RANGE.search(text):
         return "several"
     if _NONE.search(text) and (not figures or figures == ["0"]):
@@ -144,7 +144,7 @@ def portions(words: str) -> str:
         return "the rest"
     if _EACH.search(words):
         return "everyone"
-    figures = _FIGURES.findall(_plain(words))
+    figures: list[str] = _FIGURES.findall(_plain(words))
     if figures:
         return figures[0]
     return "everyone" if _ALL.search(words) else people(words)
@@ -153,7 +153,7 @@ def portions(words: str) -> str:
 def age(words: str) -> str:
     """The words of an age in English."""
     text = _plain(words)
-    figures = _FIGURES.findall(text)
+    figures: list[str] = _FIGURES.findall(text)
     if re.search(r"[ヶかカケ]月", text) and figures:
         return f"{figures[0]} months"
     if re.search(r"赤ちゃん|乳児|新生児", text) and not figures:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mhc_core.understanding import examples, heads
 from mhc_core.understanding.heads import Inputs
@@ -106,27 +107,27 @@ def _segments(messages: Sequence[LabelledMessage], first: int = 0) -> list[Said]
     ]
 
 
-def _head(given: Inputs, labels: Sequence[str], said: Sequence[Said], own: np.ndarray) -> heads.Head:  # type: ignore[type-arg]
-    rows = np.concatenate([np.arange(len(said)), *[np.flatnonzero(own)] * (NATIVE_WEIGHT - 1)])
-    chosen = Inputs([given.texts[row] for row in rows], given.vectors[rows], given.circumstances[rows])
-    return heads.train(chosen, [labels[row] for row in rows], [said[row].message for row in rows], REGULARISATION)
+def _head(given: Inputs, labels: Sequence[str], said: Sequence[Said], own: NDArray[np.bool_]) -> heads.Head:
+    rows = [*range(len(said)), *np.flatnonzero(own).tolist() * (NATIVE_WEIGHT - 1)]
+    numbers = [said[row].message for row in rows]
+    return heads.train(_some(given, rows), [labels[row] for row in rows], numbers, REGULARISATION)
 
 
-def _call_from(given: Inputs, said: Sequence[Said], own: np.ndarray) -> float:  # type: ignore[type-arg]
-    """The threshold of needs by writers that were left out: every second writer of each language at a time."""
+def _some(given: Inputs, rows: Sequence[int]) -> Inputs:
+    return Inputs([given.texts[row] for row in rows], given.vectors[rows], given.circumstances[rows])
+
+
+def _call_from(given: Inputs, said: Sequence[Said], own: NDArray[np.bool_]) -> float:
+    """The threshold of needs by writers that were left out, half of them at a time."""
     writers = sorted({one.writer for one, native in zip(said, own, strict=True) if native})
     scores = np.zeros(len(said))
     for half in (0, 1):
         left = {writer for place, writer in enumerate(writers) if place % 2 == half}
         asked = np.array([one.writer in left and native for one, native in zip(said, own, strict=True)])
-        taught = np.flatnonzero(~asked)
-        some = Inputs([given.texts[row] for row in taught], given.vectors[taught], given.circumstances[taught])
-        head = heads.train(
-            some, [said[row].reason for row in taught], [said[row].message for row in taught], REGULARISATION
-        )
-        rest = np.flatnonzero(asked)
-        judged = Inputs([given.texts[row] for row in rest], given.vectors[rest], given.circumstances[rest])
-        scores[rest] = 1 - head.probabilities(judged)[:, head.classes.index(NO_REASON)]
+        taught, rest = np.flatnonzero(~asked).tolist(), np.flatnonzero(asked).tolist()
+        reasons, numbers = [said[row].reason for row in taught], [said[row].message for row in taught]
+        head = heads.train(_some(given, taught), reasons, numbers, REGULARISATION)
+        scores[rest] = 1 - head.probabilities(_some(given, rest))[:, head.classes.index(NO_REASON)]
     best, needed = defaultdict[int, float](float), defaultdict[int, bool](bool)
     for one, score, native in zip(said, scores, own, strict=True):
         if native:
