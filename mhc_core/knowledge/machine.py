@@ -1,4 +1,4 @@
-"""Articles that nobody translated, translated by a machine and kept: never asked for twice, and stale like any other."""
+"""Articles that nobody translated, translated by a machine and kept: not asked for twice, and stale like any other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,5 +50,3 @@ def translate(
         translations.store_machine(connection, article, language, title, body, translator.id, now)
         made.append(article.id)
     return Machine(tuple(made), tuple(refused))
-
-

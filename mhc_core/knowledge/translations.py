@@ -62,7 +62,7 @@ class TranslationReport:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an article stands in one language. ``state``: current, stale or missing; the rest is of its newest version."""
+    """How an article stands in one language. ``state``: current, stale or missing; the rest is its newest version's."""
 
     article_id: str
     title: str
@@ -103,9 +103,7 @@ def parse(data: bytes) -> Translation:
     )
 
 
-def import_translations(
-    connection: sa.Connection, paths: Sequence[Path], by: str, now: datetime
-) -> TranslationReport:
+def import_translations(connection: sa.Connection, paths: Sequence[Path], by: str, now: datetime) -> TranslationReport:
     """Bring translators' files in, and all below folders; nothing is overwritten.
 
     A file whose figures differ from its article's is rejected while the rest goes in.
@@ -182,9 +180,7 @@ def standing(connection: sa.Connection, article_id: str | None = None) -> list[S
     return found
 
 
-def _row(
-    given: Translation, present: dict[str, sa.Row[Any]], by: str
-) -> tuple[dict[str, Any], bool]:
+def _row(given: Translation, present: dict[str, sa.Row[Any]], by: str) -> tuple[dict[str, Any], bool]:
     """The row of a translator's file, and whether its article says something else by now."""
     article = present.get(given.article_id)
     if article is None:

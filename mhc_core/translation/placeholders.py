@@ -117,4 +117,3 @@ def _pattern(names: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[str]:
     parts = [*(rf"\b{name}\b" for name in listed)]
     parts += [rf"(?i:\b(?:{'|'.join(spelled)})\b)"] if spelled else []
     return re.compile("|".join([*parts, _FIXED.pattern]))
-

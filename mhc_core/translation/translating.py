@@ -35,4 +35,3 @@ def translated(translator: Translator, text: str, language: str, names: Sequence
             raise Untranslated(f"the translation of {translator.id} is not used: {'; '.join(problems)}")
         lines[at] = restored
     return "\n".join(lines)
-

@@ -39,7 +39,6 @@ class Providers(Protocol):
     def reader(self, local: Reader, business: Business) -> Reader:
         """What reads messages with this version of understanding."""
 
-
     def translator(self) -> Translator | None:
         """What translates articles that nobody translated; None where nothing is to.
 

@@ -58,5 +58,3 @@ def state(connection: sa.Connection) -> tuple[int, int | None]:
         sa.select(sa.func.count(), sa.func.max(sa.func.extract("epoch", _T.created_at) * 1_000_000))
     ).one()
     return int(row[0]), None if row[1] is None else int(row[1])
-
-
