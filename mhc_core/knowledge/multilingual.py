@@ -69,8 +69,8 @@ def _calibrated(probability: float) -> float:
     """How often an article of this probability was right, 0..1, by the dev questions of ``mhc bench languages``.
 
     What is learned judges a question of another language too low: it was learned of questions whose neighbours are
-    mostly of their own language. So its log-odds are corrected (Platt 1999); questions that nothing answers counted five
-    times, as they are fewer in the set than among customers.
+    mostly of their own language. So its log-odds are corrected (Platt 1999); questions that nothing answers counted
+    five times, as they are fewer in the set than among customers.
     """
     if not 0.0 < probability < 1.0:
         return probability

@@ -90,7 +90,8 @@ def _made_up(question: Question, found: Reply) -> bool:
     The guards read figures in English words; this reads none, so it holds for every language.
     """
     said = [turn.content for turn in question.turns if turn.role != "assistant"]
-    sources = [*found.evidence, memory.told(question.facts), *said, question.text, handover.offer_text(question.business)]
+    offer = handover.offer_text(question.business)
+    sources = [*found.evidence, memory.told(question.facts), *said, question.text, offer]
     made_up = figures.beyond(found.text, sources)
     if made_up:
         log.warning("an answer of %s in %s held %d figures of its own", found.model_id, question.language, len(made_up))

@@ -64,7 +64,7 @@ EVIDENCE = ["An adult is $55. Fourteen days ahead 10% is kept. Text (916) 740-87
 
 
 @pytest.mark.parametrize(
-    "answer", ["成人每位５５美元。", "成人每位五十五美元", "14 días antes se retiene el 10%.", "大人はお一人55ドル、2名様"]
+    "answer", ["成人每位５５美元。", "成人每位五十五美元", "14 días antes se retiene el 10%.", "お一人55ドル、2名様"]
 )
 def test_figures_of_the_evidence_may_be_said_in_any_script(answer: str) -> None:
     assert beyond(answer, EVIDENCE) == ()

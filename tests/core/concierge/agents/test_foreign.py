@@ -27,7 +27,7 @@ ARTICLES = (
     Article("KB-1", "The deposit", ((1, "The deposit is $100."),), ("how much is the deposit", "what do I pay first")),
     Article("KB-2", "Rain", ((2, "We cook under cover when it rains."),), ("what if it rains", "bad weather")),
     Article("KB-3", "Vegetarians", ((3, "Tofu is one of five proteins."),), ("vegetarian food", "I eat no meat")),
-    Article("KB-4", "Parking", ((4, "A driveway is best, the street is fine."),), ("where to park", "is parking needed")),
+    Article("KB-4", "Parking", ((4, "A driveway is best, the street is fine."),), ("where to park", "is parking free")),
 )
 SPANISH = {
     "KB-1": Translated("El depósito", "El depósito es de $100.", ("cuánto es el anticipo", "con cuánto aparto")),
