@@ -1,4 +1,4 @@
-"""Articles that nobody translated, translated by a machine and kept: never asked for twice, and stale like any other."""
+"""Articles that nobody translated, translated by a machine and kept: not asked for twice, and stale like any other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -62,7 +62,7 @@ class TranslationReport:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an article stands in one language. ``state``: current, stale or missing; the rest is of its newest version."""
+    """How an article stands in one language. ``state``: current, stale or missing; the rest is its newest version's."""
 
     article_id: str
     title: str

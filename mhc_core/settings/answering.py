@@ -65,8 +65,8 @@ class AnsweringSettings(BaseSettings):
     # Translation
     translator: Literal["none", "apertium", "openai"] = Field(
         "none",
-        description="What translates articles that nobody translated yet. `apertium`: English to Spanish, where Debian's "
-        "`apertium-eng-spa` is installed.",
+        description="What translates articles that nobody translated yet. `apertium`: English to Spanish, where "
+        "Debian's `apertium-eng-spa` is installed.",
     )
     translation_model: str | None = Field(
         None, description="Model that translates with `MHC_TRANSLATOR=openai`. Empty: `MHC_CHAT_MODEL`."

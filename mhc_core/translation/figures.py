@@ -7,7 +7,7 @@ are words of the language and are not compared; neither is "one", which other la
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -58,6 +58,7 @@ _SAID = {
     **{word: n for n, word in enumerate(_MONTHS, 1)},
 }
 _WORD = re.compile(r"[a-z]+")
+_FEW = 3
 
 
 def stated(text: str) -> Counter[Stated]:
@@ -78,6 +79,30 @@ def changed(source: str, translation: str) -> tuple[str, ...]:
         Stated("number", str(value)) for value in _cjk_numbers(digits(translation)) if Decimal(value) not in known
     ]
     return (*(f"{one} is lost" for one in sorted(lost)), *(f"{one} is new" for one in sorted(fresh)))
+
+
+def beyond(text: str, sources: Iterable[str]) -> tuple[Stated, ...]:
+    """The figures of a text in any language that none of the sources states: a written answer must have none.
+
+    An amount, a percentage or a contact has to be one in a source; a bare number may be any figure of theirs, and up to
+    three it counts nothing.
+    """
+    known: set[Stated] = set()
+    numbers: set[Decimal] = set()
+    for source in sources:
+        found = set(stated(source))
+        known |= found
+        numbers |= {Decimal(one.value) for one in found if one.kind != "contact"} | _in_words(source)
+        numbers |= {Decimal(value) for value in _cjk_numbers(digits(source))}
+    plain = digits(text)
+    said = set(_figures(plain)) | {Stated("number", str(value)) for value in _cjk_numbers(plain)}
+    return tuple(
+        sorted(
+            one
+            for one in said - known
+            if one.kind != "number" or (Decimal(one.value) > _FEW and Decimal(one.value) not in numbers)
+        )
+    )
 
 
 def digits(text: str) -> str:

@@ -16,7 +16,7 @@ from mhc_core.privacy import erase
 
 PLACES = {
     "conversations", "messages", "feedback", "training_examples", "review_decisions", "knowledge_articles",
-    "knowledge_chunks", "retrieval_questions", "understanding_examples", "diet_facts",
+    "knowledge_chunks", "knowledge_translations", "retrieval_questions", "understanding_examples", "diet_facts",
 }  # fmt: skip
 
 POINTS = [

@@ -23,11 +23,11 @@ from mhc_core.dataset import build
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import dataset as dataset_queries
 from mhc_core.db.queries import installation, review, understanding, understanding_versions, versions
-from mhc_core.db.queries.knowledge import replace_questions, upsert_articles
+from mhc_core.db.queries.knowledge import articles, replace_questions, upsert_articles
 from mhc_core.db.rows.understanding import NewExample
 from mhc_core.db.tables import diet_facts, knowledge_articles, offer_suggestions, training_examples
 from mhc_core.evaluation import sets
-from mhc_core.knowledge import index, learned
+from mhc_core.knowledge import index, learned, translations
 from mhc_core.privacy.erase import Forgetter
 from mhc_core.providers.local.fine_tuner import LocalFineTuner
 from mhc_core.pseudonyms import customer_hash
@@ -231,6 +231,10 @@ def _publish(connection: sa.Connection) -> None:
             "example_id": from_example, "active": True,
         }  # fmt: skip
         upsert_articles(connection, [row], NOW)
+    for stored in articles(connection):
+        if stored.id in (taken["id"], ARTICLE):
+            words = f"es {stored.title}", f"es {stored.body}"
+            translations.store_machine(connection, stored, "es", *words, "words/1", NOW)
     replace_questions(connection, {taken["id"]: [f"what about {CANARY}"], ARTICLE: ["what when it rains"]}, NOW)
     index.publish(connection, index.build(connection, EMBEDDER, NOW).id, EMBEDDER, NOW, "Ann")
     connection.execute(
@@ -296,7 +300,14 @@ def _unpacked(path: Path) -> list[bytes]:
         return [archive.read(name) for name in archive.namelist()]
 
 
-_COUNTED = {"audit_log", "version_aliases", "knowledge_chunks", "knowledge_version_chunks", "retrieval_questions"}
+_COUNTED = {
+    "audit_log",
+    "version_aliases",
+    "knowledge_chunks",
+    "knowledge_version_chunks",
+    "retrieval_questions",
+    "knowledge_translations",
+}
 
 
 def state(engine: sa.Engine, root: Path) -> dict[str, Any]:

@@ -9,7 +9,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mhc_core.concierge.agents import handover
 from mhc_core.concierge.agents.reply import AgentContext, Question, Reply
+from mhc_core.concierge.facts import memory
 from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.training import BASELINE_ID
 from mhc_core.errors import MHCError
@@ -17,6 +19,7 @@ from mhc_core.language.memories import remembered
 from mhc_core.languages import ENGLISH, detection
 from mhc_core.protocols import ChatModel, Passage, Translator
 from mhc_core.providers.local.knowledge import KnowledgeOnlyModel
+from mhc_core.translation import figures
 from mhc_core.translation.translating import translated
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ def told(question: Question, around: AgentContext, found: Reply, passages: Seque
     if language == ENGLISH:
         return found
     if found.model_id != BASELINE_ID:
-        return found if _same(detection.detect(found.text, language), language) else None
+        return found if _spoken(found.text, language) and not _made_up(question, found) else None
     chunks = {passage.chunk_id for passage in found.citations}
     cited = next((passage for passage in passages if passage.chunk_id in chunks), None)
     if cited is None:
@@ -76,6 +79,20 @@ def _translation(translator: Translator, text: str, language: str, names: tuple[
     return translated(translator, text, language, names)
 
 
-def _same(detected: str | None, language: str) -> bool:
+def _spoken(text: str, language: str) -> bool:
     """Whether a text is in a language; one that decides nothing is."""
-    return detected in (None, language)
+    return detection.detect(text, language) in (None, language)
+
+
+def _made_up(question: Question, found: Reply) -> bool:
+    """Whether a written answer states a figure that neither its evidence nor the customer does, in whatever script.
+
+    The guards read figures in English words; this reads none, so it holds for every language.
+    """
+    said = [turn.content for turn in question.turns if turn.role != "assistant"]
+    offer = handover.offer_text(question.business)
+    sources = [*found.evidence, memory.told(question.facts), *said, question.text, offer]
+    made_up = figures.beyond(found.text, sources)
+    if made_up:
+        log.warning("an answer of %s in %s held %d figures of its own", found.model_id, question.language, len(made_up))
+    return bool(made_up)

@@ -54,8 +54,8 @@ class Live:
     there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
     ``article_selector`` is learned of the questions that the knowledge answers; without it passages are searched for.
     ``foreign`` is the same for questions of other languages, by language, learned after everything else and only where
-    there are translations; ``translations`` is the state of the knowledge it was learned of. ``translator`` turns what is
-    not translated yet into them.
+    there are translations; ``translations`` is the state of the knowledge it was learned of. ``translator`` turns what
+    is not translated yet into them.
     ``reader`` understands customers' messages; while there is none, the knowledge answers and a person is offered.
     ``offers`` is how suggestions fared so far. ``erasures`` changes with every step of an erasure: what was remembered
     before may hold its customer's words.

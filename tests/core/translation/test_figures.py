@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mhc_core.translation.figures import changed, digits, stated
+from mhc_core.translation.figures import beyond, changed, digits, stated
 
 SAME = [
     ("Adults pay $55, children $30.", "Los adultos pagan $55, los niños $30."),
@@ -58,3 +58,29 @@ def test_no_text_breaks_the_reading(text: str) -> None:
     assert digits(text) is not None
     assert stated(text) == stated(text)
     assert not any(problem.endswith("is lost") for problem in changed(text, text))
+
+
+EVIDENCE = ["An adult is $55. Fourteen days ahead 10% is kept. Text (916) 740-8768."]
+
+
+@pytest.mark.parametrize(
+    "answer", ["成人每位５５美元。", "成人每位五十五美元", "14 días antes se retiene el 10%.", "お一人55ドル、2名様"]
+)
+def test_figures_of_the_evidence_may_be_said_in_any_script(answer: str) -> None:
+    assert beyond(answer, EVIDENCE) == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "made_up"),
+    [
+        ("成人每位６５美元。", "$65"),
+        ("成人每位六十五美元", "65"),
+        ("大人はお一人65ドルです。", "$65"),
+        ("Son 65 dólares.", "$65"),
+        ("扣除百分之40。", "40%"),
+        ("Se retienen $10.", "$10"),
+        ("Llame al (916) 740-8769.", "9167408769"),
+    ],
+)
+def test_a_figure_that_nothing_states_is_seen_in_any_script(answer: str, made_up: str) -> None:
+    assert [str(one) for one in beyond(answer, EVIDENCE)] == [made_up]

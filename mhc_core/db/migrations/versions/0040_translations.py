@@ -25,7 +25,7 @@ def upgrade() -> None:
             created_at timestamptz not null default now(),
             constraint fk_knowledge_translations_article_id
                 foreign key (article_id) references ai.knowledge_articles (id) on delete cascade,
-            constraint uq_knowledge_translations_article_id
+            constraint uq_knowledge_translations_article_id_language_content_sha256
                 unique (article_id, language, content_sha256),
             constraint ck_knowledge_translations_origin check (origin in ('file', 'machine'))
         );
