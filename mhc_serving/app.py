@@ -17,6 +17,8 @@ from threadpoolctl import threadpool_limits
 from mhc_core.business import pricing as business_data
 from mhc_core.concierge.models.providers import ConfiguredProviders, Providers
 from mhc_core.concierge.turn.concierge import Concierge
+from mhc_core.read_cache.cache import ReadCache
+from mhc_core.read_cache.listener import Listener
 from mhc_core.settings import Settings
 from mhc_core.support import webhooks
 from mhc_serving import errors
@@ -25,6 +27,7 @@ from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.access.deps import Services
 from mhc_serving.access.time_budget import TimeBudget
+from mhc_serving.graphql import door as graphql
 from mhc_serving.metrics.counters import Counters
 from mhc_serving.metrics.exposition import Metrics
 from mhc_serving.metrics.gauges import Gauges
@@ -52,6 +55,9 @@ from mhc_serving.routes import (
     web,
 )
 from mhc_serving.schemas.problem import REFUSALS
+from mhc_serving.voice import stream, talk
+from mhc_serving.voice import webhooks as calls
+from mhc_serving.voice.line import PhoneLine, Sound
 from mhc_serving.workers.webhooks import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
@@ -84,6 +90,7 @@ def create_app(
     providers: Providers | None = None,
     clock: Callable[[], datetime] = utc_now,
     counted_together: Path | None = None,
+    sound: Sound | None = None,
 ) -> FastAPI:
     """The API over a migrated database.
 
@@ -93,20 +100,23 @@ def create_app(
         providers: what loads models and the embedder; the ones that the settings name when left out.
         clock: the time, in UTC.
         counted_together: folder in which the processes of one server count what ``/metrics`` tells; None counts alone.
+        sound: what hears and speaks on the phone line; what the settings name when left out.
 
     Raises:
-        ConfigurationError: the business file is not valid, webhooks have no secret, or an origin or a rate limit can
-            not be read.
+        ConfigurationError: the business file is not valid, webhooks or the phone line have no secret, or an origin or a
+            rate limit can not be read.
     """
     settings = settings.model_copy(update={"embedder_threads": 1})  # messages are what runs side by side
     business = business_data.load(settings.business_file)
     concierge = Concierge(settings, business, engine, providers or ConfiguredProviders(settings), clock)
+    listener = Listener(engine)
     webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         one_thread = threadpool_limits(1, "blas")
         await run_in_threadpool(concierge.start)
+        await run_in_threadpool(line.start)
         webhook_worker.start()
         gc.collect()
         gc.freeze()  # what is loaded stays: to look through it again took 0.1 to 0.4 s in which nobody was answered
@@ -114,8 +124,10 @@ def create_app(
             yield
         finally:
             gc.unfreeze()
+            await run_in_threadpool(line.stop)
             await run_in_threadpool(concierge.stop)
             await run_in_threadpool(webhook_worker.stop)
+            await run_in_threadpool(listener.stop)
             one_thread.restore_original_limits()
 
     app = FastAPIOffline(
@@ -132,12 +144,16 @@ def create_app(
             {"name": "feedback", "description": "What customers say about answers."},
             {"name": "knowledge", "description": "Articles that answers cite."},
             {"name": "staff", "description": "Needs an API key with a role."},
+            {"name": "graphql", "description": "The same data in the shape that a front end asks for."},
             {"name": "health", "description": "For load balancers and people on call."},
         ],
     )
     access = AccessControl(settings, engine)
     counted = Metrics(Counters(counted_together), Gauges(engine, settings.budget_day_usd, clock))
-    app.state.services = Services(settings, engine, business, concierge, clock, access, counted)
+    reads = ReadCache(settings.read_cache, counted.counters, listener.start)
+    listener.tell(reads)
+    app.state.services = Services(settings, engine, business, concierge, clock, access, counted, reads)
+    app.state.line = line = PhoneLine(app.state.services, sound)
     errors.install(app)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(TimeBudget, seconds=settings.request_timeout_seconds)
@@ -165,6 +181,10 @@ def create_app(
         metrics,
         web,
         console,
+        calls,
+        stream,
+        talk,
+        graphql,
     ):
         app.include_router(routes.router)
     return app

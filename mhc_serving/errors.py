@@ -39,6 +39,8 @@ _STATUS: Sequence[tuple[type[MHCError], int]] = (
     (ConfigurationError, 503),
     (MHCError, 500),
 )
+CUSTOMERS = ("/api/v1/chat", "/v1/chat/completions", "/v1/responses", "/api/v1/widget", "/api/v1/ai/feedback")
+"""Where customers write: what they are told is for them, and not for those who keep the server running."""
 _OPENAI_TYPES = {403: "permission_error", 429: "rate_limit_error"}
 _OPENAI_CODES = {401: "invalid_api_key", 404: "not_found", 409: "idempotency_conflict", 429: "rate_limit_exceeded"}
 
@@ -51,14 +53,32 @@ class Unfit(DataError):
         self.param = param
 
 
+def unavailable(request: Request, detail: str) -> str:
+    """What is said where nothing can be answered now. Customers are not told of servers, but how to reach a person.
+
+    The log says ``detail``; it holds no words of a customer.
+    """
+    services = getattr(request.scope["app"].state, "services", None) if "app" in request.scope else None
+    if services is None or not request.url.path.startswith(CUSTOMERS):
+        return detail
+    log.warning("a customer was not answered: %s", detail)
+    contact = services.business.contact
+    return (
+        "We cannot answer right now. Please send it again in a few seconds; whatever was answered is kept. Or reach a "
+        f"person: call or text {contact.phone}, or write to {contact.email}."
+    )
+
+
 def install(app: FastAPI) -> None:
     """Teach the app every error there is."""
 
     @app.exception_handler(MHCError)
     def domain(request: Request, error: MHCError) -> JSONResponse:
-        status = next(code for kind, code in _STATUS if isinstance(error, kind))
+        status = status_of(error)
         param = error.param if isinstance(error, Unfit) else None
-        return answer(request, status, str(error), {"Retry-After": "5"} if status == 503 else None, param)
+        if status == 503:
+            return answer(request, status, unavailable(request, str(error)), {"Retry-After": "5"}, param)
+        return answer(request, status, str(error), None, param)
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
@@ -70,7 +90,7 @@ def install(app: FastAPI) -> None:
         ):
             raise error
         log.warning("database unavailable (%s)", type(error).__name__)
-        detail = "the database does not answer; try again in a few seconds"
+        detail = unavailable(request, "the database does not answer; try again in a few seconds")
         return answer(request, 503, detail, {"Retry-After": "5"})
 
     @app.exception_handler(HTTPException)
@@ -86,6 +106,11 @@ def install(app: FastAPI) -> None:
         at_fault = error.errors()[0]["loc"][1:2]
         param = str(at_fault[0]) if at_fault else None
         return answer(request, 422, f"the request does not fit: {problems}", param=param)
+
+
+def status_of(error: MHCError) -> int:
+    """The status with which an error of the domain is answered."""
+    return next(code for kind, code in _STATUS if isinstance(error, kind))
 
 
 def _plain(item: Mapping[str, Any]) -> str:

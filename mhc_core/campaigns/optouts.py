@@ -28,21 +28,39 @@ AT_ONCE = 1000
 ENGLISH = frozenset({"stop", "stopall", "stop all", "unsubscribe", "revoke", "opt out", "optout"})
 ENGLISH_BY_PHONE = frozenset({"end", "quit", "cancel"})
 SPANISH = frozenset({"no mas", "no mas mensajes", "baja", "dar de baja"})
+CHINESE = frozenset({"退订", "取消订阅", "退訂", "取消訂閱", "停止订阅", "停止訂閱", "不要再发", "不要再發", "拒收"})
+CHINESE_BY_PHONE = frozenset({"停止", "停"})
+JAPANESE = frozenset({"配信停止", "配信を停止", "登録解除", "配信解除", "購読解除", "受信拒否", "送信停止"})
+JAPANESE_BY_PHONE = frozenset({"停止", "解除", "ストップ", "やめて", "中止"})
 SPANISH_BY_PHONE = frozenset({"alto", "parar", "pare", "basta", "cancelar", "fin", "salir", "terminar"})
 
 
-def keyword(text: str, channel: Channel | str) -> Literal["en", "es"] | None:
-    """The language of the keyword that the message is; None when it is something else."""
+_KANA_MARKS = "\u3099\u309a"
+"""Parts of a sign, not accents."""
+
+
+def keyword(text: str, channel: Channel | str) -> str | None:
+    """The language of the keyword that the message is, as a BCP 47 tag; None when it is something else.
+
+    A word that Chinese and Japanese share is taken for Chinese: it means the same.
+    """
     words = _bare(text)
     phone = channel == Channel.SMS
     if words in ENGLISH or (phone and words in ENGLISH_BY_PHONE):
         return "en"
-    return "es" if words in SPANISH or (phone and words in SPANISH_BY_PHONE) else None
+    if words in SPANISH or (phone and words in SPANISH_BY_PHONE):
+        return "es"
+    if words in CHINESE or (phone and words in CHINESE_BY_PHONE):
+        return "zh-Hant" if any(sign in words for sign in "訂閱發") else "zh-Hans"
+    return "ja" if words in JAPANESE or (phone and words in JAPANESE_BY_PHONE) else None
 
 
 def _bare(text: str) -> str:
     """The words alone: no accents, no signs, no capitals."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign) or sign in _KANA_MARKS
+    )
+    plain = unicodedata.normalize("NFC", plain)
     return " ".join(re.sub(r"[^\w]|_", " ", plain[:60].casefold()).split()) if len(text) <= 60 else ""
 
 

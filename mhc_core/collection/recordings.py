@@ -11,22 +11,28 @@ from mhc_core.errors import DataError
 from mhc_core.protocols import Transcriber
 from mhc_core.settings import Settings
 from mhc_core.speech import listening, select
+from mhc_core.speech.listening import OnProgress
 
 PAUSE = 0.8
 """Seconds of silence after which somebody else may speak, in a recording with one channel for both."""
 
 
-def listener(settings: Settings) -> Listen:
-    """What makes a record of a recording; the recogniser is loaded with the first one."""
+def listener(settings: Settings, progress: OnProgress = lambda done, all_: None) -> Listen:
+    """What makes a record of a recording; the recogniser is loaded with the first one.
+
+    ``progress`` hears how far it is.
+    """
 
     @cache
     def transcriber() -> Transcriber:
         return select.transcriber(settings)
 
-    return lambda file: listened(file, transcriber())
+    return lambda file: listened(file, transcriber(), progress)
 
 
-def listened(file: IO[bytes], transcriber: Transcriber) -> Mapping[str, Any]:
+def listened(
+    file: IO[bytes], transcriber: Transcriber, progress: OnProgress = lambda done, all_: None
+) -> Mapping[str, Any]:
     """The call in a recording, without its id.
 
     With a channel for each side the first is ours, as telephone systems record; else the speakers are guessed by turns.
@@ -35,7 +41,7 @@ def listened(file: IO[bytes], transcriber: Transcriber) -> Mapping[str, Any]:
         ConfigurationError: the recogniser, or the extra ``voice``, is missing.
         DataError: it cannot be listened to, or nobody says anything.
     """
-    found = listening.listen(file, transcriber)
+    found = listening.listen(file, transcriber, progress)
     if not found.heard:
         raise DataError("nobody says anything in this recording")
     said = [Utterance(one.text, str(one.channel), one.start, one.end, one.confidence) for one in found.heard]

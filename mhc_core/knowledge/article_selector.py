@@ -134,11 +134,8 @@ def learn(articles: Sequence[Article], embedder: Embedder) -> ArticleSelector | 
     return ArticleSelector({article.id: article for article in articles}, selector, own, placed)
 
 
-def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: bool = False) -> ArticleSelector | None:
-    """What can be learned of a version and of the questions that its articles have now. Learned once in a process.
-
-    With ``keep`` the vectors it takes are kept for the next process; the caller holds the lock of the index then.
-    """
+def articles(connection: sa.Connection, version_id: str) -> list[Article]:
+    """The articles of a version with the questions that they have now, by id."""
     asked: dict[str, list[str]] = defaultdict(list)
     for question, article_id in queries.questions(connection):
         asked[article_id].append(question)
@@ -152,12 +149,20 @@ def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: b
             unanswered.add(row.article_id)
         if row.origin == "learned" and row.title not in asked[row.article_id]:
             asked[row.article_id].append(row.title)  # the question that its answer was approved for
-    articles = [
+    return [
         Article(key, titles[key], tuple(found), tuple(asked[key]), key not in unanswered)
         for key, found in sorted(chunks.items())
     ]
-    digest = hashlib.sha256(repr((embedder.id, articles)).encode()).hexdigest()
+
+
+def load(connection: sa.Connection, version_id: str, embedder: Embedder, keep: bool = False) -> ArticleSelector | None:
+    """What can be learned of a version and of the questions that its articles have now. Learned once in a process.
+
+    With ``keep`` the vectors it takes are kept for the next process; the caller holds the lock of the index then.
+    """
+    found = articles(connection, version_id)
+    digest = hashlib.sha256(repr((embedder.id, found)).encode()).hexdigest()
     with _lock:
         if digest not in _learned:
-            _learned[digest] = learn(articles, KnownVectors(connection, embedder, keep))
+            _learned[digest] = learn(found, KnownVectors(connection, embedder, keep))
         return _learned[digest]

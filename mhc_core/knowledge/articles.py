@@ -77,6 +77,29 @@ def parse(data: bytes) -> Article:
     Raises:
         DataError: the file cannot be taken; the message is the reason.
     """
+    fields, body = front_matter(data)
+    article_id = line(fields, "id")
+    if _ID.fullmatch(article_id) is None:
+        raise DataError("id may hold letters, digits, dot, dash and underscore only, at most 64; correct it")
+    if article_id.startswith(LEARNED_PREFIX):
+        raise DataError(f"ids starting {LEARNED_PREFIX} belong to learned articles; choose another id")
+    return Article(
+        id=article_id,
+        title=line(fields, "title"),
+        category=line(fields, "category", DEFAULT_CATEGORY),
+        tags=lines(fields, "tags"),
+        body=body.strip(),
+        reviewed=_reviewed(fields.get("reviewed")),
+        questions=lines(fields, "questions"),
+    )
+
+
+def front_matter(data: bytes) -> tuple[dict[str, Any], str]:
+    """The fields and the body of a file, every value as the text it is written as.
+
+    Raises:
+        DataError: the file cannot be taken; the message is the reason.
+    """
     import frontmatter
     import yaml
 
@@ -100,20 +123,7 @@ def parse(data: bytes) -> Article:
         raise DataError("no front matter; start the file with id and title between two lines of ---")
     if not body.strip():
         raise DataError("empty body; write the article below the front matter")
-    article_id = _line(fields, "id")
-    if _ID.fullmatch(article_id) is None:
-        raise DataError("id may hold letters, digits, dot, dash and underscore only, at most 64; correct it")
-    if article_id.startswith(LEARNED_PREFIX):
-        raise DataError(f"ids starting {LEARNED_PREFIX} belong to learned articles; choose another id")
-    return Article(
-        id=article_id,
-        title=_line(fields, "title"),
-        category=_line(fields, "category", DEFAULT_CATEGORY),
-        tags=_lines(fields, "tags"),
-        body=body.strip(),
-        reviewed=_reviewed(fields.get("reviewed")),
-        questions=_lines(fields, "questions"),
-    )
+    return fields, body
 
 
 def _as_text() -> Any:
@@ -136,7 +146,7 @@ def import_articles(connection: sa.Connection, paths: Sequence[Path], now: datet
     Raises:
         NotFound: a path does not exist.
     """
-    taken, rejected = _read(_files(paths))
+    taken, rejected = _read(files(paths))
     known = queries.article_hashes(connection)
     changed = [
         article for article in taken if article.id not in known or known[article.id][0] != article.content_sha256
@@ -182,7 +192,12 @@ def stale(connection: sa.Connection, now: datetime, days: int) -> list[sa.Row[An
     return queries.stale_articles(connection, now - timedelta(days=days))
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
+def files(paths: Iterable[Path]) -> list[Path]:
+    """The files themselves, and those with one of the ``ENDINGS`` below folders, each once.
+
+    Raises:
+        NotFound: a path does not exist.
+    """
     found: list[Path] = []
     for path in paths:
         if not path.exists():
@@ -213,14 +228,24 @@ def _read(files: Iterable[Path]) -> tuple[list[Article], list[Rejected]]:
     return list(taken.values()), rejected
 
 
-def _line(fields: dict[str, Any], name: str, default: str | None = None) -> str:
+def line(fields: dict[str, Any], name: str, default: str | None = None) -> str:
+    """A field of front matter on one line.
+
+    Raises:
+        DataError: there is none, and no default.
+    """
     value = fields.get(name, default)
     if value is None or isinstance(value, bool | list | dict) or not str(value).strip():
         raise DataError(f"front matter has no {name}; add it")
     return " ".join(str(value).split())
 
 
-def _lines(fields: dict[str, Any], name: str) -> tuple[str, ...]:
+def lines(fields: dict[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts of front matter, each once; empty where there is none.
+
+    Raises:
+        DataError: it is no list of texts.
+    """
     value = fields.get(name) or []
     if not isinstance(value, list) or any(isinstance(entry, list | dict) or entry is None for entry in value):
         raise DataError(f"{name} must be a list of texts; correct it")

@@ -17,7 +17,7 @@ _ADDRESSED = re.compile(rf",\s*{_NAME}(?=\s*[,.!?;:)]|\s*$)|(?:^|(?<=[.!?]\s)){_
 _FOLLOW_UP = re.compile(
     r"^\W*(?:and|or|so|then|(?:what|how) about|also for|for)\b|\b(?:there|it|that|those|extra)\W*$", re.I
 )
-_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'(\[$])|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[A-Z0-9\"'(\[$¿¡])|(?<=[。！？])(?=[^」』）\n])|\n+")
 _MARKUP = re.compile(
     r"^\s{0,3}(?:#{1,6}\s+.*|[-*_]{3,}\s*)$|^[^\S\n]*(?:[-*+]|\d+[.)])\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.M
 )

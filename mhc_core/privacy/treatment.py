@@ -105,6 +105,11 @@ TABLES = {
     ),
     "knowledge_versions": _table(plain="id embedder metrics"),
     "knowledge_version_chunks": _table(plain="version_id"),
+    "knowledge_translations": _table(
+        scrubbed="title body questions",
+        plain="article_id language source_sha256 content_sha256 origin made_by",
+        erasure="deleted",
+    ),
     "knowledge_vectors": _table(scrubbed="embedding", plain="text_sha256 embedder", erasure="deleted"),
     "response_cache": _table(
         scrubbed="question answer",
@@ -172,6 +177,8 @@ TABLES = {
     "demand_forecast": _table(plain="region method"),
     "customer_profiles": _table(plain="customer_hash last_channel tier next_tier needs consents", erasure="deleted"),
     "profile_watermark": _table(plain="name"),
+    "read_versions": _table(plain="kind"),
+    "read_changes": _table(plain="kind"),
     "loyalty_events": _table(plain="customer_hash kind", erasure="deleted"),
     "contact_consents": _table(plain="customer_hash channel how wording recorded_by revoked_by", erasure="deleted"),
     # Kept on purpose: the hash of who wants no advertising must outlive them, or they would be written to again.

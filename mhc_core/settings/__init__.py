@@ -23,6 +23,7 @@ from mhc_core.settings.learning import FeedbackPoints, LearningSettings, ScoreSc
 from mhc_core.settings.messaging import MessagingSettings, RingCentral, Twilio
 from mhc_core.settings.serving import SECRET_CHARS, ServingSettings
 from mhc_core.settings.storage import KeepingSettings, StorageSettings
+from mhc_core.settings.voice import VoiceSettings
 
 __all__ = [
     "SECRET_CHARS",
@@ -45,7 +46,13 @@ class _Secrets(SecretsSettingsSource):
 
 # Pydantic takes the fields of the last base first: so they stand in the order of the documentation.
 class Settings(
-    MessagingSettings, ServingSettings, KeepingSettings, AnsweringSettings, LearningSettings, StorageSettings
+    VoiceSettings,
+    MessagingSettings,
+    ServingSettings,
+    KeepingSettings,
+    AnsweringSettings,
+    LearningSettings,
+    StorageSettings,
 ):
     """Configuration of one process. Names in the environment are the field names in capitals with ``MHC_`` before."""
 

@@ -62,6 +62,16 @@ class AnsweringSettings(BaseSettings):
     knowledge_stale_days: int = Field(30, ge=1, description="Articles not reviewed for longer are flagged (days).")
     retrieval_top_k: int = Field(3, ge=1, le=20, description="Passages given to the model.")
 
+    # Translation
+    translator: Literal["none", "apertium", "openai"] = Field(
+        "none",
+        description="What translates articles that nobody translated yet. `apertium`: English to Spanish, where Debian's "
+        "`apertium-eng-spa` is installed.",
+    )
+    translation_model: str | None = Field(
+        None, description="Model that translates with `MHC_TRANSLATOR=openai`. Empty: `MHC_CHAT_MODEL`."
+    )
+
     # Housekeeping
     run_retention_days: int = Field(
         30, ge=2, description="Dagster's runs and their event log are removed after so long (days)."

@@ -1,6 +1,7 @@
 """Settings of what listens: the API, the console, their limits, and whom they write to."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
@@ -137,6 +138,12 @@ class ServingSettings(BaseSettings):
     )
     refresh_seconds: float = Field(
         2.0, gt=0, le=5, description="How often serving looks for a new model or knowledge version (seconds)."
+    )
+    read_cache: Literal["checked", "notified", "off"] = Field(
+        "checked",
+        description="Whether availability, calendar and pages of articles are kept: *checked* asks for their versions "
+        "with one small statement a request and is never stale, *notified* asks for nothing and may be stale for some "
+        "milliseconds after a write of another process, *off* keeps nothing.",
     )
     minimum_confidence: float = Field(
         0.25,

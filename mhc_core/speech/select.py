@@ -22,6 +22,19 @@ def transcriber(settings: Settings) -> Transcriber:
     return WhisperTranscriber(Path(settings.transcriber_model) if settings.transcriber_model else None)
 
 
+def live_transcriber(settings: Settings) -> Transcriber:
+    """What hears callers while they speak: the same, but one of this machine takes less time for short stretches.
+
+    Raises:
+        ConfigurationError: the extra ``voice``, a model or a key is missing.
+    """
+    if settings.transcriber == "openai":
+        return transcriber(settings)
+    from mhc_core.speech.brief import BriefTranscriber
+
+    return BriefTranscriber(Path(settings.transcriber_model) if settings.transcriber_model else None)
+
+
 def speaker(settings: Settings) -> Speaker:
     """What reads text aloud.
 

@@ -16,6 +16,7 @@ from mhc_core.db.queries import surveys as queries
 from mhc_core.db.queries.surveys import Due
 from mhc_core.errors import NotFound
 from mhc_core.feedback.links import FeedbackLinks, keys
+from mhc_core.languages import ENGLISH, speaking, translated, weekday_and_day
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Channel
 
@@ -68,7 +69,10 @@ def note_sent(connection: sa.Connection, booking_id: UUID, by: str, now: datetim
 
 def _asked(one: Due, link: str) -> str:
     """What the customer reads."""
-    return (
-        f"We hope you had a good time on {one.event_on:%A, %B} {one.event_on.day}. How was it, and did the assistant "
-        f"do a good job? Tell us in a minute: {link}"
-    )
+    with speaking(one.language or ENGLISH):
+        return translated(
+            "We hope you had a good time on {day}. How was it, and did the assistant do a good job? Tell us in a "
+            "minute: {link}",
+            day=weekday_and_day(one.event_on),
+            link=link,
+        )

@@ -33,6 +33,8 @@ HELD_OUT_PERCENT = 15
 """Of customers, and of gold messages."""
 SURE = 0.8
 """A booking's message teaches only where the reading was as sure as this of every part."""
+MULTILINGUAL = "multilingual-"
+"""What the names of versions begin with that read other languages than English."""
 _GOLD = Path(__file__).parent / "gold"
 
 
@@ -81,6 +83,8 @@ def agreeing(booked: Booked) -> LabelledMessage | None:
     noted = reading(booked.read)
     if noted is None or noted["confidence"] < SURE or noted["person"] is not None:
         return None
+    if str(noted["model"]).startswith(MULTILINGUAL):
+        return None  # it teaches nothing about English
     record = _record(booked)
     proven = [
         str(slot["value"]) in record[slot["name"]]

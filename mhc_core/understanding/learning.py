@@ -25,6 +25,7 @@ from mhc_core.understanding import compare
 from mhc_core.understanding.labelled import LabelledMessage, parse_line
 from mhc_core.understanding.masking import StandIns
 from mhc_core.understanding.measures import Marks, mark
+from mhc_core.understanding.multilingual import script
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.recipe import Recipe
 from mhc_core.vocabulary import Verdict
@@ -178,9 +179,11 @@ def required(connection: sa.Connection, version_id: str) -> UnderstandingVersion
 
 
 def _messages(stored: Sequence[Stored]) -> list[LabelledMessage]:
-    parsed = [replace(parse_line(one.line), writer=one.writer) for one in stored]
-    stand_ins = StandIns(message for one, message in zip(stored, parsed, strict=True) if one.origin == "gold")
-    return [stand_ins.fill(message) for message in parsed]
+    parsed = [(one.origin, replace(parse_line(one.line), writer=one.writer)) for one in stored]
+    # Its networks know no Chinese or Japanese signs: such messages have models of their own.
+    parsed = [(origin, message) for origin, message in parsed if script.written_in(message.text) is None]
+    stand_ins = StandIns(message for origin, message in parsed if origin == "gold")
+    return [stand_ins.fill(message) for _, message in parsed]
 
 
 def _read(reader: Reader, messages: Sequence[LabelledMessage]) -> list[Marks]:

@@ -170,11 +170,12 @@ class PersonNeed:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """All that one message says. ``model_id`` names the version that read it."""
+    """All that one message says. ``model_id`` names the version that read it, ``language`` what it was read in."""
 
     segments: Sequence[Segment]
     person: PersonNeed | None
     model_id: str
+    language: str = "en"
 
     @property
     def slots(self) -> list[Slot]:

@@ -74,16 +74,23 @@ class Crf:
                 dtype=np.float32,
             ).reshape(len(features), len(labels))
 
+    def path(self, features: list[list[str]]) -> tuple[list[str], list[float]]:
+        """The likeliest labels of the words (Viterbi 1967), and the probability of each at its word."""
+        with self._lock:
+            self._tagger.set(features)
+            labels: list[str] = self._tagger.tag()
+            return labels, [float(self._tagger.marginal(label, place)) for place, label in enumerate(labels)]
 
-def train_crf(examples: Sequence["Example"], labels: Sequence[list[str]], seed: int) -> Crf:
+
+def train_crf(examples: Sequence["Example"], labels: Sequence[list[str]], seed: int, least: int = 2) -> Crf:
     """A field by stochastic gradient descent (L-BFGS takes three times as long and reads strangers no better), of
-    features seen twice; the same text and seed give the same bytes."""
+    features seen ``least`` times; the same text and seed give the same bytes."""
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(algorithm="l2sgd", verbose=False)
     epochs = min(max(CRF_STEPS // max(len(examples), 1), CRF_EPOCHS[0]), CRF_EPOCHS[1])
     trainer.set_params(
-        {"c2": 0.1, "max_iterations": epochs, "feature.minfreq": 2, "calibration.samples": CRF_CALIBRATION}
+        {"c2": 0.1, "max_iterations": epochs, "feature.minfreq": least, "calibration.samples": CRF_CALIBRATION}
     )
     for example, wanted in zip(examples, labels, strict=True):
         trainer.append(example.seen, wanted)

@@ -11,6 +11,7 @@ from mhc_core.collection.importing.report import ImportReport
 from mhc_core.collection.importing.report import Progress as OnProgress
 from mhc_jobs.cli.console import AsJson
 from mhc_jobs.cli.import_options import Files, Source, date_of, import_all, role_of, zone_of
+from mhc_jobs.cli.import_report import listening
 
 
 def calls(
@@ -58,8 +59,12 @@ def calls(
     with database(config) as engine:
 
         def bring_in(uri: str, rejects: Path, progress: OnProgress) -> ImportReport:
+            with listening(uri, quiet=as_json) as heard:
+                said = Calls(Consent(consent), wording, listener(config, heard))
+                return read(uri, rejects, progress, said)
+
+        def read(uri: str, rejects: Path, progress: OnProgress, said: Calls) -> ImportReport:
             now = datetime.now(UTC)
-            said = Calls(Consent(consent), wording, listener(config))
             reading = context.reading(
                 config, date or now, channel=Channel.PHONE, zone=zone, roles=dict(roles or ()), source=source,
                 customer=customer, calls=said,

@@ -1,7 +1,7 @@
 """What an import shows while it runs and when it has ended."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -31,6 +31,42 @@ def bar(uri: str, quiet: bool) -> Iterator[OnProgress]:
             bar.update(task, completed=position, total=size, records=records)
 
         yield show
+
+
+@contextmanager
+def listening(uri: str, quiet: bool) -> Iterator[Callable[[float, float], None]]:
+    """Progress of listening to recordings, which takes minutes an hour; called with seconds heard and in all."""
+    if quiet:
+        yield lambda done, all_: None
+        return
+    if not err.is_terminal:
+        yield _listening_line(uri)
+        return
+    columns = (TextColumn("listening"), BarColumn(), TextColumn("{task.fields[heard]}"), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("", total=None, heard="", visible=False)
+
+        def show(done: float, all_: float) -> None:
+            heard = f"{_minutes(done)} of {_minutes(all_)}"
+            bar.update(task, completed=done, total=all_, heard=heard, visible=done < all_)
+
+        yield show
+
+
+def _listening_line(uri: str) -> Callable[[float, float], None]:
+    told = time.monotonic()
+
+    def show(done: float, all_: float) -> None:
+        nonlocal told
+        if time.monotonic() - told >= SECONDS_BETWEEN_LINES:
+            told = time.monotonic()
+            err.print(f"{uri}: listened to {_minutes(done)} of {_minutes(all_)}", soft_wrap=True)
+
+    return show
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _line_now_and_then(uri: str) -> OnProgress:

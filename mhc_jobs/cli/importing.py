@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from mhc_core import settings
 from mhc_core.collection.importing.report import ImportReport
 from mhc_core.collection.importing.report import Progress as OnProgress
+from mhc_jobs.cli import translations
 from mhc_jobs.cli.console import AsJson, console, err, respond
 from mhc_jobs.cli.import_calls import calls
 from mhc_jobs.cli.import_options import Files, Source, date_of, import_all, role_of, zone_of
@@ -40,6 +41,7 @@ def _format(name: str) -> str:
 
 
 app.command("calls")(calls)
+app.command("translations")(translations.bring_in)
 
 
 @app.command("conversations")

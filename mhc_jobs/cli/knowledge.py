@@ -15,9 +15,12 @@ from mhc_core.db.queries import versions as aliases
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.knowledge import articles, index
 from mhc_core.knowledge.retrieval import search as retrieve
+from mhc_jobs.cli import translations
 from mhc_jobs.cli.console import AsJson, columns, respond
 
 app = typer.Typer(help="Articles, search, index versions.", no_args_is_help=True)
+app.command("translations")(translations.standing)
+app.command("translate")(translations.translate)
 
 
 @app.command("list")

@@ -23,7 +23,9 @@ from mhc_jobs.cli import (
     bench_costs,
     bench_demand,
     bench_gate,
+    bench_graphql,
     bench_guards,
+    bench_languages,
     bench_loop,
     bench_offers,
     bench_offline,
@@ -32,6 +34,7 @@ from mhc_jobs.cli import (
     bench_scrub,
     bench_train_diets,
     bench_train_guards,
+    bench_train_multilingual,
     bench_train_scores,
     bench_understanding,
     bench_value,
@@ -47,9 +50,11 @@ from mhc_jobs.cli import (
     db,
     demo,
     feedback,
+    graphql_schema,
     importing,
     keys,
     knowledge,
+    languages,
     loop,
     models,
     offers,
@@ -111,8 +116,10 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("scrub")(scrub.command)
 app.add_typer(tagger.app, name="tagger")
+app.add_typer(languages.app, name="languages")
 app.command("simulate")(simulate.command)
 app.command("openapi")(openapi.command)
+app.command("graphql")(graphql_schema.command)
 app.command("config")(config.command)
 bench = typer.Typer(help="Measure, beside a baseline in the same run.", no_args_is_help=True)
 bench.command("scrub")(bench_scrub.command)
@@ -124,18 +131,21 @@ bench.command("context")(bench_context.command)
 bench.command("costs")(bench_costs.command)
 bench.command("offers")(bench_offers.command)
 bench.command("train-diets")(bench_train_diets.command)
+bench.command("train-multilingual")(bench_train_multilingual.command)
 bench.command("offline")(bench_offline.command)
 bench.command("review")(bench_review.command)
 bench.command("scores")(bench_scores.command)
 bench.command("train-scores")(bench_train_scores.command)
 bench.command("understanding")(bench_understanding.command)
 bench.command("gate")(bench_gate.command)
+bench.command("graphql")(bench_graphql.command)
 bench.command("guards")(bench_guards.command)
 bench.command("train-guards")(bench_train_guards.command)
 bench.command("churn")(bench_churn.command)
 bench.command("demand")(bench_demand.command)
 bench.command("value")(bench_value.command)
 bench.command("voice")(bench_voice.command)
+bench.command("languages")(bench_languages.command)
 bench.command("anomalies")(bench_anomalies.command)
 app.add_typer(bench, name="bench")
 

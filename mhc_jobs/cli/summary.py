@@ -104,7 +104,7 @@ def _business(expected: Mapping[str, Any]) -> list[str]:
         lines.append(f"{expected['suggested']:,} suggestions were made in chats, {expected['accepted']:,} were taken")
     if expected["planned"] or expected["left_out"]:
         lines.append(
-            f"{expected['planned']:,} follow-ups are planned, {expected['left_out']:,} were left out: "
+            f"follow-ups: {expected['planned']:,} planned, {expected['left_out']:,} left out; "
             "`mhc campaigns report` and the console say why"
         )
     return [*lines, ""] if lines else []

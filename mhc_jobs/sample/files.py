@@ -15,3 +15,8 @@ def business_file() -> Path:
 def knowledge_dir() -> Path:
     """The folder of the sample articles, ``KB-001.md`` and on."""
     return _HERE / "knowledge"
+
+
+def translations_dir() -> Path:
+    """The folder of their translations, a folder a language (BCP-47) with the same file names."""
+    return _HERE / "translations"

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.turn.concierge import Concierge, Incoming, Outgoing
 from mhc_core.errors import AccessDenied
+from mhc_core.read_cache.cache import ReadCache
 from mhc_core.settings import Settings
 from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.keys import Holder, Role
@@ -31,6 +32,7 @@ class Services:
     clock: Callable[[], datetime]
     access: AccessControl
     metrics: Metrics
+    reads: ReadCache
 
     def answer(self, incoming: Incoming) -> Outgoing:
         """The concierge's answer to a message (``Concierge.answer``), counted."""

@@ -40,7 +40,9 @@ class TimeBudget:
             nonlocal over, telling
             if not begun:
                 over = True
-                answer = errors.answer(Request(scope), 503, _TOLD, {"Retry-After": "5", "Connection": "close"})
+                request = Request(scope)
+                told = errors.unavailable(request, _TOLD)
+                answer = errors.answer(request, 503, told, {"Retry-After": "5", "Connection": "close"})
                 telling = asyncio.create_task(answer(scope, receive, send))
 
         timing.limit(self._seconds)

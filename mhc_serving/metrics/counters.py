@@ -60,6 +60,26 @@ class Counters:
             "mhc_answers_handed_over", "Answers after which a person has the conversation.", registry=self._own
         )
 
+        self._reads = Counter(
+            "mhc_reads", "Reads that the cache of reads was asked for.", ("kind", "result"), registry=self._own
+        )
+        self._saved = Counter(
+            "mhc_reads_statements_saved", "Statements that were not sent thanks to it.", ("kind",), registry=self._own
+        )
+        self._checks = Counter(
+            "mhc_reads_checks", "Statements that asked whether what is kept still holds.", registry=self._own
+        )
+
+    def read(self, kind: str, result: str, saved: int) -> None:
+        """A read was answered: hit, miss or bypass."""
+        self._reads.labels(kind, result).inc()
+        if saved:
+            self._saved.labels(kind).inc(saved)
+
+    def checked(self) -> None:
+        """The versions of kept reads were asked for."""
+        self._checks.inc()
+
     def begin(self) -> None:
         """A request came."""
         self._in_flight.inc()

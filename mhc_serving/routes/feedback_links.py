@@ -1,15 +1,17 @@
 """The pages behind the feedback links of e-mails. Mail scanners open links, so only what is posted is recorded."""
 
 from collections.abc import Callable
-from typing import Annotated, get_args
+from typing import Annotated, NamedTuple, get_args
 from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from mhc_core import languages
 from mhc_core.db.queries import ratings
 from mhc_core.feedback.links import LinkExpired, LinkForged, Purpose, Vote
+from mhc_core.languages import translated
 from mhc_core.response_cache import cache as response_cache
 from mhc_core.support import surveys
 from mhc_core.vocabulary import FeedbackVia
@@ -31,11 +33,20 @@ _VOTES: dict[str, Vote] = {vote: vote for vote in get_args(Vote)}
 Field = Annotated[str, Form()]
 
 
-def _address(request: Request, app: App) -> str:
-    return app.access.limits.address(request)
+class Visitor(NamedTuple):
+    """Who opens a page: from which address, and the language of the browser where we speak it."""
+
+    address: str
+    language: str
 
 
-Address = Annotated[str, Depends(_address)]
+def visitor(request: Request, app: App) -> Visitor:
+    """Who opens a page."""
+    language = languages.preferred(request.headers.get("accept-language", ""))
+    return Visitor(app.access.limits.address(request), language)
+
+
+Address = Annotated[Visitor, Depends(visitor)]
 
 
 @router.get("")
@@ -98,7 +109,19 @@ def survey(
 
 def _answer(
     app: Services,
-    address: str,
+    visitor: Visitor,
+    purpose: Purpose,
+    subject: str,
+    token: str,
+    page: Callable[[sa.Connection, FeedbackPages, UUID], str],
+) -> HTMLResponse:
+    with languages.speaking(visitor.language):
+        return _given(app, visitor, purpose, subject, token, page)
+
+
+def _given(
+    app: Services,
+    visitor: Visitor,
     purpose: Purpose,
     subject: str,
     token: str,
@@ -106,9 +129,9 @@ def _answer(
 ) -> HTMLResponse:
     pages = FeedbackPages(app.business, app.settings.public_address)
     try:
-        app.access.limits.count("address", address)
+        app.access.limits.count("address", visitor.address)
     except HTTPException as error:
-        content = pages.problem("Too many requests", "Please try the link again in a while.")
+        content = pages.problem(translated("Too many requests"), translated("Please try the link again in a while."))
         return HTMLResponse(content, error.status_code, {**HEADERS, **(error.headers or {})})
     try:
         with app.engine.begin() as connection:
@@ -117,9 +140,11 @@ def _answer(
             links.check(purpose, about, token, app.clock())
             content, status = page(connection, pages, about), 200
     except LinkExpired:
-        content, status = pages.problem("This link is too old", "Feedback links work for some time only."), 410
+        title, why = translated("This link is too old"), translated("Feedback links work for some time only.")
+        content, status = pages.problem(title, why), 410
     except LinkForged:
-        content = pages.problem("This link is not complete", "Please open it from the e-mail again, or copy all of it.")
+        why = translated("Please open it from the e-mail again, or copy all of it.")
+        content = pages.problem(translated("This link is not complete"), why)
         status = 404
     return HTMLResponse(content, status, HEADERS)
 

@@ -4,12 +4,14 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from mhc_core.errors import DataError
+from mhc_core.languages import current, named, preferred, speaking
 from mhc_serving.access import callers, origins
 from mhc_serving.access.deps import App, Credential, Services, count, holder_of, require, unauthorized
 from mhc_serving.access.keys import Role
 from mhc_serving.access.tokens import RENEWABLE, Claims, TokenRefused
 from mhc_serving.schemas.problem import Problem
 from mhc_serving.schemas.tokens import TokenIn, TokenOut, WidgetOut
+from mhc_serving.web import widget_texts
 
 router = APIRouter(prefix="/api/v1/widget", tags=["chat"])
 
@@ -47,19 +49,22 @@ async def issue(asked: TokenIn, request: Request, app: App, credential: Credenti
 async def shown(request: Request, response: Response, app: App) -> WidgetOut:
     """Title, starters and contact of the business file, and whether the page that asks may use the chat. Any page may
     ask: one that is not listed in MHC_WIDGET_ORIGINS can so be told."""
-    response.headers.update({"Access-Control-Allow-Origin": "*", "Vary": "Origin"})
-    named = request.headers.get("origin")
-    origin = origins.normal(named) if named is not None else None
-    own = named is None  # browsers name no origin to the site that the page itself came from
+    response.headers.update({"Access-Control-Allow-Origin": "*", "Vary": "Origin, Accept-Language"})
+    sender = request.headers.get("origin")
+    origin = origins.normal(sender) if sender is not None else None
+    own = sender is None  # browsers name no origin to the site that the page itself came from
     chat, contact = app.business.chat, app.business.contact
-    return WidgetOut(
-        available=own or (origin is not None and app.access.origins.allows(origin, request.headers.get("host"))),
-        title=chat.title,
-        tagline=chat.tagline,
-        starters=list(chat.starters),
-        phone=contact.phone,
-        email=contact.email,
-    )
+    with speaking(preferred(request.headers.get("accept-language", ""))):
+        return WidgetOut(
+            available=own or (origin is not None and app.access.origins.allows(origin, request.headers.get("host"))),
+            title=named(chat.title),
+            tagline=named(chat.tagline),
+            starters=list(map(named, chat.starters)),
+            language=current(),
+            texts=dict(widget_texts.texts()),
+            phone=contact.phone,
+            email=contact.email,
+        )
 
 
 def _renewed(asked: TokenIn, token: str, request: Request, app: Services, trusted: bool) -> TokenOut:

@@ -7,23 +7,17 @@ posts the token as a field.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import HTMLResponse
 
 from mhc_core.campaigns import links, optouts
 from mhc_core.errors import NotFound
+from mhc_core.languages import speaking, translated
 from mhc_serving.access.deps import App, Services
-from mhc_serving.routes.feedback_links import HEADERS
+from mhc_serving.routes.feedback_links import HEADERS, Address, Visitor
 from mhc_serving.web.feedback_pages import FeedbackPages
 
 router = APIRouter(prefix=links.PATH, include_in_schema=False)
-
-
-def _address(request: Request, app: App) -> str:
-    return app.access.limits.address(request)
-
-
-Address = Annotated[str, Depends(_address)]
 
 
 @router.get("")
@@ -40,12 +34,17 @@ def leave(
     return _answer(app, address, token or posted, leaves=True)
 
 
-def _answer(app: Services, address: str, token: str, *, leaves: bool) -> HTMLResponse:
+def _answer(app: Services, visitor: Visitor, token: str, *, leaves: bool) -> HTMLResponse:
+    with speaking(visitor.language):
+        return _given(app, visitor, token, leaves=leaves)
+
+
+def _given(app: Services, visitor: Visitor, token: str, *, leaves: bool) -> HTMLResponse:
     pages = FeedbackPages(app.business, app.settings.public_address)
     try:
-        app.access.limits.count("address", address)
+        app.access.limits.count("address", visitor.address)
     except HTTPException as error:
-        content = pages.problem("Too many requests", "Please try the link again in a while.")
+        content = pages.problem(translated("Too many requests"), translated("Please try the link again in a while."))
         return HTMLResponse(content, error.status_code, {**HEADERS, **(error.headers or {})})
     now = app.clock()
     try:
@@ -54,8 +53,7 @@ def _answer(app: Services, address: str, token: str, *, leaves: bool) -> HTMLRes
             if leaves:
                 optouts.note_hash(connection, named, "link", "email", now)
     except NotFound:
-        content = pages.problem(
-            "This link is not complete", "Please open it from the message again, or copy all of it."
-        )
+        why = translated("Please open it from the message again, or copy all of it.")
+        content = pages.problem(translated("This link is not complete"), why)
         return HTMLResponse(content, 404, HEADERS)
     return HTMLResponse(pages.unsubscribed() if leaves else pages.unsubscribe(token), 200, HEADERS)

@@ -14,7 +14,8 @@ from mhc_serving.access.deps import App
 router = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).parents[1] / "web"
-_SCRIPTS = ("mhc-chat", "mhc-chat-api", "mhc-chat-log", "mhc-chat-rating", "mhc-chat-style", "mhc-chat-text")
+_SCRIPTS = ("mhc-chat", "mhc-chat-api", "mhc-chat-log", "mhc-chat-rating", "mhc-chat-style", "mhc-chat-text",
+            "mhc-chat-words")  # fmt: skip
 _FILES = {"chat.css": "text/css", "page.css": "text/css", "icon.svg": "image/svg+xml"} | {
     f"{name}.js": "text/javascript" for name in _SCRIPTS
 }

@@ -49,5 +49,7 @@ class WidgetOut(BaseModel):
     title: str
     tagline: str
     starters: list[str] = Field(description="Questions to tap.")
+    language: str = Field(description="What all of this is in: the browser's language, or English (BCP 47).")
+    texts: dict[str, str] = Field(description="What the widget says itself, by its English; empty for English.")
     phone: str = Field(description="How else the business is reached.")
     email: str

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from mhc_core.business.pricing import Business
 from mhc_core.feedback.links import Vote
+from mhc_core.languages import current, plural, translated
 
 LONGEST_COMMENT = 4000
 
@@ -20,6 +21,7 @@ _PAGES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+_PAGES.globals.update(translated=translated, plural=plural)
 
 
 class Footer(NamedTuple):
@@ -44,27 +46,27 @@ class FeedbackPages:
 
     def vote(self, message_id: UUID, vote: Vote, token: str) -> str:
         """Asks for one press of a button; opening the page means nothing."""
-        return self._page("vote", "Did our answer help you?", id=message_id, vote=vote, token=token)
+        return self._page("vote", translated("Did our answer help you?"), id=message_id, vote=vote, token=token)
 
     def voted(self, message_id: UUID, vote: Vote, token: str) -> str:
         """Thanks for a vote, and asks for a comment."""
-        return self._page("thanks", "Thank you!", ask=True, id=message_id, vote=vote, token=token)
+        return self._page("thanks", translated("Thank you!"), ask=True, id=message_id, vote=vote, token=token)
 
     def thanks(self) -> str:
         """Thanks when all is said."""
-        return self._page("thanks", "Thank you!", ask=False)
+        return self._page("thanks", translated("Thank you!"), ask=False)
 
     def survey(self, conversation_id: UUID, token: str) -> str:
         """Asks for stars and a comment after the booking."""
-        return self._page("survey", "How did it go with us?", id=conversation_id, token=token)
+        return self._page("survey", translated("How did it go with us?"), id=conversation_id, token=token)
 
     def unsubscribe(self, token: str) -> str:
         """Asks for one press of a button, after which no follow-up is sent any more."""
-        return self._page("unsubscribe", "No more messages from us?", token=token)
+        return self._page("unsubscribe", translated("No more messages from us?"), token=token)
 
     def unsubscribed(self) -> str:
         """Says that it is done."""
-        return self._page("unsubscribed", "Done")
+        return self._page("unsubscribed", translated("Done"))
 
     def problem(self, title: str, explanation: str) -> str:
         """Says why the link does not work, and how to reach us all the same."""
@@ -72,4 +74,5 @@ class FeedbackPages:
 
     def _page(self, name: str, title: str, **values: Any) -> str:
         page = _PAGES.get_template(f"{name}.html")
-        return page.render(business=self._business, root=self._root, title=title, longest=LONGEST_COMMENT, **values)
+        known = {"business": self._business, "root": self._root, "language": current(), "longest": LONGEST_COMMENT}
+        return page.render(title=title, **known, **values)

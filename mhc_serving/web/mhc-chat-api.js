@@ -1,5 +1,7 @@
 // Talks to the concierge for one browser: who is asking, the running conversation, and every call there is.
 
+import { say } from "./mhc-chat-words.js";
+
 const NO_CONNECTION = "There is no connection right now.";
 const FAILED = "Something went wrong.";
 const RENEW_BEFORE_MS = 60_000;
@@ -88,7 +90,7 @@ export class Concierge {
       if (choice?.delta?.content) onText((answer += choice.delta.content));
       details = event.mhc || details;
     }
-    if (!details) throw new Failure("The answer broke off.");
+    if (!details) throw new Failure(say("The answer broke off."));
     this.#visit.conversation = details.conversation_id;
     this.#visit.save();
     return { ...details, answer };
@@ -180,7 +182,7 @@ export class Concierge {
     try {
       return await fetch(this.#base + address, { credentials: "omit", ...(body ? post : { headers }) });
     } catch {
-      throw new Failure(NO_CONNECTION);
+      throw new Failure(say(NO_CONNECTION));
     }
   }
 }
@@ -188,8 +190,8 @@ export class Concierge {
 async function failed(response) {
   const said = await response.json().catch(() => ({}));
   const detail = said.detail || said.error?.message;
-  if (response.status === 429) return new Failure("That was a lot at once. Please wait a moment.", 429);
-  return new Failure(response.status === 422 || response.status === 400 ? detail || FAILED : FAILED, response.status);
+  if (response.status === 429) return new Failure(say("That was a lot at once. Please wait a moment."), 429);
+  return new Failure([400, 422, 503].includes(response.status) ? detail || say(FAILED) : say(FAILED), response.status);
 }
 
 async function* events(response) {
@@ -197,7 +199,7 @@ async function* events(response) {
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read().catch(() => {
-      throw new Failure("The answer broke off.");
+      throw new Failure(say("The answer broke off."));
     });
     if (done) return;
     const parts = (rest + value).split("\n\n");

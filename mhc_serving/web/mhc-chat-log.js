@@ -1,6 +1,7 @@
 // The conversation as it is seen: who said what, when, on which day.
 
 import { make, readable } from "./mhc-chat-text.js";
+import { say } from "./mhc-chat-words.js";
 
 const GROUP_MS = 10 * 60_000; // within this, one sender's messages stand together under one name
 
@@ -22,7 +23,7 @@ export class Log {
 
   asked(text, at = new Date()) {
     this.#before("customer", at);
-    const item = make("li", { className: "asked" }, this.#from("You", at), make("p", { className: "text", textContent: text }));
+    const item = make("li", { className: "asked" }, this.#from(say("You"), at), make("p", { className: "text", textContent: text }));
     this.element.append(item);
     return item;
   }
@@ -30,7 +31,7 @@ export class Log {
   /** An answer of the concierge, of a person, or of the business (a decision on a booking). */
   answered(text, who, at = new Date()) {
     this.#before(who, at);
-    const name = { person: "From our team", system: "From our team" }[who] || this.name;
+    const name = { person: say("From our team"), system: say("From our team") }[who] || this.name;
     const bubble = make("div", { className: "bubble" }, this.#from(name, at), make("p", { className: "text" }, ...readable(text)));
     const item = make("li", { className: `answer ${who === "system" ? "person" : who}` }, bubble);
     this.element.append(item);
@@ -63,7 +64,7 @@ export class Log {
 
 function dayName(at) {
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return say("Today");
+  if (days === 1) return say("Yesterday");
   return at.toLocaleDateString([], { weekday: "long", month: "long", day: "numeric" });
 }

@@ -7,6 +7,7 @@ import { Log } from "./mhc-chat-log.js";
 import { rating } from "./mhc-chat-rating.js";
 import { style } from "./mhc-chat-style.js";
 import { icon, make, markdown } from "./mhc-chat-text.js";
+import { learn, relabel, say } from "./mhc-chat-words.js";
 
 const HOME = new URL("..", import.meta.url).href.replace(/\/$/, "");
 const AT_A_PERSON_MS = 4000;
@@ -137,13 +138,15 @@ class Chat extends HTMLElement {
   async #dress() {
     const shown = await this.#concierge.shown().catch(() => null);
     if (!shown) return; // without them it works too
+    learn(shown.texts);
+    relabel(this.shadowRoot);
     this.heading.textContent = this.#log.name = shown.title;
     this.#tagline = shown.tagline;
     this.state.textContent ||= shown.tagline;
     this.starters.replaceChildren(...this.#buttons(shown.starters));
     if (shown.available) return;
     this.form.hidden = this.starters.hidden = true;
-    const item = this.#log.answered(`This chat is not available on this site. You reach us at ${shown.phone} or ${shown.email}.`, "assistant");
+    const item = this.#log.answered(say("This chat is not available on this site. You reach us at {phone} or {email}.", shown), "assistant");
     this.live.textContent = item.querySelector(".text").textContent;
   }
 
@@ -165,7 +168,7 @@ class Chat extends HTMLElement {
     this.sendButton.setAttribute("aria-disabled", "true");
     const item = this.#log.answered("", "assistant");
     item.classList.add("waiting");
-    this.live.textContent = `${this.#log.name} is writing …`;
+    this.live.textContent = say("{name} is writing …", { name: this.#log.name });
     this.#toEnd();
     try {
       const given = await this.#concierge.ask(said, key, (soFar) => {
@@ -187,7 +190,7 @@ class Chat extends HTMLElement {
     item.classList.remove("waiting");
     item.classList.toggle("person", given.escalated);
     this.#log.write(item, given.answer);
-    const sources = make("ul", { className: "sources", attributes: { "aria-label": "Sources" } });
+    const sources = make("ul", { className: "sources", attributes: { "aria-label": say("Sources") } });
     for (const source of given.citations) {
       const open = make("button", { type: "button", textContent: source.title });
       open.addEventListener("click", () => this.#openArticle(source.id));
@@ -204,7 +207,7 @@ class Chat extends HTMLElement {
     item.classList.replace("waiting", "problem");
     this.#log.write(item, failure.message);
     this.live.textContent = failure.message;
-    const retry = make("button", { type: "button", className: "retry", textContent: "Try again" });
+    const retry = make("button", { type: "button", className: "retry", textContent: say("Try again") });
     retry.addEventListener("click", () => {
       if (this.#busy) return;
       item.remove();
@@ -222,7 +225,7 @@ class Chat extends HTMLElement {
       this.#add(found);
       this.#watch(found.at_a_person);
     } catch {
-      this.state.textContent = "Your conversation goes on. “New chat” starts another.";
+      this.state.textContent = say("Your conversation goes on. “New chat” starts another.");
     }
   }
 
@@ -247,7 +250,7 @@ class Chat extends HTMLElement {
   #watch(atPerson) {
     clearTimeout(this.#poll);
     this.#atPerson = atPerson;
-    this.state.textContent = atPerson ? "Our team answers here" : this.#tagline;
+    this.state.textContent = atPerson ? say("Our team answers here") : this.#tagline;
     const pause = this.panel.hidden ? CLOSED_MS : OPEN_MS;
     this.#poll = setTimeout(() => this.#look(), atPerson ? AT_A_PERSON_MS : pause);
   }
@@ -271,19 +274,19 @@ class Chat extends HTMLElement {
   #count(unread) {
     this.#unread = unread;
     this.badge.hidden = !unread;
-    this.badge.textContent = unread === 1 ? "1 new message" : `${unread} new messages`;
+    this.badge.textContent = unread === 1 ? say("1 new message") : say("{count} new messages", { count: unread });
   }
 
   async #openArticle(id) {
     const body = make("div");
-    const heading = make("h2", { id: "article-title", textContent: "Source" });
-    const close = make("form", { method: "dialog" }, make("button", { className: "quiet", textContent: "Close" }));
+    const heading = make("h2", { id: "article-title", textContent: say("Source") });
+    const close = make("form", { method: "dialog" }, make("button", { className: "quiet", textContent: say("Close") }));
     try {
       const found = await this.#concierge.article(id);
       heading.textContent = found.title;
       body.append(...markdown(found.body));
     } catch (failure) {
-      body.textContent = failure.status === 404 ? "This article was taken down." : failure.message;
+      body.textContent = failure.status === 404 ? say("This article was taken down.") : failure.message;
     }
     this.article.replaceChildren(close, heading, body);
     this.article.showModal();

@@ -6,12 +6,19 @@ from mhc_core.concierge.agents import context, safety
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.models.choice import ask
 from mhc_core.concierge.tools import registry
+from mhc_core.languages import ENGLISH, speaking
 from mhc_core.protocols import ChatAnswer, ChatRequest, Passage
 from mhc_core.vocabulary import Intent
 
 
 def converse(agent: Agent, question: Question, around: AgentContext, intent: Intent) -> Reply | None:
-    """The answer of a model that calls this agent's tools; ``None`` where no such model is live or answers."""
+    """The answer of a model that calls this agent's tools, in English; ``None`` where no such model is live or
+    answers."""
+    with speaking(ENGLISH):
+        return _conversed(agent, question, around, intent)
+
+
+def _conversed(agent: Agent, question: Question, around: AgentContext, intent: Intent) -> Reply | None:
     models = [model for model in around.live.models if getattr(model, "calls_tools", False)]
     if not models:
         return None

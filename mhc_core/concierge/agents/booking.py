@@ -13,7 +13,7 @@ from mhc_core.concierge.facts import doubts
 from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.facts.updating import NEEDED
 from mhc_core.concierge.tools import booking, registry
-from mhc_core.concierge.tools.quote import usd
+from mhc_core.languages import money, read_back, translated
 from mhc_core.understanding.result import EVERYONE, Act, Topic
 from mhc_core.vocabulary import Intent
 
@@ -58,48 +58,64 @@ def _step(question: Question, around: AgentContext, facts: Facts) -> Reply:
         parts.append(safety.shared_grill(business))
     gone = summary.taken_off(before, facts)
     if "address" in against:
-        parts.append("If the party is at another place, just tell me the address and the miles.")
+        parts.append(translated("If the party is at another place, just tell me the address and the miles."))
         return _reply(question, _joined(parts), replace(facts, booking=False), case.evidence)
     next_ = questions.pending(business, facts)
     confirming = next_ is not None and bool(next_.notes.get("confirm"))
     if against and confirming:
-        return _reply(question, _joined([*parts, "Please tell me what to change."]), facts, case.evidence, {})
+        return _reply(
+            question, _joined([*parts, translated("Please tell me what to change.")]), facts, case.evidence, {}
+        )
     if confirming and facts.told != before.told and _unclear(question, facts):
         return _to_a_person(question, around, facts)
     if not confirming:
         new = summary.noted(before, facts)
-        parts += [f"Noted: {new}." if new else "", f"Taken off: {gone}." if gone else "", _doubt(question, facts)]
+        parts += [_noted(new), _taken_off(gone), _doubt(question, facts)]
         parts.append(_price(question, around, facts) if facts.party != before.party else "")
     elif facts.told != before.told or not question.confirming:
         left = unread.numbers(question) if question.confirming else []
-        parts.append(f"I could not place “{left[0]}”; please tell me if it changes anything." if left else "")
-        parts += [f"Taken off: {gone}." if gone else "", summary.summary(facts), _price(question, around, facts)]
+        if left:
+            parts.append(
+                translated("I could not place “{number}”; please tell me if it changes anything.", number=left[0])
+            )
+        parts += [_taken_off(gone), summary.summary(facts), _price(question, around, facts)]
     notes = dict(next_.notes) if next_ else {}
     if _too_soon(against):
-        parts.append(f"If it has to be that day, a person of our team can look at it. {handover.offer_text(business)}")
+        looked_at = translated("If it has to be that day, a person of our team can look at it.")
+        parts.append(f"{looked_at} {handover.offer_text(business)}")
         notes["offered_person"] = True
-        parts.append("For another day, tell me the date.")
+        parts.append(translated("For another day, tell me the date."))
     elif _stuck(facts, notes):
         parts.append(f"{next_.text if next_ else ''} {handover.offer_text(business)}")
         notes["offered_person"] = True
     elif next_ is not None:
-        parts.append(f"{next_.text} Just say yes, or tell me what to change." if confirming else next_.text)
+        how = translated("Just say yes, or tell me what to change.")
+        parts.append(f"{next_.text} {how}" if confirming else next_.text)
     return _reply(question, _joined(parts), facts, case.evidence, notes)
 
 
 def _send(question: Question, around: AgentContext, facts: Facts) -> Reply:
-    case, contact, deposit = around.case, question.business.contact, usd(question.business.prices.deposit)
+    case, contact = around.case, question.business.contact
     registry.use(case, "booking_request", booking.arguments(facts))
     if case.booking is None:
         return _step(question, around, facts)
-    reach = "" if facts.phone or facts.email else " If you like, leave a phone number or an e-mail address too."
-    text = (
-        f"Thank you! Your request {case.reference} is with our team: {booking.long_day(case.booking.day)} at "
-        f"{booking.clock(case.booking.starts)}. It is not a booking yet: a person checks the date and confirms it "
-        f"here, usually within {contact.reply_hours_min} to {contact.reply_hours_max} hours between "
-        f"{contact.opens:%H:%M} and {contact.closes:%H:%M}. The deposit of {deposit} is due only "
-        f"then.{reach}"
-    )
+    day, at = booking.long_day(case.booking.day), booking.clock(case.booking.starts)
+    parts = [
+        translated("Thank you!"),
+        translated(questions.SENT, reference=case.reference, day=day, time=at),
+        translated(
+            "It is not a booking yet: a person checks the date and confirms it here, usually within {least} to {most} "
+            "hours between {opens} and {closes}. The deposit of {deposit} is due only then.",
+            least=contact.reply_hours_min,
+            most=contact.reply_hours_max,
+            opens=f"{contact.opens:%H:%M}",
+            closes=f"{contact.closes:%H:%M}",
+            deposit=money(question.business.prices.deposit),
+        ),
+    ]
+    if not (facts.phone or facts.email):
+        parts.append(translated("If you like, leave a phone number or an e-mail address too."))
+    text = " ".join(parts)
     sent = replace(facts, reference=case.reference, changed=False)
     return replace(
         _reply(question, text, sent, case.evidence, {"reference": case.reference}), booking=case.booking
@@ -119,37 +135,42 @@ def _to_a_person(question: Question, around: AgentContext, facts: Facts) -> Repl
 
 def _not_sent(question: Question, facts: Facts) -> Reply:
     """No to sending: asks what to change, and the second time leaves it at that."""
-    kept = " The request that you sent before stays with the team." if facts.reference else ""
+    kept = translated("The request that you sent before stays with the team.") if facts.reference else ""
     if question.notes.get("refused"):
-        text = f"All right, nothing is sent.{kept} Write whenever you want to go on."
-        return _reply(question, text, replace(facts, booking=False))
-    text = (
-        f"All right, I have not sent anything.{kept} What would you like to change? If you would rather leave it, "
-        "that is fine too."
-    )
-    return _reply(question, text, facts, notes={"confirm": True, "refused": True})
+        said = [translated("All right, nothing is sent."), kept, translated("Write whenever you want to go on.")]
+        return _reply(question, " ".join(filter(None, said)), replace(facts, booking=False))
+    said = [
+        translated("All right, I have not sent anything."),
+        kept,
+        translated("What would you like to change? If you would rather leave it, that is fine too."),
+    ]
+    return _reply(question, " ".join(filter(None, said)), facts, notes={"confirm": True, "refused": True})
 
 
 def _what_to_change(question: Question, facts: Facts) -> Reply:
     """A change that was not understood: nothing is sent as if it were a yes."""
-    text = (
-        "I am not sure what to change there, so I have not sent anything. Please tell me in other words what it "
-        "should be, such as “start at 7 pm” or “12 adults and 2 children”."
+    text = translated(
+        "I am not sure what to change there, so I have not sent anything. Please tell me in other words what it should "
+        "be, such as “start at 7 pm” or “12 adults and 2 children”."
     )
     return _reply(question, text, facts, notes={"change": True})
 
 
 def _later(question: Question, facts: Facts) -> Reply:
     next_ = questions.pending(question.business, facts)
-    text = "No problem, nothing is sent. I keep what you told me; whenever you like, we go on from here."
+    text = translated("No problem, nothing is sent. I keep what you told me; whenever you like, we go on from here.")
     return _reply(question, text, facts, notes=dict(next_.notes) if next_ else {})
 
 
 def _ended(question: Question, facts: Facts) -> Reply:
-    kept = "The request that you sent stays with the team." if facts.reference else "Nothing was sent."
+    if facts.reference:
+        text = translated(
+            "No problem. The request that you sent stays with the team. Just write when you want to go on."
+        )
+    else:
+        text = translated("No problem. Nothing was sent. Just write when you want to go on.")
     sorry = handover.sympathy(question.text)
-    return _reply(question, _joined([sorry, f"No problem. {kept} Just write when you want to go on."]),
-                  replace(facts, booking=False))  # fmt: skip
+    return _reply(question, _joined([sorry, text]), replace(facts, booking=False))
 
 
 def _reply(
@@ -178,7 +199,7 @@ def _without(facts: Facts, against: dict[str, str]) -> Facts:
 
 
 def _too_soon(against: dict[str, str]) -> bool:
-    return "notice" in against.get("date", "")
+    return read_back(booking.TOO_SOON, against.get("date", "")) is not None
 
 
 def _stuck(facts: Facts, notes: Mapping[str, object]) -> bool:
@@ -190,21 +211,29 @@ def _doubt(question: Question, facts: Facts) -> str:
     """What does not agree with itself, as the reason of the question that follows."""
     doubt = booking.doubt(question.business, facts)
     if doubt is None and doubts.again(facts) & {"guests", "children"}:
-        return "I am not sure that I counted everybody."
+        return translated("I am not sure that I counted everybody.")
     if doubt is None and "date" in doubts.again(facts):
-        return "I am not sure that I have the right day."
+        return translated("I am not sure that I have the right day.")
     if doubt is None and "time" in doubts.again(facts):
-        return "I am not sure that I have the right time."
+        return translated("I am not sure that I have the right time.")
     return doubt or ""
 
 
 def _opening(question: Question, told: bool) -> str:
     """How a booking begins; ``told`` says that the notice we need is spoken of anyway."""
-    notice = "" if told else f" We need at least {question.business.booking.lead_hours} hours' notice."
-    return (
-        f"Happy to set that up! I cannot see the calendar, so {questions.OPENING} and our team tells you whether "
-        f"the date is free; it stands once it is confirmed.{notice}"
-    )
+    begun = translated(questions.OPENING)
+    if told:
+        return begun
+    notice = translated("We need at least {hours} hours' notice.", hours=question.business.booking.lead_hours)
+    return f"{begun} {notice}"
+
+
+def _noted(told: str) -> str:
+    return translated("Noted: {told}.", told=told) if told else ""
+
+
+def _taken_off(gone: str) -> str:
+    return translated("Taken off: {dishes}.", dishes=gone) if gone else ""
 
 
 def _price(question: Question, around: AgentContext, facts: Facts) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-CONFIRMING = ("Yes, please send it", "No, I want to change something")
-WITH_A_PERSON = ("Yes, please", "No, thanks")
-A_PERSON = "A person, please"
+from mhc_core.languages import marked, translated
+
+CONFIRMING = (marked("Yes, please send it"), marked("No, I want to change something"))
+WITH_A_PERSON = (marked("Yes, please"), marked("No, thanks"))
+A_PERSON = marked("A person, please")
 
 
 def choices(notes: Mapping[str, Any]) -> Sequence[str]:
@@ -13,7 +15,7 @@ def choices(notes: Mapping[str, Any]) -> Sequence[str]:
     those that fit a yes-or-no question; none for a question that has no short answer."""
     own, offered = notes.get("choices"), bool(notes.get("offered_person"))
     if isinstance(own, list | tuple) and own:
-        return (*(str(choice) for choice in own), *((A_PERSON,) if offered else ()))
+        return (*(str(choice) for choice in own), *((translated(A_PERSON),) if offered else ()))
     if notes.get("confirm"):
-        return CONFIRMING
-    return WITH_A_PERSON if offered else ()
+        return tuple(map(translated, CONFIRMING))
+    return tuple(map(translated, WITH_A_PERSON)) if offered else ()

@@ -5,6 +5,7 @@ import re
 from mhc_core.concierge.agents import asking, handover
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.tools import registry
+from mhc_core.languages import marked, translated
 from mhc_core.vocabulary import Intent
 
 MODEL_ID = "rules/complaint"
@@ -14,15 +15,19 @@ STILL_UNHAPPY = "angry customer"
 
 _KINDS = (
     (r"\b(?:late|waiting|waited|no[- ]?show|never (?:came|showed|arrived)|not here|where is)\b",
-     "that you were kept waiting"),
+     marked("I am sorry that you were kept waiting.")),
     (r"\b(?:raw|undercooked|burn\w*|cold|dry|salty|rubbery|taste\w*|quality|food|steak|chicken|shrimp|rice)\b",
-     "that the food was not what you expected"),
+     marked("I am sorry that the food was not what you expected.")),
     (r"\b(?:charged|overcharged|bill\w*|invoice|price|deposit|payment|paid|higher)\b",
-     "that something went wrong with what you paid"),
-    (r"\b(?:rude|unprofessional|attitude|disrespect\w*|ignored)\b", "that you were not treated as you should be"),
-    (r"\b(?:missing|forgot\w*|didn'?t bring|wrong|without)\b", "that something was missing"),
-    (r"\b(?:damage\w*|stain\w*|broke\w*|mess|dirty|grease)\b", "that something was left damaged or dirty"),
+     marked("I am sorry that something went wrong with what you paid.")),
+    (r"\b(?:rude|unprofessional|attitude|disrespect\w*|ignored)\b",
+     marked("I am sorry that you were not treated as you should be.")),
+    (r"\b(?:missing|forgot\w*|didn'?t bring|wrong|without)\b",
+     marked("I am sorry that something was missing.")),
+    (r"\b(?:damage\w*|stain\w*|broke\w*|mess|dirty|grease)\b",
+     marked("I am sorry that something was left damaged or dirty.")),
 )  # fmt: skip
+_NOT_WELL = marked("I am sorry that this did not go well.")
 _POLICY = re.compile(r"\b(?:rain\w*|weather|cancel\w*|refund\w*|reschedul\w*|deposit)\b")
 
 
@@ -42,17 +47,21 @@ def reply(question: Question, around: AgentContext) -> Reply:
             escalation=STILL_UNHAPPY,
         )
     text = question.text.lower()
-    what = next((words for pattern, words in _KINDS if re.search(pattern, text)), "that this did not go well")
-    parts = [f"I am sorry {what}. Thank you for telling us; that is not how your party should feel."]
+    sorry = next((words for pattern, words in _KINDS if re.search(pattern, text)), _NOT_WELL)
+    thanks = translated("Thank you for telling us; that is not how your party should feel.")
+    parts = [f"{translated(sorry)} {thanks}"]
     citations = []
     if _POLICY.search(text):
         registry.use(around.case, "policy_lookup", {"topic": question.text[:300]})
         citations = [passage for passage in around.case.passages if passage.score >= CITED_FROM][:1]
-        parts += [f"What our rules say on this: {passage.content.strip()}" for passage in citations]
+        parts += [
+            translated("What our rules say on this: {rule}", rule=passage.content.strip()) for passage in citations
+        ]
     parts.append(
-        "Please tell me the date of the party, the name it was booked under and what happened, so "
-        "that the team can look "
-        "into it; what can be made good is for them to decide."
+        translated(
+            "Please tell me the date of the party, the name it was booked under and what happened, so that the team "
+            "can look into it; what can be made good is for them to decide."
+        )
     )
     parts.append(handover.offer_text(business))
     return Reply(

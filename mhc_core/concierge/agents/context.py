@@ -21,6 +21,7 @@ from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.knowledge import retrieval
 from mhc_core.language.memories import remembered
+from mhc_core.languages import ENGLISH, current
 from mhc_core.protocols import Passage, Turn
 from mhc_core.providers import tokens
 from mhc_core.vocabulary import Intent
@@ -175,8 +176,13 @@ def history(turns: Sequence[StoredTurn]) -> list[Turn]:
 def known(live: Live) -> Callable[[str], tuple[str, float]]:
     """What most likely answers a text, by its article's title, with the probability, 0..1; looked up once a text."""
 
+    language = current()
+
     @cache
     def found(text: str) -> tuple[str, float]:
+        if language != ENGLISH:
+            best = _foreign(live, language, text, 1)
+            return (best[0].title, best[0].probability or 0.0) if best else ("", 0.0)
         if live.article_selector is None or live.embedder is None:
             return "", 0.0
         try:
@@ -192,17 +198,20 @@ def known(live: Live) -> Callable[[str], tuple[str, float]]:
 
 
 def passages(engine: sa.Engine | None, live: Live, question: str, before: Sequence[Turn], k: int) -> list[Passage]:
-    """The ``k`` best passages; none when there is no knowledge or the embedder fails.
+    """The ``k`` best passages in the language that is spoken now; none when there is no knowledge or the embedder fails.
 
     They are chosen by what was learned of questions, else searched for in the database. A very short question is looked
     up together with the customer's message before it.
     """
     if live.knowledge_id is None or live.embedder is None:
         return []
-    text = question
-    if len(question.split()) < SHORT_QUESTION_WORDS:
+    text, language = question, current()
+    signs = 0 if language == ENGLISH else sum(not sign.isascii() for sign in question) // 2  # scripts without blanks
+    if len(question.split()) + signs < SHORT_QUESTION_WORDS:
         earlier = [turn.content for turn in before if turn.role == "user"]
         text = " ".join([*earlier[-1:], question])
+    if language != ENGLISH:
+        return list(map(cleaned, _foreign(live, language, text, k)))
     try:
         with timing.part("embedding"):
             vector = live.embedder.embed([text])[0]
@@ -215,3 +224,16 @@ def passages(engine: sa.Engine | None, live: Live, question: str, before: Sequen
     assert engine is not None
     with timing.part("search"), engine.connect() as connection:
         return list(map(cleaned, retrieval.search(connection, live.knowledge_id, text, vector, k)))
+
+
+def _foreign(live: Live, language: str, text: str, k: int) -> Sequence[Passage]:
+    """What answers a question of another language; nothing where that is not learned, or cannot be read."""
+    selector = live.foreign.get(language)
+    if selector is None:
+        return ()
+    try:
+        with timing.part("search"):
+            return selector.passages(text, k)
+    except Exception as error:
+        log.warning("no passages in %s: the embedder failed (%s)", language, type(error).__name__)
+        return ()

@@ -11,6 +11,7 @@ from datetime import datetime
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.facts import doubts
 from mhc_core.concierge.facts.memory import Facts
+from mhc_core.languages import marked, translated
 from mhc_core.support.handover import office_hours
 from mhc_core.understanding.result import Act, Topic, Understood
 
@@ -98,68 +99,86 @@ def sympathy(message: str) -> str:
     """Decent words for somebody who lost a person or tells of an illness; empty for all others."""
     text = message.casefold()
     if _LOSS.search(text):
-        return "I am very sorry for your loss."
-    return "I am sorry to hear that, and I hope for a quick recovery." if _ILL.search(text) else ""
+        return translated("I am very sorry for your loss.")
+    return translated("I am sorry to hear that, and I hope for a quick recovery.") if _ILL.search(text) else ""
 
 
 _OPENINGS = {
-    "illness after an event": (
+    "illness after an event": marked(
         "I am very sorry to hear that, and I hope everyone feels better soon. If somebody feels seriously unwell, "
         "please call a doctor or 911 first."
     ),
-    "legal threat": "I understand that this is serious, and it should be answered by a person.",
-    "severe allergy": (
+    "legal threat": marked("I understand that this is serious, and it should be answered by a person."),
+    "severe allergy": marked(
         "Thank you for telling me. All food is cooked on one shared grill, so I cannot promise that anything is free "
         "of an allergen; with a severe allergy a person needs to go through it with you."
     ),
-    ASKED_FOR: "Of course.",
-    "refund outside the policy": "I understand. A refund is something I cannot decide myself.",
-    "discount outside the policy": "Thanks for asking. Special prices are something I cannot decide myself.",
-    "corporate event": "That sounds great. Company events are arranged by a person of our team.",
-    LARGE: "What a party! Groups of {guests_from} or more are arranged by a person of our team.",
-    FAR: (
+    ASKED_FOR: marked("Of course."),
+    "refund outside the policy": marked("I understand. A refund is something I cannot decide myself."),
+    "discount outside the policy": marked("Thanks for asking. Special prices are something I cannot decide myself."),
+    "corporate event": marked("That sounds great. Company events are arranged by a person of our team."),
+    LARGE: marked("What a party! Groups of {guests_from} or more are arranged by a person of our team."),
+    FAR: marked(
         "Trips of {review_from_miles} miles or more are looked at by a person of our team first; beyond "
         "{maximum_miles} miles we usually cannot come."
     ),
-    UNCLEAR: (
+    UNCLEAR: marked(
         "I am not certain that I understood everything, and I do not want to send anything wrong, so a person of our "
         "team goes through it."
     ),
-    UNCONFIRMED: "I do not want to give you an answer that I cannot confirm.",
-    ANGRY: "I am sorry, this is not how it should go, and I do not want to waste your time.",
+    UNCONFIRMED: marked("I do not want to give you an answer that I cannot confirm."),
+    ANGRY: marked("I am sorry, this is not how it should go, and I do not want to waste your time."),
 }
 
 
 def text(business: Business, reason: str, now: datetime, message: str = "") -> str:
     """What the customer reads when the conversation goes to a person."""
-    opening = sympathy(message) or _OPENINGS[reason].format(
+    opening = sympathy(message) or translated(
+        _OPENINGS[reason],
         guests_from=business.handover.guests_from,
         review_from_miles=business.travel.review_from_miles,
         maximum_miles=business.travel.maximum_miles,
     )
-    return f"{opening} I have passed your message on. {_when(business, now)}"
+    return f"{opening} {translated('I have passed your message on.')} {_when(business, now)}"
 
 
 def waiting_text(business: Business, now: datetime) -> str:
     """What the customer reads once while a person has the conversation."""
-    return f"Your message has been added for our team; the assistant stays out of it now. {_when(business, now)}"
+    added = translated("Your message has been added for our team; the assistant stays out of it now.")
+    return f"{added} {_when(business, now)}"
+
+
+OFFER = marked("Shall I pass this on to a person of our team? Just say yes.")
 
 
 def offer_text(business: Business) -> str:
     """The offer of a person, where no good answer was found."""
-    return "Shall I pass this on to a person of our team? Just say yes."
+    return translated(OFFER)
 
 
 def _when(business: Business, now: datetime) -> str:
     """When a person answers, as the office hours stand at ``now``."""
     contact = business.contact
-    within = f"usually within {contact.reply_hours_min} to {contact.reply_hours_max} hours"
+    within = {"least": contact.reply_hours_min, "most": contact.reply_hours_max}
     hours = office_hours(contact, now)
     if hours.next_opening is None:
-        promise = f"A person will answer you here, {within}."
+        promise = translated("A person will answer you here, usually within {least} to {most} hours.", **within)
     else:
         today = now.astimezone(hours.next_opening.tzinfo).date()
-        day = "today" if hours.next_opening.date() == today else "tomorrow"
-        back = f"Our team is back {day} at {hours.next_opening:%H:%M}"
-        promise = f"{back}; from then on a person will answer you here, {within}."
-    return f"{promise} You can also text {contact.phone} or write to {contact.email}."
+        at = f"{hours.next_opening:%H:%M}"
+        if hours.next_opening.date() == today:
+            promise = translated(
+                "Our team is back today at {time}; from then on a person will answer you here, usually within {least} "
+                "to {most} hours.",
+                time=at,
+                **within,
+            )
+        else:
+            promise = translated(
+                "Our team is back tomorrow at {time}; from then on a person will answer you here, usually within "
+                "{least} to {most} hours.",
+                time=at,
+                **within,
+            )
+    reach = translated("You can also text {phone} or write to {email}.", phone=contact.phone, email=contact.email)
+    return f"{promise} {reach}"

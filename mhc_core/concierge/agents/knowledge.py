@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from mhc_core.concierge.agents import context, handover, safety
+from mhc_core.concierge.agents import context, foreign, handover, safety
 from mhc_core.concierge.agents.asking import cited
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.models.choice import ask
 from mhc_core.concierge.tools import registry
+from mhc_core.languages import ENGLISH, speaking, translated
 from mhc_core.prompts import wordings
 from mhc_core.protocols import ChatRequest
 from mhc_core.understanding.result import Act
@@ -20,19 +21,31 @@ NAMED_FROM = 0.3
 
 
 def reply(question: Question, around: AgentContext) -> Reply:
-    """The model's answer with its citations; below the minimum confidence, no answer but topics and a person."""
+    """The model's answer with its citations; below the minimum confidence, no answer but topics and a person. All of it
+    is in the language of the conversation."""
+    with speaking(ENGLISH):
+        found = _written(question, around)
+        if found is not None and found.confidence >= around.minimum_confidence:
+            if Act.COMPLAIN not in question.acts:
+                return found
+            text = f"{found.text}\n{handover.offer_text(question.business)}"
+            return replace(found, text=text, notes={**found.notes, "offered_person": True})
+    return _unknown(question, around, found)
+
+
+def _written(question: Question, around: AgentContext) -> Reply | None:
+    """What a model answers; None where none does."""
     tagged = question.intent
     chosen = around.wording(wordings.knowledge(tagged))
     passages = around.passages(question)
     tools = registry.offered(around.case, AGENT.tools)
     prepared = context.prepare(question.facts, question.turns, question.text, passages, chosen.version.content)
     read = tagged if question.understood is not None else None
-    request = ChatRequest(
-        question.text, prepared.history, prepared.passages, read, prepared.system_prompt, AGENT.temperature, tools
-    )
-    given = ask(around.live.models, request)
+    system = foreign.prompt(prepared.system_prompt, question.language)
+    request = ChatRequest(question.text, prepared.history, prepared.passages, read, system, AGENT.temperature, tools)
+    given = ask(foreign.writers(around.live, question.language), request)
     if given is None:
-        return _unknown(question, around, tagged, 0.0, NO_MODEL)
+        return None
     model, answer, fallback = given
     found = Reply(
         text=safety.without_promises(question.business, answer.text, answer.intent),
@@ -51,38 +64,31 @@ def reply(question: Question, around: AgentContext) -> Reply:
         output_tokens=answer.output_tokens,
         notes={**prepared.notes, **fallback},
         written=True,
-        prompt=prepared.system_prompt,
+        prompt=system,
     )
-    if found.confidence < around.minimum_confidence:
-        return _unknown(question, around, answer.intent, found.confidence, model.version_id, found)
-    if Act.COMPLAIN not in question.acts:
-        return found
-    text = f"{found.text}\n{handover.offer_text(question.business)}"
-    return replace(found, text=text, notes={**found.notes, "offered_person": True})
+    return foreign.told(question, around, found, passages)
 
 
-def _unknown(
-    question: Question,
-    around: AgentContext,
-    intent: Intent,
-    confidence: float,
-    model_id: str,
-    withheld: Reply | None = None,
-) -> Reply:
+def _unknown(question: Question, around: AgentContext, withheld: Reply | None) -> Reply:
     """No invention, and nothing that was not asked for: the nearest topics to choose from, and the offer of a person.
 
     Every choice is a title that its article answers word for word.
     """
-    base = withheld or Reply("", AGENT.name, intent, confidence, model_id, knowledge_id=around.live.knowledge_id)
-    near = [passage.title for passage in around.passages(question) if passage.score >= NAMED_FROM]
+    nothing = Reply("", AGENT.name, question.intent, 0.0, NO_MODEL, knowledge_id=around.live.knowledge_id)
+    base = withheld or nothing
+    near = [
+        passage.title
+        for passage in around.passages(question)
+        if passage.score >= NAMED_FROM and passage.language == question.language
+    ]
     choices = list(dict.fromkeys(near))[:CHOICES]
-    parts = ["I am sorry that this happened."] if Act.COMPLAIN in question.acts else []
-    parts.append("I do not know that.")
+    parts = [translated("I am sorry that this happened.")] if Act.COMPLAIN in question.acts else []
+    parts.append(translated("I do not know that."))
     if choices:
-        parts.append(f"I can tell you about: {'; '.join(choices)}.")
+        parts.append(translated("I can tell you about: {topics}.", topics="; ".join(choices)))
     parts.append(handover.offer_text(question.business))
     text = " ".join(parts)
-    if intent is Intent.ALLERGY:
+    if base.intent is Intent.ALLERGY:
         text = f"{text}\n{safety.shared_grill(question.business)}"
     notes = {**base.notes, "offered_person": True, "withheld": True, "choices": choices}
     return replace(base, text=text, citations=(), example_id=None, written=False, notes=notes)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from mhc_core.concierge.agents.reply import Agent, AgentContext, Question, Reply
 from mhc_core.concierge.facts import doubts
 from mhc_core.concierge.tools import quote
+from mhc_core.languages import translated
 from mhc_core.understanding.result import Topic
 from mhc_core.vocabulary import Intent
 
@@ -20,7 +21,7 @@ def reply(question: Question, around: AgentContext) -> Reply:
     doubted = bool(doubts.again(facts) & {"guests", "children"}) and not of_the_way
     if doubted:
         missing, party = ("guests",), replace(facts.party, adults=None, guests=None)
-        text = f"I am not sure that I counted everybody. {quote.ask(question.business, party)}"
+        text = f"{translated('I am not sure that I counted everybody.')} {quote.ask(question.business, party)}"
         worked = quote.Worked(text, missing, None)
     else:
         worked = quote.work_out(question.business, facts.party, of_the_way, open_)

@@ -10,6 +10,7 @@ from mhc_core.concierge.facts.memory import Facts
 from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.tools.case import BookingRequest, Case
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.languages import ENGLISH
 from mhc_core.prompts.experiments import Chosen, Exposure
 from mhc_core.protocols import Passage
 from mhc_core.understanding.result import Act, DialogueContext, Segment, SlotName, Topic, Understood
@@ -34,6 +35,11 @@ class Question:
     understood: Understood | None = None
     context: DialogueContext = field(default_factory=DialogueContext)
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """What the conversation is held in, a BCP-47 code; English until a message says otherwise."""
+        return self.facts.language or ENGLISH
 
     @property
     def segments(self) -> Sequence[Segment]:

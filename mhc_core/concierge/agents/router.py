@@ -104,6 +104,9 @@ class Step:
 
 def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
     """The parts of the answer in their order; a booking's next step comes last."""
+    if _asks_one_thing(question) and _takes_what_was_suggested(question):
+        agent = booking.AGENT if question.booking_open else pricing.AGENT
+        return (Step(agent, replace(question, intent=Intent.BOOKING if question.booking_open else Intent.PRICING)),)
     if _asks_one_thing(question) and not question.booking_open and _of_loyalty(question, question.text, known):
         return (Step(loyalty.AGENT, replace(question, intent=Intent.ACCOUNT)),)
     if question.understood is None or (_unbooked(question) and known(question.text)[1] == 1.0):
@@ -160,6 +163,13 @@ def _asks_one_thing(question: Question) -> bool:
     """Whether the message is one part, beside courtesies, and neither a complaint nor the wish for a person."""
     parts = [segment.act for segment in question.segments if segment.act not in _COURTEOUS]
     return len(parts) <= 1 and not {Act.COMPLAIN, Act.PERSON, Act.STOP}.intersection(parts)
+
+
+def _takes_what_was_suggested(question: Question) -> bool:
+    """Whether the message orders what the last answer suggested, in whatever words."""
+    before, now = question.before, question.facts
+    extras = [(facts.party.upgrades, facts.party.add_ons, facts.proteins) for facts in (before, now)]
+    return bool(question.notes.get(SUGGESTION)) and extras[0] != extras[1]
 
 
 def _of_loyalty(question: Question, text: str, known: Known) -> bool:

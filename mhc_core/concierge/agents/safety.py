@@ -3,6 +3,7 @@
 import re
 
 from mhc_core.business.pricing import Business
+from mhc_core.languages import ENGLISH, current, listed, named, translated
 from mhc_core.vocabulary import Intent
 
 _PROMISE = re.compile(
@@ -39,9 +40,12 @@ def promises(sentence: str) -> bool:
 
 def shared_grill(business: Business) -> str:
     """The standing caution, with the allergens that are on the menu."""
-    named = " and ".join(f"{allergen} ({', '.join(dishes)})" for allergen, dishes in business.food.allergens.items())
-    return (
-        f"Everything is cooked on one shared grill and the menu holds {named}, so we cannot promise that a dish is "
+    held = [
+        f"{named(allergen)} ({', '.join(map(named, dishes))})" for allergen, dishes in business.food.allergens.items()
+    ]
+    return translated(
+        "Everything is cooked on one shared grill and the menu holds {allergens}, so we cannot promise that a dish is "
         "free of an allergen. Please tell me about severe allergies: a person of our team then goes through it "
-        "with you."
+        "with you.",
+        allergens=" and ".join(held) if current() == ENGLISH else listed(held),
     )

@@ -1,10 +1,13 @@
 """What is known of a party, in the words that the customer reads."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 
 from mhc_core.concierge.facts import diets
-from mhc_core.concierge.facts.memory import Facts
-from mhc_core.concierge.tools import booking
+from mhc_core.concierge.facts.memory import Allergy, Facts
+from mhc_core.concierge.tools import booking, quote
+from mhc_core.languages import listed, miles, named, plural, translated
 from mhc_core.understanding.diets.mentions import Kind, Stance
 from mhc_core.understanding.result import EVERYONE
 
@@ -20,9 +23,9 @@ def _words(facts: Facts) -> dict[str, str]:
         "day": booking.long_day(facts.day) if facts.day else "",
         "starts": booking.clock(facts.starts) if facts.starts else "",
         "people": people(facts),
-        "ages": f"ages {', '.join(map(str, facts.heads.ages))}" if facts.heads.ages else "",
+        "ages": translated("ages {ages}", ages=", ".join(map(str, facts.heads.ages))) if facts.heads.ages else "",
         "where": facts.where,
-        "miles": f"{facts.party.miles:f} miles away" if facts.party.miles is not None else "",
+        "miles": _away(facts.party.miles),
         "dishes": dishes(facts),
         "allergies": allergies(facts),
         "occasion": facts.occasion or "",
@@ -34,20 +37,24 @@ def _words(facts: Facts) -> dict[str, str]:
 
 def taken_off(before: Facts, facts: Facts) -> str:
     """The dishes that are not wanted any more, as a list in words."""
-    return ", ".join(name for name in _chosen(before) if name not in _chosen(facts))
+    return ", ".join(quote.extra(name) for name in _chosen(before) if name not in _chosen(facts))
+
+
+def _away(distance: Decimal | None) -> str:
+    return "" if distance is None else translated("{distance} away", distance=miles(distance))
 
 
 def people(facts: Facts) -> str:
     """Who comes."""
     party = facts.party
     if party.adults is None:
-        return f"{party.guests} guests" if party.guests else ""
-    parts = [f"{party.adults} adult{'s' if party.adults != 1 else ''}"]
+        return translated("{number} guests", number=party.guests) if party.guests else ""
+    parts = [plural("{count} adult", "{count} adults", party.adults)]
     if party.children:
-        parts.append(f"{party.children} child{'ren' if party.children != 1 else ''}")
+        parts.append(plural("{count} child", "{count} children", party.children))
     if party.under_six:
-        parts.append(f"{party.under_six} under 6")
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        parts.append(translated("{number} under 6", number=party.under_six))
+    return listed(parts)
 
 
 def dishes(facts: Facts) -> str:
@@ -60,7 +67,10 @@ def _chosen(facts: Facts) -> Mapping[str, int | None]:
 
 
 def _portions(name: str, count: int | None) -> str:
-    return name if count is None else f"{name} for everyone" if count == EVERYONE else f"{count} {name}"
+    dish = quote.extra(name)
+    if count == EVERYONE:
+        return translated("{dish} for everyone", dish=dish)
+    return dish if count is None else translated("{number} {dish}", number=count, dish=dish)
 
 
 def allergies(facts: Facts) -> str:
@@ -70,22 +80,27 @@ def allergies(facts: Facts) -> str:
         for need in diets.standing(facts)
         if need.kind == Kind.DIET and need.stance is Stance.STATED and need.certainty >= diets.SURE_FROM
     ]
-    named = [*map(str, facts.allergies), *diets_of]
-    return f"to look out for: {', '.join(named)}" if named else ""
+    needs = [*map(_allergy, facts.allergies), *map(named, diets_of)]
+    return translated("to look out for: {needs}", needs=", ".join(needs)) if needs else ""
+
+
+def _allergy(allergy: Allergy) -> str:
+    return str(replace(allergy, allergen=named(allergy.allergen)))
 
 
 def summary(facts: Facts) -> str:
     """All of a request, line by line."""
     day = booking.long_day(facts.day) if facts.day else ""
     at = booking.clock(facts.starts) if facts.starts else ""
+    watched = allergies(facts)
     who = ", ".join(part for part in (facts.name, facts.phone, facts.email) if part)
     lines = [
-        "Here is what I have:",
-        f"- {day} at {at}",
+        translated("Here is what I have:"),
+        translated("- {day} at {time}", day=day, time=at),
         f"- {people(facts)}",
         f"- {facts.where}",
-        f"- food: {dishes(facts) or 'to be decided'}",
-        f"- {watched} (everything is cooked on one shared grill)" if (watched := allergies(facts)) else "",
+        translated("- food: {dishes}", dishes=dishes(facts) or translated("to be decided")),
+        translated("- {needs} (everything is cooked on one shared grill)", needs=watched) if watched else "",
         f"- {who}" if who else "",
     ]
     return "\n".join(line for line in lines if line)

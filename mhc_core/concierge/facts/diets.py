@@ -60,7 +60,7 @@ def allergy_named(facts: Facts) -> bool:
 
 
 def _judged(text: str, read: Understood | None) -> list[Judged]:
-    found = mentions.find(text)
+    found = mentions.find(text, read.language if read is not None else "")
     for slot in read.slots if read is not None else ():
         if slot.name is SlotName.ALLERGEN and not any(one.start < slot.end and slot.start < one.end for one in found):
             value = str(slot.value or slot.text).casefold()
@@ -70,7 +70,7 @@ def _judged(text: str, read: Understood | None) -> list[Judged]:
     if not found:
         return []
     try:
-        return stances.load().of(text, found)
+        return stances.of_text(text).of(text, found)
     except Exception as error:
         log.warning("what a message says of food was not read (%s): it counts as needs", type(error).__name__)
         return [Judged(one, Stance.STATED, Whom.ALL, 0.0) for one in found]

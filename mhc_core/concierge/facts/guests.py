@@ -19,9 +19,11 @@ _NOW = re.compile(
     r"\b(?:so|now|makes?(?: it| us)?|leaves?(?: us)?|down to|that'?s|only|we'?re|we are|becomes?)\W+(?:\w+\W+)?$"
 )
 _FEWER = re.compile(r"\W*(?:fewer|less|menos)\b")
-_OF_THEM = re.compile(r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos)\b")
+_OF_THEM = re.compile(
+    r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos|de los cuales)\b|其中|(?:その)?うち"
+)
 _ALTOGETHER = re.compile(r"\b(?:altogether|all together|in all|in total|total|en total)\b")
-_EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b")
+_EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b|都|全|みんな|双")
 
 
 def told(business: Business, heads: Heads, segment: Segment, context: DialogueContext) -> Heads:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mhc_core.business.rules import Prices
+from mhc_core.languages import ENGLISH, current, listed, plural, translated
 from mhc_core.understanding.result import AgeRange
 
 
@@ -80,14 +81,21 @@ def counted(prices: Prices, heads: Heads) -> Counted:
     elif heads.guests is not None and heads.guests != adults + small:
         return Counted(guests=heads.guests, missing="guests", doubt=_disagree(heads))
     if len(ages) > kids:
-        many = f"You told me of {_plural(kids, 'child', 'children')} and gave {len(ages)} ages."
+        many = plural(
+            "You told me of {count} child and gave {ages} ages.",
+            "You told me of {count} children and gave {ages} ages.",
+            kids,
+            ages=len(ages),
+        )
         return Counted(adults, kids, young or None, missing="ages", doubt=many, ages_missing=kids)
     grown = sum(age >= prices.adult_from_age for age in ages)
     free = sum(age < prices.child_from_age for age in ages)
     free = max(free, young) if within else free + young
     unknown = 0 if within and not ages else kids - len(ages)
     children = small - grown - free
-    doubt = f"I have the ages of {len(ages)} of the {kids} children so far." if unknown and ages else None
+    doubt = None
+    if unknown and ages:
+        doubt = translated("I have the ages of {ages} of the {kids} children so far.", ages=len(ages), kids=kids)
     open_ = "ages" if unknown or heads.open else None
     return Counted(adults + grown, max(children, 0), free or None, missing=open_, doubt=doubt, ages_missing=unknown)
 
@@ -101,20 +109,22 @@ def _without_kids(heads: Heads, young: int) -> Counted:
 
 
 def _disagree(heads: Heads) -> str:
-    parts = [
-        words
-        for count, words in (
-            (heads.adults, _plural(heads.adults or 0, "adult", "adults")),
-            (heads.kids, _plural(heads.kids or 0, "child", "children")),
-            (heads.youngest, f"{heads.youngest} of the youngest"),
-        )
-        if count is not None
-    ]
-    return f"You told me of {heads.guests} guests in all, and {' and '.join(parts)} do not make {heads.guests}."
+    parts = []
+    if heads.adults is not None:
+        parts.append(plural("{count} adult", "{count} adults", heads.adults))
+    if heads.kids is not None:
+        parts.append(plural("{count} child", "{count} children", heads.kids))
+    if heads.youngest is not None:
+        parts.append(translated("{number} of the youngest", number=heads.youngest))
+    return translated(
+        "You told me of {guests} guests in all, and {parts} do not make {guests}.",
+        guests=heads.guests,
+        parts=_and(parts),
+    )
 
 
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+def _and(parts: list[str]) -> str:
+    return " and ".join(parts) if current() == ENGLISH else listed(parts)
 
 
 def with_ages(prices: Prices, heads: Heads, told: Sequence[int | AgeRange], every: bool, further: bool) -> Heads:

@@ -72,8 +72,9 @@ class Facts:
     ``unsure`` names what was read with doubt, once for each time; ``unanswered`` was asked once without an answer,
     ``declined`` need not be asked any more. ``handed`` are the reasons for which a person had the conversation,
     ``questions`` what the team is to answer with the request. ``needs`` are all statements about allergens and diets,
-    oldest first; ``suggested`` is what was suggested, ``no_offers`` that nothing is to be. ``sources`` says of each
-    field where its present value came from.
+    oldest first; ``suggested`` is what was suggested, ``no_offers`` that nothing is to be. ``language`` is what the
+    conversation is held in (a BCP-47 code, None while nothing said so), ``turning`` what the last message was in where
+    that was another one. ``sources`` says of each field where its present value came from.
     """
 
     party: Party = field(default_factory=Party)
@@ -106,6 +107,8 @@ class Facts:
     needs: tuple[Need, ...] = ()
     suggested: Suggested | None = None
     no_offers: bool = False
+    language: str | None = None
+    turning: str | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
@@ -133,7 +136,7 @@ class Facts:
 
 _KEPT = (
     *("booking", "reference", "changed", "unsure", "unanswered", "declined", "handed", "questions"),
-    *("stopped", "suggested", "no_offers", "sources"),
+    *("stopped", "suggested", "no_offers", "language", "turning", "sources"),
 )
 TOLD = tuple(one.name for one in fields(Facts) if one.name not in _KEPT)
 _OWN = (

@@ -19,7 +19,8 @@ from mhc_core.language.memories import remembered
 _SUBJECTS = {
     "adult": r"adults?|grown-?ups?|(?:per|a|each|every) (?:person|head|guest)",
     "child": r"kids?|child|children|ages?|aged",
-    "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones?|under|younger|youngest|and under|or under|or less|[0-5]-?(?: and [0-5]-?)?[ -]?years?",
+    "youngest": r"toddlers?|bab(?:y|ies)|infants?|little ones?|under|younger|youngest|and under|or under|or "
+    "less|[0-5]-?(?: and [0-5]-?)?[ -]?years?",
     "minimum": r"minimum|at least|starts? at|smallest|raised|small(?:er)? (?:group|part)\w*",
     "deposit": r"deposits?|hold|online",
     "travel": r"travel|miles?|mileage|distance|drive|trip|far",
@@ -27,6 +28,7 @@ _SUBJECTS = {
     "change": r"reschedul\w+|mov(?:e|ing)|chang(?:e|es|ed|ing)|postpon\w+|new date",
     "refund": r"refund\w*|cancel\w*|back|kept|keep|return\w*|processing fee",
     "extra": r"upgrades?|premium|extras?|add-?ons?|additional|replace\w*",
+    "loyalty": r"loyal\w*|tiers?|members?|membership|rewards?",
     "reply": r"repl(?:y|ies)|answers?|hear back|respon\w+|get back|team|colleague",
 }
 _WORDS = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in _SUBJECTS.items()}
@@ -162,11 +164,19 @@ class KnownFigures:
 
     def _read_subjects(self, text: str) -> frozenset[str]:
         found = {name for name, pattern in _WORDS.items() if pattern.search(text)}
-        return frozenset(found | {"extra"}) if self.article_words.search(text) else frozenset(found)
+        found |= {"extra"} if self.article_words.search(text) else set()
+        return frozenset(found | {"loyalty"} if self._tiers is not None and self._tiers.search(text) else found)
+
+    @cached_property
+    def _tiers(self) -> re.Pattern[str] | None:
+        """The names of the loyalty tiers; None where there are none."""
+        tiers = self.business.loyalty.tiers if self.business.loyalty else ()
+        return re.compile(rf"\b(?:{'|'.join(re.escape(tier.name.lower()) for tier in tiers)})\b") if tiers else None
 
     def supports(self, figure: Figure, about: frozenset[str]) -> bool:
-        """Whether the file states this figure of one of these subjects; unknown subjects fit any figure."""
-        return any(not of or not about or of & about for of in self.by_figure.get(figure, ()))
+        """Whether the file states this figure of one of these subjects; unknown subjects fit any figure but what a
+        loyalty tier takes off."""
+        return any(not of or of & about or (not about and "loyalty" not in of) for of in self.by_figure.get(figure, ()))
 
     def refund_percents(self, days: int) -> frozenset[Decimal]:
         """The percentages that may be named for a cancellation so many days before: refund, fee, and what is left."""
@@ -237,6 +247,8 @@ def _facts(business: Business) -> Iterable[tuple[Figure, tuple[str, ...]]]:
     for longer, shorter in itertools.pairwise(tiers):
         if shorter.days:
             yield _span("time", shorter.days * 1440, (longer.days - 1) * 1440), ("refund",)
+    for step in business.loyalty.tiers if business.loyalty else ():
+        yield _one("percent", step.percent), ("loyalty",)
     yield from ((figure, ()) for figure in _rules(business))
 
 

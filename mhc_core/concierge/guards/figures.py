@@ -43,6 +43,7 @@ _AWAY = re.compile(
 _SITE = re.compile(r"^(?:https?|www\.|[^@]*[a-z][^@]*$)")
 _FIRST = re.compile(r"\bfirst\b")
 _ENDS = re.compile(r"\b(?:until|by|before|latest|last day|deadline|refund\w*|cancel\w*|hasta|antes)\b")
+_PERCENT_OFF = re.compile(r"\d{1,2} ?% off\b")
 _ONCE = re.compile(r"\b(?:free|once|first)\b")
 
 
@@ -292,6 +293,12 @@ class _Support:
         miles = Figure("miles", value + self.known.business.travel.free_miles)  # of 55 miles 25 are paid
         return amount in self.sources.products or miles in self.sources.said or miles in self.sources.stated
 
+    def _off_by_tier(self, sentence: str) -> bool:
+        """Whether all that a sentence gives away is a percentage that a loyalty tier takes off."""
+        percents = [one for one in read(sentence) if one.kind == "percent"]
+        stated = all(self.known.supports(one, frozenset({"loyalty"})) for one in percents)
+        return bool(percents) and stated and not given_away(_PERCENT_OFF.sub(" ", sentence))
+
     def _free(self, sentence: str, before: str) -> bool:
         """Whether what a sentence gives away costs nothing by the file or the evidence, or has no price in it."""
         rest = without_giving(sentence)
@@ -307,6 +314,8 @@ class _Support:
         if ("travel" in about or _FIRST.search(sentence)) and self.known.business.travel.free_miles in {
             one.value for one in read(sentence) if one.kind in ("miles", "number")
         }:
+            return True
+        if "loyalty" in about and self._off_by_tier(sentence):
             return True
         return any(
             given_away(text) and (not about or about & self.known.subjects(text))

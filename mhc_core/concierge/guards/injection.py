@@ -21,6 +21,7 @@ from mhc_core.concierge.guards.injection_patterns import DISCLOSED, PASSAGE_ORDE
 from mhc_core.concierge.guards.injection_text import folded, meanings, views
 from mhc_core.language import tags
 from mhc_core.language.memories import remembered
+from mhc_core.languages import translated
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
@@ -110,9 +111,10 @@ def _pieces(text: str) -> list[str]:
 
 def answer(business: Business) -> str:
     """What the customer reads instead: friendly, because it may be a joke, and nothing about how it was noticed."""
-    return (
-        f"I can only help with parties of {business.name}: prices, the menu, dates and our rules. Those stay as they "
-        "are, and I see nobody's data but what you tell me here. What would you like to know about your party?"
+    return translated(
+        "I can only help with parties of {business}: prices, the menu, dates and our rules. Those stay as they are, "
+        "and I see nobody's data but what you tell me here. What would you like to know about your party?",
+        business=business.name,
     )
 
 

@@ -7,7 +7,7 @@ for it or sees half of it. When loading fails, the old one goes on and ``problem
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,18 +19,22 @@ from mhc_core.concierge.models.providers import Providers
 from mhc_core.db.queries import knowledge as knowledge_queries
 from mhc_core.db.queries import privacy, versions
 from mhc_core.db.queries import training as model_queries
+from mhc_core.db.queries import translations as translation_queries
 from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
-from mhc_core.knowledge import article_selector, retrieval
+from mhc_core.knowledge import article_selector, multilingual, retrieval
 from mhc_core.knowledge.article_selector import ArticleSelector
+from mhc_core.knowledge.multilingual import ForeignSelector
 from mhc_core.language import memories
+from mhc_core.languages import ENGLISH, known
 from mhc_core.offers import statistics
 from mhc_core.offers.choosing import OfferState
 from mhc_core.prompts import registry
 from mhc_core.prompts.experiments import ActivePrompts
-from mhc_core.protocols import ChatModel, ChatRequest, Embedder
+from mhc_core.protocols import ChatModel, ChatRequest, Embedder, Translator
+from mhc_core.providers.e5 import embedder as e5
 from mhc_core.understanding import learning, recipe
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.result import DialogueContext
@@ -49,6 +53,9 @@ class Live:
     promoted model, or the baseline while none was ever promoted; None when the promoted one could not be loaded and
     there was no other before it. An erasure replaces a model's artifact, so its hash tells what is loaded.
     ``article_selector`` is learned of the questions that the knowledge answers; without it passages are searched for.
+    ``foreign`` is the same for questions of other languages, by language, learned after everything else and only where
+    there are translations; ``translations`` is the state of the knowledge it was learned of. ``translator`` turns what is
+    not translated yet into them.
     ``reader`` understands customers' messages; while there is none, the knowledge answers and a person is offered.
     ``offers`` is how suggestions fared so far. ``erasures`` changes with every step of an erasure: what was remembered
     before may hold its customer's words.
@@ -60,6 +67,9 @@ class Live:
     knowledge_id: str | None = None
     embedder: Embedder | None = None
     article_selector: ArticleSelector | None = None
+    foreign: Mapping[str, ForeignSelector] = field(default_factory=dict)
+    translations: tuple[Any, ...] = ()
+    translator: Translator | None = None
     reader: Reader | None = None
     prompts: ActivePrompts = field(default_factory=lambda: ActivePrompts({}))
     offers: OfferState = field(default_factory=OfferState)
@@ -97,7 +107,7 @@ class LiveVersions:
     @property
     def problems(self) -> dict[str, str]:
         """Why a part is not what it should be, by part: ``database``, ``embedder``, ``model``, ``knowledge``,
-        ``understanding``."""
+        ``understanding``, ``languages``."""
         return dict(self._problems)
 
     @property
@@ -108,7 +118,7 @@ class LiveVersions:
         return {
             part: reason
             for part, reason in self._problems.items()
-            if part != "understanding" and served.get(part) is None
+            if part not in ("understanding", "languages") and served.get(part) is None
         }
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -174,9 +184,45 @@ class LiveVersions:
             else:
                 self._solved("understanding")
 
+    def refresh_languages(self) -> None:
+        """Look once whether translations or the knowledge changed, and learn each language anew where they did.
+
+        Never raises. It takes seconds a language, so it is done in the background only; until it is done customers of
+        that language are told that a person will answer.
+        """
+        now = self._now
+        if now.knowledge_id is None or now.embedder is None:
+            return
+        try:
+            with self._engine.connect() as connection:
+                state = (now.knowledge_id, *translation_queries.state(connection))
+        except Exception as error:
+            self._report("database", error)
+            return
+        if state == now.translations:
+            return
+        self._attempt("languages", repr(state), lambda: self._load_languages(state))
+
+    def _load_languages(self, state: tuple[Any, ...]) -> None:
+        knowledge_id, count, _ = state
+        translator = self._providers.translator() if count else None
+        found: dict[str, ForeignSelector] = {}
+        if count:
+            embedder = e5.load()
+            for language in known():
+                if language == ENGLISH or self._stop.is_set():
+                    continue
+                with self._engine.connect() as connection:
+                    learned = multilingual.load(connection, knowledge_id, embedder, language)
+                if learned is not None:
+                    found[language] = learned
+                    self._change(foreign={**self._now.foreign, **found}, translator=translator)
+        self._change(foreign=found, translations=state, translator=translator)
+
     def _watch(self) -> None:
         while not self._stop.wait(self._refresh_seconds):
             self.refresh()
+            self.refresh_languages()
 
     def _attempt(self, part: str, version: str, load: Callable[[], None]) -> None:
         failed, at = self._failed.get(part, ("", 0.0))

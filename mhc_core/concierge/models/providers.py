@@ -12,9 +12,10 @@ from mhc_core.db.queries import training as queries
 from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.errors import MHCError
-from mhc_core.protocols import ChatModel, Embedder
+from mhc_core.protocols import ChatModel, Embedder, Translator
 from mhc_core.providers import select
 from mhc_core.settings import Settings
+from mhc_core.translation import select as translators
 from mhc_core.understanding import provided
 from mhc_core.understanding.provided import ProvidedReader
 from mhc_core.understanding.reader import Reader
@@ -37,6 +38,13 @@ class Providers(Protocol):
 
     def reader(self, local: Reader, business: Business) -> Reader:
         """What reads messages with this version of understanding."""
+
+    def translator(self) -> Translator | None:
+        """What translates articles that nobody translated; None where nothing is to.
+
+        Raises:
+            ConfigurationError: what the settings name is not there.
+        """
 
 
 class ConfiguredProviders:
@@ -71,6 +79,9 @@ class ConfiguredProviders:
         model = select.structured_model(self._settings, name, "understanding", provided.schema(reasons))
         breaker = self._breakers.setdefault(f"understanding/{name}", Breaker())
         return ProvidedReader(RemoteStructured(model, breaker), local, business.name, reasons)
+
+    def translator(self) -> Translator | None:
+        return translators.translator(self._settings)
 
     def _stored(self, row: ModelVersion) -> ChatModel:
         model = select.chat_model(

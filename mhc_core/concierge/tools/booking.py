@@ -18,12 +18,16 @@ from mhc_core.concierge.tools.case import BookingRequest, Case
 from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, in_miles
 from mhc_core.concierge.tools.portions import counted as portions
 from mhc_core.errors import DataError
+from mhc_core.languages import ENGLISH, current, day_and_date, marked, miles, named, translated
+from mhc_core.languages import clock as time_of_day
 from mhc_core.understanding.result import EVERYONE
 
 SATURDAY = 5
 COUNTRY = "US"
 """Whose public holidays count."""
 LARGE = "large party"
+TOO_SOON = marked("We need at least {hours} hours' notice, and {day} is sooner than that.")
+"""What is said of a day that is too near."""
 YEARS_AHEAD = 2
 """A party further away is taken for a slip of the pen."""
 
@@ -76,39 +80,48 @@ def problems(business: Business, facts: Facts, now: datetime) -> dict[str, str]:
     """What speaks against the wish, by the fact to correct, each as a sentence. ``now`` is local time."""
     found: dict[str, str] = {}
     if facts.impossible_day is not None:
-        found["date"] = f"{facts.impossible_day.rstrip('.')}."
+        found["date"] = _impossible(facts.impossible_day)
     elif facts.day is not None:
         found.update(_day(business, facts.day, facts.starts, now))
     travel, people = business.travel, facts.party
     if people.miles is not None and people.miles > travel.maximum_miles:
-        found["address"] = (
-            f"{people.miles:f} miles is further than we travel: we serve parties up to "
-            f"{travel.maximum_miles} miles away."
+        found["address"] = translated(
+            "{distance} is further than we travel: we serve parties up to {most} away.",
+            distance=miles(people.miles),
+            most=miles(Decimal(travel.maximum_miles)),
         )
     if people.head_count >= business.handover.guests_from and LARGE not in facts.handed:
-        found["guests"] = f"Parties of {business.handover.guests_from} or more are arranged by a person of our team."
+        found["guests"] = translated(
+            "Parties of {guests} or more are arranged by a person of our team.", guests=business.handover.guests_from
+        )
     elif people.adults == 0:
-        found["guests"] = "A party needs at least one adult."
+        found["guests"] = translated("A party needs at least one adult.")
     upgraded = sum(people.head_count if count == EVERYONE else count or 0 for count in people.upgrades.values())
     if people.adults is not None and upgraded > people.head_count * business.menu.proteins_included:
-        found["proteins"] = (
-            f"{upgraded} upgrades are more than {business.menu.proteins_included} proteins for each of "
-            f"{people.head_count} guests."
+        found["proteins"] = translated(
+            "{upgrades} upgrades are more than {proteins} proteins for each of {guests} guests.",
+            upgrades=upgraded,
+            proteins=business.menu.proteins_included,
+            guests=people.head_count,
         )
     return found
 
 
+def _impossible(reason: str) -> str:
+    """Why a date cannot be; how it was read is told in English alone."""
+    if current() == ENGLISH:
+        return f"{reason.rstrip('.')}."
+    return translated("That date does not exist in the calendar as I read it.")
+
+
 def _day(business: Business, day: date, starts: time | None, now: datetime) -> dict[str, str]:
     if day < now.date():
-        return {"date": f"{long_day(day)} has already passed."}
+        return {"date": translated("{day} has already passed.", day=long_day(day))}
     if day > now.date() + timedelta(days=365 * YEARS_AHEAD):
-        return {"date": f"{long_day(day)} is more than {YEARS_AHEAD} years away."}
+        return {"date": translated("{day} is more than {years} years away.", day=long_day(day), years=YEARS_AHEAD)}
     latest = datetime.combine(day, starts or time.max, now.tzinfo)
     if latest < now + timedelta(hours=business.booking.lead_hours):
-        return {
-            "date": f"We need at least {business.booking.lead_hours} hours' notice, and "
-            f"{long_day(day)} is sooner than that."
-        }
+        return {"date": translated(TOO_SOON, hours=business.booking.lead_hours, day=long_day(day))}
     return {}
 
 
@@ -120,10 +133,20 @@ def caution(business: Business, facts: Facts, now: datetime) -> str | None:
     holiday = _holiday(facts.day)
     if holiday is None and facts.day.weekday() < SATURDAY:
         return None
-    what = "Weekends are" if holiday is None else f"That is {holiday}, and holidays are"
-    return (
-        f"{what} usually booked {weeks} to {business.booking.weekend_lead_weeks_max} weeks ahead, so it may be full "
-        "already; the team will tell you."
+    most = business.booking.weekend_lead_weeks_max
+    if holiday is None:
+        return translated(
+            "Weekends are usually booked {weeks} to {most} weeks ahead, so it may be full already; the team will tell "
+            "you.",
+            weeks=weeks,
+            most=most,
+        )
+    return translated(
+        "That is {holiday}, and holidays are usually booked {weeks} to {most} weeks ahead, so it may be full already; "
+        "the team will tell you.",
+        holiday=named(holiday),
+        weeks=weeks,
+        most=most,
     )
 
 
@@ -209,10 +232,9 @@ def arguments(facts: Facts) -> dict[str, object]:
 
 def long_day(day: date) -> str:
     """A date as people say it, with its weekday: ``Saturday, December 5, 2026``."""
-    return f"{day:%A}, {day:%B} {day.day}, {day.year}"
+    return day_and_date(day)
 
 
 def clock(at: time) -> str:
     """A time as people say it: ``6 pm``, ``6:30 pm``."""
-    minutes = f":{at.minute:02d}" if at.minute else ""
-    return f"{at.hour % 12 or 12}{minutes} {'am' if at.hour < 12 else 'pm'}"
+    return time_of_day(at)

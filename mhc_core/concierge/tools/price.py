@@ -1,14 +1,16 @@
 """The tools ``quote`` and ``travel_fee``: what a party costs, by the business's own file."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
-from mhc_core.business.pricing import QuoteRequest
+from mhc_core.business.pricing import Business, QuoteRequest
 from mhc_core.business.pricing import quote as work_out
 from mhc_core.concierge.tools import quote
 from mhc_core.concierge.tools.case import Case
 from mhc_core.concierge.tools.portions import Arguments, Guests, Miles, Portions, counted, in_miles
+from mhc_core.languages import miles, translated
 
 
 class QuoteArguments(Arguments):
@@ -48,7 +50,21 @@ def price(case: Case, wanted: QuoteArguments) -> str:
     )
     worked = work_out(case.business, request)
     text = quote.quote_text(case.business, worked, ())
-    return f"{text}\n{worked.needs_person}." if worked.needs_person else text
+    return f"{text}\n{_needs_person(case.business, request)}" if worked.needs_person else text
+
+
+def _needs_person(business: Business, request: QuoteRequest) -> str:
+    if request.guests >= business.handover.guests_from:
+        return translated(
+            "{guests} guests: parties of {most} or more are arranged by a person.",
+            guests=request.guests,
+            most=business.handover.guests_from,
+        )
+    return translated(
+        "{distance}: trips of {most} or more are priced by a person.",
+        distance=miles(Decimal(request.miles or 0)),
+        most=business.travel.review_from_miles,
+    )
 
 
 def travel_fee(case: Case, wanted: TravelArguments) -> str:

@@ -12,8 +12,8 @@ from pydantic import Field
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.tools.case import Case
 from mhc_core.concierge.tools.portions import Arguments, Guests, Portions, counted
-from mhc_core.concierge.tools.quote import usd
 from mhc_core.errors import DataError
+from mhc_core.languages import money
 
 
 class ProteinArguments(Arguments):
@@ -44,15 +44,15 @@ def plan(case: Case, wanted: ProteinArguments) -> str:
         if name in rules.upgrades and count:
             price = rules.upgrades[name].price
             cost += price * count
-            lines.append(f"{name}: {count} × {usd(price)} = {usd(price * count)}.")
+            lines.append(f"{name}: {count} × {money(price)} = {money(price * count)}.")
     beyond = portions - included
     extra = rules.add_ons.get("extra protein")
     if beyond > 0 and extra is not None:
         cost += extra.price * beyond
-        lines.append(f"{beyond} beyond the included: {beyond} × {usd(extra.price)} = {usd(extra.price * beyond)}.")
+        lines.append(f"{beyond} beyond the included: {beyond} × {money(extra.price)} = {money(extra.price * beyond)}.")
     elif beyond < 0:
         lines.append(f"{-beyond} portions are still open.")
-    lines.append(f"On top of the guests' price: {usd(cost)}." if cost else "Nothing on top of the guests' price.")
+    lines.append(f"On top of the guests' price: {money(cost)}." if cost else "Nothing on top of the guests' price.")
     return "\n".join(lines)
 
 

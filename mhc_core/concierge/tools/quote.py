@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mhc_core.business import pricing as prices
-from mhc_core.business.pricing import Business, Quote, QuoteRequest
+from mhc_core.business.pricing import Business, Line, Quote, QuoteRequest
 from mhc_core.concierge.facts.party import Party
 from mhc_core.errors import DataError
+from mhc_core.languages import listed, miles, money, named, plural, translated
 from mhc_core.understanding.result import EVERYONE
 
 
@@ -73,29 +74,37 @@ def _counted(known: Party, wanted: Mapping[str, int | None]) -> dict[str, int]:
 
 def ask(business: Business, known: Party, missing: Sequence[str] = ("guests",)) -> str:
     """The question for what is missing, with what can be said of the price already."""
-    needs = []
     rules = business.prices
     if "adults" in missing and known.guests is None:
-        needs.append("how many adults come along")
+        asked = translated("Happy to work out the exact price for you. Please tell me how many adults come along.")
     else:
-        needs.append(
-            f"how many of your guests are {rules.adult_from_age} or older, how many {rules.child_from_age} to "
-            f"{rules.adult_from_age - 1}, and how many under {rules.child_from_age} (they eat free with an adult)"
+        asked = translated(
+            "Happy to work out the exact price for you. Please tell me how many of your guests are {adult_from} or "
+            "older, how many {child_from} to {child_to}, and how many under {child_from} (they eat free with an "
+            "adult).",
+            adult_from=rules.adult_from_age,
+            child_from=rules.child_from_age,
+            child_to=rules.adult_from_age - 1,
         )
     rates = ""
     if "guests" in missing:
-        rates = f"{_rates(business)}. "
+        rates = _rates(business)
     elif known.guests is not None:
         rates = _bounds(business, known, known.guests)
-    return rates + "Happy to work out the exact price for you. Please tell me " + "; and ".join(needs) + "."
+    return f"{rates} {asked}" if rates else asked
 
 
 def _rates(business: Business) -> str:
     rules = business.prices
-    return (
-        f"Guests of {rules.adult_from_age} and older are {usd(rules.adult)} each, children of "
-        f"{rules.child_from_age} to {rules.adult_from_age - 1} {usd(rules.child)}, and the food of one party "
-        f"comes to at least {usd(rules.minimum)}"
+    return translated(
+        "Guests of {adult_from} and older are {adult} each, children of {child_from} to {child_to} {child}, and the "
+        "food of one party comes to at least {minimum}.",
+        adult_from=rules.adult_from_age,
+        adult=money(rules.adult),
+        child_from=rules.child_from_age,
+        child_to=rules.adult_from_age - 1,
+        child=money(rules.child),
+        minimum=money(rules.minimum),
     )
 
 
@@ -113,102 +122,187 @@ def _bounds(business: Business, known: Party, guests: int) -> str:
         )
     except DataError:
         return ""
-    beyond = " without travel" if known.miles is None else ""
     if most.total == least.total:
-        return (
-            f"For {guests} guests it is {usd(most.total)}{beyond} whatever their ages: the food of one party comes to "
-            f"at least {usd(business.prices.minimum)}. "
+        flat = {"guests": guests, "total": money(most.total), "minimum": money(business.prices.minimum)}
+        if known.miles is None:
+            return translated(
+                "For {guests} guests it is {total} without travel whatever their ages: the food of one party comes to "
+                "at least {minimum}.",
+                **flat,
+            )
+        return translated(
+            "For {guests} guests it is {total} whatever their ages: the food of one party comes to at least {minimum}.",
+            **flat,
         )
-    return f"For {guests} guests it is {usd(least.total)} to {usd(most.total)}{beyond}: {_lower(_rates(business))}. "
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    rules = business.prices
+    spread = {
+        "guests": guests,
+        "least": money(least.total),
+        "most": money(most.total),
+        "adult_from": rules.adult_from_age,
+        "adult": money(rules.adult),
+        "child_from": rules.child_from_age,
+        "child_to": rules.adult_from_age - 1,
+        "child": money(rules.child),
+        "minimum": money(rules.minimum),
+    }
+    if known.miles is None:
+        return translated(
+            "For {guests} guests it is {least} to {most} without travel: guests of {adult_from} and older are {adult} "
+            "each, children of {child_from} to {child_to} {child}, and the food of one party comes to at least "
+            "{minimum}.",
+            **spread,
+        )
+    return translated(
+        "For {guests} guests it is {least} to {most}: guests of {adult_from} and older are {adult} each, children of "
+        "{child_from} to {child_to} {child}, and the food of one party comes to at least {minimum}.",
+        **spread,
+    )
 
 
 def _open_numbers(missing: Sequence[str]) -> list[str]:
-    return [f"for how many guests you would like {item[7:]}" for item in missing if item.startswith("number:")]
+    return [
+        translated("for how many guests you would like {dish}", dish=named(item[7:]))
+        for item in missing
+        if item.startswith("number:")
+    ]
 
 
 def _refused(business: Business, known: Party) -> str:
     if known.miles is not None and known.miles > business.travel.maximum_miles:
-        return (
-            f"I am sorry, {known.miles:f} miles is further than we travel: we serve parties up to "
-            f"{business.travel.maximum_miles} miles away."
+        return translated(
+            "I am sorry, {distance} is further than we travel: we serve parties up to {most} away.",
+            distance=miles(known.miles),
+            most=miles(Decimal(business.travel.maximum_miles)),
         )
-    return (
+    return translated(
         "I cannot work that out as it stands: please check the number of guests, with at least one adult, and that "
-        f"there are no more upgrades than the {business.menu.proteins_included} proteins each guest has."
+        "there are no more upgrades than the {proteins} proteins each guest has.",
+        proteins=business.menu.proteins_included,
     )
 
 
-def travel_text(business: Business, miles: Decimal) -> str:
+def travel_text(business: Business, distance: Decimal) -> str:
     """What the way costs, with how it comes about; or that it is too far."""
     travel = business.travel
-    if miles > travel.maximum_miles:
-        return _refused(business, Party(miles=miles))
-    beyond = max(miles - travel.free_miles, Decimal(0))
+    if distance > travel.maximum_miles:
+        return _refused(business, Party(miles=distance))
+    beyond = max(distance - travel.free_miles, Decimal(0))
     if not beyond:
-        return f"There is no travel fee for {miles:f} miles: the first {travel.free_miles} are free."
-    return (
-        f"Travel for {miles:f} miles is {usd(beyond * travel.per_mile)}: the first {travel.free_miles} miles are free, "
-        f"then {usd(travel.per_mile)} for each of the other {beyond:f}."
+        return translated(
+            "There is no travel fee for {distance}: the first {free} are free.",
+            distance=miles(distance),
+            free=travel.free_miles,
+        )
+    return translated(
+        "Travel for {distance} is {fee}: the first {free} are free, then {per_mile} for each of the other {beyond}.",
+        distance=miles(distance),
+        fee=money(beyond * travel.per_mile),
+        free=miles(Decimal(travel.free_miles)),
+        per_mile=money(travel.per_mile),
+        beyond=f"{beyond:f}",
     )
 
 
 def quote_text(business: Business, worked: Quote, missing: Sequence[str]) -> str:
     """A quote line by line with its total; ``missing`` as in :class:`Worked`."""
     request, rules = worked.request, business.prices
-    who = [_plural(request.adults, "adult", "adults")]
+    who = [plural("{count} adult", "{count} adults", request.adults)]
+    ages = {"from_age": rules.child_from_age, "to_age": rules.adult_from_age - 1}
     if request.children:
         who.append(
-            f"{_plural(request.children, 'child', 'children')} ({rules.child_from_age} to {rules.adult_from_age - 1})"
-        )
-    if request.under_six:
-        who.append(f"{_plural(request.under_six, 'guest', 'guests')} under {rules.child_from_age}")
-    where = "" if request.miles is None else f", {request.miles:f} miles away"
-    lines = [f"Here is the price for {_listed(who)}{where}:"]
-    lines += [_line_text(line.label, line.quantity, line.unit_price, line.amount) for line in worked.lines]
-    if worked.minimum_applied:
-        lines.append(f"(The food of one party comes to at least {usd(rules.minimum)}.)")
-    if worked.travel is None:
-        travel = business.travel
-        lines.append(f"Total without travel: {usd(worked.total)}.")
-        lines.append(
-            f"Travel comes on top: the first {travel.free_miles} miles are free, then {usd(travel.per_mile)} per mile. "
-            + (
-                "About how many miles are you from our kitchen? If you do not know, the team will work it out."
-                if "miles" in missing
-                else "The team works out your distance and confirms it."
+            plural(
+                "{count} child ({from_age} to {to_age})",
+                "{count} children ({from_age} to {to_age})",
+                request.children,
+                **ages,
             )
         )
+    if request.under_six:
+        who.append(
+            plural(
+                "{count} guest under {age}", "{count} guests under {age}", request.under_six, age=rules.child_from_age
+            )
+        )
+    if request.miles is None:
+        lines = [translated("Here is the price for {party}:", party=listed(who))]
     else:
-        lines.append(f"Total: {usd(worked.total)}.")
+        away = miles(Decimal(request.miles))
+        lines = [translated("Here is the price for {party}, {distance} away:", party=listed(who), distance=away)]
+    lines += [_line_text(_label(business, line.label), line) for line in worked.lines]
+    if worked.minimum_applied:
+        lines.append(translated("(The food of one party comes to at least {minimum}.)", minimum=money(rules.minimum)))
+    if worked.travel is None:
+        lines.append(translated("Total without travel: {total}.", total=money(worked.total)))
+        lines.append(f"{_travel_to_come(business)} {_way_open('miles' in missing)}")
+    else:
+        lines.append(translated("Total: {total}.", total=money(worked.total)))
         lines.append(
-            f"A deposit of {usd(worked.deposit)} is taken off the bill, so the balance on the day is "
-            f"{usd(worked.balance)}. Gratuity for the chef is not included ({business.gratuity.low_percent} to "
-            f"{business.gratuity.high_percent} % is usual)."
+            translated(
+                "A deposit of {deposit} is taken off the bill, so the balance on the day is {balance}. Gratuity for "
+                "the chef is not included ({low} to {high} % is usual).",
+                deposit=money(worked.deposit),
+                balance=money(worked.balance),
+                low=business.gratuity.low_percent,
+                high=business.gratuity.high_percent,
+            )
         )
     open_numbers = _open_numbers(missing)
     if open_numbers:
-        lines.append(f"Not in there yet: please tell me {_listed(open_numbers)}.")
+        lines.append(translated("Not in there yet: please tell me {numbers}.", numbers=listed(open_numbers)))
     return "\n".join(lines)
 
 
-def _line_text(label: str, quantity: Decimal, unit_price: Decimal, amount: Decimal) -> str:
-    if quantity == 1 or not unit_price:
-        return f"- {label}: {usd(amount)}"
-    return f"- {label}: {quantity:f} × {usd(unit_price)} = {usd(amount)}"
+def _travel_to_come(business: Business) -> str:
+    return translated(
+        "Travel comes on top: the first {free} are free, then {per_mile} per mile.",
+        free=miles(Decimal(business.travel.free_miles)),
+        per_mile=money(business.travel.per_mile),
+    )
+
+
+def how_far() -> str:
+    """The question for the distance, as a quote asks it."""
+    return translated("About how many miles are you from our kitchen?")
+
+
+def _way_open(asked: bool) -> str:
+    if asked:
+        return f"{how_far()} {translated('If you do not know, the team will work it out.')}"
+    return translated("The team works out your distance and confirms it.")
+
+
+def _label(business: Business, label: str) -> str:
+    """What a line of a quote is for, as the customer reads it."""
+    fixed = {
+        "adults": translated("adults"),
+        "children": translated("children"),
+        "raised to the party minimum": translated("raised to the party minimum"),
+        "travel, miles beyond the free ones": translated("travel, miles beyond the free ones"),
+    }
+    if label in fixed:
+        return fixed[label]
+    if label == f"under {business.prices.child_from_age}, free":
+        return translated("under {age}, free", age=business.prices.child_from_age)
+    if label.endswith(" upgrade") and label not in business.upgrades:
+        return translated("{dish} upgrade", dish=named(label.removesuffix(" upgrade")))
+    return extra(label)
+
+
+def extra(name: str) -> str:
+    """A dish as the customer reads it, "extra salmon" among them."""
+    known = named(name)
+    if known == name and name.startswith("extra "):
+        return translated("extra {dish}", dish=named(name.removeprefix("extra ")))
+    return known
+
+
+def _line_text(label: str, line: Line) -> str:
+    if line.quantity == 1 or not line.unit_price:
+        return f"- {label}: {money(line.amount)}"
+    return f"- {label}: {line.quantity:f} × {money(line.unit_price)} = {money(line.amount)}"
 
 
 def usd(amount: Decimal) -> str:
     """An amount as people write it: whole dollars without cents."""
-    return f"${amount:,.0f}" if amount == amount.to_integral_value() else f"${amount:,.2f}"
-
-
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return money(amount)

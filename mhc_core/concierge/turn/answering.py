@@ -31,6 +31,7 @@ from mhc_core.concierge.turn.understanding import Understanding, keeping_needs, 
 from mhc_core.db.engine import autocommit
 from mhc_core.db.queries import bookings, installation, loyalty
 from mhc_core.db.queries.bookings import Booking
+from mhc_core.languages import ENGLISH, speaking
 from mhc_core.prompts import wordings
 from mhc_core.protocols import Passage
 from mhc_core.pseudonyms import customer_hash, person_id
@@ -72,6 +73,12 @@ class Answering:
         understood = self._understand(live, request, local, key)
         if understood.question.understood is None or understood.question.facts.identifying:
             key = None  # nothing else of it is remembered: it tells, or may tell, who somebody is
+        with speaking(understood.question.language):
+            return self._given(request, live, local, key, understood)
+
+    def _given(
+        self, request: TurnRequest, live: Live, local: datetime, key: MessageKey | None, understood: Understanding
+    ) -> TurnResult:
         reading = _reading(understood.question)
         known = context.known(live)
         escalation = understood.escalation
@@ -93,7 +100,8 @@ class Answering:
         result, candidate = None, None
         wording = live.prompts.choose(wordings.knowledge(intent), request.customer)
         alone = asks_models and not question.booking_open  # within a booking its own question follows
-        shared = alone and wording.exposure is None  # a shared answer would hide the wording that is on trial
+        # A shared answer would hide the wording that is on trial; it is kept in the language of its question alone.
+        shared = alone and wording.exposure is None and question.language == ENGLISH
         if shared and chosen == Chosen(live) and not request.bypass_cache:
             result = self._memo.find("result", live, key)
         if shared and result is None:
@@ -169,7 +177,8 @@ class Answering:
 
         @cache
         def search(topic: str) -> Sequence[Passage]:
-            passages = context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
+            with speaking(question.language):
+                passages = context.passages(self._reads, live, topic, before, self._settings.retrieval_top_k)
             retrieved.update(passage.chunk_id for passage in passages)
             return passages
 

@@ -12,6 +12,7 @@ from datetime import date
 from mhc_core.business.rules import Business
 from mhc_core.concierge.turn.coherence import coherent
 from mhc_core.language.number_words import ONES, TENS, VALUES
+from mhc_core.languages import ENGLISH
 from mhc_core.understanding.result import (
     Act,
     AgeRange,
@@ -71,6 +72,8 @@ def completed(read: Understood, business: Business, today: date, context: Dialog
     bare = _bare_answer(read, context)
     if bare is not None:
         return resolve(bare, business, today, context)
+    if read.language != ENGLISH:
+        return read  # its grammar knows the exact forms of its language
     text = " ".join(segment.text for segment in read.segments)
     segments = [_with_month(_with_exact(coherent(segment, context)), text, today) for segment in read.segments]
     slots = [slot for segment in segments for slot in segment.slots]

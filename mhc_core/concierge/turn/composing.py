@@ -6,11 +6,12 @@ from dataclasses import replace
 from mhc_core.concierge.agents import booking, handover, knowledge, lead, operations, pricing, questions
 from mhc_core.concierge.agents.reply import Question, Reply
 from mhc_core.concierge.agents.router import Step
+from mhc_core.languages import marked, translated
 from mhc_core.understanding.result import Act
 
 _ASKS_ITSELF = frozenset({booking.AGENT.name, lead.AGENT.name})
 """After these no question of the booking follows: one asked it, the other takes the pressure off."""
-FOR_THE_TEAM = "Our team sees that question with your request."
+FOR_THE_TEAM = marked("Our team sees that question with your request.")
 _KEPT_QUESTIONS = 5
 
 
@@ -41,7 +42,8 @@ def _left_to_the_team(question: Question, step: Step, given: Reply) -> Reply:
         return given
     notes = {name: value for name, value in given.notes.items() if name != "offered_person"}
     facts = replace(question.facts, questions=(*question.facts.questions, step.question.text[:300]))
-    return replace(given, text=given.text.replace(offer, FOR_THE_TEAM), notes=notes, facts=facts)
+    text = given.text.replace(offer, translated(FOR_THE_TEAM)).replace(handover.OFFER, translated(FOR_THE_TEAM))
+    return replace(given, text=text, notes=notes, facts=facts)
 
 
 def _joined(replies: Sequence[Reply]) -> Reply:

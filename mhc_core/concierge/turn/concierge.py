@@ -32,10 +32,12 @@ from mhc_core.concierge.turn.response_cache import ResponseCache
 from mhc_core.concierge.turn.store import CachedAnswerWithdrawn, TurnStore
 from mhc_core.concierge.turn.threads import Place
 from mhc_core.db.engine import autocommit
+from mhc_core.db.queries.calls import HEARD_KEY, CallRow
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
 from mhc_core.db.queries.turns import Beginning, Turn
 from mhc_core.errors import DataError, NotFound
 from mhc_core.language.cleaning import cleaned
+from mhc_core.languages import ENGLISH, speaking
 from mhc_core.providers import attribution
 from mhc_core.settings import Settings
 from mhc_core.understanding.notes import READING
@@ -57,6 +59,8 @@ class Incoming:
     exist yet begins under the id that is given; with ``bypass_cache`` no cached answer is given. Messages with the same
     ``key`` are one (``repeats``). ``results`` is what functions of the client gave back that were called for this
     message (``functions``). ``vouched``: the client showed that it may say who the customer is.
+    Of what was spoken ``heard`` says how sure the recogniser was of the words (0..1), and ``call`` what is known of the
+    call, which is stored with its first turn.
     """
 
     message: str
@@ -71,6 +75,8 @@ class Incoming:
     key: str | None = None
     results: Sequence[str] = ()
     vouched: bool = True
+    heard: float | None = None
+    call: CallRow | None = None
 
     @property
     def place(self) -> Place:
@@ -212,10 +218,11 @@ class Concierge:
         self, incoming: Incoming, opened: OpenConversation | None, conversation_id: UUID, now: datetime
     ) -> TurnResult:
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
-            return self._waiting(told=_told_to_wait(opened.turns))
+            return self._waiting(_language(opened), told=_told_to_wait(opened.turns))
         if (language := optouts.keyword(_words(incoming.message, incoming.channel), incoming.channel)) is not None:
-            known = opened.facts if opened is not None else None
-            return TurnResult(courtesy.off_the_list(memory.load(known or {}), language))
+            known = memory.load(opened.facts or {}) if opened is not None else Facts()
+            heard_in = known.language if language == ENGLISH and known.language else language
+            return TurnResult(courtesy.off_the_list(known, heard_in))
         return self._answering.answer(self._request(incoming, opened, conversation_id, now))
 
     def _hear_opt_out(self, incoming: Incoming, result: TurnResult, now: datetime) -> None:
@@ -256,9 +263,10 @@ class Concierge:
             )
         return found
 
-    def _waiting(self, told: bool = False) -> TurnResult:
+    def _waiting(self, language: str, told: bool = False) -> TurnResult:
         """While a person has the conversation the assistant says so once, and is silent then."""
-        text = "" if told else handover.waiting_text(self._business, self._clock())
+        with speaking(language):
+            text = "" if told else handover.waiting_text(self._business, self._clock())
         return TurnResult(Reply(text, "waiting", Intent.OTHER, 1.0, HANDOVER_MODEL_ID))
 
     def _store(
@@ -277,6 +285,9 @@ class Concierge:
         noted: dict[str, Any] = {READING: result.reading} if result.reading is not None else {}
         if incoming.client:
             noted[threads.THREAD] = threads.digest(incoming.place, incoming.message)
+        if incoming.heard is not None:
+            noted[HEARD_KEY] = round(incoming.heard, 4)
+        language = (reply.facts or before or Facts()).language or ENGLISH
         latency_ms = (time.perf_counter() - started) * 1000
         sent_at = max(self._clock(), received_at)
         with timing.part("storing"):
@@ -289,18 +300,21 @@ class Concierge:
                     cached=None if incoming.bypass_cache else result.cached,  # looked up a moment ago: not again
                     waiting=None
                     if reply.agent == "waiting"
-                    else lambda: storing.answer_turn(message_id, self._waiting(), cost_usd, sent_at, latency_ms),
+                    else lambda: storing.answer_turn(
+                        message_id, self._waiting(language), cost_usd, sent_at, latency_ms
+                    ),
                     facts=None if reply.facts is None else memory.dump(reply.facts),
                     rows=[
                         *storing.exposure_rows(result, message_id, received_at, sent_at),
                         *storing.diet_rows(conversation_id, question_id, before, reply, received_at),
                         *storing.suggestion_rows(conversation_id, message_id, reply, sent_at),
+                        *storing.call_rows(incoming.call, conversation_id, received_at),
                     ],
                     effects=storing.effects(self._business, conversation_id, reply, sent_at),
                 )
             )
         if stored.handed_over and reply.agent != "waiting":
-            reply = self._waiting().reply
+            reply = self._waiting(language).reply
         elif result.candidate is not None:
             self._cache.offer(result.candidate, reply, message_id)
         log.info(
@@ -321,6 +335,11 @@ def _said(turn: StoredTurn, channel: Channel, longest: int) -> StoredTurn:
     """A turn as it is read; of one that no customer could have sent here, and no answer of ours is, the beginning."""
     words = turn.content if turn.role == "assistant" else _words(turn.content, channel)
     return replace(turn, content=words[: 2 * longest]) if len(words) > 2 * longest else replace(turn, content=words)
+
+
+def _language(opened: OpenConversation) -> str:
+    """What a conversation is held in."""
+    return memory.load(opened.facts or {}).language or ENGLISH
 
 
 def _told_to_wait(turns: Sequence[StoredTurn]) -> bool:

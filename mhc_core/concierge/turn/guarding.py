@@ -9,6 +9,7 @@ from mhc_core.concierge.agents import handover, safety
 from mhc_core.concierge.agents.reply import Question, Reply
 from mhc_core.concierge.facts import memory
 from mhc_core.concierge.guards import final_check
+from mhc_core.languages import ENGLISH, speaking
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +17,14 @@ log = logging.getLogger(__name__)
 def guarded(business: Business, question: Question, given: Reply, now: datetime) -> Reply:
     """The reply without its prompt, without claims and figures that nothing supports, in polite words.
 
-    Where nothing is left of it, a person takes over. ``now`` is in the business's own time zone.
+    What a model writes is English, whatever the conversation is held in. Where nothing is left of it, a person takes
+    over, and what is said of that is in the conversation's language. ``now`` is in the business's own time zone.
     """
+    with speaking(ENGLISH):
+        return _checked(business, question, given, now)
+
+
+def _checked(business: Business, question: Question, given: Reply, now: datetime) -> Reply:
     said = [turn.content for turn in question.turns if turn.role == "user"] + [question.text]
     people = [turn.content for turn in question.turns if turn.role == "agent"]
     standing = [safety.shared_grill(business), handover.offer_text(business)]
@@ -30,6 +37,7 @@ def guarded(business: Business, question: Question, given: Reply, now: datetime)
     notes = {**given.notes, "unsupported": len(checked.unsupported)}
     if checked.emptied:
         reason = given.escalation or handover.UNCONFIRMED
-        text = handover.text(business, reason, now)
-        return replace(given, text=text, citations=(), booking=None, escalation=reason, notes=notes)
+        with speaking(question.language):
+            text = handover.text(business, reason, now)
+        return replace(given, text=text, citations=(), booking=None, escalation=reason, written=False, notes=notes)
     return replace(given, text=checked.text, notes=notes)

@@ -18,9 +18,10 @@ from mhc_core.concierge.tools.case import Case
 from mhc_core.concierge.turn import composing, suggesting
 from mhc_core.concierge.turn.guarding import guarded
 from mhc_core.concierge.turn.request import TurnRequest
-from mhc_core.concierge.turn.understanding import keeping_needs, understand
+from mhc_core.concierge.turn.understanding import Understanding, keeping_needs, understand
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.languages import speaking
 from mhc_core.protocols import Passage
 
 Search = Callable[[str, Sequence[StoredTurn]], Sequence[Passage]]
@@ -53,7 +54,18 @@ class OfflineConcierge:
         local = now.astimezone(self._zone)
         request = TurnRequest(message, turns, stored, conversation_id, now)
         understood = understand(self._business, self._live.reader, request, local.date())
-        question = understood.question
+        with speaking(understood.question.language):
+            return self._given(understood, turns, local, conversation_id, booked)
+
+    def _given(
+        self,
+        understood: Understanding,
+        turns: Sequence[StoredTurn],
+        local: datetime,
+        conversation_id: UUID,
+        booked: Callable[[], Booking | None],
+    ) -> Reply:
+        question, now = understood.question, local
         known = context.known(self._live)
         desk = suggesting.Desk(str(conversation_id), conversation_id, local, self._live.offers)
         if understood.escalation is not None and not router.overruled(question, understood.escalation, known):
@@ -64,7 +76,12 @@ class OfflineConcierge:
         if understood.attack is not None:
             text = injection.answer(self._business)
             return Reply(text, "refusal", question.intent, 1.0, "-", facts=keeping_needs(question))
-        search = cache(lambda topic: self._search(topic, turns))
+
+        @cache
+        def search(topic: str) -> Sequence[Passage]:
+            with speaking(question.language):
+                return self._search(topic, turns)
+
         reference = operations.reference(self._business.short_name, conversation_id)
 
         def ask(step: Step, part: Question) -> Reply:

@@ -19,9 +19,10 @@ from mhc_core.concierge.tools.case import BookingRequest
 from mhc_core.concierge.turn.request import TurnResult
 from mhc_core.concierge.turn.suggesting import SETTLED, TAKEN_BACK
 from mhc_core.db.queries import bookings, offers
+from mhc_core.db.queries.calls import CallRow
 from mhc_core.db.queries.serving import NewTurn
 from mhc_core.db.queries.turns import Effect
-from mhc_core.db.tables import diet_facts, experiment_exposures, offer_suggestions, rollout_exposures
+from mhc_core.db.tables import calls, diet_facts, experiment_exposures, offer_suggestions, rollout_exposures
 from mhc_core.support import handover as handovers
 from mhc_core.understanding.result import Act
 
@@ -106,6 +107,15 @@ def diet_rows(
         )
         for need in fresh.values()
     ]
+
+
+def call_rows(
+    call: CallRow | None, conversation_id: UUID, said_at: datetime
+) -> list[tuple[sa.Table, Mapping[str, Any]]]:
+    """The row of a call that is stored with its first turn, so that no word of it is without what was agreed to."""
+    if call is None:
+        return []
+    return [(calls, {**call._asdict(), "conversation_id": conversation_id, "consent_said_at": said_at})]
 
 
 def suggestion_rows(

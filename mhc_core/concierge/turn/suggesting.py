@@ -18,7 +18,7 @@ from mhc_core.concierge.facts import diets
 from mhc_core.concierge.facts.accepting import SUGGESTION
 from mhc_core.concierge.facts.memory import Facts, Suggested
 from mhc_core.concierge.guards.tone import Emotion
-from mhc_core.concierge.tools.quote import usd
+from mhc_core.languages import current, known, listed, money, named, speaking, translated
 from mhc_core.offers import choosing, declining, fitting
 from mhc_core.offers.choosing import OfferState
 from mhc_core.understanding.result import EVERYONE, Act, Topic
@@ -61,14 +61,23 @@ def words(business: Business, name: str) -> str:
     offer = business.offers.suggested[name]
     price = _price(business, name)
     if not price:
-        return f"An idea, if you like: {offer.says}. It is within the price."
-    per = "person" if offer.items[0] in business.upgrades else offer.per
-    return f"An idea, if you like: {offer.says}, {usd(price)} per {per}. Tell me for how many, and I add it."
+        return translated("An idea, if you like: {offer}. It is within the price.", offer=named(offer.says))
+    said = {"offer": named(offer.says), "price": money(price)}
+    if offer.items[0] in business.upgrades or offer.per == "person":
+        return translated(
+            "An idea, if you like: {offer}, {price} per person. Tell me for how many, and I add it.", **said
+        )
+    return translated("An idea, if you like: {offer}, {price} per portion. Tell me for how many, and I add it.", **said)
 
 
 def made_in(business: Business, answer: str) -> str | None:
     """The offer that one of our own answers makes, where its notes are not at hand; None where it makes none."""
-    return next((name for name in business.offers.suggested if words(business, name) in answer), None)
+    for language in dict.fromkeys((current(), *known())):
+        with speaking(language):
+            for name in business.offers.suggested:
+                if words(business, name) in answer:
+                    return name
+    return None
 
 
 def recalled(business: Business, facts: Facts, answer: str) -> Facts:
@@ -125,19 +134,18 @@ def _taken_back(business: Business, facts: Facts) -> tuple[Suggested, str] | Non
     if not against:
         return None
     offer = business.offers.suggested.get(suggested.offer)
-    says = offer.says if offer is not None else suggested.offer
-    reasons = _listed([_reason(need) for need in against])
-    text = f"I take back what I suggested, {says}: I cannot say that it goes with {reasons}."
-    has = offer is not None and _has(facts, offer.items)
-    return suggested, f"{text} It still stands in your order; tell me, and I take it off." if has else text
+    text = translated(
+        "I take back what I suggested, {offer}: I cannot say that it goes with {needs}.",
+        offer=named(offer.says if offer is not None else suggested.offer),
+        needs=listed([_reason(need) for need in against]),
+    )
+    if offer is None or not _has(facts, offer.items):
+        return suggested, text
+    return suggested, f"{text} {translated('It still stands in your order; tell me, and I take it off.')}"
 
 
 def _reason(need: str) -> str:
-    return "the allergy" if need == "unnamed" else need
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return translated("the allergy") if need == "unnamed" else named(need)
 
 
 def _settled(business: Business, facts: Facts, notes: dict[str, Any]) -> Facts:

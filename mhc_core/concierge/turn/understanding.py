@@ -15,10 +15,12 @@ from mhc_core.concierge.facts.accepting import SUGGESTION
 from mhc_core.concierge.facts.memory import Facts, Source
 from mhc_core.concierge.guards import injection, tone
 from mhc_core.concierge.guards.injection import Attack
-from mhc_core.concierge.turn import suggesting
+from mhc_core.concierge.turn import message_language, suggesting
 from mhc_core.concierge.turn.completing import completed
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
+from mhc_core.languages import detection, known
+from mhc_core.understanding.multilingual import release as multilingual
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.result import Act, DialogueContext, SlotName, Understood
 from mhc_core.understanding.values.resolve import resolve
@@ -63,23 +65,25 @@ class Understanding:
 def understand(business: Business, reader: Reader | None, request: TurnRequest, today: date) -> Understanding:
     """What a message says after the turns before it; ``today`` is the day in the business's own time zone.
 
-    Without a reader, or when it fails, the message changes no facts, and only its tone and attacks are seen.
+    Messages in Spanish, Chinese and Japanese are read by the models of the release, all others by ``reader``. Without
+    it, or when a model fails, the message changes no facts, and only its tone and attacks are seen.
     """
     message, turns = request.message, request.turns
     before = recall(business, reader, turns, today, request.now) if request.stored is None else request.stored
     context, notes = _context(business, turns, before)
-    read = _read(business, reader, message, context, today)
+    read = _read(business, reader, message, context, today, before.language)
     facts = before
     if read is not None:
         source = Source(sum(turn.role == "user" for turn in turns) + 1, request.now)
         agreed = _agreed(business, reader, before, read, turns, today, source)
         facts = updating.update(business, agreed, read, context, source)
-        facts = accepting.accepted(business, before, facts, read, context, notes)
+        facts = accepting.accepted(business, before, facts, message, read, context, notes)
         facts = memory.sourced(before, diets.told(facts, message, read), source)
         if facts.reference and facts.told != before.told:
             facts = replace(facts, changed=True)
     else:
         facts = diets.told(facts, message, None)  # what nobody can eat is never left unread
+    facts = _held_in(business, facts, message)
     intent = read.segments[0].topic.intent if read is not None and read.segments else Intent.OTHER
     question = Question(message, turns, business, before, facts, intent, read, context, notes)
     felt = tone.read(message, turns)
@@ -100,8 +104,19 @@ def understand(business: Business, reader: Reader | None, request: TurnRequest, 
 
 
 def keeping_needs(question: Question) -> Facts:
-    """The facts without a refused message, but for what it says that somebody cannot eat."""
-    return replace(question.before, needs=question.facts.needs, allergies=question.facts.allergies)
+    """The facts without a refused message, but for its language and what it says that somebody cannot eat."""
+    told = question.facts
+    return replace(
+        question.before, needs=told.needs, allergies=told.allergies, language=told.language, turning=told.turning
+    )
+
+
+def _held_in(business: Business, facts: Facts, message: str) -> Facts:
+    """The facts with the language that the conversation is held in after a message."""
+    towns = frozenset(town.casefold() for region in business.regions.values() for town in region.cities)
+    said = detection.detect(message, facts.language, towns)
+    language, turning = detection.heard(facts.language, facts.turning, said if said in known() else None)
+    return replace(facts, language=language, turning=turning)
 
 
 def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn], today: date, now: datetime) -> Facts:
@@ -110,11 +125,11 @@ def recall(business: Business, reader: Reader | None, turns: Iterable[StoredTurn
     for turn in turns:
         if turn.role == "user":
             context, _ = _context(business, seen, facts)
-            read = _read(business, reader, turn.content, context, today)
+            read = _read(business, reader, turn.content, context, today, facts.language)
             if read is not None:
                 count = sum(one.role == "user" for one in seen) + 1
                 facts = updating.update(business, facts, read, context, Source(count, now))
-            facts = diets.told(facts, turn.content, read)
+            facts = _held_in(business, diets.told(facts, turn.content, read), turn.content)
         elif turn.role == "assistant":
             facts = suggesting.recalled(business, questions.with_state(facts, turn.content), turn.content)
         seen.append(turn)
@@ -143,14 +158,18 @@ def _context(
 
 
 def _read(
-    business: Business, reader: Reader | None, message: str, context: DialogueContext, today: date
+    business: Business, reader: Reader | None, message: str, context: DialogueContext, today: date, held_in: str | None
 ) -> Understood | None:
-    if reader is None:
+    language = message_language.read_in(message, held_in)
+    if reader is None and language is None:
         return None
     try:
         with timing.part("understanding"):
-            read = resolve(reader.read(message, context), business, today, context)
-            return completed(read, business, today, context)
+            if language is not None:
+                said = multilingual.load().read(message, context, language)
+            else:
+                said = reader.read(message, context)  # type: ignore[union-attr]  # there is one, or nothing was read
+            return completed(resolve(said, business, today, context), business, today, context)
     except Exception as error:
         log.warning("a message was not understood (%s): the knowledge answers", type(error).__name__)
         return None
@@ -168,5 +187,5 @@ def _agreed(
     """The facts with what a person of the team proposed right before, where the customer says yes to it."""
     if not facts.booking or Act.AFFIRM not in read.acts or not turns or turns[-1].role != "agent":
         return facts
-    said = _read(business, reader, turns[-1].content, DialogueContext(), today)
+    said = _read(business, reader, turns[-1].content, DialogueContext(), today, facts.language)
     return facts if said is None else updating.proposed(business, facts, said, source)

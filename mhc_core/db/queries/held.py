@@ -83,6 +83,10 @@ _HELD = {
     """,
     "understanding_examples": "select * from ai.understanding_examples where customer_hash = :hash order by id",
     "knowledge_articles": f"select * from ai.knowledge_articles where example_id in ({_EXAMPLES}) order by id",
+    "knowledge_translations": f"""
+        select t.* from ai.knowledge_translations t join ai.knowledge_articles a on a.id = t.article_id
+        where a.example_id in ({_EXAMPLES}) order by t.id
+    """,
     "erasures": "select * from ai.erasures where customer_hash = :hash",
     "audit_log": "select * from ai.audit_log where subject = :hash order by id",
 }

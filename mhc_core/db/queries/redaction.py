@@ -109,6 +109,9 @@ _ERASE = {
         where example_id in (select id from erased_examples) and status <> 'decided'
     """,
     "retrieval_questions": "delete from ai.retrieval_questions where article_id in (select id from erased_articles)",
+    "knowledge_translations": (
+        "delete from ai.knowledge_translations where article_id in (select id from erased_articles)"
+    ),
     "knowledge_chunks": "delete from ai.knowledge_chunks where article_id in (select id from erased_articles)",
     "knowledge_articles": """
         update ai.knowledge_articles set title = 'Erased', body = '', tags = '{}', content_sha256 = 'erased',

@@ -20,6 +20,8 @@ class Due(NamedTuple):
     conversation_id: UUID
     channel: str
     event_on: date
+    language: str | None = None
+    """What the conversation was held in; None where nothing said so."""
 
 
 def due(connection: sa.Connection, first: date, last: date) -> list[Due]:
@@ -29,7 +31,7 @@ def due(connection: sa.Connection, first: date, last: date) -> list[Due]:
     """
     rows = connection.execute(
         sa.text(f"""
-            select b.id, b.conversation_id, c.channel, b.event_on
+            select b.id, b.conversation_id, c.channel, b.event_on, c.facts->>'language'
               from ai.booking_requests b join ai.conversations c on c.id = b.conversation_id
              where b.status = 'confirmed' and b.event_on between :first and :last
                and not c.channel_metadata ? '{REDACTED}'

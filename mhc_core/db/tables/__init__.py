@@ -38,6 +38,7 @@ from mhc_core.db.tables.handovers import conversation_notes, handovers, webhook_
 from mhc_core.db.tables.knowledge import (
     knowledge_articles,
     knowledge_chunks,
+    knowledge_translations,
     knowledge_vectors,
     knowledge_version_chunks,
     knowledge_versions,
@@ -67,6 +68,7 @@ from mhc_core.db.tables.models import (
 from mhc_core.db.tables.offers import diet_facts, offer_statistics, offer_suggestions
 from mhc_core.db.tables.operations import api_keys, audit_log, erasures, incidents, installation, signs_of_life
 from mhc_core.db.tables.raw import conversations, feedback, feedback_history, messages
+from mhc_core.db.tables.reads import read_changes, read_versions
 from mhc_core.db.tables.reports import weekly_reports
 from mhc_core.db.tables.rollouts import (
     rollout_decisions,

@@ -1,4 +1,4 @@
-"""Articles, their chunks and vectors, immutable index versions."""
+"""Articles, their translations, chunks and vectors, immutable index versions."""
 
 import sqlalchemy as sa
 from pgvector.sqlalchemy import HALFVEC
@@ -88,4 +88,23 @@ knowledge_vectors = sa.Table(
     sa.Column("text_sha256", sa.Text, primary_key=True),
     sa.Column("embedder", sa.Text, primary_key=True),
     sa.Column("embedding", HALFVEC(), nullable=False),
+)
+
+knowledge_translations = sa.Table(
+    "knowledge_translations",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("article_id", sa.ForeignKey(knowledge_articles.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("source_sha256", sa.Text, nullable=False),
+    sa.Column("content_sha256", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("questions", ARRAY(sa.Text), nullable=False, server_default=sa.text("'{}'")),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("reviewed", sa.Boolean, nullable=False, server_default=sa.false()),
+    created(),
+    sa.UniqueConstraint("article_id", "language", "content_sha256"),
+    sa.CheckConstraint("origin in ('file', 'machine')", name="origin"),
 )

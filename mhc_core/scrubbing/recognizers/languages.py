@@ -7,7 +7,7 @@ Spanish sentences are made of.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from mhc_core.language.tags import share_of
+from mhc_core.languages.detection import share_of
 from mhc_core.scrubbing.digits import order_before
 from mhc_core.scrubbing.findings import PiiType
 from mhc_core.scrubbing.lexicon import code, ordinary

@@ -18,6 +18,8 @@ from mhc_core.understanding.labelled import LabelledMessage
 from mhc_core.understanding.result import Act, SlotName, Topic
 
 _BRACKETED = re.compile(r"(\[[^\]]+\])")
+MULTILINGUAL = "gold_multilingual"
+"""Sentences in Chinese and Japanese."""
 EVERY = 12
 """One of so many messages that name a dish and no allergen teaches what is only mentioned."""
 
@@ -33,10 +35,10 @@ class Example:
     frame: str
 
 
-def read() -> list[Example]:
-    """The sentences written for this, in the order of the stances."""
+def read(gold: str = "gold") -> list[Example]:
+    """The sentences written for this, in the order of the stances; those of other languages are in another folder."""
     found: list[Example] = []
-    folder = resources.files(__package__) / "gold"
+    folder = resources.files(__package__) / gold
     for stance in Stance:
         for line in (folder / f"{stance}.txt").read_text("utf-8").splitlines():
             if line.strip() and not line.startswith("#"):

@@ -23,11 +23,14 @@ from mhc_core.understanding.diets import mentions
 from mhc_core.understanding.diets.examples import Example
 from mhc_core.understanding.diets.mentions import UNNAMED, Kind, Mention, Stance, Whom
 from mhc_core.understanding.heads import Head, Inputs
+from mhc_core.understanding.multilingual import script
 from mhc_core.understanding.packing import PACKED, packed, unpacked
 from mhc_core.understanding.values.spelling import unaccented
 from mhc_core.understanding.values.word_lists import meaning
 
 FILE, DOCUMENT = "stances.npz", "stances.json"
+MULTILINGUAL = "stances_multilingual.npz"
+"""The classifiers of Chinese and Japanese, which learned the English sentences too."""
 REGULARISATION = 20.0
 BINDING_FROM = 0.13
 """A mention is taken for a need from this probability on: one of a hundred needs is below it (three folds of the
@@ -36,7 +39,8 @@ WITHDRAWN_FROM = 0.7
 """A need is taken back only from this probability on."""
 AROUND, NEAR = 14, 5
 """Words read on each side, and those whose distance counts."""
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[?!.;:]")
+_SIGN = r"\u3400-\u4dbf\u4e00-\u9fff\u3041-\u3096\u30a1-\u30fa\u30fc々"
+_TOKEN = re.compile(rf"[{_SIGN}]|(?:(?![{_SIGN}])[^\W_])+(?:['’][^\W_]+)?|[?!.;:？！。；：]")
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
 
@@ -118,9 +122,14 @@ def parse(data: bytes, embed: Embed) -> Stances:
 
 
 @functools.cache
-def load() -> Stances:
-    """The classifiers of the release."""
-    return parse((resources.files(__package__) / FILE).read_bytes(), vectors)
+def load(file: str = FILE) -> Stances:
+    """The classifiers of the release: those of English and Spanish, or ``MULTILINGUAL``."""
+    return parse((resources.files(__package__) / file).read_bytes(), vectors)
+
+
+def of_text(text: str) -> Stances:
+    """The classifiers that read a text, by the signs that it is written in."""
+    return load(MULTILINGUAL if script.written_in(text) else FILE)
 
 
 def vectors(texts: Sequence[str]) -> Floats:
@@ -137,8 +146,8 @@ def _window(text: str, mention: Mention) -> tuple[str, str]:
     word = _stand_in(text, mention)
     sided = [f"b{min(len(before) - place, NEAR)}_{token}" for place, token in enumerate(before)]
     sided += [f"a{min(place + 1, NEAR)}_{token}" for place, token in enumerate(after)]
-    ends = next((token for token in after if token in "?!.;"), "")
-    sided += [f"k_{word}", f"ends_{'asked' if ends == '?' else 'told'}"]
+    ends = next((token for token in after if token in "?!.;？！。；吗嗎か"), "")
+    sided += [f"k_{word}", f"ends_{'asked' if ends and ends in '?？吗嗎か' else 'told'}"]
     if not before:
         sided.append("first")
     if not after:

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mhc_core.business.pricing import Business
-from mhc_core.understanding.result import AgeRange, DialogueContext, Segment, Slot, SlotName, SlotValue, Understood
+from mhc_core.understanding.multilingual import grammars, script
+from mhc_core.understanding.result import (
+    AgeRange,
+    DialogueContext,
+    ImpossibleDate,
+    Segment,
+    Slot,
+    SlotName,
+    SlotValue,
+    Understood,
+)
 from mhc_core.understanding.values import (
     ages,
     allergies,
@@ -18,6 +28,7 @@ from mhc_core.understanding.values import (
     occasions,
     times,
 )
+from mhc_core.understanding.values.spelling import tidy
 
 _PARTED = re.compile(r"\b(?:not|or|but|instead|no)\b|n['’]?t\b", re.IGNORECASE)
 _NEAR = 25
@@ -36,7 +47,7 @@ def resolve(
     ``today`` is the day it was written in the business's zone, ``about`` the day of the party as far as it is known,
     which "make it the 14th" refers to. An impossible date has ``ImpossibleDate`` as its value.
     """
-    said = _Said(business, today, about, SlotName.DATE in context.known)
+    said = _Said(business, today, about, SlotName.DATE in context.known, script.reading(understood.language))
     segments = []
     for segment in understood.segments:
         slots = []
@@ -73,15 +84,25 @@ class _Said:
     today: date
     about: date | None
     day_known: bool
+    language: str | None = None
     slots: list[Slot] = field(default_factory=list)
 
-    def day(self, slot: Slot, segment: Segment) -> SlotValue | None:
+    def words(self, slot: Slot, segment: Segment) -> str:
+        """The words of a slot as the readers of values know them: those of another language in English."""
+        if self.language is None:
+            return slot.text
+        before = segment.text[: slot.start - segment.start]
+        return grammars.english(slot.name, slot.text, self.language, self.today, before)
+
+    def day(self, slot: Slot, words: str, segment: Segment) -> SlotValue | None:
         """The day that a date slot names."""
         dates_before = [one for one in self.slots if one.name is SlotName.DATE]
         about = next((one.value for one in reversed(dates_before) if isinstance(one.value, date)), self.about)
         last = dates_before[-1] if dates_before else None
         joined = last is not None and (last.value is None or _belongs(last, slot, segment))
-        return dates.day(slot.text, self.today, about, self.day_known, last.text if last and joined else "")
+        before = last.text if last and joined and self.language is None else ""
+        found = dates.day(words, self.today, about, self.day_known, before)
+        return replace(found, written=slot.text) if isinstance(found, ImpossibleDate) else found
 
 
 def _belongs(last: Slot, slot: Slot, segment: Segment) -> bool:
@@ -90,7 +111,9 @@ def _belongs(last: Slot, slot: Slot, segment: Segment) -> bool:
 
 
 def _value(slot: Slot, segment: Segment, said: _Said) -> SlotValue | None:
-    words = slot.text
+    words = said.words(slot, segment)
+    if said.language is not None and slot.name in (SlotName.OCCASION, SlotName.WHOM):
+        return tidy(words) or None  # as the customer calls it
     match slot.name:
         case SlotName.ADULTS | SlotName.CHILDREN | SlotName.YOUNGEST | SlotName.GUESTS:
             last = said.slots[-1].value if said.slots and said.slots[-1].name is slot.name else None
@@ -100,9 +123,9 @@ def _value(slot: Slot, segment: Segment, said: _Said) -> SlotValue | None:
         case SlotName.AGE:
             return ages.age(words, said.business.prices.adult_from_age)
         case SlotName.DATE:
-            return said.day(slot, segment)
+            return said.day(slot, words, segment)
         case SlotName.TIME:
-            end = slot.end - segment.start
+            end = slot.end - segment.start if said.language is None else len(segment.text)
             return times.start(words, segment.text[end : end + _FOLLOWING])
         case SlotName.MILES:
             return amounts.miles(words)

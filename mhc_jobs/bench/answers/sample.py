@@ -1,9 +1,13 @@
 """The sample's articles as a knowledge version, without a database."""
 
+from collections.abc import Sequence
+from functools import cache
+
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.models.live import Live
 from mhc_core.db.queries.training import BASELINE_ID
-from mhc_core.knowledge import article_selector, articles, chunks
+from mhc_core.knowledge import article_selector, chunks
+from mhc_core.knowledge import articles as files
 from mhc_core.knowledge.article_selector import Article, ArticleSelector
 from mhc_core.knowledge.articles import UNANSWERED
 from mhc_core.prompts import registry
@@ -28,7 +32,7 @@ def live(business: Business, embedder: Embedder, reader: Reader) -> Live:
 
 def learned(embedder: Embedder) -> ArticleSelector:
     """What the articles answer."""
-    found = article_selector.learn(_articles(), embedder)
+    found = article_selector.learn(articles(), embedder)
     assert found is not None
     return found
 
@@ -49,10 +53,12 @@ def own_questions(desk: Desk, article_selector: ArticleSelector) -> dict[str, in
     return {"asked": len(asked), "right": right}
 
 
-def _articles() -> list[Article]:
+@cache
+def articles() -> Sequence[Article]:
+    """The sample's articles in English, with the questions that they answer."""
     found, number = [], 0
     for file in sorted(knowledge_dir().glob("*.md")):
-        article = articles.parse(file.read_bytes())
+        article = files.parse(file.read_bytes())
         cut = []
         for chunk in chunks.split(article.id, article.title, article.tags, article.body):
             number += 1

@@ -24,10 +24,11 @@ from mhc_core.concierge.tools.case import Case
 from mhc_core.concierge.turn import composing, suggesting
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.concierge.turn.suggesting import Desk
-from mhc_core.concierge.turn.understanding import understand
+from mhc_core.concierge.turn.understanding import Understanding, understand
 from mhc_core.db.queries.bookings import Booking
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.errors import DataError
+from mhc_core.languages import speaking
 from mhc_core.prompts import registry
 from mhc_core.understanding.reader import Reader
 from mhc_core.vocabulary import PERSON
@@ -132,6 +133,10 @@ class Talk:
         stored = self.facts if self.turns else None
         request = TurnRequest(message, tuple(self.turns), stored, self._id, self._now)
         understood = understand(self._business, self._reader, request, self._now.date())
+        with speaking(understood.question.language):
+            return self._given(understood, message)
+
+    def _given(self, understood: Understanding, message: str) -> Reply:
         question = understood.question
         if understood.escalation is not None:
             text = handover.text(self._business, understood.escalation, self._now, message)

@@ -14,7 +14,8 @@ from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries import knowledge_desk, versions
 from mhc_core.db.queries.article_figures import ChunkUse
 from mhc_core.errors import DataError, NotFound
-from mhc_core.knowledge import articles, index, writing
+from mhc_core.knowledge import articles, index, translations, writing
+from mhc_core.knowledge.translations import Standing
 from mhc_core.monitoring import articles as worth
 from mhc_serving.console.visit import Visit
 from mhc_serving.console.widgets import Table, box, dialog, moment, text
@@ -28,6 +29,7 @@ class _Read:
     row: sa.Row[Any]
     questions: list[str]
     chunks: list[ChunkUse]
+    translations: list[Standing]
 
 
 async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[[], Awaitable[None]]) -> None:
@@ -39,7 +41,8 @@ async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[
             raise NotFound(f"there is no article {article_id}; take another one of the list")
         live = versions.live(connection, index.KIND)
         chunks = worth.chunks(connection, live, article_id, worth.DAYS, now) if live else []
-        return _Read(row, knowledge_desk.questions(connection, article_id), chunks)
+        standing = translations.standing(connection, article_id)
+        return _Read(row, knowledge_desk.questions(connection, article_id), chunks, standing)
 
     found = await visit.act(read)
     if found is None:
@@ -64,12 +67,26 @@ async def draw(visit: Visit, place: Element, article_id: str, changed: Callable[
         ui.markdown(row.body).classes("body")
         if row.origin == "learned":
             text("p", "Learned from an approved answer: correct it by editing that answer in the review.", "dim")
+        _translations(found.value.translations)
         _chunks(found.value.chunks)
         if found.value.questions:
             text("h3", "Questions it answers")
             with box("ul"):
                 for question in found.value.questions:
                     text("li", question)
+
+
+def _translations(found: Sequence[Standing]) -> None:
+    """How the article stands in each language; a stale translation is told to nobody."""
+    if not found:
+        return
+    text("h3", "Translations")
+    Table("Translations", ("Language", "State", "Reviewed", "Made by")).show(
+        [
+            (one.language, one.state, "-" if one.state == "missing" else "yes" if one.reviewed else "no", one.made_by)
+            for one in found
+        ]
+    )
 
 
 def _chunks(found: Sequence[ChunkUse]) -> None:

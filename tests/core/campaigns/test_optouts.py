@@ -32,6 +32,25 @@ def test_spanish_words_count_too(word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "language"),
+    [("退订", "zh-Hans"), ("取消訂閱", "zh-Hant"), ("停止", "zh-Hans"), ("配信停止", "ja"), ("ストップ", "ja"),
+     ("解除。", "ja")],
+)  # fmt: skip
+def test_words_in_chinese_and_japanese_count_too(word: str, language: str) -> None:
+    assert optouts.keyword(word, "sms") == language
+
+
+@pytest.mark.parametrize(
+    ("message", "wish"),
+    [("ya párenle con tantos mensajes", True), ("能不能别再给我发了", True), ("請不要一直傳簡訊來", True),
+     ("お知らせを送るのを止めてほしい", True), ("mejor cancelamos la fiesta", False), ("饺子不要了", False),
+     ("時間を遅くしてほしい", False)],
+)  # fmt: skip
+def test_wishes_in_other_languages_are_heard_and_orders_are_none(message: str, wish: bool) -> None:
+    assert (wishes.probabilities([message])[0] >= wishes.THRESHOLD) is wish
+
+
+@pytest.mark.parametrize(
     ("text", "channel"),
     [("cancel", "web"), ("end", "email"), ("cancel my party", "sms"), ("stop by at 5", "sms"), ("", "sms"),
      ("?", "sms"), ("non stop", "sms"), ("end of June", "sms"), ("stop" * 100, "sms")],

@@ -68,7 +68,7 @@ def test_what_prints_a_result_prints_it_as_json_too() -> None:
 
     without = {name for name, as_json in commands(typer.main.get_command(app)) if not as_json}
     servers = {"up", "serve", "console", *(f"pipeline {name}" for name in ("code", "daemon", "daemon-check", "pages"))}
-    documents = {"config", "openapi", "db url", "scrub", "dataset members", "import example"}
+    documents = {"config", "graphql", "openapi", "db url", "scrub", "dataset members", "import example"}
     assert without == servers | documents | {"dagster"}
 
 

@@ -44,6 +44,18 @@ class Row(NamedTuple):
 ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row(EVERYBODY),
     ("GET", "/web/{name}"): Row(EVERYBODY),
+    ("GET", "/talk"): Row(EVERYBODY),
+    ("GET", "/talk/{name}"): Row(EVERYBODY),
+    ("GET", "/talk/stream"): Row(EVERYBODY),  # a web socket, which wants a widget token
+    ("POST", "/v1/voice/twilio/incoming"): Row(
+        EVERYBODY
+    ),  # all of them want Twilio's signature, once calls are answered
+    ("POST", "/v1/voice/twilio/next"): Row(EVERYBODY),
+    ("POST", "/v1/voice/twilio/whisper"): Row(EVERYBODY),
+    ("POST", "/v1/voice/twilio/accepted"): Row(EVERYBODY),
+    ("POST", "/v1/voice/twilio/dialled"): Row(EVERYBODY),
+    ("POST", "/v1/voice/twilio/status"): Row(EVERYBODY),
+    ("GET", "/v1/voice/twilio/stream"): Row(EVERYBODY),  # a web socket, which wants an admission
     ("GET", "/console"): Row(EVERYBODY),
     ("GET", "/openapi.json"): Row(EVERYBODY),
     ("GET", "/docs"): Row(EVERYBODY),
@@ -53,6 +65,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/healthz"): Row(EVERYBODY),
     ("GET", "/readyz"): Row(EVERYBODY),
     ("GET", "/metrics"): Row(ADMINS),
+    ("POST", "/graphql"): Row(VISITORS, {"query": "{ menu { adult } }"}),
     ("GET", "/api/v1/ai/feedback"): Row(EVERYBODY),
     ("POST", "/api/v1/ai/feedback/vote"): Row(EVERYBODY),
     ("GET", "/api/v1/ai/feedback/survey"): Row(EVERYBODY),

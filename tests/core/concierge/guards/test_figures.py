@@ -280,3 +280,28 @@ def test_what_a_sentence_states_against_the_file_is_named(sentence: str, said: l
 def test_what_the_file_gives_away_may_be_said_without_a_figure() -> None:
     assert kept("Moving the party once is free of charge.")
     assert not kept("The whole party is free of charge.")
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "With Silver you get 10% off your next party.",
+        "Loyal customers get 15% off after 10 completed bookings.",
+        "Bronze members have 5 % off the food.",
+    ],
+)
+def test_what_a_loyalty_tier_takes_off_may_be_said(draft: str) -> None:
+    assert kept(draft)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Silver takes 20% off.",
+        "You get 10% off today.",
+        "Members get lobster for free.",
+        "Gold members get 15% off and a free party.",
+    ],
+)
+def test_nothing_else_is_taken_off(draft: str) -> None:
+    assert not kept(draft)

@@ -104,6 +104,37 @@ def test_a_number_is_for_so_many(tell: Dialogue) -> None:
     assert tell.talk.facts.party.upgrades == {"shrimp upgrade": 8}
 
 
+@pytest.mark.parametrize(
+    ("line", "portions"),
+    [
+        ("add/book: Sure, add that for [count:all of us] please", EVERYONE),
+        ("add/book: add it for [guests:6 people]", 6),
+        ("ask/price_party: Throw that in for everybody", EVERYONE),
+        ("inform/book: great idea, [guests:4 people] would take it", 4),
+        ("inform/book: only for the [adults:3 adults]", 3),
+    ],
+)
+def test_who_takes_it_is_no_guest_more_and_it_is_priced(tell: Dialogue, line: str, portions: int) -> None:
+    text = tell(PRICE, line)
+    party = tell.talk.facts.party
+    assert (party.adults, party.upgrades) == (12, {"shrimp upgrade": portions})
+    assert f"shrimp upgrade: {12 if portions == EVERYONE else portions} × $3" in text
+
+
+@pytest.mark.parametrize("line", ["add/book: add [adults:2 more adults]", "inform/book: we are [guests:8 people] more"])
+def test_guests_more_are_guests_and_order_nothing(tell: Dialogue, line: str) -> None:
+    tell(PRICE, line)
+    assert tell.talk.facts.party.upgrades == {}
+    assert tell.talk.facts.party.head_count != 12
+
+
+def test_who_takes_it_is_told_before_the_request_is_sent(tell: Dialogue) -> None:
+    text = tell(BOOK, "@confirm affirm/book: sure, for [count:everyone]")
+    assert tell.talk.facts.party.upgrades == {"shrimp upgrade": EVERYONE}
+    assert tell.talk.sent is None
+    assert text.splitlines()[-1].startswith("Shall I send this request")
+
+
 def test_an_allergen_named_later_takes_it_back_aloud_once(tell: Dialogue) -> None:
     text = tell(PRICE, "inform/allergy: actually my kid can't have [allergen:shellfish]")
     assert text.startswith("I take back what I suggested, shrimp as an upgrade: ")

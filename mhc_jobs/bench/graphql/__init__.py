@@ -1,0 +1,1 @@
+"""Queries that mean harm, and how long each takes."""
