@@ -23,6 +23,7 @@ from mhc_core.db.tables import model_versions
 from mhc_core.errors import DataError
 from mhc_core.evaluation import offline, sets
 from mhc_core.protocols import ChatAnswer, ChatRequest
+from mhc_core.pseudonyms import Pseudonym
 from mhc_core.scrubbing import Scrubber
 from mhc_core.settings import Settings
 from mhc_core.vocabulary import Intent
@@ -100,7 +101,8 @@ def test_a_part_like_the_whole_is_another_version(engine: sa.Engine, chosen: Set
 def test_no_language_is_crowded_out_by_better_examples_of_another() -> None:
     def one(number: int, language: str, quality: float) -> VerifiedExample:
         return VerifiedExample(
-            id=UUID(int=number), sequence=number, customer_hash=str(number), day=date(2026, 3, 1), intent=Intent.MENU,
+            id=UUID(int=number), sequence=number, customer_hash=Pseudonym(str(number)), day=date(2026, 3, 1),
+            intent=Intent.MENU,
             origin="score", channel="web", quality=quality, context=(), question=f"q{number}", answer="a",
             vector=WordEmbedder().embed([f"q{number}"])[0], language=language,
         )  # fmt: skip
