@@ -1,6 +1,6 @@
 """By which models a message is read: those of its language, or of the conversation's where it says too little."""
 
-from mhc_core.languages import ENGLISH, current, detection
+from mhc_core.languages import ENGLISH, detection
 from mhc_core.understanding.multilingual import script
 
 
@@ -11,7 +11,7 @@ def read_in(message: str, conversation: str | None = None) -> str | None:
     that nobody reads here, as the conversation is held. Chinese signs in a Japanese conversation are Japanese.
     """
     held = script.reading(conversation or ENGLISH)
-    told = detection.detect(message, current())
+    told = detection.detect(message, conversation)
     said = script.reading(told or "")
     if told == ENGLISH:  # "地址是 420 Oak Street" is mostly English, but for the signs
         return held if held is not None and script.written_in(message) is not None else None
