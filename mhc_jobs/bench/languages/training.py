@@ -24,7 +24,8 @@ from sklearn.linear_model import LogisticRegression
 from mhc_core.languages.short_texts import BUCKETS, FILE, NOTHING, QUANTA, parts_of_word, place_of
 
 LATIN = ("en", "es", "fr", "de", "pt", "it", "nl")
-MOST_WORDS = 12_000
+MOST_WORDS, MOST_TAKEN_APART = 12_000, 4_000
+"""Words of a language that are listed, and those whose parts are learned, the commonest ones."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _HAN = re.compile(r"[一-鿿々]+")
 _KIND = ("street st avenue ave boulevard blvd road rd drive dr lane ln way court ct place pl circle cir terrace "
@@ -40,12 +41,14 @@ def train(seed: int = 0) -> dict[str, Table]:
     words = {language: _by_frequency(language) for language in LATIN}
     words[NOTHING] = _names()
     signs = {"zh": _chinese(names=False), "ja": _japanese(names=False)}
-    chinese, japanese = _chinese(names=True), _japanese(names=True)
-    signs[NOTHING] = {
-        name: chinese.get(name, 0.0) / sum(chinese.values()) + japanese.get(name, 0.0) / sum(japanese.values())
-        for name in {*chinese, *japanese}
-    }
+    named = _shares(_chinese(names=True)), _shares(_japanese(names=True))
+    signs[NOTHING] = {name: sum(shares.get(name, 0.0) for shares in named) for name in {*named[0], *named[1]}}
     return {**_of_parts(words, seed), **_of_words(words), **_of_signs(signs)}
+
+
+def _shares(counts: Weighted) -> Weighted:
+    total = sum(counts.values())
+    return {name: count / total for name, count in counts.items()}
 
 
 def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, Table]:
@@ -56,8 +59,9 @@ def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, Table]:
     truth: list[int] = []
     weight: list[float] = []
     for number, name in enumerate(classes):
-        total = sum(map(math.sqrt, lists[name].values()))
-        for word, count in lists[name].items():
+        common = sorted(lists[name].items(), key=lambda one: -one[1])[:MOST_TAKEN_APART]
+        total = sum(math.sqrt(count) for _, count in common)
+        for word, count in common:
             places = Counter(parts_of_word(word))
             size = sum(places.values())
             rows += [len(truth)] * len(places)
@@ -66,7 +70,7 @@ def _of_parts(lists: Mapping[str, Weighted], seed: int) -> dict[str, Table]:
             truth.append(number)
             weight.append(math.sqrt(count) / total * 10_000)
     matrix = csr_matrix((values, (rows, columns)), shape=(len(truth), BUCKETS))
-    fitted = LogisticRegression(C=30.0, max_iter=50, random_state=seed).fit(matrix, truth, sample_weight=weight)
+    fitted = LogisticRegression(C=30.0, max_iter=60, random_state=seed).fit(matrix, truth, sample_weight=weight)
     weights = fitted.coef_.T
     scale = np.abs(weights).max(axis=0) / 127
     return {
