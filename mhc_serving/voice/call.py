@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from enum import Enum
 from uuid import UUID
 
 import numpy as np
@@ -23,8 +21,10 @@ from mhc_core.vocabulary import Channel, Consent
 from mhc_serving.voice import desk
 from mhc_serving.voice.keypad import Keypad, Meaning
 from mhc_serving.voice.line import PhoneLine
+from mhc_serving.voice.memory import Ending, Said, Sums
 from mhc_serving.voice.outlet import Outlet
 from mhc_serving.voice.player import Player
+from mhc_serving.voice.wording import sooner, words
 
 log = logging.getLogger(__name__)
 
@@ -42,35 +42,7 @@ LAST_WORDS_SECONDS = 15.0
 """For what was said before the caller hung up."""
 UNFINISHED = 2.0
 """Times the pause, after words that do not end as a sentence does."""
-FIRST_CHARS = 28
-"""From there a first sentence is cut at a comma: its sound is made sooner."""
 PERSON = "I would like to talk to a person, please."
-_SOUNDS = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|♪")
-
-
-class Ending(Enum):
-    """How a call ended on our side."""
-
-    HUNG_UP = "hung up"
-    PERSON = "person"
-    OVER = "over"
-
-
-@dataclass
-class _Said:
-    """What a caller said: its sound, and where it was looked at in a pause already, the words of that."""
-
-    samples: NDArray[np.float32] | None
-    glance: "Future[Sequence[Heard]] | None" = None
-    text: str = ""
-    at: float = 0.0
-
-
-@dataclass
-class _Sums:
-    words: int = 0
-    sure: float = 0.0
-    turns: int = 0
 
 
 @dataclass
@@ -91,9 +63,9 @@ class Call:
     by_button: bool = False
     notice: str = ""
     ending: Ending = Ending.HUNG_UP
-    _queue: "asyncio.Queue[_Said]" = field(default_factory=asyncio.Queue)
+    _queue: "asyncio.Queue[Said]" = field(default_factory=asyncio.Queue)
     _keypad: Keypad = field(default_factory=Keypad)
-    _sums: _Sums = field(default_factory=_Sums)
+    _sums: Sums = field(default_factory=Sums)
     _consent: Consent = Consent.GIVEN
     _said_times: int = 0
     _left: list[str] = field(default_factory=list)
@@ -127,9 +99,9 @@ class Call:
         """The button was let go: what was said is complete."""
         said = self._ear.end()
         if said is not None:
-            self._queue.put_nowait(_Said(said, at=self._loop.time()))
+            self._queue.put_nowait(Said(said, at=self._loop.time()))
         else:
-            self._queue.put_nowait(_Said(None, at=self._loop.time()))
+            self._queue.put_nowait(Said(None, at=self._loop.time()))
 
     async def press(self, key: str) -> None:
         """A key of the telephone."""
@@ -143,9 +115,9 @@ class Call:
         self._mute = True
         self.player.drop()
         if (said := self._ear.end()) is not None:
-            self._queue.put_nowait(_Said(said, at=self._loop.time()))
+            self._queue.put_nowait(Said(said, at=self._loop.time()))
         if (typed := self._keypad.take()) is not None:
-            self._queue.put_nowait(_Said(None, text=typed if isinstance(typed, str) else PERSON))
+            self._queue.put_nowait(Said(None, text=typed if isinstance(typed, str) else PERSON))
         self._over = True
 
     async def _happened(self, event: Event) -> None:
@@ -161,9 +133,9 @@ class Call:
             glance, self._glance = self._glance, None
             self._ear.pause = self._pause * UNFINISHED
             if event.samples is not None:
-                self._queue.put_nowait(_Said(event.samples, glance, at=self._loop.time() - event.silence))
+                self._queue.put_nowait(Said(event.samples, glance, at=self._loop.time() - event.silence))
             elif self._left:
-                self._queue.put_nowait(_Said(None, at=self._loop.time()))
+                self._queue.put_nowait(Said(None, at=self._loop.time()))
 
     async def interrupt(self) -> None:
         """The customer speaks while something is said: it stops at once, and goes on if it was a noise only."""
@@ -187,8 +159,8 @@ class Call:
     def _looked(self, glance: "Future[Sequence[Heard]]") -> None:
         if glance is not self._glance or glance.cancelled() or glance.exception() is not None:
             return
-        words = _words(glance.result())[0]
-        self._ear.pause = self._pause * (1.0 if words.endswith((".", "?", "!")) else UNFINISHED)
+        said = words(glance.result())[0]
+        self._ear.pause = self._pause * (1.0 if said.endswith((".", "?", "!")) else UNFINISHED)
 
     def _forget(self) -> None:
         if self._glance is not None:
@@ -256,7 +228,7 @@ class Call:
         await self._say_all([self.line.phrases.goodbye])
         self._end(Ending.OVER)
 
-    async def _turn(self, said: _Said) -> None:
+    async def _turn(self, said: Said) -> None:
         phrases = self.line.phrases
         try:
             text, sure = (said.text, 1.0) if said.text else await self._recognised(said)
@@ -284,9 +256,9 @@ class Call:
             spoken = aloud(given.reply.text, link=link)
             self._links = list(spoken.links) or self._links
             await self.outlet.tell("concierge", given.reply.text)
-            await self._say(_sooner(spoken.sentences), said.at)
+            await self._say(sooner(spoken.sentences), said.at)
 
-    async def _recognised(self, said: _Said) -> tuple[str, float]:
+    async def _recognised(self, said: Said) -> tuple[str, float]:
         if said.samples is None:
             return "", 0.0
         future = said.glance
@@ -298,7 +270,7 @@ class Call:
             heard = await asyncio.wrap_future(future)
         except MHCError:
             return "", 0.0
-        text, sure = _words(heard)
+        text, sure = words(heard)
         count = len(text.split())
         self._sums.words, self._sums.sure = self._sums.words + count, self._sums.sure + count * sure
         return text, sure
@@ -356,9 +328,9 @@ class Call:
         if meaning is None:
             return
         if isinstance(meaning, str):
-            self._queue.put_nowait(_Said(None, text=meaning, at=self._loop.time()))
+            self._queue.put_nowait(Said(None, text=meaning, at=self._loop.time()))
         elif meaning is Meaning.PERSON:
-            self._queue.put_nowait(_Said(None, text=PERSON, at=self._loop.time()))
+            self._queue.put_nowait(Said(None, text=PERSON, at=self._loop.time()))
         elif meaning is Meaning.NO_TRAINING:
             self._consent = Consent.REFUSED
             await run_in_threadpool(desk.refuse_training, self.line.services, self.conversation_id, self.notice)
@@ -409,22 +381,3 @@ class Call:
 
     def _end(self, how: Ending) -> None:
         self.ending, self._over = how, True
-
-
-def _words(heard: Sequence[Heard]) -> tuple[str, float]:
-    """What was said, without the sounds that recognisers write in brackets, and how sure its words are."""
-    text = " ".join(" ".join(_SOUNDS.sub(" ", one.text) for one in heard).split())
-    if not re.search(r"\w", text):
-        return "", 0.0
-    return text, float(np.mean([one.confidence for one in heard]))
-
-
-def _sooner(sentences: Sequence[str]) -> list[str]:
-    """The same with a shorter beginning, so that the customer hears something while the rest is made."""
-    if not sentences or len(sentences[0]) <= 2 * FIRST_CHARS:
-        return list(sentences)
-    cut = re.search(r"[,;:] ", sentences[0][FIRST_CHARS:])
-    if cut is None:
-        return list(sentences)
-    at = FIRST_CHARS + cut.end()
-    return [sentences[0][:at].rstrip(), sentences[0][at:], *sentences[1:]]
