@@ -19,6 +19,8 @@ COMPILED = "messages.mo"
 _MOST_TAGS, _LONGEST_TAG = 10, 40
 NAMES = "name"
 """Context of the words that the business's own file brings: dishes, benefits, holidays."""
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""Where a value that ends with a full stop, such as "5:00 p.m.", ends a sentence."""
 _PLACE = re.compile(r"\{(\w+)(?:![^}]*|:[^}]*)?\}")
 
 
@@ -125,7 +127,7 @@ def places(text: str) -> frozenset[str]:
 
 def _filled(said: str, english: str, values: Mapping[str, object]) -> str:
     try:
-        return said.format(**values)
+        return _TWO_STOPS.sub(".", said.format(**values))
     except (KeyError, IndexError, ValueError):  # a catalogue that was edited by hand and not checked
         return english.format(**values)
 
