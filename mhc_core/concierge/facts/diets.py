@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 SURE_FROM = 0.4
 """A need said less surely than this keeps suggestions away, and is not told to the chef."""
+NOT_ORDERED_FROM = 0.75
+"""The same where the words were read as a dish."""
 MOST = 40
 _OPPOSITE = {"spicy": "mild"}
 _WHOM = {Whom.SELF: "the customer", Whom.CHILD: "a child", Whom.GUEST: "a guest", Whom.ALL: None}
@@ -70,10 +72,21 @@ def _judged(text: str, read: Understood | None) -> list[Judged]:
     if not found:
         return []
     try:
-        return stances.of_text(text).of(text, found)
+        return [_less_sure_if_ordered(one, read) for one in stances.of_text(text).of(text, found)]
     except Exception as error:
         log.warning("what a message says of food was not read (%s): it counts as needs", type(error).__name__)
         return [Judged(one, Stance.STATED, Whom.ALL, 0.0) for one in found]
+
+
+def _less_sure_if_ordered(judged: Judged, read: Understood | None) -> Judged:
+    """What was read as a dish on the order ("chicken and shrimp for everyone") and is not very surely a need: it keeps
+    suggestions away, and the chef is told nothing of it."""
+    mention = judged.mention
+    ordered = read is not None and any(
+        slot.name is SlotName.DISH and slot.start < mention.end and mention.start < slot.end for slot in read.slots
+    )
+    unsure = SURE_FROM <= judged.certainty < NOT_ORDERED_FROM
+    return replace(judged, certainty=SURE_FROM - 0.01) if ordered and unsure else judged
 
 
 def _need(judged: Judged) -> Need | None:

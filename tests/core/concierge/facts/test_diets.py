@@ -6,6 +6,8 @@ from mhc_core.concierge.facts import diets
 from mhc_core.concierge.facts.memory import Allergy, Facts, dump, load
 from mhc_core.understanding.diets import stances
 from mhc_core.understanding.diets.mentions import Stance
+from mhc_core.understanding.multilingual import release
+from mhc_core.understanding.result import DialogueContext
 
 
 def after(*messages: str) -> Facts:
@@ -48,6 +50,17 @@ def test_a_dish_that_is_not_liked_is_no_allergy() -> None:
     assert diets.to_keep(facts) == ["shellfish"]
     assert facts.allergies == ()
     assert not diets.allergy_named(facts)
+
+
+def test_a_dish_on_the_order_is_nothing_to_tell_the_chef() -> None:
+    text = (
+        "quiero reservar para 10 adultos, sin niños, el 19 de diciembre a las 5:30 pm, pollo y camarones para todos, "
+        "en 88 Maple Ave, Davis, 20 millas. me llamo Ana Ruiz, ana@example.com"
+    )
+    assert diets.told(Facts(), text, release.load().read(text, DialogueContext(), "es")).allergies == ()
+    allergic = "somos 10 adultos y mi esposa es alérgica a los camarones"
+    told = diets.told(Facts(), allergic, release.load().read(allergic, DialogueContext(), "es"))
+    assert [one.allergen for one in told.allergies] == ["shellfish"]
 
 
 def test_what_cannot_be_read_counts_as_a_need(monkeypatch: pytest.MonkeyPatch) -> None:

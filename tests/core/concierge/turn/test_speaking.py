@@ -51,14 +51,13 @@ def test_a_quote_is_given_in_the_language_of_the_question(language: str) -> None
 def test_a_booking_is_made_in_spanish_from_the_first_question_to_the_request() -> None:
     chat, reader = talk()
     first = (
-        "inform/book: quiero reservar para [adults:10] adultos, [children:sin niños], el [date:12/19] a las "
-        "[time:5:30 pm], [dish:chicken] y [dish:shrimp] para [count:everyone], en [address:88 Maple Ave], "
-        "[city:Davis], [miles:20] millas. me llamo [name:Ana Ruiz], [email:ana@example.com]"
+        "quiero reservar para 10 adultos, sin niños, el 19 de diciembre a las 5:30 pm, pollo y camarones para todos, "
+        "en 88 Maple Ave, Davis, 20 millas. me llamo Ana Ruiz, ana@example.com"
     )
-    text = chat.say(reader.learn(first)).text
+    text = chat.say(first).text
     assert "sábado, 19 de diciembre de 2026 a las 5:30 p.m." in text
     assert text.endswith("¿Envío esta solicitud a nuestro equipo? Solo diga sí, o dígame qué quiere cambiar.")
-    sent = chat.say(reader.learn("@confirm affirm: sí, envíela")).text
+    sent = chat.say("sí, envíela").text
     assert chat.sent is not None
     assert "está con nuestro equipo" in sent
     assert questions.with_state(Facts(), sent).reference == chat.facts.reference
@@ -135,7 +134,7 @@ def test_a_suggestion_is_known_from_its_words_alone(language: str) -> None:
 
 def test_a_client_that_keeps_the_transcript_goes_on_in_its_language() -> None:
     chat, reader = talk()
-    chat.say(reader.learn("inform/book: quiero reservar una fiesta, por favor"))
+    chat.say("quiero reservar una fiesta, por favor")
     chat.turns = [StoredTurn(turn.role, turn.content, {}) for turn in chat.turns]
     chat.facts = Facts()
     request = TurnRequest("12/19", tuple(chat.turns), None, UUID(int=1), NOW)
