@@ -20,6 +20,7 @@ from mhc_core.collection.importing.reject import reject_path
 from mhc_core.db.engine import database
 from mhc_core.db.queries import stats
 from mhc_core.knowledge.articles import import_articles
+from mhc_core.knowledge.translations import import_translations
 from mhc_core.monitoring.status import status
 from mhc_core.settings import Settings
 from mhc_jobs import sample
@@ -48,6 +49,7 @@ def command(
         loop.run(engine, settings)
         hold_day(engine, settings)
         loop.run_forecasts(engine, settings)
+        _import_translations(engine)
         with engine.connect() as connection:
             document = status(connection, settings, datetime.now(UTC))
     document["seconds"] = round(time.perf_counter() - started, 1)
@@ -75,6 +77,13 @@ def _import(engine: sa.Engine, settings: Settings) -> None:
     with engine.begin() as connection:
         articles = import_articles(connection, [sample.knowledge_dir()], now)
     err.print(f"  {articles.inserted} new articles, {articles.unchanged} unchanged")
+
+
+def _import_translations(engine: sa.Engine) -> None:
+    """The articles in other languages, which what answers learns to find once it runs."""
+    with engine.begin() as connection:
+        report = import_translations(connection, [sample.translations_dir()], "mhc demo", datetime.now(UTC))
+    err.print(f"  {report.added} new translations of articles, {report.unchanged} unchanged")
 
 
 def _import_bookings(engine: sa.Engine, settings: Settings, now: datetime) -> None:
