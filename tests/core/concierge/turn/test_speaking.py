@@ -49,7 +49,7 @@ def test_a_quote_is_given_in_the_language_of_the_question(language: str) -> None
 
 
 def test_a_booking_is_made_in_spanish_from_the_first_question_to_the_request() -> None:
-    chat, reader = talk()
+    chat, _ = talk()
     first = (
         "quiero reservar para 10 adultos, sin niños, el 19 de diciembre a las 5:30 pm, pollo y camarones para todos, "
         "en 88 Maple Ave, Davis, 20 millas. me llamo Ana Ruiz, ana@example.com"
