@@ -105,8 +105,8 @@ class Step:
 def plan(question: Question, known: Known = nothing_known) -> Sequence[Step]:
     """The parts of the answer in their order; a booking's next step comes last."""
     if _asks_one_thing(question) and _takes_what_was_suggested(question):
-        agent = booking.AGENT if question.booking_open else pricing.AGENT
-        return (Step(agent, replace(question, intent=Intent.BOOKING if question.booking_open else Intent.PRICING)),)
+        taken = (booking.AGENT, Intent.BOOKING) if question.booking_open else (pricing.AGENT, Intent.PRICING)
+        return (Step(taken[0], replace(question, intent=taken[1])),)
     if _asks_one_thing(question) and not question.booking_open and _of_loyalty(question, question.text, known):
         return (Step(loyalty.AGENT, replace(question, intent=Intent.ACCOUNT)),)
     if question.understood is None or (_unbooked(question) and known(question.text)[1] == 1.0):
