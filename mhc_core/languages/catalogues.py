@@ -107,9 +107,9 @@ def read_back(message: str, text: str) -> Mapping[str, str] | None:
 
 
 @cache
-def _pattern(message: str, language: str) -> re.Pattern[str]:
+def _pattern(english: str, language: str) -> re.Pattern[str]:
     with speaking(language):
-        said = message if language == ENGLISH else _catalogue(language).gettext(message)
+        said = english if language == ENGLISH else _catalogue(language).gettext(english)
     parts, start, seen = [], 0, set[str]()
     for place in _PLACE.finditer(said):
         name = place[1]

@@ -12,14 +12,17 @@ app = typer.Typer(help="Catalogues of what the concierge says by rule, a folder 
 
 
 @app.command("update")
-def update() -> None:
-    """Take all texts out of the code and merge them into each language: new ones come empty, others leave it."""
+def update(as_json: AsJson = False) -> None:
+    """Take all texts out of the code and merge them into each language: new ones come empty, others leave it.
+
+    How the catalogues stand afterwards is said; exit code 1 where one lacks any.
+    """
     from mhc_core.languages import upkeep
 
     texts = upkeep.template(names(pricing.load()))
     for language in upkeep.languages():
         upkeep.update(language, texts)
-    status()
+    status(as_json)
 
 
 @app.command("compile")

@@ -46,7 +46,8 @@ def due(connection: sa.Connection, first: date, last: date) -> list[Due]:
 def ask(connection: sa.Connection, asked: Sequence[Due], words: Mapping[UUID, str], now: datetime) -> None:
     """Write down who is asked, and say it in the conversations of the bookings that ``words`` has a text for.
 
-    The message's id is made of the booking's, so it is said once however often this is tried.
+    The message's id is made of the booking's, so it is said once however often this is tried. A booking that another
+    run asked about between its :func:`due` and here is left to it: a lock on its conversation alone does not show that.
     """
     rows = [
         {
@@ -66,13 +67,14 @@ def ask(connection: sa.Connection, asked: Sequence[Due], words: Mapping[UUID, st
             ), surveys as (
                 insert into ai.event_surveys (booking_id, way, asked_at, sent_at)
                 select id, way, :now, case way when 'chat' then cast(:now as timestamptz) end from asked
+                on conflict (booking_id) do nothing returning booking_id
             ), said as (
                 insert into ai.messages (id, conversation_id, position, role, content, sent_at, message_metadata)
                 select a.message_id, a.conversation_id,
                        coalesce((select max(m.position) + 1 from ai.messages m
                                   where m.conversation_id = a.conversation_id), 0),
                        'system', a.content, :now, '{"survey": "asked"}'
-                  from asked a where a.content is not null
+                  from asked a where a.content is not null and a.id in (select booking_id from surveys)
             )
             update ai.conversations c
                set last_message_at = greatest(c.last_message_at, :now), updated_at = greatest(c.updated_at, :now)

@@ -84,7 +84,7 @@ def test_the_asset_shows_tables_and_a_plot_of_the_slices(stored: Evaluation) -> 
     assert "| figures |" in shown["guardrails"].value
     assert "intent: account" in shown["slices"].value
     assert "not enough data" in shown["slices"].value
-    assert shown["slices_shown"].value.startswith("![difference in similarity by intent and channel")
+    assert shown["slices_shown"].value.startswith("![difference in similarity by intent, channel and language")
     assert "it decides" in shown["judge"]
     earlier = asset._shown(stored._replace(details={}, evaluation_set_id=None))
     assert "slices" not in earlier, "evaluations from before this release show what they have"
