@@ -26,6 +26,8 @@ LABELS = {
     "mhc_http_request_seconds_bucket": {"route", "le"},
     "mhc_answers_total": {"model", "agent", "cached"},
     "mhc_answer_seconds_bucket": {"agent", "le"},
+    "mhc_reads_total": {"kind", "result"},
+    "mhc_reads_statements_saved_total": {"kind"},
 } | {gauge.name: set(gauge.labels) for gauge in gauges.GAUGES}
 
 
@@ -37,6 +39,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     counters.begin()
     counters.end("GET", "/healthz", 200, 0.1)
     counters.answered("m", "knowledge", 0.1, cached=False, escalated=True)
+    counters.read("menu", "hit", 1)
     settings = Settings(state_dir=tmp_path_factory.mktemp("state"))
     page = bytes(Metrics(counters, Gauges(nowhere, settings.budget_day_usd, utc_now)).page().body).decode()
     nowhere.dispose()
