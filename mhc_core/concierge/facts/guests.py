@@ -23,6 +23,8 @@ _OF_THEM = re.compile(
     r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos|de los cuales)\b|其中|(?:その)?うち"
 )
 _ALTOGETHER = re.compile(r"\b(?:altogether|all together|in all|in total|total|en total)\b")
+_OF_AGE = re.compile(r"\W*(?:all )?(?:aged|of age|de|del|的|の)\W*", re.IGNORECASE)
+"""Between children and the one age of all of them: "4 kids aged 8", "4 niños de 8 años"."""
 _EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b|都|全|みんな|双")
 
 
@@ -84,15 +86,23 @@ def _what_is_left(segment: Segment) -> bool:
 
 
 def _ages_by_count(segment: Segment) -> dict[int, int]:
-    """How many have which age: "five are 7 and three are 8". Empty unless each count stands before its own age."""
+    """How many have which age: "five are 7 and three are 8", "four aged 8". Empty unless each count stands before its
+    own age."""
     slots = [slot for slot in segment.slots if slot.name in (SlotName.CHILDREN, SlotName.AGE)]
+    if len(slots) == 2:
+        count, age = sorted(slots, key=lambda slot: slot.name is SlotName.AGE)
+        between = segment.text[slots[0].end - segment.start : slots[1].start - segment.start]
+        of_age = age.name is not count.name and _OF_AGE.fullmatch(between)
+        if of_age and isinstance(age.value, int) and isinstance(count.value, int):
+            return {age.value: count.value}
+        return {}
     pairs = list(zip(slots[::2], slots[1::2], strict=False))
     by_age = {
         age.value: count.value
         for count, age in pairs
         if count.name is SlotName.CHILDREN and isinstance(count.value, int) and isinstance(age.value, int)
     }
-    return by_age if len(by_age) == len(pairs) > 1 and len(slots) % 2 == 0 else {}
+    return by_age if len(by_age) == len(pairs) and len(slots) % 2 == 0 else {}
 
 
 def _count(segment: Segment, name: SlotName) -> int | None:

@@ -53,6 +53,12 @@ def test_a_party_is_the_same_party_in_every_language(language: str, messages: li
     assert [one.allergen for one in facts.allergies] in (["peanut"], ["peanuts"])
 
 
+@pytest.mark.parametrize("message", ["somos 12 adultos y 4 niños de 8 años", "大人12人と8歳の子供4人です"])
+def test_one_age_of_several_children_is_that_of_all(message: str) -> None:
+    party = _read(message).question.facts.party
+    assert (party.adults, party.children, party.open_ages) == (12, 4, False)
+
+
 @pytest.mark.parametrize(
     "message",
     ["quiero que me atienda una persona de verdad", "¿me puede llamar alguien?", "帮我转人工客服", "請找真人跟我說",
