@@ -23,7 +23,7 @@ def command(
     calls: Annotated[int, typer.Option(min=1, help="How many of the release's calls are read aloud.")] = 8,
     seed: Annotated[int, typer.Option(help="Seed of the noise.")] = 1,
     phone: Annotated[
-        bool, typer.Option(help="Call the phone line too, one call and four at once (15 minutes). Needs flite.")
+        bool, typer.Option(help="Call the phone line too, one call and four at once (25 minutes). Needs flite.")
     ] = True,
     half: Annotated[
         Literal["dev", "test"], typer.Option(help="Which calls are made: those looked at, or those that were not.")
