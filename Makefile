@@ -33,10 +33,9 @@ demo: $(READY)  ## Run the learning loop once on the sample data and print what 
 up: $(READY)  ## Keep everything running: chat and API on :8000, console and Dagster on :8010.
 	@$(BIN)/mhc up --open
 
-# The tests wait for servers and databases for a third of their time: one process more than there are cores.
 # Bytecode is written whatever the environment says: else every process of the tests compiles everything again.
 test: $(READY)  ## Run all tests.
-	@PYTHONDONTWRITEBYTECODE= PYTEST_XDIST_AUTO_NUM_WORKERS=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) $(BIN)/pytest
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 
 test-kills: $(READY)  ## Kill everything everywhere and see the pipeline recover (10 minutes).
 	@PYTHONDONTWRITEBYTECODE= MHC_KILL_TABLE=1 $(BIN)/pytest tests/jobs/test_kill_table.py
