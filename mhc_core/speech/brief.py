@@ -14,10 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mhc_core.errors import ConfigurationError
 from mhc_core.protocols import SPEECH_RATE, Heard
-from mhc_core.speech.decoding import NEEDS_EXTRA
-from mhc_core.speech.whisper import NO_SPEECH, REPEATING, SURE, packaged
+from mhc_core.speech.whisper import NO_SPEECH, REPEATING, SURE, loaded
 
 LEAST, AFTER = 12 * SPEECH_RATE, 3 * SPEECH_RATE
 """Samples that are looked at in any case, and of silence behind the speech: with less the model goes round in a circle
@@ -37,20 +35,9 @@ class BriefTranscriber:
         Raises:
             ConfigurationError: the extra ``voice`` is not installed, or there is no such model.
         """
-        try:
-            import faster_whisper
-            from faster_whisper.tokenizer import Tokenizer
-        except ImportError:
-            raise ConfigurationError(NEEDS_EXTRA) from None
-        place = folder or packaged()
-        if not (place / "model.bin").is_file():
-            raise ConfigurationError(
-                f"{place} holds no model.bin; MHC_TRANSCRIBER_MODEL names a folder with a Whisper model for CTranslate2"
-            )
-        self._name = place.name if folder else "tiny.en"
-        self._model = faster_whisper.WhisperModel(
-            str(place), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
-        )
+        self._name, self._model = loaded(folder, threads)
+        from faster_whisper.tokenizer import Tokenizer
+
         self._tokenizer = Tokenizer(
             self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language="en"
         )

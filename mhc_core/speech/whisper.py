@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,19 +36,7 @@ class WhisperTranscriber:
             ConfigurationError: the extra is not installed, the folder holds no model, or the packaged weights are not
                 those that were looked at.
         """
-        try:
-            import faster_whisper
-        except ImportError:
-            raise ConfigurationError(NEEDS_EXTRA) from None
-        place = folder or packaged()
-        if not (place / "model.bin").is_file():
-            raise ConfigurationError(
-                f"{place} holds no model.bin; MHC_TRANSCRIBER_MODEL names a folder with a Whisper model for CTranslate2"
-            )
-        self._name = place.name if folder else "tiny.en"
-        self._model = faster_whisper.WhisperModel(
-            str(place), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
-        )
+        self._name, self._model = loaded(folder, threads)
 
     @property
     def id(self) -> str:
@@ -65,6 +54,28 @@ class WhisperTranscriber:
             if segment.compression_ratio <= REPEATING
             and not (segment.no_speech_prob > NO_SPEECH and segment.avg_logprob < SURE)
         ]
+
+
+def loaded(folder: Path | None, threads: int) -> tuple[str, Any]:
+    """The name of a Whisper model and the model, of a folder or the package.
+
+    Raises:
+        ConfigurationError: the extra is not installed, the folder holds no model, or the packaged weights are not those
+            that were looked at.
+    """
+    try:
+        import faster_whisper
+    except ImportError:
+        raise ConfigurationError(NEEDS_EXTRA) from None
+    place = folder or packaged()
+    if not (place / "model.bin").is_file():
+        raise ConfigurationError(
+            f"{place} holds no model.bin; MHC_TRANSCRIBER_MODEL names a folder with a Whisper model for CTranslate2"
+        )
+    model = faster_whisper.WhisperModel(
+        str(place), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+    )
+    return place.name if folder else "tiny.en", model
 
 
 def packaged() -> Path:
