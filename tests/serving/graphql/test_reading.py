@@ -1,5 +1,6 @@
 """What queries give, page by page, to whom, and with how many statements."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -27,11 +28,15 @@ PAGE = """
 
 @contextmanager
 def statements(engine: sa.Engine) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile, but for BEGIN and COMMIT."""
+    """What requests send to the database meanwhile, but for BEGIN and COMMIT.
+
+    The app's own threads (live versions, roll-outs, alerts) look at their tables whenever their time has come.
+    """
     sent: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        sent.append(statement)
+        if threading.current_thread().name.startswith(("AnyIO", "asyncio")):
+            sent.append(statement)
 
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
