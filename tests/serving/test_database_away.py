@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import httpx2
 import pytest
 import sqlalchemy as sa
 from fakes.understanding import Labelled
 from fakes.waiting import until
+from fakes.writer import QUESTION, Writer
 
 from mhc_core.db import embedded
 from mhc_core.db import engine as engines
@@ -26,7 +25,6 @@ from mhc_core.settings import Settings
 
 WRITERS = 4
 AWAY_SECONDS = 2.0
-QUESTION = "How much space does the chef need?"
 PHONE = "(916) 740-8768"
 
 
@@ -34,40 +32,6 @@ PHONE = "(916) 740-8768"
 def own_server(state_dir: Path) -> Iterator[EmbeddedServer]:
     with embedded.join(state_dir) as server:
         yield server
-
-
-class Writer(threading.Thread):
-    """A customer who sends each message again, under the same key, until it is answered."""
-
-    def __init__(self, address: str, name: str, end: threading.Event) -> None:
-        super().__init__(name=name)
-        self.address, self.end = address, end
-        self.answered: dict[str, tuple[str, str]] = {}
-        self.refused: list[tuple[float, str, str]] = []
-        self.others: list[tuple[int, str]] = []
-        self.attempts = 0
-
-    def run(self) -> None:
-        with httpx2.Client(base_url=self.address, timeout=30, trust_env=False) as client:
-            while not self.end.is_set():
-                self._send(client, uuid4().hex)
-
-    def _send(self, client: httpx2.Client, key: str) -> None:
-        body = {"message": QUESTION, "customer_id": self.name, "channel": "web"}
-        for _ in range(200):
-            self.attempts += 1
-            begun = time.monotonic()
-            answer = client.post("/api/v1/chat", json=body, headers={"Idempotency-Key": key})
-            took = time.monotonic() - begun
-            given: dict[str, Any] = answer.json()
-            if answer.status_code == 200:
-                self.answered[key] = (given["conversation_id"], given["message_id"])
-                return
-            if answer.status_code != 503:
-                self.others.append((answer.status_code, str(given)))
-                return
-            self.refused.append((took, given["detail"], answer.headers.get("retry-after", "")))
-            time.sleep(0.05)
 
 
 def killed(server: EmbeddedServer, state_dir: Path) -> int:
