@@ -201,6 +201,12 @@ class ChatPage(Section):
     starters: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field((), max_length=4)
 
 
+class Calls(Section):
+    """Calls and recordings. ``example`` is what a caller may say: a recogniser hears the words of such talk better."""
+
+    example: str = Field("", max_length=300)
+
+
 class Business(Section):
     """All prices and rules of the business."""
 
@@ -225,6 +231,7 @@ class Business(Section):
     handover: Handover
     chefs: Chefs = Chefs()
     chat: ChatPage = ChatPage()
+    calls: Calls = Calls()
     loyalty: Loyalty | None = None
     regions: Mapping[str, Region] = {}
     offers: Offers = Offers()

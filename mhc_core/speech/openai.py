@@ -30,9 +30,11 @@ _CHUNK = 1 << 14
 class OpenAITranscriber:
     """Asks ``/audio/transcriptions``."""
 
-    def __init__(self, client: "openai.OpenAI", model: str = TRANSCRIBER) -> None:
+    def __init__(self, client: "openai.OpenAI", model: str = TRANSCRIBER, example: str = "") -> None:
+        """``example`` is text of the kind that is said, as the model's prompt."""
         self._client = client
         self._model = model
+        self._example = example
 
     @property
     def id(self) -> str:
@@ -54,6 +56,7 @@ class OpenAITranscriber:
                 response_format="verbose_json",
                 timestamp_granularities=["segment"],
                 temperature=0,
+                prompt=self._example,
             )
         return [
             Heard(each.text.strip(), each.start, each.end, min(1.0, math.exp(each.avg_logprob)))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mhc_core.business import pricing
 from mhc_core.protocols import Speaker, Transcriber
 from mhc_core.settings import Settings
 
@@ -16,10 +17,10 @@ def transcriber(settings: Settings) -> Transcriber:
         from mhc_core.providers.openai.client import client
         from mhc_core.speech.openai import TRANSCRIBER, OpenAITranscriber
 
-        return OpenAITranscriber(client(settings), settings.transcriber_model or TRANSCRIBER)
+        return OpenAITranscriber(client(settings), settings.transcriber_model or TRANSCRIBER, _example(settings))
     from mhc_core.speech.whisper import WhisperTranscriber
 
-    return WhisperTranscriber(Path(settings.transcriber_model) if settings.transcriber_model else None)
+    return WhisperTranscriber(_folder(settings), example=_example(settings))
 
 
 def live_transcriber(settings: Settings) -> Transcriber:
@@ -32,7 +33,7 @@ def live_transcriber(settings: Settings) -> Transcriber:
         return transcriber(settings)
     from mhc_core.speech.brief import BriefTranscriber
 
-    return BriefTranscriber(Path(settings.transcriber_model) if settings.transcriber_model else None)
+    return BriefTranscriber(_folder(settings), example=_example(settings))
 
 
 def speaker(settings: Settings) -> Speaker:
@@ -49,3 +50,11 @@ def speaker(settings: Settings) -> Speaker:
     from mhc_core.speech.engines import EngineSpeaker
 
     return EngineSpeaker(settings.speaker_voice)
+
+
+def _folder(settings: Settings) -> Path | None:
+    return Path(settings.transcriber_model) if settings.transcriber_model else None
+
+
+def _example(settings: Settings) -> str:
+    return pricing.load(settings.business_file).calls.example

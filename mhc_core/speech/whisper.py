@@ -29,14 +29,15 @@ REPEATING = 2.4
 class WhisperTranscriber:
     """Recognises English, or whatever the model of a folder was trained on."""
 
-    def __init__(self, folder: Path | None = None, threads: int = 1) -> None:
-        """Load a model.
+    def __init__(self, folder: Path | None = None, threads: int = 1, example: str = "") -> None:
+        """Load a model. ``example`` is text of the kind that is said, as the model's prompt.
 
         Raises:
             ConfigurationError: the extra is not installed, the folder holds no model, or the packaged weights are not
                 those that were looked at.
         """
         self._name, self._model = loaded(folder, threads)
+        self._example = example or None
 
     @property
     def id(self) -> str:
@@ -46,7 +47,12 @@ class WhisperTranscriber:
     def transcribe(self, samples: NDArray[np.float32]) -> Sequence[Heard]:
         """The words of one stretch; greedy where the model is sure, by sampling where it is not."""
         segments, _ = self._model.transcribe(
-            samples, beam_size=5, condition_on_previous_text=False, without_timestamps=False, vad_filter=False
+            samples,
+            beam_size=5,
+            initial_prompt=self._example,
+            condition_on_previous_text=False,
+            without_timestamps=False,
+            vad_filter=False,
         )
         return [
             Heard(segment.text.strip(), segment.start, segment.end, min(1.0, math.exp(segment.avg_logprob)))

@@ -66,7 +66,7 @@ def _phone(speakers: list[Any], half: str, seed: int, model: Path | None) -> dic
     try:
         config = settings.load(state_dir=folder, database_url=None)
         with database(config) as engine:
-            err.print("training a model of understanding …")
+            err.print("making the knowledge …" if model else "training a model of understanding …")
             phone.prepare(engine, config, providers.embedder(config), datetime.now(UTC), model)
             with phone.serving(engine, folder) as account:
                 err.print("calling …")

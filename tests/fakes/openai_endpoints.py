@@ -83,6 +83,8 @@ class StandIn:
     no_speech: float = 0.01
     heard: list[float] = field(default_factory=list)
     """Seconds of each sound that was sent."""
+    prompts: list[str] = field(default_factory=list)
+    """What transcriptions were given as the text before them."""
     deployments: dict[str, str] = field(default_factory=dict)
     """Azure's deployments: the model that each name answers with."""
 
@@ -263,6 +265,7 @@ class Endpoints:
         with wave.open(io.BytesIO(body["content"])) as sound:
             seconds = sound.getnframes() / sound.getframerate()
         self._standin.heard.append(seconds)
+        self._standin.prompts.append(body.get("prompt", ""))
         self._standin.billed.append((body["model"], {"seconds": seconds}))
         return {
             "task": "transcribe",

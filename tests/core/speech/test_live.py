@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mhc_core.business import pricing
+from mhc_core.protocols import SPEECH_RATE
 from mhc_core.speech import ear, engines, mulaw
 from mhc_core.speech.brief import BriefTranscriber
 from mhc_core.speech.ear import Ear, Happening
@@ -45,3 +47,19 @@ def test_hiss_and_a_tone_are_no_speech() -> None:
     for sound in (rng.standard_normal(len(at)) * 0.05, np.sin(2 * np.pi * 440 * at) * (at % 2 < 1) * 0.3):
         ends = [event for event in Ear(ear.Silero()).take(sound.astype(np.float32)) if event.what is Happening.ENDED]
         assert [event for event in ends if event.samples is not None] == []
+
+
+def test_an_example_of_what_callers_say_makes_their_words_heard() -> None:
+    said = Ear(ear.Silero()).take(line("I would like to book a hibachi dinner."))[-1].samples
+    assert said is not None
+    without = BriefTranscriber().transcribe(said)[0].text
+    text = BriefTranscriber(example=pricing.load().calls.example).transcribe(said)[0].text
+    assert "hibachi" not in without.lower()  # else this says nothing
+    assert "hibachi dinner" in text.lower()
+
+
+def test_an_example_is_not_heard_where_nobody_speaks() -> None:
+    hears = BriefTranscriber(example=pricing.load().calls.example)
+    noise = (np.random.default_rng(4).standard_normal(3 * SPEECH_RATE) * 0.02).astype(np.float32)
+    words = {word for heard in hears.transcribe(noise) for word in heard.text.lower().split()}
+    assert not words & {"hibachi", "90210", "september", "adults"}

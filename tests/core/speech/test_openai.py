@@ -53,6 +53,12 @@ def test_words_come_with_their_times_and_confidence_and_cost_by_the_second(stand
     assert call == ("transcription", "whisper-1", "answered", Decimal("0.0003"))
 
 
+def test_an_example_of_what_callers_say_goes_before_the_sound(standin: StandIn) -> None:
+    with sdk(standin) as api:
+        OpenAITranscriber(api, example="A hibachi party for 20 adults.").transcribe(SOUND)
+    assert standin.prompts == ["A hibachi party for 20 adults."]
+
+
 def test_what_the_model_takes_for_no_speech_is_kept_only_when_it_is_sure(standin: StandIn) -> None:
     standin.no_speech = 0.99
     with sdk(standin) as api:
