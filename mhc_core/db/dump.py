@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from mhc_core.db.embedded import wheel
 from mhc_core.db.tables import SCHEMA
@@ -87,10 +89,9 @@ def _program(arguments: list[str]) -> list[str]:
 
 
 def _target(url: sa.URL) -> list[str]:
-    plain = url.set(drivername="postgresql").difference_update_query(["options"])
-    # sqlalchemy's `set` cannot take a password away
-    without = sa.URL.create(plain.drivername, plain.username, None, plain.host, plain.port, plain.database, plain.query)
-    return [f"--dbname={without.render_as_string()}"]
+    plain = url.difference_update_query(["options"])
+    _, options = PGDialect_psycopg().create_connect_args(plain)  # several hosts are written otherwise for libpq
+    return [f"--dbname={make_conninfo(**options | {'password': None})}"]
 
 
 def _environment(url: sa.URL) -> dict[str, str]:

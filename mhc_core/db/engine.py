@@ -183,7 +183,8 @@ def require_pgvector(version: str) -> None:
 
 def explain(error: DBAPIError, url: sa.URL) -> MHCError:
     """What a failed connect means for the person who configured it. Holds no password and no SQL."""
-    where = f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
+    hosts = url.query.get("host", f"{url.host or 'localhost'}:{url.port or 5432}")
+    where = f"{hosts if isinstance(hosts, str) else ' or '.join(hosts)}/{url.database or ''}"
     said = str(error.orig)
     if re.search("password authentication failed|no password supplied|pg_hba.conf|permission denied", said):
         return AccessDenied(f"the database at {where} refuses user {url.username}; check MHC_DATABASE_URL")
