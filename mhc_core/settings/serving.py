@@ -132,8 +132,8 @@ class ServingSettings(BaseSettings):
     traces_endpoint: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
-        description="Where the API sends its traces (OTLP over HTTP), such as `http://collector:4318/v1/traces`. Needs the "
-        "extra `traces`. Empty: none are made.",
+        description="Where the API sends its traces (OTLP over HTTP), such as `http://collector:4318/v1/traces`. Needs "
+        "the extra `traces`. Empty: none are made.",
     )
     traces_headers: SecretStr | None = Field(
         None, description="What the collector of traces wants to see: `name=value,name=value`."

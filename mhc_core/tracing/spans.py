@@ -54,8 +54,10 @@ def failed(span: "Span", reason: str) -> None:
 
 @contextmanager
 def span(name: str, attributes: Mapping[str, Value] | None = None) -> Iterator["Span | None"]:
-    """A span around what happens within; None where nothing is traced. ``attributes`` must be ones that ``leaving`` lets
-    through."""
+    """A span around what happens within; None where nothing is traced.
+
+    Of ``attributes`` those arrive that ``leaving`` lets through.
+    """
     made = begin(name, attributes or {})
     if made is None:
         yield None

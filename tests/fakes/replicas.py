@@ -65,9 +65,7 @@ class Replica:
 
 
 @contextmanager
-def replicas(
-    engine: sa.Engine, folder: Path, count: int = 2, **environment: str
-) -> Iterator[Sequence[Replica]]:
+def replicas(engine: sa.Engine, folder: Path, count: int = 2, **environment: str) -> Iterator[Sequence[Replica]]:
     """Servers over the engine's database that are ready; their artifacts are in one place, as they have to be."""
     given = {
         "MHC_DATABASE_URL": engine.url.render_as_string(hide_password=False),

@@ -66,9 +66,7 @@ class SayingProviders:
         return (Saying(promoted.id, self.gate), baseline)
 
 
-def begin(
-    engine: sa.Engine, model: str = "new", share: int = 50, provider: str = "local", **columns: Any
-) -> Rollout:
+def begin(engine: sa.Engine, model: str = "new", share: int = 50, provider: str = "local", **columns: Any) -> Rollout:
     """A model in production, and a candidate under way."""
     with engine.begin() as connection:
         connection.execute(sa.insert(model_versions).values(id="old", provider="local", base_model="b"))

@@ -126,9 +126,7 @@ def test_a_rolling_restart_under_load_fails_no_request_and_loses_no_answer(
             until(lambda one=server: balancer.ready(one), 30)
             assert sum(writer.by.get(other.address, 0) for writer in writers) > before, "the other one answered"
         counts = [len(writer.answered) for writer in writers]
-        until(
-            lambda: all(len(one.answered) >= was + 5 for one, was in zip(writers, counts, strict=True)), 60
-        )
+        until(lambda: all(len(one.answered) >= was + 5 for one, was in zip(writers, counts, strict=True)), 60)
         end.set()
         for writer in writers:
             writer.join(60)

@@ -70,9 +70,13 @@ def test_ticks_that_failed_within_the_hour_are_counted_by_their_name(
     for hours, status in ((0.1, TickStatus.FAILURE), (0.2, TickStatus.SKIPPED), (30, TickStatus.FAILURE)):
         instance.create_tick(
             TickData(
-                origin.get_id(), "collect_daily", dg.InstigatorType.SCHEDULE, status,
-                (now - timedelta(hours=hours)).timestamp(), selector_id=state.selector_id,
-            )  # fmt: skip
+                origin.get_id(),
+                "collect_daily",
+                dg.InstigatorType.SCHEDULE,
+                status,
+                (now - timedelta(hours=hours)).timestamp(),
+                selector_id=state.selector_id,
+            )
         )
     tick(instance)
     failed = {name: value for name, value in told(sampled_engine).items() if name[0] == "mhc_pipeline_ticks_failed"}

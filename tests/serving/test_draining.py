@@ -61,7 +61,7 @@ def test_sigterm_lets_what_is_under_way_finish_and_ends_well(
     answers: list[httpx2.Response] = []
     with replicas(serving_engine, tmp_path, 1, MHC_SERVE_DRAIN_SECONDS="2", MHC_SERVE_WORKERS=workers) as [server]:
         kept = httpx2.Client(base_url=server.address, timeout=60, trust_env=False)
-        with kept, serving_engine.connect() as other, other.begin():
+        with serving_engine.connect() as other, other.begin():
             # A turn under way: it waits for the table that it is stored in.
             other.execute(sa.text("lock table ai.messages in share mode"))
             asking = threading.Thread(target=lambda: answers.append(kept.post("/api/v1/chat", json=BODY)))
@@ -77,6 +77,7 @@ def test_sigterm_lets_what_is_under_way_finish_and_ends_well(
                 httpx2.get(f"{server.address}/healthz")
             assert not answers
         asking.join(30)
+        kept.close()
         assert server.ended() == 0
     [answer] = answers
     assert answer.status_code == 200

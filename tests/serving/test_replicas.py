@@ -163,9 +163,7 @@ def test_an_answer_kept_by_one_is_given_by_the_other_and_ends_at_both(shop: Shop
 def test_new_knowledge_is_live_at_both_within_the_promised_time(shop: Shop, tmp_path: Path) -> None:
     made = publish_knowledge(shop.engine, tmp_path, {"KB-100": ("Music", "policy", "Music is yours to bring.")})
     live = [made, made]
-    until(
-        lambda: [shop.get(at, "/readyz").json()["knowledge_version"] for at in (0, 1)] == live, REFRESHED + 3 * SLACK
-    )
+    until(lambda: [shop.get(at, "/readyz").json()["knowledge_version"] for at in (0, 1)] == live, REFRESHED + 3 * SLACK)
 
 
 def test_a_customer_of_a_rollout_has_one_model_at_both_and_none_after_its_end(shop: Shop) -> None:
@@ -186,9 +184,7 @@ def test_a_customer_of_a_rollout_has_one_model_at_both_and_none_after_its_end(sh
         exposed = connection.scalar(sa.select(sa.func.count()).select_from(rollout_exposures))
         stages.kill(connection, "kim", "the test is over", datetime.now(UTC))
     assert exposed == len(who), "one row for each customer, whichever servers answered"
-    until(
-        lambda: {shop.ask(at, f"Rain {uuid4()}?")["model"] for at in (0, 1)} == {"old"}, REFRESHED + 3 * SLACK
-    )
+    until(lambda: {shop.ask(at, f"Rain {uuid4()}?")["model"] for at in (0, 1)} == {"old"}, REFRESHED + 3 * SLACK)
 
 
 def test_a_customer_of_an_experiment_reads_one_wording_at_both(shop: Shop) -> None:
@@ -205,8 +201,7 @@ def test_a_customer_of_an_experiment_reads_one_wording_at_both(shop: Shop) -> No
     with shop.engine.connect() as connection:
         [running_now] = registry.running(connection, business).values()
     sailor, plain = (
-        next(who for who in shop.customers if variant_of(running_now, who).position == position)
-        for position in (1, 0)
+        next(who for who in shop.customers if variant_of(running_now, who).position == position) for position in (1, 0)
     )
 
     def wording(at: int, customer: str) -> bool:

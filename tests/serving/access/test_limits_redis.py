@@ -13,9 +13,7 @@ from pydantic import SecretStr
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
 
-pytestmark = pytest.mark.skipif(
-    PROGRAM is None, reason="redis-server is not installed (Debian package redis-server)"
-)
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed (Debian package redis-server)")
 
 
 @pytest.fixture
