@@ -49,8 +49,8 @@ class ServingSettings(BaseSettings):
     serve_drain_seconds: float = Field(
         5.0,
         ge=0,
-        description="After SIGTERM the API answers on for so long, while `/readyz` says 503, until it lets nobody in any "
-        "more (seconds). Longer than a balancer takes to notice.",
+        description="After SIGTERM the API answers on for so long, while `/readyz` says 503; then it lets nobody in "
+        "any more (seconds). Longer than a balancer takes to notice.",
     )
     request_timeout_seconds: float = Field(
         60.0, gt=0, description="A request that takes longer is answered with 503 and given up (seconds)."
