@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from mhc_core.tracing import spans
 
 _VERB = re.compile(r"\b(select|insert|update|delete|call|listen|notify|copy)\b", re.IGNORECASE)
+_WRITES = re.compile(r"\b(insert|update|delete)\b", re.IGNORECASE)
+_WITH = re.compile(r"\s*with\b", re.IGNORECASE)
 _TABLE = re.compile(r"\bai\.([a-z_]+)")
 _SPAN = "mhc_span"
 
@@ -21,7 +23,7 @@ _SPAN = "mhc_span"
 @lru_cache(1024)
 def summary(statement: str, tables: frozenset[str]) -> tuple[str, str]:
     """The verb and the summary of a statement, as the conventions for databases have it: verb and known tables."""
-    found = _VERB.search(statement)
+    found = (_WITH.match(statement) and _WRITES.search(statement)) or _VERB.search(statement)
     verb = found[1].upper() if found else "OTHER"
     named = dict.fromkeys(name for name in _TABLE.findall(statement) if name in tables)
     return verb, " ".join([verb, *list(named)[:5]])
