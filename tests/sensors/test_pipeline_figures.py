@@ -7,6 +7,7 @@ from decimal import Decimal
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteInstigatorOrigin, RemoteRepositoryOrigin
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickData, TickStatus
 from dagster._core.test_utils import create_run_for_test
@@ -23,6 +24,9 @@ from sensors import pipeline_figures as sensors
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.instance_for_test() as opened:
         yield opened
+
+
+REPOSITORY = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("mhc"), "__repository__")
 
 
 def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
@@ -49,7 +53,12 @@ def test_runs_assets_and_what_waits_are_told(sampled_engine: sa.Engine, instance
     assert execute("stats", instance).success
     create_run_for_test(instance, job_name="collect", status=dg.DagsterRunStatus.FAILURE)
     for _ in range(2):
-        create_run_for_test(instance, job_name="collect", status=dg.DagsterRunStatus.QUEUED)
+        create_run_for_test(
+            instance,
+            job_name="collect",
+            status=dg.DagsterRunStatus.QUEUED,
+            remote_job_origin=REPOSITORY.get_job_origin("collect"),
+        )
     tick(instance)
     found = told(sampled_engine)
     runs = {labels[1]: value for labels, value in found.items() if labels[0] == "mhc_pipeline_runs"}
@@ -62,17 +71,16 @@ def test_runs_assets_and_what_waits_are_told(sampled_engine: sa.Engine, instance
 def test_ticks_that_failed_within_the_hour_are_counted_by_their_name(
     sampled_engine: sa.Engine, instance: dg.DagsterInstance
 ) -> None:
-    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("mhc"), "__repository__")
-    origin = RemoteInstigatorOrigin(repository, "collect_daily")
+    origin = RemoteInstigatorOrigin(REPOSITORY, "collect_daily")
     now = datetime.now(UTC)
-    state = InstigatorState(origin, dg.InstigatorType.SCHEDULE, InstigatorStatus.DECLARED_IN_CODE)
+    state = InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.DECLARED_IN_CODE)
     instance.add_instigator_state(state)
     for hours, status in ((0.1, TickStatus.FAILURE), (0.2, TickStatus.SKIPPED), (30, TickStatus.FAILURE)):
         instance.create_tick(
             TickData(
                 origin.get_id(),
                 "collect_daily",
-                dg.InstigatorType.SCHEDULE,
+                InstigatorType.SCHEDULE,
                 status,
                 (now - timedelta(hours=hours)).timestamp(),
                 selector_id=state.selector_id,

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -96,7 +96,8 @@ def test_a_turn_is_one_trace_from_the_door_to_provider_and_database(
         "mhc.knowledge_version": given["knowledge_version"],
         "mhc.model": given["model"],
     }
-    call = collector.one("chat gpt-6-luna")
+    *refused, call = (span for span in spans if span.name == "chat gpt-6-luna")
+    assert {span.attributes["error.type"] for span in refused} <= {"400"}, "options that the model does not know"
     assert above(call, spans)[:2] == ["concierge.model", "concierge.turn"]
     assert call.kind == "client"
     used = standin.billed[-1][1]
@@ -112,7 +113,8 @@ def test_a_turn_is_one_trace_from_the_door_to_provider_and_database(
         "server.address": "127.0.0.1",
         "server.port": int(standin.url.rsplit(":", 1)[1]),
     }
-    assert [one.get("traceparent") for one in standin.headers[sent:]] == [f"00-{TRACE}-{call.id}-01"]
+    expected = [f"00-{TRACE}-{span.id}-01" for span in (*refused, call)]
+    assert [one.get("traceparent") for one in standin.headers[sent:]] == expected
     assert "tracestate" not in standin.headers[-1]
     statements = [span for span in spans if span.attributes.get("db.system.name") == "postgresql"]
     assert any(span.name.startswith("SELECT") and "concierge.turn" in above(span, spans) for span in statements)
@@ -137,8 +139,13 @@ def test_what_a_provider_refuses_is_an_error_by_its_status(
 
 
 def test_nothing_of_a_customer_is_in_a_trace(
-    serving_engine: sa.Engine, settings: Settings, collector: Collector, standin: StandIn
+    empty_engine: sa.Engine,
+    publish: Callable[..., str],
+    settings: Settings,
+    collector: Collector,
+    standin: StandIn,
 ) -> None:
+    publish(empty_engine)
     openai = {"openai_api_key": SecretStr(standin.key), "openai_base_url": standin.base_url}
     headers = {
         "traceparent": PARENT,
@@ -148,24 +155,20 @@ def test_nothing_of_a_customer_is_in_a_trace(
         "Idempotency-Key": PLANTED,
     }
     standin.reply = f"{PLANTED} is welcome"
-    with traced(serving_engine, settings, traces_endpoint=collector.url, **openai) as client:
+    with traced(empty_engine, settings, traces_endpoint=collector.url, **openai) as client:
         for text in (f"I am {PLANTED}, is there a discount?", f"Book it for {PLANTED}, call me: 415-555-0177"):
             body = message(text, f"customer-{PLANTED}")
-            assert client.post("/api/v1/chat", json=body, headers=headers | {"Idempotency-Key": text[:4]}).is_success
+            assert client.post("/api/v1/chat", json=body, headers=headers | {"Idempotency-Key": text[:1]}).is_success
         client.post("/api/v1/chat", json=body | {"channel": PLANTED}, headers=headers)
         client.get(f"/api/v1/{PLANTED}", params={"who": PLANTED}, headers={"host": f"{PLANTED}.example.org"})
         client.get(f"/api/v1/knowledge/{PLANTED}", headers=headers)
         client.request(PLANTED, "/api/v1/chat", headers=headers)
         query = f'{{ conversation(id: "{PLANTED}") {{ id }} }}'
         client.post("/graphql", json={"query": query}, headers=headers)
-        with serving_engine.begin() as connection:
+        with empty_engine.begin() as connection:
             connection.execute(sa.text(_REFUSED))
-        try:
-            asked = message(f"Does {PLANTED} cook in the rain?", f"customer-{PLANTED}")
-            assert client.post("/api/v1/chat", json=asked).status_code == 500
-        finally:
-            with serving_engine.begin() as connection:
-                connection.execute(sa.text("drop trigger refuse_planted on ai.messages"))
+        asked = message(f"Does {PLANTED} cook in the rain?", f"customer-{PLANTED}")
+        assert client.post("/api/v1/chat", json=asked).status_code == 500
     spans = collector.spans()
     assert any(span.name == "concierge.storing" and span.error for span in spans), "the statement was refused"
     assert {"POST /api/v1/chat", "concierge.turn", "chat gpt-6-luna"} <= {span.name for span in spans}
@@ -176,7 +179,7 @@ def test_nothing_of_a_customer_is_in_a_trace(
 
 
 _REFUSED = f"""
-    create or replace function ai.refuse_planted() returns trigger language plpgsql as $$
+    create function ai.refuse_planted() returns trigger language plpgsql as $$
     begin
         raise exception 'refused: %', new.content;
     end $$;
