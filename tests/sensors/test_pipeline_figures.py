@@ -11,6 +11,7 @@ from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteInstigatorOrigin, RemoteRepositoryOrigin
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickData, TickStatus
 from dagster._core.test_utils import create_run_for_test
+from dagster_shared.error import SerializableErrorInfo
 from fakes.pipeline import execute
 
 from mhc_assets.resources import Platform
@@ -71,24 +72,25 @@ def test_runs_assets_and_what_waits_are_told(sampled_engine: sa.Engine, instance
 def test_ticks_that_failed_within_the_hour_are_counted_by_their_name(
     sampled_engine: sa.Engine, instance: dg.DagsterInstance
 ) -> None:
-    origin = RemoteInstigatorOrigin(REPOSITORY, "collect_daily")
+    origin = RemoteInstigatorOrigin(REPOSITORY, "retraining")
     now = datetime.now(UTC)
-    state = InstigatorState(origin, InstigatorType.SCHEDULE, InstigatorStatus.DECLARED_IN_CODE)
+    state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.DECLARED_IN_CODE)
     instance.add_instigator_state(state)
     for hours, status in ((0.1, TickStatus.FAILURE), (0.2, TickStatus.SKIPPED), (30, TickStatus.FAILURE)):
         instance.create_tick(
             TickData(
                 origin.get_id(),
-                "collect_daily",
-                InstigatorType.SCHEDULE,
+                "retraining",
+                InstigatorType.SENSOR,
                 status,
                 (now - timedelta(hours=hours)).timestamp(),
                 selector_id=state.selector_id,
+                error=SerializableErrorInfo("it failed", [], None) if status is TickStatus.FAILURE else None,
             )
         )
     tick(instance)
     failed = {name: value for name, value in told(sampled_engine).items() if name[0] == "mhc_pipeline_ticks_failed"}
-    assert failed == {("mhc_pipeline_ticks_failed", "collect_daily"): 1}
+    assert failed == {("mhc_pipeline_ticks_failed", "retraining"): 1}
 
 
 def test_figures_of_a_daemon_that_stopped_are_left_out_and_its_last_word_is_not(
