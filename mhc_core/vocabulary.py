@@ -202,6 +202,16 @@ class CallOutcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+class PipelineCount(StrEnum):
+    """What the pipeline says of itself: its runs by status, since when the one waits that has waited longest, when each
+    asset was made last, and the ticks of schedules and sensors that failed in the last hour."""
+
+    RUNS = "pipeline_runs"
+    OLDEST_QUEUED = "oldest_queued"
+    ASSET = "asset"
+    FAILED_TICKS = "failed_ticks"
+
+
 class AlertKind(StrEnum):
     """What an alert is about."""
 

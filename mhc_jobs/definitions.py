@@ -8,7 +8,16 @@ import dagster as dg
 from mhc_assets import assets, checks
 from mhc_assets.resources import Platform
 from mhc_jobs import housekeeping, jobs, schedules
-from sensors import conversation_stats, knowledge, monitoring, prompts, rollout, training, understanding
+from sensors import (
+    conversation_stats,
+    knowledge,
+    monitoring,
+    pipeline_figures,
+    prompts,
+    rollout,
+    training,
+    understanding,
+)
 
 
 def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definitions:
@@ -48,6 +57,7 @@ def build_definitions(resources: Mapping[str, Any] | None = None) -> dg.Definiti
             rollout.live_rollout,
             monitoring.record_failures,
             conversation_stats.conversation_stats,
+            pipeline_figures.pipeline_figures,
             monitoring.record_recoveries,
             monitoring.watch,
             prompts.losing_variants,

@@ -59,7 +59,7 @@ gather_understanding = _job(
 tagger = _job(
     "train_tagger", "A version of the tagger trained with reviewers' marks, put to use if it is not worse.", "tagger"
 )
-stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats")
+stats = _job("stats", "Count the figures dashboards read anew.", "conversation_stats", "pipeline_figures")
 anomalies = _job("anomalies", "Look whether figures are what they use to be.", "anomaly_evidence")
 customers = _job(
     "customers",

@@ -9,7 +9,6 @@ from random import Random
 
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 from threadpoolctl import threadpool_limits
@@ -21,12 +20,13 @@ from mhc_core.read_cache.cache import ReadCache
 from mhc_core.read_cache.listener import Listener
 from mhc_core.settings import Settings
 from mhc_core.support import webhooks
-from mhc_serving import errors
+from mhc_serving import errors, traces
 from mhc_serving.access import browser_rules
 from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
 from mhc_serving.access.deps import Services
 from mhc_serving.access.time_budget import TimeBudget
+from mhc_serving.draining import ClosesConnections, Draining
 from mhc_serving.graphql import door as graphql
 from mhc_serving.metrics.counters import Counters
 from mhc_serving.metrics.exposition import Metrics
@@ -61,8 +61,6 @@ from mhc_serving.voice.line import PhoneLine, Sound
 from mhc_serving.workers.webhooks import WebhookWorker
 
 MAX_BODY_BYTES = 2 * 1024**2  # a transcript of 500 messages at the longest length fits
-_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
-"""FastAPI's own spans and logs carry the messages of exceptions, in which customers' words may be."""
 
 _DESCRIPTION = """
 Customers write, the concierge answers: with the promoted model, from the live knowledge, with prices worked out from
@@ -103,13 +101,14 @@ def create_app(
         sound: what hears and speaks on the phone line; what the settings name when left out.
 
     Raises:
-        ConfigurationError: the business file is not valid, webhooks or the phone line have no secret, or an origin or a
-            rate limit can not be read.
+        ConfigurationError: the business file is not valid, webhooks or the phone line have no secret, traces have no
+            packages, or an origin or a rate limit can not be read.
     """
     settings = settings.model_copy(update={"embedder_threads": 1})  # messages are what runs side by side
     business = business_data.load(settings.business_file)
     concierge = Concierge(settings, business, engine, providers or ConfiguredProviders(settings), clock)
     listener = Listener(engine)
+    traced = traces.opened(settings)
     webhook_worker = WebhookWorker(engine, webhooks.sender(settings, Random()), clock)
 
     @asynccontextmanager
@@ -121,7 +120,8 @@ def create_app(
         gc.collect()
         gc.freeze()  # what is loaded stays: to look through it again took 0.1 to 0.4 s in which nobody was answered
         try:
-            yield
+            with traces.kept_open(traced, engine):
+                yield
         finally:
             gc.unfreeze()
             await run_in_threadpool(line.stop)
@@ -136,7 +136,7 @@ def create_app(
         summary="Chat with customers, learn from what they say.",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        telemetry=_NO_TELEMETRY,
+        telemetry=traces.telemetry(traced),
         responses=REFUSALS,
         openapi_tags=[
             {"name": "chat", "description": "Talking with customers."},
@@ -152,13 +152,17 @@ def create_app(
     counted = Metrics(Counters(counted_together), Gauges(engine, settings.budget_day_usd, clock))
     reads = ReadCache(settings.read_cache, counted.counters, listener.start)
     listener.tell(reads)
-    app.state.services = Services(settings, engine, business, concierge, clock, access, counted, reads)
+    draining = Draining(settings.serve_drain_seconds)
+    app.state.services = Services(settings, engine, business, concierge, clock, access, counted, reads, draining)
     app.state.line = line = PhoneLine(app.state.services, sound)
     errors.install(app)
+    if traced is not None:
+        app.add_middleware(traces.Traced, tracer=traced.tracer)
     app.add_middleware(BodyLimit, largest=MAX_BODY_BYTES)
     app.add_middleware(TimeBudget, seconds=settings.request_timeout_seconds)
     app.add_middleware(errors.Journal)
     browser_rules.install(app, access.origins)
+    app.add_middleware(ClosesConnections, draining=draining)
     app.add_middleware(Counted, counters=counted.counters)
     app.router.routes.extend(chat.router.routes)  # found at once: most requests end here
     for routes in (

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mhc_core.business.in_short import in_short
 from mhc_core.concierge import timing
 from mhc_core.errors import (
     AccessDenied,
@@ -54,7 +55,8 @@ class Unfit(DataError):
 
 
 def unavailable(request: Request, detail: str) -> str:
-    """What is said where nothing can be answered now. Customers are not told of servers, but how to reach a person.
+    """What is said where nothing can be answered now. Customers are not told of servers, but how to reach a person, and
+    what holds without looking anything up.
 
     The log says ``detail``; it holds no words of a customer.
     """
@@ -64,8 +66,9 @@ def unavailable(request: Request, detail: str) -> str:
     log.warning("a customer was not answered: %s", detail)
     contact = services.business.contact
     return (
-        "We cannot answer right now. Please send it again in a few seconds; whatever was answered is kept. Or reach a "
-        f"person: call or text {contact.phone}, or write to {contact.email}."
+        "We cannot answer right now, and nothing is booked by a message that was not answered. Please send it again in "
+        "a few seconds; whatever was answered is kept. Or reach a person: call or text "
+        f"{contact.phone}, or write to {contact.email}. {in_short(services.business)}"
     )
 
 

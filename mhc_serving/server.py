@@ -1,8 +1,11 @@
 """The API as a running server: one process, or several on one port, each with models and connections of its own."""
 
 import atexit
+import math
 import os
+import signal
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,18 +19,18 @@ from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
 from mhc_serving import logging_setup
+from mhc_serving.access.deps import Services
 from mhc_serving.app import create_app
 from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
 from mhc_serving.metrics.counters import share, shared_folder
 from mhc_serving.workers.alerts import watching
 
-GRACE_SECONDS = 10
 STALLED_SECONDS = 20
 """A process that does not react for so long is replaced."""
 
 
 def run(settings: Settings) -> None:
-    """Serve until Ctrl-C or SIGTERM.
+    """Serve until Ctrl-C, or until SIGTERM and what is under way is answered (``draining``).
 
     Raises:
         ConfigurationError: the port cannot be bound, or a process cannot start.
@@ -36,8 +39,8 @@ def run(settings: Settings) -> None:
     several = settings.serve_workers > 1
     with database(settings) as engine, watching(engine, settings), ExitStack() as opened:
         config = uvicorn.Config(
-            f"{__name__}:app" if several else create_app(settings, engine),
-            factory=several,
+            f"{__name__}:app" if several else partial(_awaiting_signal, create_app(settings, engine)),
+            factory=True,
             host=settings.serve_host,
             port=settings.serve_port,
             workers=settings.serve_workers,
@@ -46,7 +49,7 @@ def run(settings: Settings) -> None:
             proxy_headers=False,  # uvicorn would believe X-Forwarded-For from this machine
             http=PatientProtocol,
             limit_concurrency=CONNECTIONS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_graceful_shutdown=math.ceil(settings.request_timeout_seconds),  # nothing takes longer
             timeout_worker_healthcheck=STALLED_SECONDS,
         )
         server = uvicorn.Server(config)
@@ -58,6 +61,7 @@ def run(settings: Settings) -> None:
                     "MHC_SERVE_PORT": str(settings.serve_port),
                     "MHC_OPEN_LOOPBACK": str(settings.open_loopback),
                     "MHC_SERVE_WORKERS": str(settings.serve_workers),
+                    "MHC_SERVE_DRAIN_SECONDS": str(settings.serve_drain_seconds),
                 }
                 share(Path(opened.enter_context(TemporaryDirectory(prefix="mhc-metrics-"))))
                 supervisor = Multiprocess(config, sockets=[config.bind_socket()])
@@ -65,6 +69,8 @@ def run(settings: Settings) -> None:
                 if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
                     raise ConfigurationError("the API's processes did not start; the lines above say why")
             else:
+                # uvicorn raises the signal again that ended it; what is open here is still to be closed.
+                signal.signal(signal.SIGTERM, lambda *_: None)
                 server.run()
         except SystemExit:
             raise _not_bound(settings) from None
@@ -78,7 +84,15 @@ def app() -> FastAPI:
     settings = configuration.load()
     opened = ExitStack()
     atexit.register(opened.close)
-    return create_app(settings, opened.enter_context(database(settings)), counted_together=shared_folder())
+    made = create_app(settings, opened.enter_context(database(settings)), counted_together=shared_folder())
+    return _awaiting_signal(made)
+
+
+def _awaiting_signal(made: FastAPI) -> FastAPI:
+    """The app, called for by the server when its own handlers of signals are in place."""
+    services: Services = made.state.services
+    services.draining.await_signal()
+    return made
 
 
 def _not_bound(settings: Settings) -> ConfigurationError:

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from mhc_assets import telling
 from mhc_assets.assets.scoring import scored_conversations
 from mhc_assets.freshness import EVERY_FEW_MINUTES, HOURLY
 from mhc_assets.resources import Platform
@@ -48,6 +49,20 @@ def anomaly_evidence(platform: Platform) -> dg.MaterializeResult[None]:
         written = anomalies.write(connection, found)
         alarms = [one.title for one in looking.conditions(connection, now)]
     return dg.MaterializeResult(metadata={"dagster/row_count": len(found), "new": written, "alarms": alarms})
+
+
+@dg.asset(
+    group_name=MONITOR,
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    freshness_policy=EVERY_FEW_MINUTES,
+)
+def pipeline_figures(context: dg.AssetExecutionContext, platform: Platform) -> dg.MaterializeResult[None]:
+    """What Dagster knows of its runs, for `/metrics` (`ai.pipeline_figures`): runs by status, when each asset was made
+    last, how long runs wait, ticks that failed. Between runs the sensor of this name brings it up to date.
+    """
+    return dg.MaterializeResult(metadata={"dagster/row_count": telling.write(context.instance, platform)})
 
 
 def told(rows: int, changed: int) -> dict[str, int]:

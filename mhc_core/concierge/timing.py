@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from mhc_core.errors import TransientError
+from mhc_core.tracing import spans
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 _parts: ContextVar[dict[str, float] | None] = ContextVar("parts", default=None)
@@ -28,7 +29,7 @@ def limit(seconds: float) -> None:
 
 @contextmanager
 def part(name: str) -> Iterator[None]:
-    """Count the time spent within to this part of the request at hand, if there is one.
+    """Count the time spent within to this part of the request at hand, if there is one; a span where it is traced.
 
     Raises:
         TransientError: the request's time is over.
@@ -38,7 +39,8 @@ def part(name: str) -> Iterator[None]:
     if deadline is not None and started > deadline:
         raise TransientError("the answer took too long and was given up; try again in a few seconds")
     try:
-        yield
+        with spans.span(f"concierge.{name}"):
+            yield
     finally:
         if parts is not None:
             parts[name] = parts.get(name, 0.0) + (time.perf_counter() - started) * 1000

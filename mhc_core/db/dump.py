@@ -14,7 +14,7 @@ from mhc_core.db.tables import SCHEMA
 from mhc_core.db.upgrade import DAGSTER_SCHEMA
 from mhc_core.errors import ConfigurationError
 
-SHORT_LIVED = ("staff_sessions", "review_leases", "response_cache", "signs_of_life")
+SHORT_LIVED = ("staff_sessions", "review_leases", "response_cache", "signs_of_life", "pipeline_figures")
 """Tables whose rows are worth nothing by the time of a restore, and a session would be open again."""
 _HEAD_LINES = 60  # settings of the session stand before everything else
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"

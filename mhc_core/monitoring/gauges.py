@@ -61,6 +61,31 @@ GAUGES = (
         ("stage",),
         "stage",
     ),
+    Gauge(
+        "mhc_pipeline_read_timestamp_seconds",
+        "When the pipeline told of itself last; after ten minutes the next four are left out.",
+        (),
+        "pipeline_read",
+    ),
+    Gauge("mhc_pipeline_runs", "Runs of the pipeline that are kept; queued ones wait.", ("status",), "pipeline_runs"),
+    Gauge(
+        "mhc_pipeline_oldest_queued_timestamp_seconds",
+        "Since when the run waits that has waited longest; absent when none does.",
+        (),
+        "oldest_queued",
+    ),
+    Gauge(
+        "mhc_asset_made_timestamp_seconds",
+        "When a run made an asset last; absent while none has.",
+        ("asset",),
+        "asset",
+    ),
+    Gauge(
+        "mhc_pipeline_ticks_failed",
+        "Ticks of a schedule or sensor that failed within the hour before; absent when none did.",
+        ("instigator",),
+        "failed_ticks",
+    ),
     Gauge("mhc_cost_today_usd", "What providers cost today, in the business's zone (USD).", (), "cost"),
     Gauge("mhc_budget_day_usd", "What providers may cost a day (USD).", (), "budget"),
 )

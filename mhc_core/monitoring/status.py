@@ -34,7 +34,7 @@ STAGES = (
     "knowledge_articles", "kb_embeddings",
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",
     "training_dataset", "evaluation_set", "fine_tuned_model",
-    "shadow_evaluation", "promoted_model", "conversation_stats", "anomaly_evidence",
+    "shadow_evaluation", "promoted_model", "conversation_stats", "anomaly_evidence", "pipeline_figures",
     "customer_value", "churn_risk", "customer_profiles", "offer_statistics", "demand_forecast",
     "campaign_plan", "campaign_delivery",
 )  # fmt: skip

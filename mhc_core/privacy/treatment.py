@@ -166,6 +166,7 @@ TABLES = {
     "audit_chain": _table(plain="sha256"),
     "incidents": _table(plain="kind subject details"),
     "signs_of_life": _table(plain="process"),
+    "pipeline_figures": _table(plain="what name"),
     "alerts": _table(plain="key source kind severity title detail link acknowledged_by"),
     "alert_messages": _table(plain="key channel kind severity title body last_failure"),
     "alert_message_items": _table(),

@@ -46,6 +46,12 @@ class ServingSettings(BaseSettings):
     serve_workers: int = Field(
         1, ge=1, le=64, description="Processes that answer on the API's port. Each holds the models and counts alone."
     )
+    serve_drain_seconds: float = Field(
+        5.0,
+        ge=0,
+        description="After SIGTERM the API answers on for so long, while `/readyz` says 503; then it lets nobody in "
+        "any more (seconds). Longer than a balancer takes to notice.",
+    )
     request_timeout_seconds: float = Field(
         60.0, gt=0, description="A request that takes longer is answered with 503 and given up (seconds)."
     )
@@ -122,6 +128,18 @@ class ServingSettings(BaseSettings):
         min_length=SECRET_CHARS,
         description="What a program that collects metrics shows to read `/metrics` of the API and the console from "
         "another machine (32 characters at least). Empty: only programs on this machine and keys of role admin may.",
+    )
+    traces_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Where the API sends its traces (OTLP over HTTP), such as `http://collector:4318/v1/traces`. Needs "
+        "the extra `traces`. Empty: none are made.",
+    )
+    traces_headers: SecretStr | None = Field(
+        None, description="What the collector of traces wants to see: `name=value,name=value`."
+    )
+    traces_share: float = Field(
+        1.0, ge=0, le=1, description="Requests that are traced, of those that bring no `traceparent` of their own."
     )
     dagster_port: int = Field(
         3000, ge=1, le=65535, description="Port of Dagster's web server, which answers the console alone."

@@ -63,6 +63,7 @@ def _run(engine: sa.Engine, settings: Settings) -> None:
         **dagster_home.prepare(settings, url),
         "MHC_STATE_DIR": str(settings.state_dir.absolute()),
         "MHC_OPEN_LOOPBACK": str(settings.open_loopback),
+        "MHC_SERVE_DRAIN_SECONDS": "0",  # there is no other server to send anybody to
     }
     logs = settings.state_dir.absolute() / "logs"
     workspace = str(dagster_home.PROJECT / "workspace.yaml")

@@ -18,6 +18,7 @@ from mhc_core.settings import Settings
 from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.keys import Holder, Role
 from mhc_serving.access.limits import Kind
+from mhc_serving.draining import Draining
 from mhc_serving.metrics.exposition import Metrics
 
 
@@ -33,6 +34,7 @@ class Services:
     access: AccessControl
     metrics: Metrics
     reads: ReadCache
+    draining: Draining
 
     def answer(self, incoming: Incoming) -> Outgoing:
         """The concierge's answer to a message (``Concierge.answer``), counted."""

@@ -19,7 +19,7 @@ async def healthz() -> Health:
 
 @router.get("/readyz", summary="Customers get answers", responses={503: {"model": Readiness}})
 def readyz(app: App, response: Response) -> Readiness:
-    """200 when database, model and knowledge are there, else 503 with the reasons.
+    """200 when database, model and knowledge are there and the server stays, else 503 with the reasons.
 
     A new version that cannot be loaded while the one before goes on answering is a warning, not a reason. What is
     wrong with the pipeline keeps nobody from being answered: it is told as *degraded*.
@@ -32,6 +32,8 @@ def readyz(app: App, response: Response) -> Readiness:
             wrong = incidents.current(connection, app.clock())
     except SQLAlchemyError:
         reasons["database"] = "the database does not answer; start it or check MHC_DATABASE_URL"
+    if app.draining.begun:
+        reasons["server"] = "it is about to stop; ask another one"
     if reasons:
         response.status_code = 503
     live, candidate = versions.now, app.concierge.rollout.problem

@@ -13,6 +13,9 @@ const HOME = new URL("..", import.meta.url).href.replace(/\/$/, "");
 const AT_A_PERSON_MS = 4000;
 const OPEN_MS = 20_000; // a booking is confirmed, or a person writes, at any time
 const CLOSED_MS = 60_000;
+const UNAVAILABLE = 503;
+const AGAIN_MS = 5_000;
+const TIMES_AGAIN = 60; // five minutes
 const SPEECH = "M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z";
 
 class Chat extends HTMLElement {
@@ -183,6 +186,23 @@ class Chat extends HTMLElement {
     this.sendButton.removeAttribute("aria-disabled");
   }
 
+  /** Send a message again, by itself, until somebody can answer it: quietly, so that nobody is told of it twice. */
+  #later(item, said, key, times) {
+    setTimeout(async () => {
+      if (!item.isConnected) return; // sent again by hand, or another chat
+      if (this.#busy) return this.#later(item, said, key, times);
+      try {
+        const given = await this.#concierge.ask(said, key, () => {});
+        if (!item.isConnected) return;
+        item.classList.remove("problem");
+        item.querySelector(".retry").remove();
+        this.#show(item, given);
+      } catch (failure) {
+        if (failure.status === UNAVAILABLE && times > 1) this.#later(item, said, key, times - 1);
+      }
+    }, AGAIN_MS);
+  }
+
   #show(item, given) {
     this.#watch(given.escalated);
     this.live.textContent = given.answer;
@@ -215,6 +235,7 @@ class Chat extends HTMLElement {
       this.#answer(said, key);
     });
     item.querySelector(".bubble").append(retry);
+    if (failure.status === UNAVAILABLE) this.#later(item, said, key, TIMES_AGAIN);
     this.#toEnd();
   }
 

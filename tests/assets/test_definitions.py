@@ -10,7 +10,7 @@ from mhc_jobs.definitions import defs
 KEYS = {
     "conversations", "feedback", "scored_conversations", "scrubbed_training_data", "review_decisions", "tagger",
     "training_dataset", "evaluation_set", "fine_tuned_model", "shadow_evaluation", "live_rollout", "promoted_model",
-    "knowledge_articles", "kb_embeddings", "conversation_stats", "anomaly_evidence",
+    "knowledge_articles", "kb_embeddings", "conversation_stats", "anomaly_evidence", "pipeline_figures",
     "customer_value", "churn_risk", "customer_profiles", "offer_statistics", "demand_forecast",
     "campaign_plan", "campaign_delivery",
     "understanding_examples", "understanding_model", "understanding_evaluation", "promoted_understanding",

@@ -73,6 +73,7 @@ class Wire:
         async def endpoint(request: Request) -> Response:
             standin, raw = self._standin, await request.body()
             standin.requests.append((request.method, request.url.path.removeprefix("/v1")))
+            standin.headers.append(dict(request.headers))
             try:
                 self._authorise(request)
                 body, media = _parse(request, raw)

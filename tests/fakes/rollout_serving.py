@@ -66,12 +66,13 @@ class SayingProviders:
         return (Saying(promoted.id, self.gate), baseline)
 
 
-def begin(engine: sa.Engine, model: str = "new", share: int = 50, **columns: Any) -> Rollout:
+def begin(engine: sa.Engine, model: str = "new", share: int = 50, provider: str = "local", **columns: Any) -> Rollout:
     """A model in production, and a candidate under way."""
     with engine.begin() as connection:
         connection.execute(sa.insert(model_versions).values(id="old", provider="local", base_model="b"))
         versions.move(connection, "model", "old", "test", "test", utc_now())
         promotion.open_for(connection, evaluated(connection, model, baseline="old"))
+        connection.execute(sa.update(model_versions).values(provider=provider))
         stages.start(connection, model, "kim", CANARY, utc_now())
         connection.execute(sa.update(rollouts).values(share=share, **columns))
         found = queries.in_flight(connection)

@@ -26,6 +26,7 @@ from mhc_core.settings import Settings
 WRITERS = 4
 AWAY_SECONDS = 2.0
 PHONE = "(916) 740-8768"
+PRICE = "$55 an adult"
 
 
 @pytest.fixture
@@ -119,6 +120,7 @@ def test_what_customers_see_while_the_database_is_away(
     assert max(took for took, _, _ in refused) < 5
     assert {after for _, _, after in refused} == {"5"}
     assert all(PHONE in told and "database" not in told for _, told, _ in refused)
+    assert all(PRICE in told and "nothing is booked" in told for _, told, _ in refused)
     answered = {key: ids for writer in writers for key, ids in writer.answered.items()}
     with engine.connect() as connection:
         stored = {

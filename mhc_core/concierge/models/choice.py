@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from mhc_core.concierge.models.breaker import Breaker
 from mhc_core.protocols import ChatAnswer, ChatModel, ChatRequest
+from mhc_core.tracing import spans
 from mhc_core.understanding.provided import Structured
 
 log = logging.getLogger(__name__)
@@ -126,7 +127,8 @@ def ask(models: Sequence[ChatModel], request: ChatRequest) -> Given | None:
     passed_over: dict[str, str] = {}
     for model in in_order(models, request):
         try:
-            answer = model.answer(request)
+            with spans.span("concierge.model", {"mhc.model": model.version_id}):
+                answer = model.answer(request)
         except Exception as error:
             passed_over[model.version_id] = type(error).__name__
             log.warning("model %s did not answer (%s); asking the next one", model.version_id, type(error).__name__)

@@ -40,6 +40,7 @@ from mhc_core.language.cleaning import cleaned
 from mhc_core.languages import ENGLISH, speaking
 from mhc_core.providers import attribution
 from mhc_core.settings import Settings
+from mhc_core.tracing import spans
 from mhc_core.understanding.notes import READING
 from mhc_core.vocabulary import Channel, ConversationStatus, Intent
 
@@ -156,17 +157,25 @@ class Concierge:
             Conflict: the key came with another message before.
         """
         self._check(incoming)
+        with spans.span("concierge.turn", {"mhc.channel": incoming.channel.value}) as span:
+            given = self._once(incoming)
+            if span is not None:
+                span.set_attributes(_traced(given))
+        return given
+
+    def _once(self, incoming: Incoming) -> Outgoing:
+        """The answer that the message's key was given before, else a new one."""
         try:
             return self._repeated(incoming) or self._answer(incoming)
         except CachedAnswerWithdrawn:
-            return self.answer(replace(incoming, bypass_cache=True))
+            return self._once(replace(incoming, bypass_cache=True))
         except IntegrityError:  # the same message, or another one that began the conversation, was stored meanwhile
             repeated = self._repeated(incoming)
             if repeated is not None:
                 return repeated
             if not incoming.may_begin:
                 raise
-            return self.answer(replace(incoming, may_begin=False))
+            return self._once(replace(incoming, may_begin=False))
 
     def call(self, incoming: Incoming, functions: Sequence[Function], *, forced: bool) -> Call | None:
         """The function of the client to call for a message, if one is to be called. Nothing is stored.
@@ -340,6 +349,19 @@ def _said(turn: StoredTurn, channel: Channel, longest: int) -> StoredTurn:
 def _language(opened: OpenConversation) -> str:
     """What a conversation is held in."""
     return memory.load(opened.facts or {}).language or ENGLISH
+
+
+def _traced(given: Outgoing) -> dict[str, str | bool]:
+    """What a trace tells of an answer: who gave it, by names of the code and of versions."""
+    reply = given.reply
+    return {
+        "mhc.agent": reply.agent,
+        "mhc.intent": reply.intent.value,
+        "mhc.model": reply.model_id,
+        "mhc.answer.cached": given.cached,
+        "mhc.answer.escalated": given.escalated,
+        **({"mhc.knowledge_version": reply.knowledge_id} if reply.knowledge_id else {}),
+    }
 
 
 def _told_to_wait(turns: Sequence[StoredTurn]) -> bool:

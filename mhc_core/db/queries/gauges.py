@@ -57,6 +57,8 @@ _READ = sa.text(f"""
       from (select distinct on (kind, alias) kind, alias, moved_at from ai.version_aliases
              order by kind, alias, id desc) a
     union all select 'process', process, '', extract(epoch from seen_at) from ai.signs_of_life
+    union all select 'pipeline_read', '', '', extract(epoch from max(read_at)) from ai.pipeline_figures
+    union all select what, name, '', value from ai.pipeline_figures where read_at > now() - interval '10 minutes'
     union all {_AGES}
 """)
 

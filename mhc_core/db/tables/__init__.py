@@ -66,7 +66,15 @@ from mhc_core.db.tables.models import (
     version_aliases,
 )
 from mhc_core.db.tables.offers import diet_facts, offer_statistics, offer_suggestions
-from mhc_core.db.tables.operations import api_keys, audit_log, erasures, incidents, installation, signs_of_life
+from mhc_core.db.tables.operations import (
+    api_keys,
+    audit_log,
+    erasures,
+    incidents,
+    installation,
+    pipeline_figures,
+    signs_of_life,
+)
 from mhc_core.db.tables.raw import conversations, feedback, feedback_history, messages
 from mhc_core.db.tables.reads import read_changes, read_versions
 from mhc_core.db.tables.reports import weekly_reports

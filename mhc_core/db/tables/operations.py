@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from mhc_core.db.tables.base import UTC_TIME, created, json_column, metadata, one_of
-from mhc_core.vocabulary import IncidentKind
+from mhc_core.vocabulary import IncidentKind, PipelineCount
 
 installation = sa.Table(
     "installation",
@@ -88,4 +88,15 @@ signs_of_life = sa.Table(
     metadata,
     sa.Column("process", sa.Text, primary_key=True),
     sa.Column("seen_at", UTC_TIME, nullable=False),
+)
+
+# As the daemon saw it last: all rows are replaced together.
+pipeline_figures = sa.Table(
+    "pipeline_figures",
+    metadata,
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("read_at", UTC_TIME, nullable=False),
+    one_of("what", PipelineCount),
 )

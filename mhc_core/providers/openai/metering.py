@@ -15,6 +15,7 @@ import orjson
 from mhc_core.providers.openai import usage
 from mhc_core.providers.openai.ledger import Ledger
 from mhc_core.providers.openai.usage import Usage
+from mhc_core.tracing.provider_calls import ProviderCall
 from mhc_core.vocabulary import CallKind, CallOutcome, JobStatus
 
 _BILLED = {
@@ -67,21 +68,28 @@ class MeteredClient(openai.DefaultHttpxClient):
         model, most = str(body.get("model", "")), int(body.get("max_completion_tokens") or 0)
         expected = len(request.content) // _BYTES_A_TOKEN
         call = self._ledger.ask(kind, _provider(request), model, expected, most)
+        traced = _traced(kind, request, model, body)
+        failed: str | None = None
 
         def settle(outcome: CallOutcome, used: Usage, answered_by: str | None, estimated: bool) -> None:
             self._ledger.settle(call, outcome, used, answered_by, estimated=estimated)
+            error = failed or (None if outcome is CallOutcome.ANSWERED else outcome.value)
+            traced.ended(used.input_tokens, used.output_tokens, answered_by, error)
 
         try:
             response = super().send(request, stream=stream, **options)
-        except _NOT_SENT:
+        except _NOT_SENT as error:
+            failed = type(error).__name__
             settle(CallOutcome.FAILED, Usage(), None, False)
             raise
-        except BaseException:
+        except BaseException as error:
+            failed = type(error).__name__
             # It may have been answered, and billed: nobody here knows how long the answer was.
             sent = usage.counted(body, model, "")
             settle(CallOutcome.LOST, Usage(sent.input_tokens, output_tokens=most), None, True)
             raise
         if not response.is_success:
+            failed = str(response.status_code)
             settle(CallOutcome.FAILED, Usage(), None, False)
         elif body.get("stream"):
             response.stream = _Watched(response, body, settle)
@@ -102,16 +110,20 @@ class MeteredClient(openai.DefaultHttpxClient):
             model = named[1].decode("ascii", "replace") if named else ""
             expected = Usage(audio_seconds=round(len(content) / _BYTES_A_SECOND, 1))
         call = self._ledger.ask(kind, _provider(request), model, 0, 0, expected)
+        traced = _traced(kind, request, model, {})
         try:
             response = super().send(request, stream=stream, **options)
-        except _NOT_SENT:
+        except _NOT_SENT as error:
             self._ledger.settle(call, CallOutcome.FAILED, Usage())
+            traced.ended(error=type(error).__name__)
             raise
-        except BaseException:
+        except BaseException as error:
             self._ledger.settle(call, CallOutcome.LOST, expected, estimated=True)
+            traced.ended(error=type(error).__name__)
             raise
         if not response.is_success:
             self._ledger.settle(call, CallOutcome.FAILED, Usage())
+            traced.ended(error=str(response.status_code))
             return response
         told = None
         if kind is CallKind.TRANSCRIPTION:
@@ -120,6 +132,7 @@ class MeteredClient(openai.DefaultHttpxClient):
             told = usage.reported(_json(response))
         estimated = told is None and kind is CallKind.TRANSCRIPTION
         self._ledger.settle(call, CallOutcome.ANSWERED, told or expected, estimated=estimated)
+        traced.ended()
         return response
 
     def _settle_job(self, request: httpx2.Request, response: httpx2.Response) -> None:
@@ -196,6 +209,17 @@ def _json(response: httpx2.Response) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         return {}  # the SDK says what is wrong with it
     return found if isinstance(found, Mapping) else {}
+
+
+def _traced(kind: CallKind, request: httpx2.Request, model: str, body: Mapping[str, Any]) -> ProviderCall:
+    """The span of a call that is about to be made, which the provider is told to go on from."""
+    asked: dict[str, Any] = {"max_tokens": body.get("max_completion_tokens"), "temperature": body.get("temperature")}
+    if body.get("stream"):
+        asked["stream"] = True
+    numbers = {name: value for name, value in asked.items() if isinstance(value, int | float)}
+    call = ProviderCall(kind.value, _provider(request), model, request.url.host, request.url.port, numbers)
+    request.headers.update(call.headers())
+    return call
 
 
 def _provider(request: httpx2.Request) -> str:

@@ -12,7 +12,8 @@ from mhc_serving import server
 
 def main(which: str, port: int) -> None:
     """Serve on 127.0.0.1 until terminated, with the database and the number of processes that the environment names."""
-    settings = configuration.load(serve_host="127.0.0.1", serve_port=port, open_loopback=True, public_url=None)
+    here = {"serve_host": "127.0.0.1", "serve_port": port, "serve_drain_seconds": 0.0}
+    settings = configuration.load(**here, open_loopback=True, public_url=None)
     if which == "chat":
         server.run(settings)
         return

@@ -13,6 +13,7 @@ def main(port: int) -> None:
     settings = configuration.load(
         serve_host="127.0.0.1",
         serve_port=port,
+        serve_drain_seconds=0.0,
         public_url=f"http://127.0.0.1:{port}",
         voice=True,
         twilio={"account_sid": "AC0", "auth_token": TOKEN},

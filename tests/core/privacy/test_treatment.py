@@ -10,7 +10,7 @@ from mhc_core.db.tables import metadata
 from mhc_core.privacy.treatment import TABLES, is_raw
 
 WITHOUT_WORDS = {
-    "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "REAL", "NUMERIC", "DATE", "TIME", "TIMESTAMP", "UUID",
+    "BOOLEAN", "SMALLINT", "INTEGER", "BIGINT", "REAL", "DOUBLE", "NUMERIC", "DATE", "TIME", "TIMESTAMP", "UUID",
 }  # fmt: skip
 GO_WITH = {
     "event_surveys": "booking_requests",

@@ -1,45 +1,26 @@
 """Replicas that count requests together, with a real Redis."""
 
-import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from fakes.waiting import until
+from fakes.redis_server import PROGRAM, redis_server
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from mhc_core.settings import Settings
 from mhc_serving.app import create_app
 
-REDIS = shutil.which("redis-server")
-pytestmark = pytest.mark.skipif(REDIS is None, reason="redis-server is not installed (Debian package redis-server)")
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-        return True
-    return False
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed (Debian package redis-server)")
 
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address and the process of a Redis that keeps nothing on disk."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        until(lambda: _listens(port), 10, process)
-        yield f"redis://127.0.0.1:{port}", process
-    finally:
-        process.kill()
-        process.wait()
+    with redis_server(tmp_path) as made:
+        yield made
 
 
 def test_replicas_count_together_and_go_on_without_it(

@@ -190,6 +190,25 @@ def test_a_message_sent_again_after_a_lost_answer_is_one_turn(page: Chat) -> Non
     assert len(chat.all(".asked")) == 1
 
 
+def test_a_message_that_nobody_could_answer_goes_again_by_itself(page: Chat, serving_engine: sa.Engine) -> None:
+    page.browser.execute_script(
+        f"{FASTER}; const ask = fetch; window.keys = []; window.fetch = async (...given) => {{"
+        "if (!given[0].includes('/v1/chat')) return ask(...given);"
+        "window.keys.push(given[1].headers['Idempotency-Key']);"
+        "if (window.keys.length > 3) return ask(...given);"
+        "return new Response(JSON.stringify({error: {message: 'We cannot answer right now.'}}), {status: 503}) }"
+    )
+    item = page.ask(QUESTION)
+    assert "We cannot answer right now." in item.text
+    wait(lambda: page.all(".rate"))
+    assert not page.all(".retry")
+    assert not page.all(".problem")
+    keys = page.browser.execute_script("return window.keys")
+    assert len(keys) == 4
+    assert len(set(keys)) == 1
+    assert len(page.all(".asked")) == 1
+
+
 @pytest.fixture
 def unlisted(folder: Path, home: str) -> Iterator[str]:
     """A site that may not use the widget."""

@@ -54,7 +54,8 @@ spec:
   {{- if .job }}
   restartPolicy: Never
   {{- else }}
-  terminationGracePeriodSeconds: 60
+  {{- /* The API answers on while balancers notice that it ends, and then what is under way. */}}
+  terminationGracePeriodSeconds: {{ ternary 90 60 (eq .part "api") }}
   topologySpreadConstraints:
     - maxSkew: 1
       topologyKey: kubernetes.io/hostname
