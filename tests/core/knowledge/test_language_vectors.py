@@ -51,7 +51,8 @@ def database(fresh_database_url: str, tmp_path: Path) -> Iterator[sa.Engine]:
     ]
     for number, word in enumerate(WORDS):
         for language, said in (("es", f"Sobre {word}"), ("ja", f"{word}について")):
-            text = f"---\nid: KB-{number}\nlanguage: {language}\ntitle: {said}\nquestions:\n  - {said}?\n---\n{said}. OK.\n"
+            head = f"id: KB-{number}\nlanguage: {language}\ntitle: {said}\nquestions:\n  - {said}?"
+            text = f"---\n{head}\n---\n{said}. OK.\n"
             (tmp_path / f"{number}.{language}.md").write_text(text, "utf-8")
     with engine.begin() as connection:
         store(connection, articles, NOW)
