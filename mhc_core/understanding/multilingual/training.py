@@ -1,7 +1,8 @@
 """How the models of other languages are made: fields a language, heads for all of them and English together."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -42,14 +43,26 @@ class Said(NamedTuple):
     writer: str
 
 
-def train(embed: Embed, report: Callable[[str], object], seed: int = 1) -> MultilingualModel:
-    """The models of all languages; ``report`` hears what takes time (some minutes of one core)."""
+def train(
+    embed: Embed,
+    report: Callable[[str], object],
+    seed: int = 1,
+    corrected: Mapping[str, Sequence[LabelledMessage]] = MappingProxyType({}),
+    known: Mapping[str, Fields] = MappingProxyType({}),
+) -> MultilingualModel:
+    """The models of all languages; ``report`` hears what takes time (some minutes of one core).
+
+    Args:
+        corrected: by language what is learned beside the gold, in normal text.
+        known: fields by language that are taken as they are.
+    """
+    chosen = {language: [*gold.messages(language), *corrected.get(language, ())] for language in READ}
     fields = {}
-    for language in READ:
-        chosen = gold.messages(language)
-        report(f"fields of {language} from {len(chosen)} messages")
-        fields[language] = trained_fields(language, chosen, seed)
-    native = [message for language in READ for message in gold.messages(language)]
+    for language, messages in chosen.items():
+        if language not in known:
+            report(f"fields of {language} from {len(messages)} messages")
+        fields[language] = known.get(language) or trained_fields(language, messages, seed)
+    native = [message for messages in chosen.values() for message in messages]
     return MultilingualModel(fields, trained_heads(native, embed, report), embed, "untold")
 
 

@@ -55,8 +55,8 @@ def test_a_party_is_the_same_party_in_every_language(language: str, messages: li
 
 @pytest.mark.parametrize(
     "message",
-    ["somos 12 adultos y 4 niños de 8 años", "大人12人と8歳の子供4人です", "12个大人，4个8岁的孩子", "大人12位，四個8歲的小孩",
-     "12个大人，8岁的孩子四个", "doce adultos y cuatro niños que tienen 8 años", "大人12人、8歳の子が4人です"],
+    ["somos 12 adultos y 4 niños de 8 años", "大人12人と8歳の子供4人です", "12个大人，4个8岁的孩子",
+     "大人12位，四個8歲的小孩", "12个大人，8岁的孩子四个", "doce adultos y cuatro niños que tienen 8 años", "大人12人、8歳の子が4人です"],
 )  # fmt: skip
 def test_one_age_of_several_children_is_that_of_all(message: str) -> None:
     party = _read(message).question.facts.party
@@ -65,7 +65,7 @@ def test_one_age_of_several_children_is_that_of_all(message: str) -> None:
 
 @pytest.mark.parametrize(
     ("message", "children", "age"),
-    [("4个8岁的孩子", 4, 8), ("四個8歲的孩子", 4, 8), ("両方とも6歳の子供2人です", 2, 6), ("cuatro niños de 8 años", 4, 8)],
+    [("4个8岁的孩子", 4, 8), ("四個8歲的孩子", 4, 8), ("8歳の子供4人です", 4, 8), ("cuatro niños de 8 años", 4, 8)],
 )  # fmt: skip
 def test_children_with_the_age_of_all_of_them_are_so_many(message: str, children: int, age: int) -> None:
     found = _read(message).question.facts.heads
