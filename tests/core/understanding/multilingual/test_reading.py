@@ -56,7 +56,8 @@ def test_a_party_is_the_same_party_in_every_language(language: str, messages: li
 @pytest.mark.parametrize(
     "message",
     ["somos 12 adultos y 4 niños de 8 años", "大人12人と8歳の子供4人です", "12个大人，4个8岁的孩子",
-     "大人12位，四個8歲的小孩", "12个大人，8岁的孩子四个", "doce adultos y cuatro niños que tienen 8 años", "大人12人、8歳の子が4人です"],
+     "大人12位，四個8歲的小孩", "12个大人，8岁的孩子四个", "大人12人、8歳の子が4人です",
+     "doce adultos y cuatro niños que tienen 8 años"],
 )  # fmt: skip
 def test_one_age_of_several_children_is_that_of_all(message: str) -> None:
     party = _read(message).question.facts.party
