@@ -82,7 +82,7 @@ class _Centred:
 
     def __init__(self, embedder: Embedder, english: frozenset[str], own: frozenset[str]) -> None:
         self._embedder, self._english = embedder, english
-        self._english_mean = _mean(embedder, english)
+        self._english_mean = _mean(embedder, english or own)
         self.mean = _mean(embedder, own) if own else self._english_mean
 
     @property
@@ -113,6 +113,8 @@ def learn(
     """
     groups = [_group(article, translated.get(article.id)) for article in articles]
     english, own = texts(articles, translated)
+    if not english | own:
+        return None
     centred = _Centred(embedder, english, own)
     learned = article_selector.learn(groups, centred)
     if learned is None:

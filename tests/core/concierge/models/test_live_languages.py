@@ -36,15 +36,16 @@ class Counting:
 
 @pytest.fixture
 def translated(empty_engine: sa.Engine, tmp_path: Path) -> sa.Engine:
-    """Published articles, all of them in Spanish and one in Japanese."""
+    """Published articles, all of them in Spanish and two in Japanese."""
     publish_knowledge(empty_engine, tmp_path, ARTICLES)
     folder = tmp_path / "translations"
     folder.mkdir()
     with empty_engine.begin() as connection:
         rows = connection.execute(sa.text("select id, body from ai.knowledge_articles order by id")).all()
         for number, (article_id, body) in enumerate(rows):
-            for language in ("es", "ja")[: 2 if number == 0 else 1]:
-                head = f"id: {article_id}\nlanguage: {language}\ntitle: {language} {number}\nquestions:\n  - {number}?"
+            word = "abcdefgh"[number] * 5
+            for language in ("es", "ja")[: 2 if number < 2 else 1]:
+                head = f"id: {article_id}\nlanguage: {language}\ntitle: {word} en {language}\nquestions:\n  - {word}?"
                 (folder / f"{language}{number}.md").write_text(f"---\n{head}\n---\n{body}\n", "utf-8")
         report = import_translations(connection, [folder], "Ana", NOW)
         assert not report.rejected, report
