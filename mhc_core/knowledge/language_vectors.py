@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from mhc_core.db.queries import knowledge as queries
-from mhc_core.knowledge import article_selector, multilingual
+from mhc_core.knowledge import article_selector, multilingual, translations
 from mhc_core.knowledge.known_vectors import digest
 from mhc_core.languages import ENGLISH, known
 from mhc_core.protocols import Embedder
@@ -28,11 +28,12 @@ def keep(
 ) -> int:
     """Keep what is missing for the languages of a version; how many texts this process embedded.
 
+    Nothing is where there are no translations at all.
     Texts of an article that is erased meanwhile are swept up after the erasure, as all that was written late.
 
     Args:
         embedder: loads what embeds; it is not asked for where nothing is missing.
-        languages: BCP 47 codes; all that have translations when it is left out.
+        languages: BCP 47 codes; all when it is left out. One without translations is found by English.
         stopping: asked between turns; what was made until then stays.
     """
     made = 0
@@ -57,10 +58,11 @@ def _wanted(engine: sa.Engine, version_id: str, languages: Sequence[str]) -> dic
     """The texts by their hashes, in an order that all processes share, so that they do not make the same ones."""
     wanted: set[str] = set()
     with engine.connect() as connection:
+        if not translations.current(connection):
+            return {}
         articles = article_selector.articles(connection, version_id)
         for language in languages:
-            if translated := multilingual.told(connection, language):
-                wanted = wanted.union(*multilingual.texts(articles, translated))
+            wanted = wanted.union(*multilingual.texts(articles, multilingual.told(connection, language)))
     return dict(sorted((digest(text), text) for text in wanted))
 
 
