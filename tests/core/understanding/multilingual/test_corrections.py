@@ -22,7 +22,7 @@ from mhc_core.understanding.provided import ProvidedReader
 from mhc_core.understanding.recipe import Recipe
 
 CHINESE = "inform/book: [children:4个][age:8岁]的孩子"
-SPANISH = "inform/book: hola, vamos a ser [guests:14 personas] para la fiesta, soy [name:[NAME_1]]"
+SPANISH = "inform/book: hola, vamos a ser [guests:14 personas] para la fiesta, soy [name:[PERSON_1]]"
 ENGLISH = "inform/book: we will be [guests:14 of us] for the garden party"
 SEED = 7
 
@@ -61,7 +61,7 @@ def test_they_go_to_the_models_of_their_language_and_into_the_file_of_the_versio
     made = learning.train(engine, recipe, tmp_path.as_uri(), SEED, NOW)
     assert {language: len(said) for language, said in seen[0].items()} == {"zh": 1, "es": 1}
     assert seen[0]["zh"][0].text == "4个8岁的孩子"
-    assert "[NAME_1]" not in seen[0]["es"][0].text
+    assert "[PERSON_1]" not in seen[0]["es"][0].text
     assert made.metrics["languages"] == {"zh": 1, "es": 1}
     reader = learning.load(recipe, made)
     assert isinstance(reader, WithLanguages)
@@ -133,7 +133,7 @@ def test_models_that_unlearned_the_gold_are_not_kept(monkeypatch: pytest.MonkeyP
 
 def test_a_field_learns_what_was_corrected() -> None:
     few = [one for one in gold.messages("zh") if one.slots][:12]
-    taught = [labelled("inform/book: [guests:仨人]"), labelled("inform/book: 咱们[guests:仨人]")]
+    taught = [labelled("inform/allergy: [allergen:仨人]"), labelled("inform/allergy: 咱们[allergen:仨人]")]
     before, after = (training.trained_fields("zh", [*few, *more], 1) for more in ((), taught))
 
     def found(fields: training.Fields) -> Sequence[str]:
@@ -144,5 +144,5 @@ def test_a_field_learns_what_was_corrected() -> None:
         words = split("仨人")
         return fields.slots.path(features("仨人", words, "zh", DialogueContext()))[0]
 
-    assert found(after)[0] == "B-guests"
-    assert list(found(before)) != list(found(after))
+    assert found(before)[0] != "B-allergen"
+    assert found(after)[0] == "B-allergen"
