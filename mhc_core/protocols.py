@@ -168,6 +168,7 @@ class Translator(Protocol):
         Raises:
             ConfigurationError: this pair is not known, or what translates is not installed.
             ProviderUnavailable: it does not answer; try again later.
+            DataError: it gave no translation of these texts; it may of others.
         """
 
 

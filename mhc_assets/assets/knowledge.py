@@ -7,7 +7,7 @@ from mhc_assets.freshness import WEEKLY
 from mhc_assets.resources import Platform
 from mhc_assets.style import KNOWLEDGE, OWNERS
 from mhc_core.db.queries import knowledge as queries
-from mhc_core.knowledge import articles, index, learned, multilingual
+from mhc_core.knowledge import articles, index, language_vectors, learned
 from mhc_core.providers.e5 import embedder as e5
 
 
@@ -63,8 +63,8 @@ def kb_embeddings(context: dg.AssetExecutionContext, platform: Platform) -> dg.M
             return dg.MaterializeResult(metadata={"dagster/row_count": 0, "live": "none"})
         outcome = index.update(connection, embedder, now, "pipeline")
         version = queries.version(connection, outcome.version_id)
-        if outcome.live is not None:
-            multilingual.keep_vectors(connection, outcome.live, e5.load)
+    if outcome.live is not None:
+        language_vectors.keep(platform.engine, outcome.live, e5.load)
     assert version is not None
     for reason in outcome.reasons:
         context.log.info(reason)

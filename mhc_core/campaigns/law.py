@@ -39,6 +39,7 @@ class Reason(StrEnum):
     OPTED_OUT = "opted_out"
     NO_ADDRESS = "no_address"
     NO_CONSENT = "no_consent"
+    LANGUAGE = "no_language"
     COMPLAINT = "open_complaint"
     UPCOMING = "upcoming_event"
     REPLIED = "replied"

@@ -39,10 +39,15 @@ _KANA_MARKS = "\u3099\u309a"
 """Parts of a sign, not accents."""
 
 
-def keyword(text: str, channel: Channel | str) -> str | None:
+WORDS = {"en": "STOP", "es": "ALTO", "zh-Hans": "退订", "zh-Hant": "取消訂閱", "ja": "配信停止"}
+"""The one of each language that our messages name; English's where a language has none yet."""
+
+
+def keyword(text: str, channel: Channel | str, spoken: str | None = None) -> str | None:
     """The language of the keyword that the message is, as a BCP 47 tag; None when it is something else.
 
-    A word that Chinese and Japanese share is taken for Chinese: it means the same.
+    A word that Chinese and Japanese share is taken for Chinese, unless Japanese or Chinese in traditional signs is
+    ``spoken``: it means the same.
     """
     words = _bare(text)
     phone = channel == Channel.SMS
@@ -50,9 +55,13 @@ def keyword(text: str, channel: Channel | str) -> str | None:
         return "en"
     if words in SPANISH or (phone and words in SPANISH_BY_PHONE):
         return "es"
+    japanese = words in JAPANESE or (phone and words in JAPANESE_BY_PHONE)
+    if japanese and spoken == "ja":
+        return "ja"
     if words in CHINESE or (phone and words in CHINESE_BY_PHONE):
-        return "zh-Hant" if any(sign in words for sign in "訂閱發") else "zh-Hans"
-    return "ja" if words in JAPANESE or (phone and words in JAPANESE_BY_PHONE) else None
+        both = spoken == "zh-Hant" and words in CHINESE_BY_PHONE
+        return "zh-Hant" if both or any(sign in words for sign in "訂閱發") else "zh-Hans"
+    return "ja" if japanese else None
 
 
 def _bare(text: str) -> str:

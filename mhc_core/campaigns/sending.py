@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mhc_core.business.rules import Business
-from mhc_core.campaigns import law, links, offers, optouts, planning, writing, zones
+from mhc_core.campaigns import law, links, offers, optouts, planning, tongues, writing, zones
 from mhc_core.campaigns.law import Reason, Standing
 from mhc_core.campaigns.rules import Campaigns, Step, length
 from mhc_core.db.queries import campaign_outbox as queries
@@ -24,6 +24,7 @@ from mhc_core.db.queries import consents, installation, surveys
 from mhc_core.db.queries.campaign_outbox import Person, Touch
 from mhc_core.feedback.links import FeedbackLinks
 from mhc_core.feedback.links import keys as feedback_keys
+from mhc_core.languages import month_and_day, speaking, weekday_and_day
 from mhc_core.providers.messaging.result import SECONDS, Message, Result, Send
 from mhc_core.pseudonyms import customer_hash, person_id
 from mhc_core.settings import Settings
@@ -104,8 +105,12 @@ class Sender:
                 return self._skip(connection, touch, wait.reason, now)
             queries.later(connection, touch.id, wait.reason, wait.until)
             return "put_off"
-        message = self._written(connection, touch, step, channel, person, now)
-        queries.intend(connection, touch.id, channel, now)
+        language = tongues.chosen(connection, touch.template, touch.customer_hash, channel, person.language)
+        if language is None:
+            return self._skip(connection, touch, Reason.LANGUAGE, now)
+        with speaking(language):
+            message = self._written(connection, touch, step, channel, person, now)
+        queries.intend(connection, touch.id, channel, language, now)
         return self.channels[channel], message
 
     def _wait(self, standing: Standing, person: Person, now: datetime) -> law.Wait | None:
@@ -131,8 +136,8 @@ class Sender:
         if step.offer is not None:
             ends = offers.ends(step.offer, self.business, now)
             code = queries.issue(connection, touch.id, offers.code(salt, key), step.offer.percent, ends, now)
-            last = ends.astimezone(self.business.contact.zone) - timedelta(days=1)
-            values |= {"percent": step.offer.percent, "code": code, "until": f"{last:%B} {last.day}"}
+            last = ends.astimezone(self.business.contact.zone).date() - timedelta(days=1)
+            values |= {"percent": step.offer.percent, "code": code, "until": month_and_day(last)}
         days = self.settings.feedback_link_days
         secrets = self.settings.link_secrets.get_secret_value() if self.settings.link_secrets else None
         feedback = FeedbackLinks(feedback_keys(salt, secrets, days), self.settings.public_address, days)
@@ -169,9 +174,9 @@ class Sender:
 
 
 def _day(stored: str | None) -> str | None:
-    """A day of a party as people say it; None where none was told."""
+    """A day of a party as the language that is spoken now says it; None where none was told."""
     try:
         day = date.fromisoformat(stored or "")
     except ValueError:
         return None
-    return f"{day:%A, %B} {day.day}"
+    return weekday_and_day(day)

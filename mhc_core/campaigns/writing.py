@@ -1,23 +1,27 @@
-"""What a message says. Templates are files with a version; a changed text is a new file, and each touch names its."""
+"""What a message says. Templates are files with a version; a changed text is a new file, and each touch names its.
+
+``templates/NAME.vN.toml`` is the English text; ``templates/es/NAME.vN.toml`` the same version in Spanish.
+"""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from mhc_core.business.rules import Business
+from mhc_core.campaigns import optouts, text_parts
 from mhc_core.campaigns.rules import TEMPLATES
 from mhc_core.errors import ConfigurationError
+from mhc_core.languages import ENGLISH, current, known, translated
 from mhc_core.providers.messaging.result import Message
 
-STOP = "Reply STOP to get no more of these."
-LONGEST_TEXT = 459
-"""Three parts of an SMS (153 characters of GSM 7-bit each)."""
 _PLAIN = Environment(undefined=StrictUndefined, autoescape=False)
 _PAGE = Environment(undefined=StrictUndefined, autoescape=True)
+_PAGE.globals["translated"] = translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +33,25 @@ class Written:
 
 
 @cache
-def template(name: str) -> Written:
-    """A template by name and version, such as ``win_back_offer.v1``.
+def languages(name: str) -> frozenset[str]:
+    """The languages that a template is written in, as BCP 47 codes."""
+    return frozenset(code for code in known() if _file(name, code).is_file())
+
+
+@cache
+def template(name: str, language: str = ENGLISH) -> Written:
+    """A template by name and version, such as ``win_back_offer.v1``, in one of its ``languages``.
 
     Raises:
         ConfigurationError: it is no TOML, or has no subject or text.
     """
     try:
-        found = tomllib.loads((TEMPLATES / f"{name}.toml").read_text("utf-8"))
+        found = tomllib.loads(_file(name, language).read_text("utf-8"))
         return Written(found["subject"], " ".join(found["text"].split()))
     except (OSError, tomllib.TOMLDecodeError, KeyError, AttributeError) as error:
-        raise ConfigurationError(f"the template {name} cannot be read ({error}); it has a subject and a text") from None
+        raise ConfigurationError(
+            f"the template {name} ({language}) cannot be read ({error}); it has a subject and a text"
+        ) from None
 
 
 def message(
@@ -52,7 +64,7 @@ def message(
     unsubscribe: str,
     postal_address: str,
 ) -> Message:
-    """The message to one person.
+    """The message to one person, in the language that is spoken now.
 
     Args:
         values: what its template asks for beside the business: the day of a party, a code, a link.
@@ -61,24 +73,34 @@ def message(
     Raises:
         ConfigurationError: the template asks for what there is not, or its text is too long for a phone.
     """
-    written, known = template(name), {"business": business, **values}
+    written, given = template(name, current()), {"business": business, **values}
     try:
-        subject = _compiled(written.subject).render(known)
-        text = _compiled(written.text).render(known)
+        subject = _compiled(written.subject).render(given)
+        text = _compiled(written.text).render(given)
     except TemplateError as error:
         raise ConfigurationError(f"the template {name} cannot be filled in: {error}; correct it") from None
     if channel != "email":
-        text = f"{text} {STOP}"
-        if len(text) > LONGEST_TEXT:
-            raise ConfigurationError(f"the template {name} makes {len(text)} characters; {LONGEST_TEXT} is the most")
+        word = optouts.WORDS.get(current(), optouts.WORDS[ENGLISH])
+        text = f"{text} {translated('Reply {word} to get no more of these.', word=word)}"
+        if text_parts.too_long(text):
+            raise ConfigurationError(
+                f"the template {name} ({current()}) takes {text_parts.parts(text)} parts of a text message; "
+                f"{text_parts.MOST_PLAIN} are the most, {text_parts.MOST} with signs beyond GSM's alphabet"
+            )
         return Message(key, to, text)
-    footer = {"postal_address": postal_address, "unsubscribe": unsubscribe}
-    page = _layout().render(known | footer | {"subject": subject, "text": text})
-    plain = (
-        f"{text}\n\n--\nThis is an offer of {business.name}, {postal_address}. You get it because you agreed to such "
-        f"e-mails. Get no more of them: {unsubscribe}\n"
+    why = translated(
+        "This is an offer of {business}, {address}. You get it because you agreed to such e-mails.",
+        business=business.name,
+        address=postal_address,
     )
+    footer = {"why": why, "unsubscribe": unsubscribe, "language": current()}
+    page = _layout().render(footer | {"subject": subject, "text": text})
+    plain = f"{text}\n\n--\n{why} {translated('Get no more of them: {link}', link=unsubscribe)}\n"
     return Message(key, to, plain, subject, page, unsubscribe)
+
+
+def _file(name: str, language: str) -> Path:
+    return (TEMPLATES if language == ENGLISH else TEMPLATES / language) / f"{name}.toml"
 
 
 @cache

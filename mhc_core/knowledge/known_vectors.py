@@ -11,6 +11,11 @@ from mhc_core.db.queries import knowledge as queries
 from mhc_core.protocols import Embedder
 
 
+def digest(text: str) -> str:
+    """By what a text's vector is kept."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
 class KnownVectors:
     """An ``Embedder`` that takes vectors from the database where it can.
 
@@ -32,13 +37,13 @@ class KnownVectors:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (len(texts), dimensions)."""
-        hashes = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts]
+        hashes = list(map(digest, texts))
         known = queries.known_vectors(self._connection, self.id, hashes)
-        missing = {digest: text for digest, text in zip(hashes, texts, strict=True) if digest not in known}
+        missing = {one: text for one, text in zip(hashes, texts, strict=True) if one not in known}
         if missing:
             made = dict(zip(missing, self._embedder.embed(list(missing.values())), strict=True))
             if self._keep:
                 queries.keep_vectors(self._connection, self.id, made)
             known |= made
-        found = np.stack([known[digest] for digest in hashes])
+        found = np.stack([known[one] for one in hashes])
         return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)

@@ -7,14 +7,13 @@ its meaning does; so the mean vector of each language is taken off, and what is 
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from mhc_core.db.queries import knowledge
 from mhc_core.knowledge import article_selector, translations
 from mhc_core.knowledge.article_selector import Article, ArticleSelector
 from mhc_core.knowledge.known_vectors import KnownVectors
@@ -83,7 +82,7 @@ class _Centred:
 
     def __init__(self, embedder: Embedder, english: frozenset[str], own: frozenset[str]) -> None:
         self._embedder, self._english = embedder, english
-        self._english_mean = _mean(embedder, english)
+        self._english_mean = _mean(embedder, english or own)
         self.mean = _mean(embedder, own) if own else self._english_mean
 
     @property
@@ -113,8 +112,9 @@ def learn(
     ``asked_by`` embeds the questions that come later; ``embedder`` where it is left out.
     """
     groups = [_group(article, translated.get(article.id)) for article in articles]
-    english = frozenset(text for article in articles for text in _english_texts(article, translated.get(article.id)))
-    own = frozenset(text for one in translated.values() for text in _own_texts(one)) - english
+    english, own = texts(articles, translated)
+    if not english | own:
+        return None
     centred = _Centred(embedder, english, own)
     learned = article_selector.learn(groups, centred)
     if learned is None:
@@ -122,31 +122,24 @@ def learn(
     return ForeignSelector(language, learned, centred.mean, asked_by or embedder, frozenset(translated))
 
 
-def keep_vectors(connection: sa.Connection, version_id: str, embedder: Callable[[], Embedder]) -> int:
-    """Embed what the languages of a version are learned of, and keep it for every process; how many texts that is.
-
-    The caller's transaction holds the lock of the index from here on. Without translations nothing is loaded.
-    """
-    current = translations.current(connection)
-    if not current:
-        return 0
-    knowledge.lock_index(connection)
-    articles = article_selector.articles(connection, version_id)
-    texts = {text for article in articles for text in _english_texts(article, None)}
-    for row in current.values():
-        texts.update(_own_texts(Translated(row.title, row.body, tuple(row.questions))))
-    KnownVectors(connection, embedder(), keep=True).embed(sorted(texts))
-    return len(texts)
-
-
 def load(connection: sa.Connection, version_id: str, embedder: Embedder, language: str) -> ForeignSelector | None:
     """What is learned for one language of a version, its questions and its current translations."""
-    current = translations.current(connection, (language,))
-    translated = {
-        article_id: Translated(row.title, row.body, tuple(row.questions)) for (article_id, _), row in current.items()
-    }
     articles = article_selector.articles(connection, version_id)
-    return learn(articles, translated, KnownVectors(connection, embedder), language, embedder)
+    return learn(articles, told(connection, language), KnownVectors(connection, embedder), language, embedder)
+
+
+def told(connection: sa.Connection, language: str) -> dict[str, Translated]:
+    """What is told in a language now, by article id."""
+    return {
+        article_id: Translated(row.title, row.body, tuple(row.questions))
+        for (article_id, _), row in translations.current(connection, (language,)).items()
+    }
+
+
+def texts(articles: Sequence[Article], translated: Mapping[str, Translated]) -> tuple[frozenset[str], frozenset[str]]:
+    """All texts whose vectors :func:`learn` asks for: those in English, and those of the language."""
+    english = frozenset(text for article in articles for text in _english_texts(article, translated.get(article.id)))
+    return english, frozenset(text for one in translated.values() for text in _own_texts(one)) - english
 
 
 def _group(article: Article, translated: Translated | None) -> Article:

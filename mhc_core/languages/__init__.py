@@ -6,7 +6,7 @@ of what models write, and the reading of messages.
 """
 
 from mhc_core.languages.catalogues import closest, known, marked, named, plural, preferred, read_back, translated
-from mhc_core.languages.formats import clock, day_and_date, listed, miles, money, weekday_and_day
+from mhc_core.languages.formats import clock, day_and_date, listed, miles, money, month_and_day, weekday_and_day
 from mhc_core.languages.speaking import ENGLISH, current, speaking
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "marked",
     "miles",
     "money",
+    "month_and_day",
     "named",
     "plural",
     "preferred",

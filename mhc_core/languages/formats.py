@@ -41,10 +41,17 @@ def day_and_date(day: date) -> str:
 
 
 def weekday_and_day(day: date) -> str:
-    """A date with its weekday and without its year: ``Saturday, December 5``, ``sábado, 5 de diciembre``."""
+    """A date with its weekday and without its year: ``Saturday, December 5``, ``sáb, 5 de dic``."""
     if current() == ENGLISH:
         return f"{day:%A, %B} {day.day}"
     return format_skeleton("MMMEd", day, locale=locale(current()))
+
+
+def month_and_day(day: date) -> str:
+    """A date without its weekday and year: ``December 5``, ``5 de diciembre``, ``12月5日``."""
+    if current() == ENGLISH:
+        return f"{day:%B} {day.day}"
+    return format_skeleton("MMMMd", day, locale=locale(current()))
 
 
 def clock(at: time) -> str:

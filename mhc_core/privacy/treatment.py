@@ -186,7 +186,7 @@ TABLES = {
     "contact_optouts": _table(plain="customer_hash how channel"),
     "inbound_screenings": _table(),
     "campaign_touches": _table(
-        plain="campaign step customer_hash anchor arm state reason channel template provider_message_id",
+        plain="campaign step customer_hash anchor arm state reason channel template language provider_message_id",
         erasure="deleted",
     ),
     "offer_codes": _table(plain="code redeemed_by", erasure="deleted"),

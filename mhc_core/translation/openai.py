@@ -1,17 +1,18 @@
 """Translation by a model of the provider. Every call is in the ledger, as the feature "translation"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mhc_core.errors import ConfigurationError, DataError, ProviderUnavailable
+from mhc_core.errors import ConfigurationError, DataError
 from mhc_core.providers.openai.structured import StructuredModel
+from mhc_core.translation.placeholders import Untranslated
 
 if TYPE_CHECKING:
     import openai
 
 SECONDS = 30.0
-LINES = 40
-"""Lines that are asked for at once at most."""
+LINES, CHARACTERS = 40, 1_500
+"""Lines and their characters that are asked for at once at most: what is made of them must fit into one answer."""
 _NAMES = {
     "en": "English",
     "es": "Mexican Spanish, in the form of usted",
@@ -52,19 +53,36 @@ class OpenAITranslator:
         return source != target and source in _NAMES and target in _NAMES
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> Sequence[str]:
-        """One line a text; see ``protocols.Translator``."""
+        """One line a text; see ``protocols.Translator``.
+
+        Raises:
+            Untranslated: the model refused these texts, was cut off, or gave other lines; others may go well.
+        """
         if not self.translates(source, target):
             raise ConfigurationError(f"{self.id} is not asked to translate {source} into {target}")
         system = _SYSTEM.format(source=_NAMES[source], target=_NAMES[target])
         given: list[str] = []
-        for first in range(0, len(texts), LINES):
-            part = texts[first : first + LINES]
+        for part in _parts(texts):
             try:
                 said = self._model.ask(system, "\n".join(part))
             except DataError as error:
-                raise ProviderUnavailable(f"{self.id} gave no translation: {error}") from None
+                raise Untranslated(f"{self.id} gave no translation: {error}") from None
             lines = said.get("lines") if isinstance(said, dict) else None
             if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-                raise ProviderUnavailable(f"{self.id} gave no list of lines; try another model")
+                raise Untranslated(f"{self.id} gave no list of lines; try another model")
+            if len(lines) != len(part):  # of several parts a line too many could make up for one too few
+                raise Untranslated(f"{self.id} gave {len(lines)} lines for {len(part)}; the translation is not used")
             given += lines
         return given
+
+
+def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The texts in order, as many at once as an answer has room for; one that is longer comes alone."""
+    part: list[str] = []
+    for text in texts:
+        if part and (len(part) == LINES or sum(map(len, part)) + len(text) > CHARACTERS):
+            yield part
+            part = []
+        part.append(text)
+    if part:
+        yield part

@@ -25,7 +25,7 @@ from mhc_core.understanding import compare
 from mhc_core.understanding.labelled import LabelledMessage, parse_line
 from mhc_core.understanding.masking import StandIns
 from mhc_core.understanding.measures import Marks, mark
-from mhc_core.understanding.multilingual import script
+from mhc_core.understanding.multilingual import corrections, release
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.recipe import Recipe
 from mhc_core.vocabulary import Verdict
@@ -48,6 +48,9 @@ def train(
     with engine.connect() as connection:
         found = examples.to_train(connection)
         key = _digest(recipe.name, str(seed), *(f"{one.origin} {one.line}" for one in found))
+        taught, corrected = _taught(found)
+        if corrected and recipe.train_languages is not None:
+            key = _digest(key, release.load().model_id)  # they are learned beside the gold of the release
         known = queries.with_key(connection, key)
     if known is not None:
         return known
@@ -55,8 +58,12 @@ def train(
         raise DataError("there is no labelled message to train on; materialise understanding_examples first")
     report(f"training on {len(found):,} labelled messages")
     started = time.perf_counter()
-    model = recipe.train(_messages(found), seed)
-    data = model.to_bytes()
+    data = recipe.train(taught, seed).to_bytes()
+    languages = None
+    if corrected and recipe.train_languages is not None:
+        languages = recipe.train_languages(corrected, seed, report)
+    if languages is not None:
+        data = corrections.packed(data, languages)
     version_id = f"understanding-{store.sha256(data)[:16]}"
     uri = f"{artifacts}/understanding/{version_id}.zip"
     digest = store.write_bytes(uri, data)
@@ -72,7 +79,11 @@ def train(
             artifact_sha256=digest,
             examples=dict(Counter(one.origin for one in found)),
             examples_until=now,
-            metrics={"train_seconds": round(time.perf_counter() - started, 1), "bytes": len(data)},
+            metrics={
+                "train_seconds": round(time.perf_counter() - started, 1),
+                "bytes": len(data),
+                "languages": {one: len(said) for one, said in corrected.items()} if languages is not None else {},
+            },
         )
         made = queries.version(connection, version_id)
     assert made is not None
@@ -85,7 +96,9 @@ def load(recipe: Recipe, version: UnderstandingVersion) -> Reader:
     Raises:
         NotFound, DataError: the file is gone, or is not what was recorded.
     """
-    return recipe.load(store.read_verified(version.artifact_uri, version.artifact_sha256), version.id)
+    english, languages = corrections.unpacked(store.read_verified(version.artifact_uri, version.artifact_sha256))
+    reader = recipe.load(english, version.id)
+    return reader if languages is None else corrections.loaded(reader, languages)
 
 
 def evaluate(engine: sa.Engine, recipe: Recipe, candidate_id: str | None, seed: int) -> UnderstandingEvaluation:
@@ -178,16 +191,42 @@ def required(connection: sa.Connection, version_id: str) -> UnderstandingVersion
     return found
 
 
-def _messages(stored: Sequence[Stored]) -> list[LabelledMessage]:
+def _taught(stored: Sequence[Stored]) -> tuple[list[LabelledMessage], dict[str, list[LabelledMessage]]]:
+    """What the model of English is taught, and by language what was corrected in others."""
+    english: list[LabelledMessage] = []
+    corrected: dict[str, list[LabelledMessage]] = {}
+    for message, language in _messages(stored):
+        if language is None:
+            english.append(message)
+        else:
+            corrected.setdefault(language, []).append(message)
+    return english, corrected
+
+
+def _messages(stored: Sequence[Stored]) -> list[tuple[LabelledMessage, str | None]]:
+    """The messages, each with the language whose models read it; None for what the model of English reads.
+
+    The gold in English has sentences of other languages on purpose, as customers mix them.
+    """
     parsed = [(one.origin, replace(parse_line(one.line), writer=one.writer)) for one in stored]
-    # Its networks know no Chinese or Japanese signs: such messages have models of their own.
-    parsed = [(origin, message) for origin, message in parsed if script.written_in(message.text) is None]
+    spoken = [None if origin == "gold" else corrections.language(message) for origin, message in parsed]
     stand_ins = StandIns(message for origin, message in parsed if origin == "gold")
-    return [stand_ins.fill(message) for _, message in parsed]
+    return [
+        (stand_ins.fill(message) if language is None else corrections.filled(message, language), language)
+        for (_, message), language in zip(parsed, spoken, strict=True)
+    ]
 
 
-def _read(reader: Reader, messages: Sequence[LabelledMessage]) -> list[Marks]:
-    return [mark(message, reader.read(message.text, message.context)) for message in messages]
+def _read(reader: Reader, messages: Sequence[tuple[LabelledMessage, str | None]]) -> list[Marks]:
+    return [
+        mark(
+            message,
+            reader.read(message.text, message.context)
+            if language is None
+            else corrections.beside(reader).read(message.text, message.context, language),
+        )
+        for message, language in messages
+    ]
 
 
 def _digest(*parts: str) -> str:

@@ -59,6 +59,11 @@ class ProvidedReader:
         """The local version: it is what is promoted and rolled back."""
         return self._local.model_id
 
+    @property
+    def languages(self) -> object | None:
+        """The models of other languages that came with the local one (``multilingual.corrections``)."""
+        return getattr(self._local, "languages", None)
+
     def read(self, text: str, context: DialogueContext) -> Understood:
         """What a message says after ``context``; slots have no values yet."""
         mine = self._local.read(text, context)

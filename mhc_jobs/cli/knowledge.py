@@ -13,7 +13,7 @@ from mhc_core.db.queries import ids
 from mhc_core.db.queries import knowledge as queries
 from mhc_core.db.queries import versions as aliases
 from mhc_core.errors import Conflict, NotFound
-from mhc_core.knowledge import articles, index, multilingual
+from mhc_core.knowledge import articles, index, language_vectors
 from mhc_core.knowledge.retrieval import search as retrieve
 from mhc_jobs.cli import translations
 from mhc_jobs.cli.console import AsJson, columns, respond
@@ -95,10 +95,11 @@ def update(
     from mhc_core.providers.e5 import embedder as e5
 
     settings = configuration.load()
-    with database(settings) as engine, engine.begin() as connection:
-        result = index.update(connection, select.embedder(settings), datetime.now(UTC), by)
+    with database(settings) as engine:
+        with engine.begin() as connection:
+            result = index.update(connection, select.embedder(settings), datetime.now(UTC), by)
         if result.live is not None:
-            multilingual.keep_vectors(connection, result.live, e5.load)
+            language_vectors.keep(engine, result.live, e5.load)
     fate = f"{result.version_id} {'is live' if result.published else 'was not published'}."
     figures = f"hit rate@3 {result.new.hit_rate:.3f}, MRR {result.new.mrr:.3f}, {result.new.questions} questions"
     respond(as_json, asdict(result), fate, *(f"  {line}" for line in (*result.reasons, figures)))

@@ -22,11 +22,20 @@ def bring_in(
     by: Annotated[str, typer.Option(help="Who translated, as it is kept.")] = "mhc import translations",
     as_json: AsJson = False,
 ) -> None:
-    """Bring in translations of articles. One whose figures differ from its article's is rejected, with the reason."""
-    from mhc_core.knowledge import translations
+    """Bring in translations of articles. One whose figures differ from its article's is rejected, with the reason.
 
-    with database(configuration.load()) as engine, engine.begin() as connection:
-        report = translations.import_translations(connection, paths, by, datetime.now(UTC))
+    What servers learn of new ones is embedded here (some seconds for ten articles), so that they need not.
+    """
+    from mhc_core.db.queries import versions
+    from mhc_core.knowledge import index, language_vectors, translations
+    from mhc_core.providers.e5 import embedder as e5
+
+    with database(configuration.load()) as engine:
+        with engine.begin() as connection:
+            report = translations.import_translations(connection, paths, by, datetime.now(UTC))
+            live = versions.live(connection, index.KIND)
+        if report.added and live is not None:
+            language_vectors.keep(engine, live, e5.load)
     document: dict[str, Any] = {
         **asdict(report),
         "rejected": [{"path": str(one.path), "reason": one.reason} for one in report.rejected],

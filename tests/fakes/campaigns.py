@@ -1,5 +1,7 @@
-"""Customers as campaigns find them: who asked and did not book, who had a party, who agreed to what."""
+"""Customers as campaigns find them: who asked and did not book, who had a party, who agreed to what; and a service."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,32 +9,69 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from fakes.stored import say, talk
+from mhc_core.business import pricing
 from mhc_core.campaigns import consents
 from mhc_core.campaigns.consents import Line
+from mhc_core.campaigns.rules import Campaigns
+from mhc_core.campaigns.sending import Sender
 from mhc_core.db.queries import bookings, installation
+from mhc_core.providers.messaging.result import Message, Result
 from mhc_core.pseudonyms import customer_hash, person_id
+from mhc_core.settings import Settings
 
 NOW = datetime(2026, 3, 5, 21, tzinfo=UTC)
 """One in the afternoon for the business, four in New York, eleven in Honolulu."""
 TODAY = date(2026, 3, 5)
 PHONE, MAIL = "+19165550101", "guest@example.com"
 
+SETTINGS = Settings(_env_file=None, campaigns=True, public_url="https://chat.example.com")
+ACCEPTED = Result("accepted", "SM1")
+
+
+@dataclass
+class Service:
+    """Takes messages, or does with them what ``does`` says."""
+
+    does: Callable[[Message], Result] = lambda message: ACCEPTED
+    got: list[Message] = field(default_factory=list)
+
+    def send(self, message: Message) -> Result:
+        self.got.append(message)
+        return self.does(message)
+
+
+def sender(database: sa.Engine, campaigns: Campaigns, service: Service, now: datetime = NOW, **changed: Any) -> Sender:
+    services = dict.fromkeys(("sms", "whatsapp", "email"), service.send)
+    given = SETTINGS.model_copy(update=changed)
+    return Sender(database, campaigns, pricing.load(), given, services, lambda: now)
+
 
 def agree(
-    connection: sa.Connection, customer: str, channel: str | None = None, at: datetime = NOW - timedelta(days=400)
+    connection: sa.Connection,
+    customer: str,
+    channel: str | None = None,
+    at: datetime = NOW - timedelta(days=400),
+    wording: str = "Yes, send me offers; I can end them at any time.",
 ) -> None:
     """A consent with its proof."""
     line = Line(
         customer=customer, channel=channel or ("email" if "@" in customer else "sms"), given_at=at,  # type: ignore[arg-type]
-        how="form on the site", wording="Yes, send me offers; I can end them at any time.",
+        how="form on the site", wording=wording,
     )  # fmt: skip
     consents.add(connection, [line], [], "Ann", at)
 
 
-def asked(connection: sa.Connection, customer: str, ago: timedelta, channel: str = "sms", **columns: Any) -> UUID:
+def asked(
+    connection: sa.Connection,
+    customer: str,
+    ago: timedelta,
+    channel: str = "sms",
+    language: str | None = None,
+    **columns: Any,
+) -> UUID:
     """Somebody who wanted to book, and stopped answering so long ago."""
     at = NOW - ago
-    facts = {"booking": True, "day": "2026-04-04", "zip": "95630"}
+    facts = {"booking": True, "day": "2026-04-04", "zip": "95630"} | ({"language": language} if language else {})
     conversation, _ = talk(
         connection, say("user", "we want a party"), at=at,
         **{"channel": channel, "customer_id": customer, "status": "active", "facts": facts, **columns},

@@ -64,6 +64,8 @@ class StandIn:
     calls: list[list[tuple[str, str]]] = field(default_factory=list)
     """Tool calls (name, arguments as text) to ask for, round by round, before answering."""
     finish_reason: str = "stop"
+    refuses: str = ""
+    """Questions that hold this word are refused, as models refuse in structured outputs."""
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     cut_streams: bool = False
@@ -211,7 +213,10 @@ class Endpoints:
         asks_for = self._asks_for(body)
         reply = self._standin.reply if not asks_for else ""
         text = reply if isinstance(reply, str) else reply(messages)
-        words = re.findall(r"\S+\s*", text)
+        refusal = None
+        if self._standin.refuses and self._standin.refuses in str(messages[-1]["content"]):
+            text, refusal = "", "I'm sorry, I can't help with that."
+        words = re.findall(r"\S+\s*", refusal or text)
         logprobs = [{"token": w, "logprob": -0.1, "bytes": None, "top_logprobs": []} for w in words]
         sent, received = sum(len(str(m["content"]).split()) for m in messages), len(words)
         thought = self._standin.reasoning_tokens
@@ -234,7 +239,7 @@ class Endpoints:
             "choices": [
                 {
                     "index": 0,
-                    "message": {"role": "assistant", "content": text or None, "refusal": None, **asks_for},
+                    "message": {"role": "assistant", "content": text or None, "refusal": refusal, **asks_for},
                     "finish_reason": "tool_calls" if asks_for else self._standin.finish_reason,
                     "logprobs": {"content": logprobs, "refusal": None} if body.get("logprobs") else None,
                 }

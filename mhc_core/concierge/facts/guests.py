@@ -23,8 +23,12 @@ _OF_THEM = re.compile(
     r"\b(?:of (?:them|those|these|whom|which)|including|inclu\w+|de ellos|de los cuales)\b|其中|(?:その)?うち"
 )
 _ALTOGETHER = re.compile(r"\b(?:altogether|all together|in all|in total|total|en total)\b")
-_OF_AGE = re.compile(r"\W*(?:all )?(?:aged|of age|de|del|的|の)\W*", re.IGNORECASE)
-"""Between children and the one age of all of them: "4 kids aged 8", "4 niños de 8 años"."""
+_OF_AGE = re.compile(
+    r"\W*(?:(?:all )?(?:aged|of age)|del?|tienen|的(?:孩子|小孩|小朋友|儿童|兒童)?"
+    r"|の(?:子(?:供|ども)?|お子(?:様|さん))?[がは]?|[がは])\W*|",
+    re.IGNORECASE,
+)
+"""Between children and the one age of all of them: "4 kids aged 8", "4 niños de 8 años"; nothing in "4个8岁的孩子"."""
 _EVERY = re.compile(r"\b(?:both|all|each|every|twins|triplets|ambos|todos)\b|都|全|みんな|双")
 
 

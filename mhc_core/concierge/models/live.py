@@ -24,7 +24,7 @@ from mhc_core.db.queries.training import BASELINE_ID as BASELINE
 from mhc_core.db.queries.training import ModelVersion
 from mhc_core.db.queries.understanding_versions import KIND
 from mhc_core.errors import ConfigurationError, MHCError, NotFound
-from mhc_core.knowledge import article_selector, multilingual, retrieval
+from mhc_core.knowledge import article_selector, language_vectors, multilingual, retrieval
 from mhc_core.knowledge.article_selector import ArticleSelector
 from mhc_core.knowledge.multilingual import ForeignSelector
 from mhc_core.language import memories
@@ -188,7 +188,8 @@ class LiveVersions:
         """Look once whether translations or the knowledge changed, and learn each language anew where they did.
 
         Never raises. It takes seconds a language, so it is done in the background only; until it is done customers of
-        that language are told that a person will answer.
+        that language are told that a person will answer. Vectors that nobody has made yet take longer; they are kept,
+        so that the next process and the next start find them.
         """
         now = self._now
         if now.knowledge_id is None or now.embedder is None:
@@ -212,6 +213,9 @@ class LiveVersions:
             for language in known():
                 if language == ENGLISH or self._stop.is_set():
                     continue
+                language_vectors.keep(self._engine, knowledge_id, e5.load, (language,), self._stop.is_set)
+                if self._stop.is_set():
+                    return
                 with self._engine.connect() as connection:
                     learned = multilingual.load(connection, knowledge_id, embedder, language)
                 if learned is not None:

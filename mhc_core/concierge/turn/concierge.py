@@ -228,8 +228,9 @@ class Concierge:
     ) -> TurnResult:
         if opened is not None and opened.status is ConversationStatus.ESCALATED:
             return self._waiting(_language(opened), told=_told_to_wait(opened.turns))
-        if (language := optouts.keyword(_words(incoming.message, incoming.channel), incoming.channel)) is not None:
-            known = memory.load(opened.facts or {}) if opened is not None else Facts()
+        known = memory.load(opened.facts or {}) if opened is not None else Facts()
+        words = _words(incoming.message, incoming.channel)
+        if (language := optouts.keyword(words, incoming.channel, known.language)) is not None:
             heard_in = known.language if language == ENGLISH and known.language else language
             return TurnResult(courtesy.off_the_list(known, heard_in))
         return self._answering.answer(self._request(incoming, opened, conversation_id, now))

@@ -20,7 +20,7 @@ from mhc_core.concierge.turn.completing import completed
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.db.queries.serving import StoredTurn
 from mhc_core.languages import detection, known
-from mhc_core.understanding.multilingual import release as multilingual
+from mhc_core.understanding.multilingual import corrections
 from mhc_core.understanding.reader import Reader
 from mhc_core.understanding.result import Act, DialogueContext, SlotName, Understood
 from mhc_core.understanding.values.resolve import resolve
@@ -65,8 +65,9 @@ class Understanding:
 def understand(business: Business, reader: Reader | None, request: TurnRequest, today: date) -> Understanding:
     """What a message says after the turns before it; ``today`` is the day in the business's own time zone.
 
-    Messages in Spanish, Chinese and Japanese are read by the models of the release, all others by ``reader``. Without
-    it, or when a model fails, the message changes no facts, and only its tone and attacks are seen.
+    Messages in Spanish, Chinese and Japanese are read by the models of other languages that belong to ``reader``, or by
+    those of the release, all others by ``reader`` itself. Without it, or when a model fails, the message changes no
+    facts, and only its tone and attacks are seen.
     """
     message, turns = request.message, request.turns
     before = recall(business, reader, turns, today, request.now) if request.stored is None else request.stored
@@ -166,7 +167,7 @@ def _read(
     try:
         with timing.part("understanding"):
             if language is not None:
-                said = multilingual.load().read(message, context, language)
+                said = corrections.beside(reader).read(message, context, language)
             else:
                 said = reader.read(message, context)  # type: ignore[union-attr]  # there is one, or nothing was read
             return completed(resolve(said, business, today, context), business, today, context)

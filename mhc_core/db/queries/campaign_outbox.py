@@ -43,12 +43,16 @@ def hold(connection: sa.Connection, now: datetime) -> Touch | None:
 
 
 class Person(NamedTuple):
-    """Where a person is reached, and what tells where they live; raw, for the moment of sending only."""
+    """Where a person is reached, and what tells where they live; raw, for the moment of sending only.
+
+    ``language`` is what the conversation was held in, else their newest one that was held in any.
+    """
 
     address: str | None
     zips: list[str]
     phones: list[str]
     day: str | None
+    language: str | None
 
 
 def person(connection: sa.Connection, conversation_id: UUID) -> Person:
@@ -60,12 +64,16 @@ def person(connection: sa.Connection, conversation_id: UUID) -> Person:
                           where i.customer_id = c.customer_id and i.facts ? 'zip') as zips,
                    array(select distinct i.facts ->> 'phone' from ai.conversations i
                           where i.customer_id = c.customer_id and i.facts ? 'phone') as phones,
-                   c.facts ->> 'day' as day
+                   c.facts ->> 'day' as day,
+                   coalesce(c.facts ->> 'language',
+                            (select i.facts ->> 'language' from ai.conversations i
+                              where i.customer_id = c.customer_id and i.facts ? 'language'
+                              order by i.updated_at desc, i.id limit 1)) as language
               from ai.conversations c where c.id = :id
         """),
         {"id": conversation_id},
     ).one()
-    return Person(row.address, list(row.zips), list(row.phones), row.day)
+    return Person(row.address, list(row.zips), list(row.phones), row.day, row.language)
 
 
 def later(connection: sa.Connection, touch: int, reason: str, not_before: datetime) -> None:
@@ -82,13 +90,16 @@ def skip(connection: sa.Connection, touch: int, reason: str, now: datetime) -> N
     connection.execute(query, {"id": touch, "reason": reason, "now": now})
 
 
-def intend(connection: sa.Connection, touch: int, channel: str, now: datetime) -> None:
-    """Write down that the message goes out now. After the commit it may have been sent, whatever happens."""
+def intend(connection: sa.Connection, touch: int, channel: str, language: str, now: datetime) -> None:
+    """Write down that the message goes out now, and in which language. After the commit it may have been sent,
+    whatever happens.
+    """
     query = sa.text("""
-        update ai.campaign_touches set state = 'sending', reason = null, channel = :channel, taken_at = :now
+        update ai.campaign_touches
+           set state = 'sending', reason = null, channel = :channel, language = :language, taken_at = :now
          where id = :id
     """)
-    connection.execute(query, {"id": touch, "channel": channel, "now": now})
+    connection.execute(query, {"id": touch, "channel": channel, "language": language, "now": now})
 
 
 def note(

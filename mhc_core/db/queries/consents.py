@@ -85,6 +85,17 @@ def kept(connection: sa.Connection, hashes: Sequence[str] | None, limit: int) ->
     return [Kept(*row) for row in rows]
 
 
+def wording(connection: sa.Connection, customer_hash: str, channel: str) -> str | None:
+    """The words that a person agreed to last on a channel, of what is in force; None where they agreed to nothing."""
+    query = sa.text("""
+        select wording from ai.contact_consents
+         where customer_hash = :who and channel = :channel and revoked_at is null
+         order by given_at desc, id desc limit 1
+    """)
+    found: str | None = connection.scalar(query, {"who": customer_hash, "channel": channel})
+    return found
+
+
 def opt_out(connection: sa.Connection, said: Sequence[tuple[str, datetime]], how: str, channel: str | None) -> int:
     """Keep who wants no advertising, since the latest time they said so; how many did not before.
 

@@ -134,6 +134,11 @@ def lock_index(connection: sa.Connection) -> None:
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("ai.knowledge_versions", 0))))
 
 
+def lock_vectors(connection: sa.Connection) -> None:
+    """Let one transaction at a time make vectors that are to be kept, so that none is made twice."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("ai.knowledge_vectors", 0))))
+
+
 def chunk_ids(connection: sa.Connection, embedder: str) -> dict[tuple[str, str], int]:
     """Ids of all chunks this embedder has embedded, by (article id, content hash)."""
     chunk = knowledge_chunks.c
@@ -272,6 +277,16 @@ def known_vectors(connection: sa.Connection, embedder: str, hashes: Sequence[str
         )
     ).all()
     return dict(zip((row[0] for row in rows), unpacked([row[1] for row in rows]), strict=True))
+
+
+def kept_vectors(connection: sa.Connection, embedder: str, hashes: Sequence[str]) -> set[str]:
+    """Of which of these texts, by their hashes, vectors are kept."""
+    kept = knowledge_vectors.c
+    return set(
+        connection.scalars(
+            sa.select(kept.text_sha256).where(kept.embedder == embedder, kept.text_sha256 == sa.func.any(list(hashes)))
+        )
+    )
 
 
 def keep_vectors(connection: sa.Connection, embedder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:

@@ -64,6 +64,7 @@ campaign_touches = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("channel", sa.Text),
     sa.Column("template", sa.Text, nullable=False),
+    sa.Column("language", sa.Text),
     sa.Column("due_at", UTC_TIME, nullable=False),
     sa.Column("expires_at", UTC_TIME, nullable=False),
     sa.Column("not_before", UTC_TIME, nullable=False),

@@ -43,6 +43,11 @@ CANDIDATES = {
     "number": re.compile(NUMBER),
 }
 """What a word may belong to by its form alone; the model decides."""
+MEASURED = re.compile(
+    rf"{NUMBER}(?:多|几|来)?(?:英里|公里|哩|迈|里路|英尺|尺|平米|平方|米(?!饭)|个?小时|个?钟头|分钟|天|周岁?|个?星期|个?礼拜|个?月|岁"
+    r"|块钱|美元|美金|美刀|元|刀|度|%)"
+)
+"""A number with its unit: what it counts is no people."""
 _NONE = re.compile(r"没|无|不带|零|(?<!\d)0(?!\d)|不来|都不")
 _RANGE = re.compile(r"\d+ ?(?:到|至|-|~|~|—|或|或者) ?\d+|几")
 _PAIRS = re.compile(r"(\d+)(?:对|双)")

@@ -12,7 +12,10 @@ from functools import cache
 from importlib.resources import files
 
 from mhc_core.understanding.labelled import LabelledMessage, LabelledSegment, LabelledSlot, parse_line
+from mhc_core.understanding.multilingual import spanish
+from mhc_core.understanding.multilingual.numerals import NUMBER
 from mhc_core.understanding.multilingual.script import CHINESE, JAPANESE, SPANISH, normal
+from mhc_core.understanding.result import SlotName
 from mhc_core.understanding.values.word_lists import entries
 
 FILLERS = "fillers.txt"
@@ -25,6 +28,12 @@ _BETWEEN = {
     CHINESE: ("", " ", "，", "。", "，", "\n", "，另外"),
     JAPANESE: ("", " ", "。", "、", "。", "\n", "。あと"),
 }
+_COUNTED = {
+    SPANISH: re.compile(rf"{spanish.NUMBER}"),
+    CHINESE: re.compile(rf"({NUMBER})[个位名]"),
+    JAPANESE: re.compile(rf"({NUMBER})[人名]"),
+}
+"""A count whose noun stands elsewhere ("4个8岁的孩子"): only its number is changed."""
 _END = re.compile(r"[\s.!?,。、，！？]+$")
 
 
@@ -86,6 +95,8 @@ def _refilled(message: LabelledMessage, language: str, draw: random.Random) -> L
         text += message.text[read : slot.start]
         choices = _fillers(language).get(slot.name.value, ())
         old = message.text[slot.start : slot.end]
+        if slot.name is SlotName.CHILDREN and _COUNTED[language].fullmatch(old):
+            choices = (_recounted(old, language),)
         new = (
             normal(_filled(draw.choice(choices), language, draw), language) if choices and draw.random() < 0.75 else old
         )
@@ -100,6 +111,13 @@ def _refilled(message: LabelledMessage, language: str, draw: random.Random) -> L
 
     segments = tuple(replace(one, start=moved(one.start), end=moved(one.end)) for one in message.segments)
     return LabelledMessage(text, message.asked, segments, tuple(slots), message.writer)
+
+
+def _recounted(old: str, language: str) -> str:
+    """A bare count as a filler: its number in digits or words as it was, and what follows it."""
+    found = _COUNTED[language].fullmatch(old)
+    number = found[found.re.groups] if found else old
+    return ("{n}" if number.isdecimal() else "{N}") + old[len(number) :]
 
 
 @cache

@@ -10,7 +10,7 @@ from mhc_core.understanding.multilingual.script import CHINESE, JAPANESE, SPANIS
 from mhc_core.understanding.result import SlotName
 
 GRAMMARS: dict[str, ModuleType] = {SPANISH: spanish, CHINESE: chinese, JAPANESE: japanese}
-_PEOPLE = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
+PEOPLE = (SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST, SlotName.GUESTS)
 _LISTED = {SlotName.DISH: "dishes", SlotName.ALLERGEN: "allergens", SlotName.CITY: "cities"}
 _AS_TYPED = (SlotName.OCCASION, SlotName.WHOM)
 _AROUND = {
@@ -32,7 +32,7 @@ def english(name: SlotName, words: str, language: str, today: date, before: str 
         return str(grammar.day(plain, today))
     if name is SlotName.TIME:
         return str(grammar.time(plain, normal(before, language)))
-    if name in _PEOPLE:
+    if name in PEOPLE:
         return str(grammar.people(plain))
     if name is SlotName.COUNT:
         return str(grammar.portions(plain))
@@ -49,6 +49,17 @@ def english(name: SlotName, words: str, language: str, today: date, before: str 
         if found is not None:
             return found
     return _AROUND[language].sub("", words.strip()).strip() or words if name in _NAMED else words
+
+
+def counts_nobody(start: int, end: int, plain: str, language: str) -> bool:
+    """Whether all numbers of a place in normal text have a unit beside them: miles, hours, dollars, years.
+
+    The unit may stand behind the place: "veinte" of "unas veinte millas".
+    """
+    grammar = GRAMMARS[language]
+    measured = {found.start() for found in grammar.MEASURED.finditer(plain)}
+    numbers = [found.start() for found in grammar.CANDIDATES["number"].finditer(plain) if start <= found.start() < end]
+    return bool(numbers) and measured.issuperset(numbers)
 
 
 def _listed(plain: str, language: str, kind: str) -> str | None:

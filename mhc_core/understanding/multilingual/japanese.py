@@ -45,6 +45,10 @@ CANDIDATES = {
     "number": re.compile(rf"{NUMBER}|ひとり|ふたり|さんにん"),
 }
 """What a word may belong to by its form alone; the model decides."""
+MEASURED = re.compile(
+    rf"{NUMBER}(?:マイル|キロ|km|メートル|平米|平方|畳|フィート|時間|分|日|週間|[ヶかカケ]月|年|歳|才|ドル|円|度|%|パーセント)"
+)
+"""A number with its unit: what it counts is no people."""
 _SPOKEN = {"ひとり": "1人", "ふたり": "2人", "さんにん": "3人", "ひとつ": "1", "ふたつ": "2", "みっつ": "3"}
 _NONE = re.compile(r"な[しい]|いない|いません|ゼロ|ゼロ|来ない|(?<!\d)0(?!\d)|抜き")
 _RANGE = re.compile(r"\d+(?:人|名)? ?(?:から|か|-|~|〜|~|～|ー|、) ?\d+|数[人名]|何人")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mhc_core.understanding.heads import Head, Inputs
 from mhc_core.understanding.multilingual.exact import with_exact
 from mhc_core.understanding.multilingual.features import features
+from mhc_core.understanding.multilingual.grammars import PEOPLE, counts_nobody
 from mhc_core.understanding.multilingual.script import normal, spaced, split
 from mhc_core.understanding.needs import NO_REASON
 from mhc_core.understanding.result import (
@@ -79,7 +80,11 @@ class MultilingualModel:
         if not words:
             return Understood((), None, self.model_id, language)
         field, seen = self.fields[language], features(plain, words, language, context)
-        spans = with_exact(plain, decoded(words, *field.slots.path(seen)))
+        spans = [
+            span
+            for span in with_exact(plain, decoded(words, *field.slots.path(seen)))
+            if span[0] not in PEOPLE or not counts_nobody(span[1], span[2], plain, language)
+        ]
         starts = sorted({words[0].start, *(start for _, start, _, _ in decoded(words, *field.parts.path(seen)))})
         places = _places(words, starts)
         given = inputs(

@@ -46,6 +46,11 @@ CANDIDATES = {
     "number": re.compile(rf"\b{NUMBER}|\bmedia docena\b|\bdocenas?\b"),
 }  # fmt: skip
 """What a word may belong to by its form alone; the model decides."""
+MEASURED = re.compile(
+    rf"\b{NUMBER} ?(?:(?:y media|y pico) )?(?:millas?|mi|kms?|kilometros?|metros?|pies|pulgadas?|cuadras?|horas?|hrs?"
+    r"|minutos?|mins?|dias?|semanas?|mes(?:es)?|anos?|anitos|dolares|usd|pesos|por ?ciento|grados)\b"
+)
+"""A number with its unit: what it counts is no people."""
 _WEEK_AFTER = re.compile(r"\bde la (?:proxima semana|semana que viene|otra semana|semana proxima|siguiente semana)\b")
 _NEXT_WEEKEND = re.compile(r"\b(?:proximo (?:fin de semana|finde)|(?:fin de semana|finde) (?:que viene|proximo))\b")
 _ALSO = re.compile(r"\b(?:y pico|y algo|aprox\w*|mas o menos|como|unos|unas|casi|alrededor de|cerca de)\b")

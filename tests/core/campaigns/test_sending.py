@@ -2,50 +2,40 @@
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from fakes.campaigns import MAIL, NOW, PHONE, TODAY, agree, asked, party, pseudonym, touches
+from fakes.campaigns import (
+    ACCEPTED,
+    MAIL,
+    NOW,
+    PHONE,
+    SETTINGS,
+    TODAY,
+    Service,
+    agree,
+    asked,
+    party,
+    pseudonym,
+    sender,
+    touches,
+)
 from fakes.stored import say, talk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mhc_core.business import pricing
 from mhc_core.campaigns import consents, links, offers, optouts, planning
 from mhc_core.campaigns.rules import Campaigns
-from mhc_core.campaigns.sending import AGAIN_AFTER, LEASE, TROUBLE, Sender
+from mhc_core.campaigns.sending import AGAIN_AFTER, LEASE, TROUBLE
 from mhc_core.db.queries import campaign_outbox, surveys
 from mhc_core.db.queries import campaigns as known
 from mhc_core.errors import Conflict, NotFound
 from mhc_core.providers.messaging.result import Message, Result
-from mhc_core.settings import Settings
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SETTINGS = Settings(_env_file=None, campaigns=True, public_url="https://chat.example.com")
-ACCEPTED = Result("accepted", "SM1")
-
-
-@dataclass
-class Service:
-    """Takes messages, or does with them what ``does`` says."""
-
-    does: Callable[[Message], Result] = lambda message: ACCEPTED
-    got: list[Message] = field(default_factory=list)
-
-    def send(self, message: Message) -> Result:
-        self.got.append(message)
-        return self.does(message)
-
-
-def sender(database: sa.Engine, campaigns: Campaigns, service: Service, now: datetime = NOW, **changed: Any) -> Sender:
-    services = dict.fromkeys(("sms", "whatsapp", "email"), service.send)
-    given = SETTINGS.model_copy(update=changed)
-    return Sender(database, campaigns, pricing.load(), given, services, lambda: now)
 
 
 def planned(database: sa.Engine, campaigns: Campaigns, *guests: str, ago: timedelta = 49 * HOUR) -> None:

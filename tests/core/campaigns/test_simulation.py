@@ -94,9 +94,9 @@ class World:
 
     def person(self, _: Any, conversation_id: UUID) -> Person:
         someone = self.people[self.rows[self.current].touch.customer_hash]
-        return Person(someone.address, someone.zips, [], None)
+        return Person(someone.address, someone.zips, [], None, None)
 
-    def intend(self, _: Any, touch: int, channel: str, now: datetime) -> None:
+    def intend(self, _: Any, touch: int, channel: str, language: str, now: datetime) -> None:
         row = self.rows[touch]
         row.state, row.taken_at = "sending", now
         self.people[row.touch.customer_hash].written_to.append(now)
@@ -152,6 +152,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(campaign_outbox, "issue", lambda *given: given[2])
     monkeypatch.setattr(known, "standing", made.standing)
     monkeypatch.setattr(consents, "opted_out", lambda *_: False)
+    monkeypatch.setattr(consents, "wording", lambda *_: None)
     monkeypatch.setattr(surveys, "asked_elsewhere", lambda *_: None)
     monkeypatch.setattr(installation, "salt", lambda _: b"salt")
     monkeypatch.setattr(optouts, "screen", lambda *_: 0)

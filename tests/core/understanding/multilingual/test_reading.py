@@ -13,9 +13,9 @@ from mhc_core.concierge.turn import message_language
 from mhc_core.concierge.turn.request import TurnRequest
 from mhc_core.concierge.turn.understanding import Understanding, understand
 from mhc_core.languages import speaking
-from mhc_core.understanding.multilingual import exact, gold, release, training
+from mhc_core.understanding.multilingual import exact, gold, release, script, training
 from mhc_core.understanding.multilingual.script import READ, split
-from mhc_core.understanding.result import Act, DialogueContext, Topic
+from mhc_core.understanding.result import Act, DialogueContext, SlotName, Topic
 
 TODAY = date(2026, 5, 13)
 BUSINESS = pricing.load()
@@ -53,10 +53,44 @@ def test_a_party_is_the_same_party_in_every_language(language: str, messages: li
     assert [one.allergen for one in facts.allergies] in (["peanut"], ["peanuts"])
 
 
-@pytest.mark.parametrize("message", ["somos 12 adultos y 4 niños de 8 años", "大人12人と8歳の子供4人です"])
+@pytest.mark.parametrize(
+    "message",
+    ["somos 12 adultos y 4 niños de 8 años", "大人12人と8歳の子供4人です", "12个大人，4个8岁的孩子",
+     "大人12位，四個8歲的小孩", "12个大人，8岁的孩子四个", "大人12人、8歳の子が4人です",
+     "doce adultos y cuatro niños que tienen 8 años"],
+)  # fmt: skip
 def test_one_age_of_several_children_is_that_of_all(message: str) -> None:
     party = _read(message).question.facts.party
     assert (party.adults, party.children, party.open_ages) == (12, 4, False)
+
+
+@pytest.mark.parametrize(
+    ("message", "children", "age"),
+    [("4个8岁的孩子", 4, 8), ("四個8歲的孩子", 4, 8), ("8歳の子供4人です", 4, 8), ("cuatro niños de 8 años", 4, 8)],
+)  # fmt: skip
+def test_children_with_the_age_of_all_of_them_are_so_many(message: str, children: int, age: int) -> None:
+    found = _read(message).question.facts.heads
+    assert (found.kids, set(found.ages)) == (children, {age})
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("es", "estamos a unas veinte millas"), ("es", "¿dura dos horas?"), ("es", "llegamos veinte minutos tarde"),
+        ("es", "¿son cincuenta y cinco dólares por adulto?"), ("es", "mi patio mide quince metros"),
+        ("es", "faltan diez días"), ("zh-Hans", "离萨克拉门托二十英里"), ("zh-Hans", "能待两个小时吗"),
+        ("zh-Hans", "我们迟到二十分钟"), ("zh-Hans", "院子有十五米长"), ("zh-Hant", "開車四十分鐘"),
+        ("ja", "サクラメントから二十マイルです"), ("ja", "2時間いてくれますか"), ("ja", "20分遅れます"),
+        ("ja", "庭は15メートルです"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("asked", [frozenset(), frozenset({"guests"})])
+def test_miles_hours_dollars_and_meters_count_nobody(language: str, message: str, asked: frozenset[str]) -> None:
+    reading = script.reading(language)
+    assert reading is not None
+    found = release.load().read(message, DialogueContext(asked=asked), reading)
+    people = {SlotName.GUESTS, SlotName.ADULTS, SlotName.CHILDREN, SlotName.YOUNGEST}
+    assert not [slot for slot in found.slots if slot.name in people]
 
 
 @pytest.mark.parametrize(
