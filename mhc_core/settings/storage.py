@@ -67,6 +67,19 @@ class KeepingSettings(BaseSettings):
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
     )
 
+    # What grows
+    records_retention_days: int = Field(
+        400,
+        ge=90,
+        description="Alerts, incidents and webhooks that are over, sessions of staff, and single calls of providers are "
+        "removed after so long (days). Sums by the hour stay.",
+    )
+    audit_retention_days: int | None = Field(
+        2557,
+        ge=730,
+        description="Entries of the audit log are removed after so long (days), two years at least. Empty: never.",
+    )
+
     # Backups
     backup_dir: Path | None = Field(
         None,

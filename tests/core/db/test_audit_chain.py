@@ -1,7 +1,7 @@
 """The chain of hashes of the audit log: every entry is in it, and what is changed by hand is noticed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,3 +98,69 @@ def test_whatever_an_entry_says_its_hash_fits(
         pass
     finally:
         engine.dispose()
+
+
+def old(engine: sa.Engine, *years: int) -> None:
+    """Entries from so many years ago, one each."""
+    with engine.begin() as connection:
+        for ago in years:
+            at = datetime.now(UTC) - timedelta(days=366 * ago)
+            audit.record(connection, "Ann", "test.done", f"years:{ago}", {}, at)
+
+
+def forgotten(engine: sa.Engine, years: int, limit: int = 1000) -> int:
+    with engine.begin() as connection:
+        return audit.forget(connection, datetime.now(UTC) - timedelta(days=366 * years), limit)
+
+
+def subjects(engine: sa.Engine) -> list[str]:
+    with engine.connect() as connection:
+        return [entry.subject for entry in reversed(audit.page(connection, before=None, limit=100))]
+
+
+def test_old_entries_go_and_the_others_are_still_verified(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url)
+    old(engine, 9, 8, 3, 8, 1)
+    whole = verified(engine)
+    assert forgotten(engine, 7, limit=1) == 1
+    assert forgotten(engine, 7) == 1
+    assert forgotten(engine, 7) == 0, "what stands behind a newer entry stays until that one goes"
+    assert subjects(engine) == ["years:3", "years:8", "years:1"]
+    assert verified(engine) == whole._replace(entries=3)
+    old(engine, 0)
+    assert verified(engine, whole.sha256)._replace(sha256="") == (4, "", None)
+    with engine.begin() as connection:
+        connection.execute(sa.text("update ai.audit_log set actor = 'Eve' where subject = 'years:3'"))
+    assert "position 3, was changed" in (verified(engine).problem or "")
+    engine.dispose()
+
+
+def test_a_hash_from_before_what_is_kept_is_said_to_be_old(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url)
+    old(engine, 9)
+    first = verified(engine).sha256
+    old(engine, 8, 1)
+    assert forgotten(engine, 8) == 1
+    assert verified(engine, first).problem is None, "what is left begins after it"
+    assert forgotten(engine, 7) == 1
+    assert "older than what is kept" in (verified(engine, first).problem or "")
+    engine.dispose()
+
+
+def test_the_last_entry_stays_and_the_next_is_chained_to_it(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url)
+    old(engine, 9, 8)
+    assert forgotten(engine, 7) == 1
+    assert forgotten(engine, 7) == 0
+    old(engine, 1)
+    assert verified(engine)._replace(sha256="") == (2, "", None)
+    engine.dispose()
+
+
+def test_nobody_can_have_the_last_year_forgotten(fresh_database_url: str) -> None:
+    engine = engines.create(fresh_database_url)
+    old(engine, 0, 0)
+    with pytest.raises(sa.exc.IntegrityError, match="entries of the last year stay"):
+        forgotten(engine, 0)
+    assert len(subjects(engine)) == 2
+    engine.dispose()
