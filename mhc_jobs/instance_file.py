@@ -1,4 +1,4 @@
-"""Dagster's instance file as the settings want it: the project's ``dagster.yaml`` with another launcher of runs in it."""
+"""Dagster's instance file as the settings want it: the project's ``dagster.yaml``, maybe with another launcher."""
 
 from pathlib import Path
 from typing import Any

@@ -38,7 +38,7 @@ def why_gone(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str | None:
     server = orjson.loads(run.tags.get(GRPC_INFO_TAG, "{}")).get("host")
     if run.tags.get(HOST, socket.gethostname() if server in _OURS else None) != socket.gethostname():
         return None
-    started = _process(instance, run.run_id)
+    started = process_of(instance, run.run_id)
     if started is None:
         return None
     pid, written_at = started
@@ -59,7 +59,7 @@ def fail_gone(instance: dg.DagsterInstance) -> int:
     return len(gone)
 
 
-def _process(instance: dg.DagsterInstance, run_id: str) -> tuple[int, float] | None:
+def process_of(instance: dg.DagsterInstance, run_id: str) -> tuple[int, float] | None:
     """Id of the process that executes a run, and when it was written down (seconds since 1970)."""
     records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records
     for entry in (record.event_log_entry for record in records):

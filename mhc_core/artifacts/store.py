@@ -24,6 +24,15 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def filesystem_of(uri: str) -> tuple[Any, str]:
+    """The store of a URI, and the path in it.
+
+    Nothing of it is remembered: what another machine wrote a moment ago is listed, and what it removed is not.
+    """
+    store, path = fsspec.core.url_to_fs(uri, use_listings_cache=False)
+    return store, str(path)
+
+
 def write_bytes(uri: str, data: bytes) -> str:
     """Write an artifact, all or nothing, and return its sha256. Writing the same again changes nothing.
 
@@ -32,7 +41,7 @@ def write_bytes(uri: str, data: bytes) -> str:
         TransientError: the store did not answer.
     """
     with _explained(uri, "written"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         if _is_local(store):
             _write_local(Path(path), data)
         else:
@@ -50,7 +59,7 @@ def read_bytes(uri: str) -> bytes:
         TransientError: the store did not answer.
     """
     with _explained(uri, "read"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         data: bytes = store.cat_file(path)
     return data
 
@@ -71,7 +80,7 @@ def read_verified(uri: str, expected_sha256: str) -> bytes:
 def exists(uri: str) -> bool:
     """Whether there is an artifact at this URI."""
     with _explained(uri, "looked up"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         return bool(store.isfile(path))
 
 
@@ -83,7 +92,7 @@ def remove(uri: str) -> None:
         TransientError: the store did not answer.
     """
     with _explained(uri, "removed"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         if store.isfile(path):
             store.rm_file(path)
 

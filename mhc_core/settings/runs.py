@@ -38,6 +38,6 @@ class RunSettings(BaseSettings):
     )
     kubernetes: Kubernetes = Field(
         Kubernetes(),
-        description="Jobs of `k8s`: image, namespace, service account, ConfigMap with the instance file, ConfigMaps and "
-        "Secrets of the environment as JSON lists, and a YAML file with what Dagster calls `run_k8s_config`.",
+        description="Jobs of `k8s`: image, namespace, service account, ConfigMap with the instance file, ConfigMaps "
+        "and Secrets of the environment as JSON lists, and a YAML file with what Dagster calls `run_k8s_config`.",
     )

@@ -71,8 +71,8 @@ class KeepingSettings(BaseSettings):
     records_retention_days: int = Field(
         400,
         ge=90,
-        description="Alerts, incidents and webhooks that are over, sessions of staff, and single calls of providers are "
-        "removed after so long (days). Sums by the hour stay.",
+        description="Alerts, incidents and webhooks that are over, sessions of staff, and single calls of providers "
+        "are removed after so long (days). Sums by the hour stay.",
     )
     audit_retention_days: int | None = Field(
         2557,

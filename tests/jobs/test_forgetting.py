@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from fakes.stored import talk
+from fakes.stored import say, talk
 
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import handover, incidents, staff, webhooks
@@ -24,7 +24,7 @@ def engine(fresh_database_url: str) -> sa.Engine:
 
 
 def handed_over(connection: sa.Connection, at: datetime) -> None:
-    conversation = talk(connection, ("user", "a person please"))
+    conversation, _ = talk(connection, say("customer", "a person please"))
     assert handover.insert_open(connection, conversation, "asked", "front", False, at)
 
 
@@ -58,7 +58,9 @@ def test_sessions_go_but_when_somebody_was_last_seen_is_known(engine: sa.Engine)
     with engine.begin() as connection:
         ann, bob = (
             connection.scalar(
-                sa.text("insert into ai.staff_accounts (name, role, password_hash) values (:n, 'admin', 'x') returning id"),
+                sa.text(
+                    "insert into ai.staff_accounts (name, role, password_hash) values (:n, 'admin', 'x') returning id"
+                ),
                 {"n": name},
             )
             for name in ("Ann", "Bob")

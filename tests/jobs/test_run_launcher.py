@@ -48,7 +48,9 @@ def started(
     instance: dg.DagsterInstance, pid: int | None, tags: Mapping[str, str] = MappingProxyType(HERE)
 ) -> dg.DagsterRun:
     """A run that goes on in a process."""
-    run = instance.create_run_for_job(defs.resolve_job_def("stats"), status=dg.DagsterRunStatus.STARTED, tags=dict(tags))
+    run = instance.create_run_for_job(
+        defs.resolve_job_def("stats"), status=dg.DagsterRunStatus.STARTED, tags=dict(tags)
+    )
     if pid is not None:
         instance.report_engine_event("Started process for run", run, EngineEventData.in_process(pid))
     return run

@@ -67,7 +67,7 @@ audit_chain = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
 )
 
-# Where the chain begins once its oldest entries went: their last position, and the hash that the next one has before it.
+# Where the chain begins once its oldest entries went: the last position of them, and its hash.
 audit_base = sa.Table(
     "audit_base",
     metadata,
