@@ -63,7 +63,7 @@ def keep_house(context: dg.OpExecutionContext, platform: Platform) -> None:
         changed = conversation_stats.refresh(connection, now, whole=True)
     forgotten = forget_records(platform.engine, now - timedelta(days=settings.records_retention_days))
     audited = 0
-    if settings.audit_retention_days is not None:
+    if settings.audit_retention_days:
         audited = forget_audit(platform.engine, now - timedelta(days=settings.audit_retention_days), now)
     context.add_output_metadata(
         {
