@@ -1,6 +1,7 @@
 """``mhc worker``: executes runs that a daemon, on this machine or another, puts before the workers."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,9 @@ from mhc_core.errors import ConfigurationError
 
 def command(
     runs: Annotated[int, typer.Option(min=1, max=64, help="Runs at once; each is a process of its own.")] = 1,
+    instance: Annotated[
+        Path | None, typer.Option("--instance", metavar="FILE", help="Another dagster.yaml than the settings want.")
+    ] = None,
 ) -> None:
     """Execute runs on this machine, with `MHC_RUN_LAUNCHER=celery`. Ctrl-C lets those that have begun end first."""
     settings = configuration.load()
@@ -22,7 +26,7 @@ def command(
     from mhc_jobs import dagster_home
 
     with database(settings) as engine:
-        environment = dagster_home.prepare(settings, engine.url.render_as_string(hide_password=False))
+        environment = dagster_home.prepare(settings, engine.url.render_as_string(hide_password=False), instance)
     os.environ.update(environment)  # read by Dagster in the processes of the runs
     try:
         from mhc_jobs.workers import app

@@ -1,6 +1,7 @@
 """The worker: Celery's own, with Dagster's tasks, in processes that end with it and hold the claims of their runs."""
 
 import ctypes
+import logging
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from typing import Any
 
 import dagster as dg
 from celery import Celery, Task
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import unpack_value
 from dagster._utils.interrupts import capture_interrupts
@@ -57,12 +58,13 @@ def build(broker_url: str) -> Celery:
     app.conf.update(
         worker_prefetch_multiplier=1,
         worker_max_tasks_per_child=RUNS_OF_A_PROCESS,
-        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         broker_connection_retry_on_startup=True,
         # Others cannot tell from it whether a run lives, and it is a message a second.
         worker_send_task_events=False,
     )
     create_execute_job_task(app, base=RunTask, acks_late=True)
+    setup_logging.connect(_log, weak=False)
     worker_process_init.connect(_ending_with(os.getpid()), weak=False)
     return app
 
@@ -71,9 +73,14 @@ def arguments(runs: int) -> list[str]:
     """Of Celery's command ``worker`` for so many runs at once."""
     return [
         *("worker", "--pool", "prefork", "--concurrency", str(runs), "--queues", "dagster"),
-        *("--hostname", f"mhc-{os.getpid()}@%h", "--loglevel", "INFO"),
-        *("--without-gossip", "--without-mingle"),
+        *("--hostname", f"mhc-{os.getpid()}@%h", "--without-gossip", "--without-mingle"),
     ]
+
+
+def _log(**_: Any) -> None:
+    """What Celery does is logged; of libraries only warnings, since what they print could hold customers' text."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(processName)s %(message)s")
+    logging.getLogger("celery").setLevel(logging.INFO)
 
 
 @contextmanager

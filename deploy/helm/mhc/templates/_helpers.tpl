@@ -54,7 +54,7 @@ spec:
   {{- if .job }}
   restartPolicy: Never
   {{- else }}
-  terminationGracePeriodSeconds: 60
+  terminationGracePeriodSeconds: {{ .grace | default 60 }}
   topologySpreadConstraints:
     - maxSkew: 1
       topologyKey: kubernetes.io/hostname
