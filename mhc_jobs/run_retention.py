@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import dagster as dg
 import sqlalchemy as sa
-from dagster._core.events import RUNLESS_RUN_ID
 from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES
+from dagster._core.instance.utils import RUNLESS_RUN_ID
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable as _Checks
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable as _Log
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage

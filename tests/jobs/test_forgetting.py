@@ -1,5 +1,6 @@
 """What is over is forgotten after its time, in batches; what is open, and what somebody may still ask for, stays."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -19,12 +20,14 @@ BEFORE = NOW - timedelta(days=400)
 
 
 @pytest.fixture
-def engine(fresh_database_url: str) -> sa.Engine:
-    return engines.create(fresh_database_url)
+def engine(fresh_database_url: str) -> Iterator[sa.Engine]:
+    engine = engines.create(fresh_database_url)
+    yield engine
+    engine.dispose()
 
 
 def handed_over(connection: sa.Connection, at: datetime) -> None:
-    conversation, _ = talk(connection, say("customer", "a person please"))
+    conversation, _ = talk(connection, say("user", "a person please"))
     assert handover.insert_open(connection, conversation, "asked", "front", False, at)
 
 
@@ -69,7 +72,7 @@ def test_sessions_go_but_when_somebody_was_last_seen_is_known(engine: sa.Engine)
             staff.begin_session(connection, account, uuid4().hex, at, at + timedelta(hours=8))
     assert forget_records(engine, BEFORE)["sessions"] == 2
     with engine.connect() as connection:
-        seen = {found.name: found.last_seen_at for found in staff.listed(connection, NOW, NOW)}
+        seen = {found.name: found.seen_at for found in staff.listed(connection, NOW, NOW)}
     assert seen == {"Ann": LONG_AGO + timedelta(days=1), "Bob": NOW}
 
 

@@ -83,12 +83,15 @@ def test_what_another_machine_writes_is_there_at_once(bucket: str) -> None:
 
 
 def test_what_is_wrong_is_told(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises((NotFound, ConfigurationError)):
+    with pytest.raises((NotFound, ConfigurationError), match="no-such-bucket"):
         store.write_bytes("s3://no-such-bucket/a.zip", b"1")
+    assert not other_machine().exists("no-such-bucket"), "a name that is misspelled makes no bucket"
     import s3fs
 
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")  # nothing listens
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with monkeypatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")  # nothing listens
+        patch.setenv("AWS_MAX_ATTEMPTS", "1")
+        s3fs.S3FileSystem.clear_instance_cache()
+        with pytest.raises(TransientError, match="run again later"):
+            store.read_bytes(f"{bucket}/model.zip")
     s3fs.S3FileSystem.clear_instance_cache()
-    with pytest.raises(TransientError, match="run again later"):
-        store.read_bytes(f"{bucket}/model.zip")
