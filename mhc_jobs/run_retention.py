@@ -72,12 +72,15 @@ def remove_leftovers(instance: dg.DagsterInstance, before: datetime) -> int:
         later.c.execution_status != "PLANNED",
         later.c.id > _Checks.c.id,
     )
+    kept = sa.exists().where(_Checks.c.evaluation_event_storage_id == _Log.c.id)
     unclaimed = sa.and_(
-        _Log.c.run_id == RUNLESS_RUN_ID, _Log.c.timestamp < moment, sa.or_(_Log.c.asset_key.is_(None), replaced)
+        _Log.c.run_id == RUNLESS_RUN_ID,
+        _Log.c.timestamp < moment,
+        sa.or_(sa.and_(_Log.c.asset_key.is_(None), ~kept), replaced),
     )
     with _log_of(instance).index_connection() as connection:
-        gone = _in_batches(connection, _Log, unclaimed)
-        gone += _in_batches(connection, _Checks, sa.and_(_Checks.c.create_timestamp < moment, looked_again))
+        gone = _in_batches(connection, _Checks, sa.and_(_Checks.c.create_timestamp < moment, looked_again))
+        gone += _in_batches(connection, _Log, unclaimed)
     ended = [status.value for status in BULK_ACTION_TERMINAL_STATUSES]
     with _runs_of(instance).connect() as connection:
         over = sa.and_(_Backfills.c.status.in_(ended), _Backfills.c.timestamp < moment)

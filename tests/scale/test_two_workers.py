@@ -126,6 +126,7 @@ def plant(engine: sa.Engine, folder: Path, broker: str, **more: str) -> Iterator
         yield Plant(instance, daemon, workers)
 
 
+@pytest.mark.filterwarnings("ignore:Function .AssetSelection.sources:DeprecationWarning")  # Dagster's own use of it
 def test_a_backfill_on_two_workers_one_of_which_is_killed_leaves_what_one_machine_leaves(
     server_url: str, two_months: str, broker: str, tmp_path: Path
 ) -> None:
