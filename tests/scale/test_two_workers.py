@@ -4,6 +4,7 @@ Real processes: Dagster's daemon, two workers of Celery with state folders of th
 `make test-scale`.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -148,7 +149,7 @@ def test_a_backfill_on_two_workers_one_of_which_is_killed_leaves_what_one_machin
             asset_graph=defs.resolve_asset_graph(),
             partition_names=PARTITIONS,
             asset_selection=[dg.AssetKey(name) for name in ASSETS],
-            backfill_timestamp=FIRST.toordinal(),
+            backfill_timestamp=time.time(),
             tags={},
             dynamic_partitions_store=two.instance,
             all_partitions=False,
