@@ -93,7 +93,7 @@ class KeepingSettings(BaseSettings):
 
     @field_validator("audit_retention_days")
     @classmethod
-    def _long_enough(cls, value: int) -> int:
+    def _audit_is_kept(cls, value: int) -> int:
         if 0 < value < AUDIT_DAYS:
             raise ValueError(f"who did what is kept for {AUDIT_DAYS} days at least")
         return value
