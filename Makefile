@@ -9,7 +9,7 @@ CLIENTS := .clients
 # Not in the lock: PyTorch has one build for each kind of processor, and pip takes the one that its index offers.
 TORCH ?= torch==2.13.0
 
-.PHONY: help setup demo up test test-kills test-lora test-voice test-clients test-deploy check audit lock clean
+.PHONY: help setup demo up test test-kills test-lora test-voice test-clients test-deploy test-scale check audit lock clean
 
 help:  ## Show this list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1|/' | column -t -s '|'
@@ -53,6 +53,10 @@ test-voice: $(READY)  ## Install the extra voice (200 MB), hear and speak with i
 test-deploy: $(READY)  ## Look at image, compose file, chart, alert rules and dashboard with their makers' tools (350 MB).
 	@$(BIN)/pip install --disable-pip-version-check --quiet -r tests/deploy/requirements.txt
 	@$(BIN)/pytest -n 0 tests/deploy
+
+test-scale: $(READY)  ## Install the extra celery, run a backfill on two workers, kill one (8 minutes; needs redis-server).
+	@$(BIN)/pip install --disable-pip-version-check --quiet "celery[redis]>=5.5,<6" "dagster-celery>=0.29.27,<0.30"
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 0 tests/scale
 
 $(CLIENTS)/.ready: $(READY) tests/clients/requirements.txt tests/clients/package.json
 	@command -v npm >/dev/null || { echo "Node 20 or newer with npm is needed" >&2; exit 1; }

@@ -11,23 +11,30 @@ import orjson
 
 from mhc_core.db.engine import storage_url
 from mhc_core.settings import Settings
+from mhc_jobs import instance_file
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCATION = "mhc"
 """Name of the one code location, wherever it runs."""
 
 
-def prepare(settings: Settings, database_url: str, instance_file: Path | None = None) -> dict[str, str]:
+def prepare(settings: Settings, database_url: str, given: Path | None = None) -> dict[str, str]:
     """Make the home folder and return the environment that Dagster's processes need.
 
     Args:
-        instance_file: Dagster's instance file; the project's ``dagster.yaml`` when left out.
+        given: Dagster's instance file; the one that the settings want when left out.
+
+    Raises:
+        ConfigurationError: the launcher of the settings needs others that are missing.
     """
+    text = given.read_text(encoding="utf-8") if given else instance_file.text(settings)
     home = (settings.state_dir / "dagster").absolute()
     home.mkdir(parents=True, exist_ok=True)
-    source = instance_file or PROJECT / "dagster.yaml"
-    _put(home / "dagster.yaml", source.read_text(encoding="utf-8"))
-    return {"DAGSTER_HOME": str(home), "MHC_DAGSTER_DATABASE_URL": storage_url(settings, database_url)}
+    _put(home / "dagster.yaml", text)
+    environment = {"DAGSTER_HOME": str(home), "MHC_DAGSTER_DATABASE_URL": storage_url(settings, database_url)}
+    if settings.celery_broker_url is not None:
+        environment[instance_file.BROKER_VARIABLE] = settings.celery_broker_url.get_secret_value()
+    return environment
 
 
 def workspace(home: Path, host: str, port: int) -> Path:

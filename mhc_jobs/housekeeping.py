@@ -1,93 +1,83 @@
-"""What keeps the database from growing for ever: old runs go, and what is counted is counted anew.
+"""What keeps the database from growing for ever: what is over goes after its time, and what is counted is counted anew.
 
 Ticks go by Dagster's own ``retention`` (``dagster.yaml``), logs of services by ``log_files``. Raw text is no matter of
-space: see the job ``privacy``.
+space: see the job ``privacy``. Consents, decisions and what was sent to customers stay with the customer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import dagster as dg
 import sqlalchemy as sa
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable as _Log
-from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
-from mhc_assets.requests import TRIGGER
 from mhc_assets.resources import Platform
-from mhc_core.db.queries import alerts, conversation_stats, days
+from mhc_core.db.queries import alerts, audit, conversation_stats, days, incidents, ledger, staff, webhooks
+from mhc_jobs.run_retention import remove_leftovers, remove_runs
 
-_MADE = dg.DagsterEventType.ASSET_MATERIALIZATION
-_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-_BATCH = 500
-ALERTS_KEPT = timedelta(days=400)
-"""A year can be compared with the one before."""
-
-
-def remove_runs(instance: dg.DagsterInstance, before: datetime) -> tuple[int, int]:
-    """Remove runs that ended and were created before a moment; returns how many went, and how many were emptied.
-
-    Emptied are runs that made what an asset or a partition still shows, or by which it is known that something was
-    asked for: their materialisations and their row stay, the rest of their event log goes.
-    """
-    old = [
-        record.dagster_run for record in instance.get_run_records(dg.RunsFilter(statuses=_ENDED, created_before=before))
-    ]
-    needed = set(_shown(instance))
-    emptied = [run.run_id for run in old if run.run_id in needed or TRIGGER in run.tags]
-    for run in old:
-        if run.run_id not in emptied:
-            instance.delete_run(run.run_id)
-    with _log_of(instance).index_connection() as connection:
-        for start in range(0, len(emptied), _BATCH):
-            connection.execute(
-                sa.delete(_Log).where(
-                    _Log.c.run_id.in_(emptied[start : start + _BATCH]),
-                    sa.func.coalesce(_Log.c.dagster_event_type, "") != _MADE.value,
-                )
-            )
-    return len(old) - len(emptied), len(emptied)
+AT_ONCE = 5_000
+"""Rows in one transaction: whoever writes meanwhile waits for no longer than that takes."""
+OVER = {
+    "webhooks": webhooks.forget,
+    "incidents": incidents.forget,
+    "sessions": staff.forget_sessions,
+    "provider_calls": ledger.forget,
+}
+"""What goes after ``MHC_RECORDS_RETENTION_DAYS``, beside alerts."""
 
 
-def _shown(instance: dg.DagsterInstance) -> Iterator[str]:
-    """Runs that made the newest materialisation of an asset or of one of its partitions."""
-    keys = instance.all_asset_keys()
-    for event in instance.get_latest_materialization_events(keys).values():
-        if event is not None:
-            yield event.run_id
-    for key in keys:
-        newest = [*instance.get_latest_storage_id_by_partition(key, _MADE).values()]
-        with _log_of(instance).index_connection() as connection:
-            for start in range(0, len(newest), _BATCH):
-                made = sa.select(_Log.c.run_id).where(_Log.c.id.in_(newest[start : start + _BATCH]))
-                yield from connection.scalars(made.distinct())
+def forget_records(engine: sa.Engine, before: datetime) -> dict[str, int]:
+    """Remove records of what was over before then; how many of each kind."""
+    gone = {name: _in_batches(engine, forget, before) for name, forget in OVER.items()}
+    with engine.begin() as connection:
+        return gone | {"alerts": alerts.forget(connection, before)}
 
 
-def _log_of(instance: dg.DagsterInstance) -> SqlEventLogStorage:
-    """Dagster's interface removes whole runs only, so what a run keeps is chosen in its table."""
-    storage = instance.event_log_storage
-    assert isinstance(storage, SqlEventLogStorage)
-    return storage
+def forget_audit(engine: sa.Engine, before: datetime, now: datetime) -> int:
+    """Remove the entries of the audit log from before then, and say so in it; how many."""
+    gone = _in_batches(engine, audit.forget, before)
+    if gone:
+        with engine.begin() as connection:
+            details = {"entries": gone, "before": before.isoformat()}
+            audit.record(connection, "housekeeping", "audit.retention", "audit_log", details, now)
+    return gone
 
 
-@dg.op(description="Remove runs past MHC_RUN_RETENTION_DAYS, and count figures of dashboards anew.")
+def _in_batches(engine: sa.Engine, forget: Callable[[sa.Connection, datetime, int], int], before: datetime) -> int:
+    gone = 0
+    while True:
+        with engine.begin() as connection:
+            removed = forget(connection, before, AT_ONCE)
+        gone += removed
+        if removed < AT_ONCE:
+            return gone
+
+
+@dg.op(description="Remove runs and records past their time, and count figures of dashboards anew.")
 def keep_house(context: dg.OpExecutionContext, platform: Platform) -> None:
-    now = platform.now()
-    removed, emptied = remove_runs(context.instance, now - timedelta(days=platform.settings.run_retention_days))
+    now, settings = platform.now(), platform.settings
+    before = now - timedelta(days=settings.run_retention_days)
+    removed, emptied = remove_runs(context.instance, before)
+    leftovers = remove_leftovers(context.instance, before)
     with platform.engine.begin() as connection:
         moved = days.cut_again(connection)
         changed = conversation_stats.refresh(connection, now, whole=True)
-        forgotten = alerts.forget(connection, now - ALERTS_KEPT)
+    forgotten = forget_records(platform.engine, now - timedelta(days=settings.records_retention_days))
+    audited = 0
+    if settings.audit_retention_days:
+        audited = forget_audit(platform.engine, now - timedelta(days=settings.audit_retention_days), now)
     context.add_output_metadata(
         {
             "runs_removed": removed,
             "runs_emptied": emptied,
+            "rows_of_dagster_removed": leftovers,
             "rows_moved_to_their_day": moved,
             "figures_changed": changed,
-            "rows_of_alerts_removed": forgotten,
+            **{f"rows_of_{name}_removed": rows for name, rows in forgotten.items()},
+            "audit_entries_removed": audited,
         }
     )
 
 
-@dg.job(description="Runs past their time are removed; figures are counted anew.")
+@dg.job(description="Runs and records past their time are removed; figures are counted anew.")
 def housekeeping() -> None:
     keep_house()

@@ -14,7 +14,7 @@ from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
 HOST = "mhc/host"
-"""Run tag with the machine of a run that no daemon launched; another machine cannot tell whether it lives."""
+"""Run tag with the machine of a run that no code server executes; another machine cannot tell whether it lives."""
 _OURS = ("localhost", "127.0.0.1")
 _CLOCK_SECONDS = 1.0
 """Processes know their start to a hundredth of a second, counted from a boot time that is rounded to a second."""
@@ -34,11 +34,11 @@ class RunLauncher(dg.DefaultRunLauncher):
 
 
 def why_gone(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str | None:
-    """Why a started run cannot go on; None while it may."""
-    server = orjson.loads(run.tags.get(GRPC_INFO_TAG, "{}")).get("host", _OURS[0])
-    if server not in _OURS or run.tags.get(HOST, socket.gethostname()) != socket.gethostname():
+    """Why a started run cannot go on; None while it may, and for one of which is not known that it runs here."""
+    server = orjson.loads(run.tags.get(GRPC_INFO_TAG, "{}")).get("host")
+    if run.tags.get(HOST, socket.gethostname() if server in _OURS else None) != socket.gethostname():
         return None
-    started = _process(instance, run.run_id)
+    started = process_of(instance, run.run_id)
     if started is None:
         return None
     pid, written_at = started
@@ -59,7 +59,7 @@ def fail_gone(instance: dg.DagsterInstance) -> int:
     return len(gone)
 
 
-def _process(instance: dg.DagsterInstance, run_id: str) -> tuple[int, float] | None:
+def process_of(instance: dg.DagsterInstance, run_id: str) -> tuple[int, float] | None:
     """Id of the process that executes a run, and when it was written down (seconds since 1970)."""
     records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records
     for entry in (record.event_log_entry for record in records):

@@ -124,7 +124,7 @@ ALL = [
         "housekeeping_daily",
         "housekeeping",
         "30 4 * * *",
-        "Every day at 04:30: remove runs past MHC_RUN_RETENTION_DAYS and count the figures of dashboards anew.",
+        "Every day at 04:30: remove runs and records past their time, and count the figures of dashboards anew.",
     ),
     _by_clock(
         "deadlines_daily",

@@ -19,9 +19,26 @@ import fsspec
 from mhc_core.errors import ConfigurationError, DataError, NotFound, TransientError
 
 
+_BUCKETS = {"s3", "s3a", "gs", "gcs", "az", "abfs"}
+"""Stores without folders. Making one there makes the bucket, and so a new one where its name is misspelled."""
+
+
+_DRIVERS = {"botocore", "aiobotocore", "aiohttp"}
+"""Libraries below drivers, whose errors are none of the operating system's."""
+
+
 def sha256(data: bytes) -> str:
     """The hash by which artifacts are verified, in lower-case hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def filesystem_of(uri: str) -> tuple[Any, str]:
+    """The store of a URI, and the path in it.
+
+    Nothing of it is remembered: what another machine wrote a moment ago is listed, and what it removed is not.
+    """
+    store, path = fsspec.core.url_to_fs(uri, use_listings_cache=False)
+    return store, str(path)
 
 
 def write_bytes(uri: str, data: bytes) -> str:
@@ -32,11 +49,12 @@ def write_bytes(uri: str, data: bytes) -> str:
         TransientError: the store did not answer.
     """
     with _explained(uri, "written"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         if _is_local(store):
             _write_local(Path(path), data)
         else:
-            store.makedirs(store._parent(path), exist_ok=True)
+            if not _BUCKETS.intersection(_protocols(store)):
+                store.makedirs(store._parent(path), exist_ok=True)
             store.pipe_file(path, data)
     return sha256(data)
 
@@ -50,7 +68,7 @@ def read_bytes(uri: str) -> bytes:
         TransientError: the store did not answer.
     """
     with _explained(uri, "read"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         data: bytes = store.cat_file(path)
     return data
 
@@ -71,7 +89,7 @@ def read_verified(uri: str, expected_sha256: str) -> bytes:
 def exists(uri: str) -> bool:
     """Whether there is an artifact at this URI."""
     with _explained(uri, "looked up"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         return bool(store.isfile(path))
 
 
@@ -83,14 +101,17 @@ def remove(uri: str) -> None:
         TransientError: the store did not answer.
     """
     with _explained(uri, "removed"):
-        store, path = fsspec.core.url_to_fs(uri)
+        store, path = filesystem_of(uri)
         if store.isfile(path):
             store.rm_file(path)
 
 
 def _is_local(store: Any) -> bool:
-    names = (store.protocol,) if isinstance(store.protocol, str) else store.protocol
-    return "file" in names
+    return "file" in _protocols(store)
+
+
+def _protocols(store: Any) -> tuple[str, ...]:
+    return (store.protocol,) if isinstance(store.protocol, str) else tuple(store.protocol)
 
 
 def _write_local(path: Path, data: bytes) -> None:
@@ -135,6 +156,12 @@ def _explained(uri: str, action: str) -> Iterator[None]:
         if error.errno == errno.EROFS:
             raise ConfigurationError(f"{where}: the file system is read-only; check MHC_ARTIFACT_URI") from None
         raise TransientError(f"{where}: {error.strerror or type(error).__name__}; run again later") from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in _DRIVERS:
+            raise
+        if "Credentials" in type(error).__name__:
+            raise ConfigurationError(f"{where}: no credentials; set what the store's driver reads") from None
+        raise TransientError(f"{where}: {type(error).__name__}; run again later") from None
 
 
 def _shown(uri: str) -> str:

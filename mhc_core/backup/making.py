@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import fsspec
 import sqlalchemy as sa
 
+from mhc_core.artifacts.store import filesystem_of
 from mhc_core.backup.archive import ARTIFACTS, DATABASE, Writer
 from mhc_core.db import dump
 from mhc_core.db.queries import audit
@@ -97,7 +97,7 @@ def _about(connection: sa.Connection, settings: Settings, now: datetime) -> dict
 
 
 def _add_artifacts(writer: Writer, root: str) -> int:
-    store, folder = fsspec.core.url_to_fs(root)
+    store, folder = filesystem_of(root)
     if not store.isdir(folder):
         return 0
     names = sorted(str(name) for name in store.find(folder))

@@ -71,7 +71,7 @@ def _for_app(maintain: bool) -> Sequence[str]:
         "grant usage, select, update on all sequences in schema {ai} to {app}",
         "revoke execute on all functions in schema {ai} from public",
         "grant execute on all functions in schema {ai} to {app}",
-        "revoke insert, update, delete on {ai}.alembic_version, {ai}.audit_chain from {app}",
+        "revoke insert, update, delete on {ai}.alembic_version, {ai}.audit_chain, {ai}.audit_base from {app}",
         "revoke update, delete on {ai}.audit_log from {app}",
         f"alter default privileges in schema {{ai}} grant {rows} on tables to {{app}}",
         "alter default privileges in schema {ai} grant usage, select, update on sequences to {app}",

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import fsspec
 import orjson
 import sqlalchemy as sa
 
 from mhc_core.artifacts import store as artifacts
+from mhc_core.artifacts.store import filesystem_of
 from mhc_core.business.pricing import Business
 from mhc_core.dataset import build
 from mhc_core.db.queries import dataset as queries
@@ -64,7 +64,7 @@ def remove_orphans(engine: sa.Engine, settings: Settings) -> None:
     with engine.connect() as connection:
         known = retired.dataset_ids(connection)
         gone = retired.erased_examples(connection)
-    store, folder = fsspec.core.url_to_fs(f"{settings.artifacts}/datasets")
+    store, folder = filesystem_of(f"{settings.artifacts}/datasets")
     if not gone or not store.isdir(folder):
         return
     for entry in store.ls(folder, detail=False):

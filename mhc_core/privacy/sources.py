@@ -4,8 +4,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 
-import fsspec
-
+from mhc_core.artifacts.store import filesystem_of
 from mhc_core.collection.importing.containers import files
 from mhc_core.collection.importing.head import Head
 from mhc_core.collection.importing.readers import Source
@@ -20,7 +19,7 @@ def holding(inbox_uri: str, customer_id: str) -> list[str]:
 
     Archives and workbooks are looked into. Nothing when there is no inbox.
     """
-    store, folder = fsspec.core.url_to_fs(inbox_uri)
+    store, folder = filesystem_of(inbox_uri)
     if not store.isdir(folder):
         return []
     names = sorted(str(entry["name"]) for entry in store.ls(folder, detail=True) if entry["type"] == "file")

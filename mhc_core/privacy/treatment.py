@@ -164,6 +164,7 @@ TABLES = {
     "staff_sessions": _table(plain="token_sha256"),
     "audit_log": _table(plain="actor action subject details"),
     "audit_chain": _table(plain="sha256"),
+    "audit_base": _table(plain="sha256"),
     "incidents": _table(plain="kind subject details"),
     "signs_of_life": _table(plain="process"),
     "pipeline_figures": _table(plain="what name"),

@@ -21,6 +21,7 @@ from mhc_core.errors import ConfigurationError
 from mhc_core.settings.answering import AnsweringSettings, ModelChoice
 from mhc_core.settings.learning import FeedbackPoints, LearningSettings, ScoreScales, ScoreWeights
 from mhc_core.settings.messaging import MessagingSettings, RingCentral, Twilio
+from mhc_core.settings.runs import Kubernetes, RunSettings
 from mhc_core.settings.serving import SECRET_CHARS, ServingSettings
 from mhc_core.settings.storage import KeepingSettings, StorageSettings
 from mhc_core.settings.voice import VoiceSettings
@@ -28,6 +29,7 @@ from mhc_core.settings.voice import VoiceSettings
 __all__ = [
     "SECRET_CHARS",
     "FeedbackPoints",
+    "Kubernetes",
     "ModelChoice",
     "RingCentral",
     "ScoreScales",
@@ -50,6 +52,7 @@ class Settings(
     MessagingSettings,
     ServingSettings,
     KeepingSettings,
+    RunSettings,
     AnsweringSettings,
     LearningSettings,
     StorageSettings,

@@ -74,5 +74,5 @@ class AnsweringSettings(BaseSettings):
 
     # Housekeeping
     run_retention_days: int = Field(
-        30, ge=2, description="Dagster's runs and their event log are removed after so long (days)."
+        30, ge=2, description="Dagster's runs, backfills and their event log are removed after so long (days)."
     )

@@ -3,8 +3,11 @@
 from decimal import Decimal
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
+
+AUDIT_DAYS = 730
+"""Of these no entry of the audit log is removed."""
 
 
 class StorageSettings(BaseSettings):
@@ -67,6 +70,19 @@ class KeepingSettings(BaseSettings):
         None, ge=1, description="Raw text is emptied this long after its last message (days). Empty: it is kept."
     )
 
+    # What grows
+    records_retention_days: int = Field(
+        400,
+        ge=90,
+        description="Alerts, incidents and webhooks that are over, sessions of staff, and single calls of providers "
+        "are removed after so long (days). Sums by the hour stay.",
+    )
+    audit_retention_days: int = Field(
+        2557,
+        ge=0,
+        description="Entries of the audit log are removed after so long (days), 730 at least. 0: never.",
+    )
+
     # Backups
     backup_dir: Path | None = Field(
         None,
@@ -74,3 +90,10 @@ class KeepingSettings(BaseSettings):
         "state folder.",
     )
     backup_days: int = Field(30, ge=1, description="The next backup removes those in its folder that are older (days).")
+
+    @field_validator("audit_retention_days")
+    @classmethod
+    def _audit_is_kept(cls, value: int) -> int:
+        if 0 < value < AUDIT_DAYS:
+            raise ValueError(f"who did what is kept for {AUDIT_DAYS} days at least")
+        return value

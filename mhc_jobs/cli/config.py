@@ -66,6 +66,6 @@ def _parts(prefix: str, model: BaseModel) -> Iterator[tuple[str, str]]:
 def _plain(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, dict):  # one variable sets the whole mapping
+    if isinstance(value, (dict, tuple)):  # one variable sets all of it
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -73,6 +73,7 @@ from mhc_jobs.cli import (
     understanding,
     up,
     users,
+    worker,
 )
 from mhc_jobs.cli.console import err
 
@@ -86,6 +87,7 @@ app = typer.Typer(
 app.command("up")(up.command)
 app.command("serve")(serve.command)
 app.command("console")(console_server.command)
+app.command("worker")(worker.command)
 app.command("demo")(demo.command)
 app.command("loop")(loop.command)
 app.command("status")(status.command)

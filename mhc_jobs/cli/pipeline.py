@@ -11,6 +11,7 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
+from mhc_jobs.cli.console import echo
 from mhc_serving.console import places
 
 app = typer.Typer(
@@ -57,6 +58,14 @@ def daemon_check(instance: Instance = None) -> None:
     """Exit code 0 while the daemon beats, as Dagster's own check sees it."""
     _, environment = _prepared(instance)
     _become(["-m", "dagster._daemon", "liveness-check"], environment)
+
+
+@app.command("instance")
+def instance_file() -> None:
+    """Print Dagster's instance file as the settings want it, for a ConfigMap. It holds no secret."""
+    from mhc_jobs import instance_file
+
+    echo(instance_file.text(configuration.load()))
 
 
 @app.command("pages")

@@ -12,6 +12,7 @@ import typer
 import yaml
 
 from mhc_core.settings import Settings
+from mhc_jobs import instance_file
 from mhc_jobs.cli import config
 from mhc_jobs.cli.main import app as mhc
 
@@ -67,7 +68,8 @@ def drawn(draw: random.Random) -> dict[str, Any]:
         ),
         console=some(host="staff.example.com", resources=resources()),
         dagster=some(
-            runLauncher=draw.choice(["code", "kubernetes"]),
+            runLauncher=draw.choice(["code", "celery", "kubernetes"]),
+            workers=some(replicas=draw.randint(1, 9), runs=draw.randint(1, 4), graceSeconds=600, resources=resources()),
             maxConcurrentRuns=draw.randint(1, 9),
             code={"resources": resources()},
             runs={"resources": resources()},
@@ -216,6 +218,27 @@ def test_dagster_in_the_chart_is_set_up_as_on_one_machine(render: Render, deploy
     assert charts == own
 
 
+def test_workers_launch_as_the_settings_would_have_it(render: Render) -> None:
+    objects = render(
+        {"dagster": {"runLauncher": "celery", "workers": {"replicas": 3, "runs": 2}, "maxConcurrentRuns": 6}}
+    )
+    given = of(objects, "ConfigMap")["prod-mhc"]["data"]
+    settings = Settings(
+        run_launcher=given["MHC_RUN_LAUNCHER"],
+        artifact_uri=given["MHC_ARTIFACT_URI"],
+        inbox_uri=given["MHC_INBOX_URI"],
+        database_url="postgresql://db/mhc",
+        celery_broker_url="redis://redis/1",
+        max_concurrent_runs=6,
+    )
+    charts = yaml.safe_load(of(objects, "ConfigMap")["prod-mhc-dagster"]["data"]["dagster.yaml"])
+    assert charts == yaml.safe_load(instance_file.text(settings))
+    workers = of(objects, "Deployment")["prod-mhc-dagster-worker"]["spec"]
+    assert workers["replicas"] == 3
+    assert workers["template"]["spec"]["containers"][0]["command"][:4] == ["mhc", "worker", "--runs", "2"]
+    assert "prod-mhc-dagster-worker" not in of(render({}), "Deployment")
+
+
 @pytest.mark.parametrize(
     ("values", "at_fault"),
     [
@@ -223,7 +246,7 @@ def test_dagster_in_the_chart_is_set_up_as_on_one_machine(render: Render, deploy
         ({"api": {"host": "chat_example"}}, "host"),
         ({"settings": {"MHC_DATABASE_URL": "postgresql://secret"}}, "MHC_DATABASE_URL"),
         ({"settings": {"PATH": "/bin"}}, "PATH"),
-        ({"dagster": {"runLauncher": "celery"}}, "runLauncher"),
+        ({"dagster": {"runLauncher": "docker"}}, "runLauncher"),
         ({"image": {"digest": "sha256:12"}}, "digest"),
         ({"networkPolicy": {"databases": [{"cidr": "here", "port": 5432}]}}, "cidr"),
         ({"api": {"resources": {"requests": {"cpu": "much", "memory": "1Gi"}}}}, "cpu"),

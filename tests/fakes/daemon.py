@@ -17,8 +17,9 @@ from dagster._core.remote_origin import (
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
+from fakes.environment import environment
 from fakes.waiting import until
-from mhc_core.settings import Settings
+from mhc_core import settings as configuration
 from mhc_jobs import dagster_home
 from mhc_jobs.definitions import defs
 
@@ -51,7 +52,8 @@ class Daemon:
         foreign = ("MHC_", "DAGSTER_", "PYTHONDONTWRITEBYTECODE")  # else every process compiles everything again
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         ours = {"MHC_DATABASE_URL": self.url, "MHC_STATE_DIR": str(self.state), **self.variables}
-        home = dagster_home.prepare(Settings(state_dir=self.state), self.url)
+        with environment(**ours):
+            home = dagster_home.prepare(configuration.load(), self.url)
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._supervisor = subprocess.Popen(

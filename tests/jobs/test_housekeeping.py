@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from fakes.pipeline import execute, made
 from fakes.stored import example
 
 from mhc_assets.requests import TRIGGER
 from mhc_core.settings import Settings
 from mhc_jobs import dagster_home
-from mhc_jobs.housekeeping import remove_runs
+from mhc_jobs.run_retention import remove_leftovers, remove_runs
 
 DAILY = ("conversations", "feedback", "scored_conversations", "scrubbed_training_data")
 
@@ -123,3 +125,37 @@ def test_the_sensor_brings_figures_up_to_date_without_a_run_and_reports_once_an_
     rated(clock + timedelta(minutes=70))
     assert tick(clock + timedelta(minutes=75), cursor)[0] == 1
     assert stored.get_run_records() == []
+
+
+def rows(engine: sa.Engine, table: str) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(sa.text(f"select count(*) from dagster.{table}")).scalar_one())
+
+
+def test_what_is_no_run_s_goes_too_and_the_newest_of_each_stays(
+    sampled_engine: sa.Engine, stored: dg.DagsterInstance
+) -> None:
+    one, two = dg.AssetKey("one"), dg.AssetKey("two")
+    for number in range(3):
+        for asset in (one, two):
+            stored.report_runless_asset_event(dg.AssetMaterialization(asset, metadata={"n": number}))
+        checked = dg.AssetCheckEvaluation(asset_key=one, check_name="fits", passed=number < 2, metadata={})
+        stored.report_runless_asset_event(checked)
+    backfill = partial(PartitionBackfill, from_failure=False, tags={"who": "Ann"}, backfill_timestamp=1_600_000_000.0)
+    stored.add_backfill(backfill(backfill_id="over", status=BulkActionStatus.COMPLETED_SUCCESS))
+    stored.add_backfill(backfill(backfill_id="goes on", status=BulkActionStatus.REQUESTED))
+    now = datetime.now(UTC) + timedelta(days=1)
+
+    assert remove_leftovers(stored, now - timedelta(days=400)) == 1, "only a backfill is so old"
+    before = rows(sampled_engine, "event_logs")
+    assert remove_leftovers(stored, now) > 0
+    assert before - rows(sampled_engine, "event_logs") == 6
+    for asset in (one, two):
+        newest = stored.get_latest_materialization_event(asset)
+        assert newest is not None
+        assert newest.asset_materialization is not None
+        assert newest.asset_materialization.metadata["n"].value == 2
+    assert rows(sampled_engine, "asset_check_executions") == 1
+    assert [found.backfill_id for found in stored.get_backfills()] == ["goes on"]
+    assert rows(sampled_engine, "backfill_tags") == 1
+    assert remove_leftovers(stored, now) == 0

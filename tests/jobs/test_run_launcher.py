@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import dagster as dg
 import pytest
 import yaml
 from dagster._core.events import EngineEventData
 from dagster._core.launcher import WorkerStatus
+from dagster._core.storage.tags import GRPC_INFO_TAG
 from fakes.places import ROOT
 
 from mhc_jobs import run_launcher
@@ -38,10 +40,17 @@ def process() -> Iterator["subprocess.Popen[bytes]"]:
     started.wait()
 
 
-def started(instance: dg.DagsterInstance, pid: int | None, **tags: str) -> dg.DagsterRun:
+HERE = {GRPC_INFO_TAG: '{"host": "localhost", "socket": "/tmp/s"}'}
+"""As Dagster tags what a code server on this machine executes."""
+
+
+def started(
+    instance: dg.DagsterInstance, pid: int | None, tags: Mapping[str, str] = MappingProxyType(HERE)
+) -> dg.DagsterRun:
     """A run that goes on in a process."""
-    named = {name.replace("__", "/"): value for name, value in tags.items()}
-    run = instance.create_run_for_job(defs.resolve_job_def("stats"), status=dg.DagsterRunStatus.STARTED, tags=named)
+    run = instance.create_run_for_job(
+        defs.resolve_job_def("stats"), status=dg.DagsterRunStatus.STARTED, tags=dict(tags)
+    )
     if pid is not None:
         instance.report_engine_event("Started process for run", run, EngineEventData.in_process(pid))
     return run
@@ -83,10 +92,15 @@ def test_a_stranger_that_got_the_number_is_not_the_run(
 
 
 @pytest.mark.parametrize(
-    "tags", [{HOST: "another-machine"}, {".dagster/grpc_info": '{"host": "code-server", "port": 4000}'}]
+    "tags",
+    [
+        HERE | {HOST: "another-machine"},
+        {GRPC_INFO_TAG: '{"host": "code-server", "port": 4000}'},
+        {},  # a Kubernetes Job, or a worker that has not said where it is
+    ],
 )
 def test_what_runs_elsewhere_is_not_judged_from_here(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
-    assert health(instance, started(instance, 999_999_999 // 250, **tags)) is WorkerStatus.RUNNING
+    assert health(instance, started(instance, 999_999_999 // 250, tags)) is WorkerStatus.RUNNING
 
 
 def test_a_run_that_has_not_said_its_process_is_waited_for(instance: dg.DagsterInstance) -> None:

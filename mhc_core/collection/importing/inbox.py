@@ -20,9 +20,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import sqlalchemy as sa
 
+from mhc_core.artifacts.store import filesystem_of
 from mhc_core.collection.importing import inbox_options
 from mhc_core.collection.importing.containers import UNFINISHED
 from mhc_core.collection.importing.context import Reading
@@ -75,7 +75,7 @@ def collect(
     Raises:
         DatabaseUnavailable: the server went away; collect again.
     """
-    filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
+    filesystem, folder = filesystem_of(inbox_uri)
     try:
         options = _options(filesystem, folder)
     except DataError as error:
@@ -114,7 +114,7 @@ def collect(
 
 def pending(connection: sa.Connection, inbox_uri: str) -> list[Pending]:
     """The files of the inbox that are not in, or not whole, by name; those not looked at yet are not among them."""
-    filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
+    filesystem, folder = filesystem_of(inbox_uri)
     hashes, failed = _hashes(filesystem, _files(filesystem, folder))
     told = inbox.outcomes(connection, list(hashes.values()))
     found = [Pending(name, "", reason) for name, reason in failed.items()]
@@ -175,7 +175,7 @@ def _reason(told: Mapping[str, Any]) -> str | None:
 
 def has_new_files(connection: sa.Connection, inbox_uri: str) -> bool:
     """Whether ``collect`` would try to import something it has not tried before."""
-    filesystem, folder = fsspec.core.url_to_fs(inbox_uri)
+    filesystem, folder = filesystem_of(inbox_uri)
     try:
         options = _options(filesystem, folder)
     except DataError:

@@ -117,9 +117,9 @@ def _open(uri: str) -> tuple[IO[bytes], int | None]:
     local = Path(uri)
     if "://" not in uri:
         return local.open("rb"), local.stat().st_size
-    import fsspec
+    from mhc_core.artifacts.store import filesystem_of
 
-    filesystem, path = fsspec.core.url_to_fs(uri)
+    filesystem, path = filesystem_of(uri)
     opened: IO[bytes] = filesystem.open(path, "rb")
     size: Any = filesystem.size(path)
     return opened, size

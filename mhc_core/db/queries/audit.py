@@ -1,4 +1,4 @@
-"""SQL of the audit log: who did what to which thing, when, on which numbers. Rows are only ever added."""
+"""SQL of the audit log: who did what to which thing, when, on which numbers. Rows are added; the oldest may go."""
 
 import hashlib
 from collections.abc import Mapping
@@ -48,7 +48,11 @@ class Chain(NamedTuple):
 
 
 def verify(connection: sa.Connection, known: str = "") -> Chain:
-    """Work out the chain of hashes anew; ``known`` is a hash from before that must be in it, when one is given."""
+    """Work out the chain of hashes anew, from where it begins; ``known`` is a hash from before that must be in it, when
+    one is given."""
+    begins, before = connection.execute(
+        sa.text("select coalesce(max(position), 0), coalesce(max(sha256), '') from ai.audit_base")
+    ).one()
     rows = connection.execute(
         sa.text("""
             select c.position, c.sha256, l.id,
@@ -57,18 +61,28 @@ def verify(connection: sa.Connection, known: str = "") -> Chain:
             order by c.position nulls last, l.id
         """).execution_options(yield_per=1000)
     )
-    count, digest, met = 0, "", known == ""
+    count, digest, met = 0, before, known in ("", before)
     with closing(rows):
         for position, stored, entry_id, entry in rows:
             if position is None:
                 return Chain(count, digest, f"entry {entry_id} is not in the chain")
-            if position != count + 1:
-                return Chain(count, digest, f"position {count + 1} is missing")
+            if position != begins + count + 1:
+                return Chain(count, digest, f"position {begins + count + 1} is missing")
             if hashlib.sha256(f"{digest}{entry}".encode()).hexdigest() != stored:
                 return Chain(count, digest, f"entry {entry_id}, at position {position}, was changed")
-            count, digest = position, stored
+            count, digest = count + 1, stored
             met = met or digest == known
-    return Chain(count, digest, None if met else "the given hash is not in the chain: entries were taken away")
+    gone = "entries were taken away" + (", or it is older than what is kept" if begins else "")
+    return Chain(count, digest, None if met else f"the given hash is not in the chain: {gone}")
+
+
+def forget(connection: sa.Connection, before: datetime, limit: int) -> int:
+    """Remove the oldest entries, up to the first one that is not from before then; how many, ``limit`` at most.
+
+    The database refuses to forget the last year. ``verify`` goes on from the hash of the last entry that went.
+    """
+    forgotten = sa.text("select ai.forget_audit_entries(:before, :limit)")
+    return int(connection.execute(forgotten, {"before": before, "limit": limit}).scalar_one())
 
 
 class Entry(NamedTuple):

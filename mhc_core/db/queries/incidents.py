@@ -68,6 +68,12 @@ def unresolved(connection: sa.Connection) -> list[Incident]:
     return [Incident(IncidentKind(row.kind), *row[1:]) for row in rows]
 
 
+def forget(connection: sa.Connection, before: datetime, limit: int) -> int:
+    """Remove incidents that were over before then; how many, ``limit`` at most."""
+    over = sa.select(_I.id).where(_I.resolved_at < before).limit(limit)
+    return connection.execute(sa.delete(incidents).where(_I.id.in_(over))).rowcount
+
+
 def alive(connection: sa.Connection, process: str, now: datetime) -> None:
     """Write down that a process was alive."""
     connection.execute(

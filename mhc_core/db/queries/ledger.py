@@ -126,6 +126,18 @@ def give_up(connection: sa.Connection, before: datetime, now: datetime) -> int:
     return connection.execute(_ABANDONED, {"before": before, "now": now}).rowcount
 
 
+def forget(connection: sa.Connection, before: datetime, limit: int) -> int:
+    """Remove single calls that were made before then; how many, ``limit`` at most. Their sums by the hour stay, and so
+    do jobs, which are charged once for ever, and calls that are under way."""
+    calls = provider_calls.c
+    over = (
+        sa.select(calls.id)
+        .where(calls.asked_at < before, calls.outcome != CallOutcome.ASKED, calls.job_id.is_(None))
+        .limit(limit)
+    )
+    return connection.execute(sa.delete(provider_calls).where(calls.id.in_(over))).rowcount
+
+
 class Spent(NamedTuple):
     """What the present day, week (from Monday) and month of the business cost so far (USD), calls under way included;
     ``unpriced`` are calls of the month whose price is not known, ``estimated`` those whose bill is not."""

@@ -162,6 +162,24 @@ def end_sessions(connection: sa.Connection, account_id: int, now: datetime) -> i
     return connection.execute(statement).rowcount
 
 
+def forget_sessions(connection: sa.Connection, before: datetime, limit: int) -> int:
+    """Remove sessions that ended before then, but the one of each account that says when its person was last seen; how
+    many, ``limit`` at most."""
+    newer = staff_sessions.alias()
+    over = (
+        sa.select(_S.id)
+        .where(
+            _S.ends_at < before,
+            sa.exists().where(
+                newer.c.account_id == _S.account_id,
+                sa.tuple_(newer.c.seen_at, newer.c.id) > sa.tuple_(_S.seen_at, _S.id),
+            ),
+        )
+        .limit(limit)
+    )
+    return connection.execute(sa.delete(staff_sessions).where(_S.id.in_(over))).rowcount
+
+
 def exists(connection: sa.Connection) -> bool:
     """Whether there is any account."""
     return bool(connection.scalar(sa.select(sa.exists(sa.select(_A.id)))))

@@ -64,5 +64,11 @@ def give_up(connection: sa.Connection, delivery_id: UUID, now: datetime) -> None
     _set(connection, delivery_id, given_up_at=now)
 
 
+def forget(connection: sa.Connection, before: datetime, limit: int) -> int:
+    """Remove deliveries that arrived or were given up before then; how many, ``limit`` at most. Open ones stay."""
+    over = sa.select(_D.id).where(sa.func.coalesce(_D.delivered_at, _D.given_up_at) < before).limit(limit)
+    return connection.execute(sa.delete(webhook_deliveries).where(_D.id.in_(over))).rowcount
+
+
 def _set(connection: sa.Connection, delivery_id: UUID, **values: object) -> None:
     connection.execute(sa.update(webhook_deliveries).where(_D.id == delivery_id, _OPEN).values(**values))

@@ -67,6 +67,16 @@ audit_chain = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
 )
 
+# Where the chain begins once its oldest entries went: the last position of them, and its hash.
+audit_base = sa.Table(
+    "audit_base",
+    metadata,
+    sa.Column("singleton", sa.Boolean, primary_key=True, server_default=sa.true()),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.CheckConstraint("singleton", name="singleton"),
+)
+
 # One row from the first time something is noticed until it is well again; at most one is open for a kind and subject.
 incidents = sa.Table(
     "incidents",

@@ -1,7 +1,8 @@
 """The chain of hashes of the audit log: every entry is in it, and what is changed by hand is noticed."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,3 +99,69 @@ def test_whatever_an_entry_says_its_hash_fits(
         pass
     finally:
         engine.dispose()
+
+
+def old(engine: sa.Engine, *years: int) -> None:
+    """Entries from so many years ago, one each."""
+    with engine.begin() as connection:
+        for ago in years:
+            at = datetime.now(UTC) - timedelta(days=366 * ago)
+            audit.record(connection, "Ann", "test.done", f"years:{ago}", {}, at)
+
+
+def forgotten(engine: sa.Engine, years: int, limit: int = 1000) -> int:
+    with engine.begin() as connection:
+        return audit.forget(connection, datetime.now(UTC) - timedelta(days=366 * years), limit)
+
+
+def subjects(engine: sa.Engine) -> list[str]:
+    with engine.connect() as connection:
+        return [entry.subject for entry in reversed(audit.page(connection, before=None, limit=100))]
+
+
+@pytest.fixture
+def blank(fresh_database_url: str) -> Iterator[sa.Engine]:
+    """A database without entries."""
+    engine = engines.create(fresh_database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_old_entries_go_and_the_others_are_still_verified(blank: sa.Engine) -> None:
+    old(blank, 9, 8, 3, 8, 1)
+    whole = verified(blank)
+    assert forgotten(blank, 7, limit=1) == 1
+    assert forgotten(blank, 7) == 1
+    assert forgotten(blank, 7) == 0, "what stands behind a newer entry stays until that one goes"
+    assert subjects(blank) == ["years:3", "years:8", "years:1"]
+    assert verified(blank) == whole._replace(entries=3)
+    old(blank, 0)
+    assert verified(blank, whole.sha256)._replace(sha256="") == (4, "", None)
+    with blank.begin() as connection:
+        connection.execute(sa.text("update ai.audit_log set actor = 'Eve' where subject = 'years:3'"))
+    assert "position 3, was changed" in (verified(blank).problem or "")
+
+
+def test_a_hash_from_before_what_is_kept_is_said_to_be_old(blank: sa.Engine) -> None:
+    old(blank, 9)
+    first = verified(blank).sha256
+    old(blank, 7, 1)
+    assert forgotten(blank, 8) == 1
+    assert verified(blank, first).problem is None, "what is left begins after it"
+    assert forgotten(blank, 6) == 1
+    assert "older than what is kept" in (verified(blank, first).problem or "")
+
+
+def test_the_last_entry_stays_and_the_next_is_chained_to_it(blank: sa.Engine) -> None:
+    old(blank, 9, 8)
+    assert forgotten(blank, 7) == 1
+    assert forgotten(blank, 7) == 0
+    old(blank, 1)
+    assert verified(blank)._replace(sha256="") == (2, "", None)
+
+
+def test_nobody_can_have_the_last_year_forgotten(blank: sa.Engine) -> None:
+    old(blank, 0, 0)
+    with pytest.raises(sa.exc.IntegrityError, match="entries of the last year stay"):
+        forgotten(blank, 0)
+    assert len(subjects(blank)) == 2

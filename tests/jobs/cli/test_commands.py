@@ -67,8 +67,10 @@ def test_what_prints_a_result_prints_it_as_json_too() -> None:
             yield " ".join(path), any("--json" in parameter.opts for parameter in command.params)
 
     without = {name for name, as_json in commands(typer.main.get_command(app)) if not as_json}
-    servers = {"up", "serve", "console", *(f"pipeline {name}" for name in ("code", "daemon", "daemon-check", "pages"))}
+    servers = {"up", "serve", "console", "worker"}
+    servers |= {f"pipeline {name}" for name in ("code", "daemon", "daemon-check", "pages")}
     documents = {"config", "graphql", "openapi", "db url", "scrub", "dataset members", "import example"}
+    documents |= {"pipeline instance"}
     assert without == servers | documents | {"dagster"}
 
 

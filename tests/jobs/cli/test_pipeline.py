@@ -79,3 +79,24 @@ def test_a_process_of_its_own_needs_a_database_of_its_own(started: Any, monkeypa
     monkeypatch.delenv("MHC_DATABASE_URL")
     with pytest.raises(ConfigurationError, match="set MHC_DATABASE_URL, or run all by `mhc up`"):
         CliRunner().invoke(app, ["pipeline", "daemon"], catch_exceptions=False)
+
+
+def test_the_instance_file_is_printed_for_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "MHC_RUN_LAUNCHER": "k8s",
+        "MHC_DATABASE_URL": "postgresql://db/mhc",
+        "MHC_ARTIFACT_URI": "s3://shop/artifacts",
+        "MHC_INBOX_URI": "s3://shop/inbox",
+        "MHC_KUBERNETES__IMAGE": "registry.example.com/mhc:1",
+        "MHC_KUBERNETES__ENV_SECRETS": '["mhc-env"]',
+    }.items():
+        monkeypatch.setenv(name, value)
+    printed = yaml.safe_load(CliRunner().invoke(app, ["pipeline", "instance"], catch_exceptions=False).stdout)
+    assert printed["run_launcher"]["config"]["job_image"] == "registry.example.com/mhc:1"
+    assert printed["run_launcher"]["config"]["env_secrets"] == ["mhc-env"]
+    assert printed["storage"] == {"postgres": {"postgres_url": {"env": "MHC_DAGSTER_DATABASE_URL"}}}
+
+
+def test_a_worker_is_told_where_runs_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="runs go to process: set MHC_RUN_LAUNCHER=celery"):
+        CliRunner().invoke(app, ["worker"], catch_exceptions=False)
