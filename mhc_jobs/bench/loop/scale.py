@@ -1,0 +1,195 @@
+"""What one more day costs on top of histories of several lengths, and how long what people look at takes there."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from mhc_core.business import pricing
+from mhc_core.db.queries import conversation_stats
+from mhc_core.db.queries import dataset as datasets
+from mhc_core.monitoring import dashboard
+from mhc_jobs.bench import reads
+from mhc_jobs.bench.loop import history, statements, storage
+from mhc_jobs.bench.loop.stages import Loop, run, warm_up, write_until
+from mhc_jobs.bench.loop.statements import Statement
+from mhc_jobs.bench.loop.watch import Spent, watch
+from mhc_jobs.sample.generate import SAMPLE_DAYS, SAMPLE_SEED, SAMPLE_START, generate
+
+SAME = 0.2
+"""A day on the longest history may cost so much more or less than on the shortest, as a share."""
+READ_MS = 100.0
+PEAK_MB = 2000.0
+FIGURES = "figures"
+DAY = "a day"
+_AGENTS = ("booking", "knowledge", "quote")
+_STATEMENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One stage over one more day. ``exponent`` is how cost grew with the history since the size before: 0 not at all,
+    1 in proportion. Cost is processor time of this process and the database for each new conversation.
+    """
+
+    history: int
+    stage: str
+    rows: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    server_peak_mb: float
+    cpu_ms_per_conversation: float
+    against_smallest: float
+    exponent: float | None
+
+
+def measure(
+    loop: Loop, sizes: Sequence[int], base: int, day: int, times: int, folder: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Bring a database to each of these sizes (conversations, rising), and there run a day of about ``day`` new ones.
+
+    Args:
+        base: conversations that go through the real stages first; the rest of the history are copies of them.
+        times: how often each read is timed.
+    """
+    days = max(1, round(base / day))
+    total = days + len(sizes)
+    first = SAMPLE_START + timedelta(SAMPLE_DAYS - total)
+    business = pricing.load(loop.settings.business_file)
+    stream = generate(SAMPLE_SEED, round(total * day), first, total, business)
+    warm_up(loop)
+    path = folder / "base.jsonl.gz"
+    stream, _ = write_until(path, stream, first + timedelta(days - 1))
+    span = [first + timedelta(number) for number in range(days)]
+    for stage, rows, spent in run(_on(loop, span[-1]), path, span):
+        say(f"base, {stage}: {rows:,} rows, {spent.seconds:,.1f} s")
+    loop = _on(loop, span[-1])
+    _count_figures(loop)
+    known = history.remember(loop.engine)
+    costs: list[Cost] = []
+    found: list[dict[str, Any]] = []
+    made = 1
+    for number, size in enumerate(sizes):
+        copies = range(made, max(made, round(size / known)))
+        history.grow(loop.engine, copies, days, loop.embedder.dimensions, say)
+        made = copies.stop
+        with loop.engine.connect() as connection:
+            disk = storage.sizes(connection)
+        stored = disk["conversations"]
+        on = first + timedelta(days + number)
+        loop = _on(loop, on)
+        path = folder / f"day-{number}.jsonl.gz"
+        stream, new = write_until(path, stream, on)
+        dearest: dict[str, Any] = {}
+        for stage, rows, spent, sent in _day(loop, path, on):
+            costs.append(_cost(costs, stored, stage, rows, spent, new))
+            dearest[stage] = statements.dearest(sent, _STATEMENTS)
+            say(f"{stored:,} conversations, {stage}: {rows:,} rows, {spent.cpu_seconds:,.1f} s of processor")
+        path.unlink()
+        costs.append(_all(costs, stored, new))
+        timed = reads.measure(loop.engine, reads.of_everything(loop.settings, business.contact.zone, loop.now), times)
+        for one in timed:
+            say(f"{stored:,} conversations, {one.name}: p95 {one.p95_ms:,.0f} ms")
+        found.append({
+            "history": stored,
+            "new": new,
+            "disk": disk,
+            "statements": dearest,
+            "reads": [asdict(one) for one in timed],
+            "data_set_index": storage.without_index(
+                loop.engine,
+                "ix_training_examples_verified_at",
+                lambda connection: datasets.verified(connection, loop.embedder.id),
+                1,
+            ),
+        })  # fmt: skip
+    return _report(costs, found) | {
+        "base": known,
+        "retention": storage.retention(loop.engine, loop.now, found[-1]["history"] // 10),
+    }
+
+
+def _on(loop: Loop, day: date) -> Loop:
+    """The loop as it runs in the night after a day is closed: what began then is over."""
+    return replace(loop, now=datetime.combine(day + timedelta(2), time(), UTC))
+
+
+def _day(loop: Loop, path: Path, on: date) -> Iterator[tuple[str, int, Spent, Mapping[str, Statement]]]:
+    """Every stage over one day's file, and the figures of the dashboard after it, with the statements of each."""
+    stages = run(loop, path, [on])
+    while True:
+        with statements.counted(loop.engine) as sent:
+            done = next(stages, None)
+        if done is None:
+            break
+        yield *done, sent
+    spent = Spent()
+    with statements.counted(loop.engine) as sent, watch(spent, loop.database):
+        rows = _count_figures(loop)
+    yield FIGURES, rows, spent, sent
+
+
+def _count_figures(loop: Loop) -> int:
+    dashboard.refresh(loop.engine, _AGENTS, loop.now)
+    with loop.engine.begin() as connection:
+        return conversation_stats.refresh(connection, loop.now)
+
+
+def _cost(costs: Sequence[Cost], stored: int, stage: str, rows: int, spent: Spent, new: int) -> Cost:
+    each = 1000 * spent.cpu_seconds / max(new, 1)
+    before = [one for one in costs if one.stage == stage]
+    smallest = before[0].cpu_ms_per_conversation if before else each
+    grown = None
+    if before and before[-1].history < stored:
+        grown = exponent(before[-1].history, before[-1].cpu_ms_per_conversation, stored, each)
+    return Cost(
+        stored, stage, rows, round(spent.seconds, 2), round(spent.cpu_seconds, 2), round(spent.peak_mb),
+        round(spent.server_peak_mb), round(each, 3), round(each / max(smallest, 1e-9), 2), grown,
+    )  # fmt: skip
+
+
+def exponent(before: float, cost_before: float, after: float, cost: float) -> float:
+    """The power of a history's length by which a cost grew between two lengths."""
+    least = 1e-6
+    return round(math.log(max(cost, least) / max(cost_before, least)) / math.log(after / before), 3)
+
+
+def _all(costs: Sequence[Cost], stored: int, new: int) -> Cost:
+    here = [one for one in costs if one.history == stored]
+    spent = Spent(
+        sum(one.seconds for one in here), sum(one.cpu_seconds for one in here),
+        max(one.peak_mb for one in here), max(one.server_peak_mb for one in here),
+    )  # fmt: skip
+    return _cost(costs, stored, DAY, new, spent, new)
+
+
+def _report(costs: Sequence[Cost], found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    days = [one for one in costs if one.stage == DAY]
+    peak = max(max(one.peak_mb, one.server_peak_mb) for one in costs)
+    slowest = max(found[-1]["reads"], key=lambda one: one["p95_ms"])
+    growth: dict[str, list[float]] = {}
+    for before, after in pairwise(found):
+        for one, other in zip(before["reads"], after["reads"], strict=True):
+            grown = exponent(before["history"], one["median_ms"], after["history"], other["median_ms"])
+            growth.setdefault(one["name"], []).append(grown)
+    met = {
+        "day": abs(days[-1].against_smallest - 1) <= SAME,
+        "peak": peak <= PEAK_MB,
+        "reads": slowest["p95_ms"] <= READ_MS,
+    }
+    return {
+        "costs": [asdict(one) for one in costs],
+        "sizes": list(found),
+        "read_exponents": growth,
+        "day_against_smallest": days[-1].against_smallest,
+        "peak_mb": peak,
+        "slowest_read": slowest,
+        "targets": {"day": SAME, "peak_mb": PEAK_MB, "read_p95_ms": READ_MS},
+        "met": met,
+    }
+
+
