@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit, merging, review_desk
+from mhc_core.db.queries import audit, merging, review_desk, vectors
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries import review_order as order
 from mhc_core.db.queries.review_desk import Chosen
@@ -32,14 +32,14 @@ class BulkFilter:
 def enqueue(connection: sa.Connection, settings: Settings) -> int:
     """Queue every active, unverified example that is not queued yet, or has other signals than then; how many."""
     queued = 0
-    for embedder in order.embedders(connection):
-        waiting, vectors = order.unplaced(connection, embedder, settings.confidence_threshold)
+    for embedder in vectors.embedders(connection):
+        waiting, asked = order.unplaced(connection, embedder, settings.confidence_threshold)
         if not waiting:
             continue
         labels, known = order.intents(connection, embedder, intent_model.SAMPLE)
         intents = intent_model.Intents(known, labels, [one.intent for one in waiting])
         head = order.head(connection, embedder, priority.COMPARED, [one.example_id for one in waiting])
-        placed = priority.place(waiting, vectors, intents, head, settings.confidence_threshold)
+        placed = priority.place(waiting, asked, intents, head, settings.confidence_threshold)
         queued += order.save(connection, placed)
     return queued
 

@@ -253,6 +253,20 @@ def human_decisions(connection: sa.Connection, limit: int, seed: int) -> list[Hu
     return [HumanDecision(*row) for row in rows]
 
 
+LENGTH_SHOWN = 10_000
+"""A queue that is longer is told as so long: to count 300,000 takes half a second, and nobody decides so many."""
+LENGTH = f"""
+    select count(*) from (
+        select from ai.review_items i join ai.training_examples e on e.id = i.example_id
+        where i.status = 'pending' and e.active limit {LENGTH_SHOWN}) waiting
+"""
+
+
+def length(connection: sa.Connection) -> int:
+    """How many items wait, ``LENGTH_SHOWN`` at most."""
+    return int(connection.execute(sa.text(LENGTH)).scalar_one())
+
+
 class ReviewSummary(NamedTuple):
     """The state of the queue."""
 

@@ -16,11 +16,6 @@ SIGNALS = ("low_confidence", "confident_but_disliked", "disliked", "human_edit")
 """Reasons that stand in an example's own row; when one comes or goes, the example gets a new place."""
 
 
-def embedders(connection: sa.Connection) -> list[str]:
-    """Embedders of the vectors that examples carry; vectors of two cannot be compared."""
-    return list(connection.scalars(sa.text("select distinct embedder from ai.training_examples order by 1")))
-
-
 def unplaced(
     connection: sa.Connection, embedder: str, confidence_threshold: float
 ) -> tuple[list[Unplaced], NDArray[np.float32]]:

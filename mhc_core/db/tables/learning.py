@@ -32,6 +32,7 @@ conversation_scores = sa.Table(
     unit("high"),
     unit("learned"),
     sa.Index(None, "score"),
+    sa.Index(None, "scored_at"),
 )
 
 training_examples = sa.Table(
@@ -79,6 +80,14 @@ training_examples = sa.Table(
         "verified",
         postgresql_where=sa.text("active"),
     ),
+    # All that a data set is chosen by, so that the many that are not taken are not read (dataset/newest.py).
+    sa.Index(
+        "ix_training_examples_candidates",
+        "embedder",
+        postgresql_include=["id", "day", "intent", "language", "quality", "conversation_id"],
+        postgresql_where=sa.text("active and verified"),
+    ),
+    sa.Index(None, "embedder"),
     sa.Index("ix_training_examples_verified_at", "verified_at", postgresql_where=sa.text("active and verified")),
     sa.Index(None, "conversation_id"),
     sa.Index(None, "question_message_id"),

@@ -112,15 +112,16 @@ _SUMS = (
 )
 
 
-def remember(engine: sa.Engine) -> int:
-    """Take what is stored as the base of all copies; how many conversations it has.
-
-    What other parts of the platform would have added (hand-overs, bookings, profiles, provider calls, the audit log)
-    is added first, in proportion to the conversations.
-    """
+def complete(engine: sa.Engine) -> None:
+    """Add what other parts of the platform would have: hand-overs, bookings, profiles, provider calls, audit entries."""
     with engine.begin() as connection:
         for statement in _AFTERWARDS:
             connection.execute(sa.text(statement))
+
+
+def remember(engine: sa.Engine) -> int:
+    """Take what is stored as the base of all copies; how many conversations it has."""
+    with engine.begin() as connection:
         connection.execute(sa.text("create schema bench"))
         connection.execute(
             sa.text("""

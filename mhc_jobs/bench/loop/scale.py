@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from mhc_core.business import pricing
-from mhc_core.db.queries import conversation_stats
+from mhc_core.db.queries import collection, conversation_stats
 from mhc_core.db.queries import dataset as datasets
 from mhc_core.monitoring import dashboard
+from mhc_core.scoring.scorer import scorer_version
 from mhc_jobs.bench import reads
 from mhc_jobs.bench.loop import history, statements, storage
 from mhc_jobs.bench.loop.stages import Loop, run, warm_up, write_until
@@ -23,9 +24,12 @@ SAME = 0.2
 """A day on the longest history may cost so much more or less than on the shortest, as a share."""
 READ_MS = 100.0
 PEAK_MB = 2000.0
+CHOOSING = "ix_training_examples_candidates"
+"""The index that the examples of a data set are chosen from."""
 FIGURES = "figures"
+LOOK = "days with work"
 DAY = "a day"
-_AGENTS = ("booking", "knowledge", "quote")
+AGENTS = ("booking", "knowledge", "quote")
 _STATEMENTS = 5
 
 
@@ -61,13 +65,16 @@ def measure(
     first = SAMPLE_START + timedelta(SAMPLE_DAYS - total)
     business = pricing.load(loop.settings.business_file)
     stream = generate(SAMPLE_SEED, round(total * day), first, total, business)
+    embedder = loop.embedder.id
     warm_up(loop)
     path = folder / "base.jsonl.gz"
     stream, _ = write_until(path, stream, first + timedelta(days - 1))
     span = [first + timedelta(number) for number in range(days)]
     for stage, rows, spent in run(_on(loop, span[-1]), path, span):
         say(f"base, {stage}: {rows:,} rows, {spent.seconds:,.1f} s")
+    path.unlink()
     loop = _on(loop, span[-1])
+    history.complete(loop.engine)
     _count_figures(loop)
     known = history.remember(loop.engine)
     costs: list[Cost] = []
@@ -101,10 +108,7 @@ def measure(
             "statements": dearest,
             "reads": [asdict(one) for one in timed],
             "data_set_index": storage.without_index(
-                loop.engine,
-                "ix_training_examples_verified_at",
-                lambda connection: datasets.verified(connection, loop.embedder.id),
-                1,
+                loop.engine, CHOOSING, lambda connection: datasets.candidates(connection, embedder), 3
             ),
         })  # fmt: skip
     return _report(costs, found) | {
@@ -131,10 +135,21 @@ def _day(loop: Loop, path: Path, on: date) -> Iterator[tuple[str, int, Spent, Ma
     with statements.counted(loop.engine) as sent, watch(spent, loop.database):
         rows = _count_figures(loop)
     yield FIGURES, rows, spent, sent
+    spent = Spent()
+    with statements.counted(loop.engine) as sent, watch(spent, loop.database):
+        rows = _look(loop)
+    yield LOOK, rows, spent, sent
+
+
+def _look(loop: Loop) -> int:
+    """What the next night would have to do: nothing of all that is stored."""
+    with loop.engine.connect() as connection:
+        versions = scorer_version(loop.embedder), loop.scrubber.version
+        return len(collection.days_with_work(connection, *versions, loop.now))
 
 
 def _count_figures(loop: Loop) -> int:
-    dashboard.refresh(loop.engine, _AGENTS, loop.now)
+    dashboard.refresh(loop.engine, AGENTS, loop.now)
     with loop.engine.begin() as connection:
         return conversation_stats.refresh(connection, loop.now)
 
@@ -191,5 +206,3 @@ def _report(costs: Sequence[Cost], found: Sequence[dict[str, Any]]) -> dict[str,
         "targets": {"day": SAME, "peak_mb": PEAK_MB, "read_p95_ms": READ_MS},
         "met": met,
     }
-
-

@@ -18,8 +18,7 @@ import sqlalchemy as sa
 from mhc_core.business import pricing
 from mhc_core.collection.importing.conversations import import_conversations
 from mhc_core.collection.settling import score_feedback, settle_day
-from mhc_core.dataset.build import store
-from mhc_core.db.queries import dataset as datasets
+from mhc_core.dataset.newest import store_newest
 from mhc_core.db.queries import examples, review, scoring
 from mhc_core.db.rows.scoring import FinishedConversation
 from mhc_core.evaluation import sets
@@ -122,9 +121,8 @@ def _review(loop: Loop) -> int:
 
 
 def _dataset(loop: Loop) -> int:
-    with loop.engine.connect() as connection:
-        verified = datasets.verified(connection, loop.embedder.id)
-    dataset = store(loop.engine, verified, pricing.load(loop.settings.business_file), loop.settings)
+    business = pricing.load(loop.settings.business_file)
+    dataset = store_newest(loop.engine, loop.embedder.id, business, loop.settings)
     with loop.engine.begin() as connection:
         sets.ensure(connection, dataset)
-    return len(verified)
+    return int(dataset.manifest["available"])

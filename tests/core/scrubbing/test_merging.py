@@ -9,33 +9,18 @@ from uuid import UUID
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from fakes.scrubbers import Clean
 from fakes.stored import DAY, NOW, START, WordEmbedder, say, talk
 
 from mhc_core.db.queries import merging as queries
 from mhc_core.db.tables import messages, training_examples
 from mhc_core.review import decisions
-from mhc_core.scrubbing import Scrubber, merging
-from mhc_core.scrubbing.findings import Risk, ScrubResult
+from mhc_core.scrubbing import merging
 from mhc_core.scrubbing.merging import unusual
 from mhc_core.scrubbing.stage import scrub_day
 from mhc_core.settings import Settings
 
 SETTINGS = Settings()
-
-
-class Clean(Scrubber):
-    """Finds nothing to scrub."""
-
-    version = "clean"
-
-    def __init__(self) -> None:
-        pass
-
-    def scrub(self, text: str, memory: Any = None, known: Any = ()) -> ScrubResult:
-        return ScrubResult(text, (), Risk.NONE, True)
-
-    def scrub_conversation(self, texts: Sequence[str], known: Any = None) -> list[ScrubResult]:
-        return [self.scrub(text) for text in texts]
 
 
 WORDS = [f"word{number}" for number in range(90)]
