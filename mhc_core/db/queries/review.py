@@ -255,16 +255,16 @@ def human_decisions(connection: sa.Connection, limit: int, seed: int) -> list[Hu
 
 LENGTH_SHOWN = 10_000
 """A queue that is longer is told as so long: to count 300,000 takes half a second, and nobody decides so many."""
-LENGTH = f"""
+LENGTH = """
     select count(*) from (
         select from ai.review_items i join ai.training_examples e on e.id = i.example_id
-        where i.status = 'pending' and e.active limit {LENGTH_SHOWN}) waiting
+        where i.status = 'pending' and e.active limit {}) waiting
 """
 
 
-def length(connection: sa.Connection) -> int:
-    """How many items wait, ``LENGTH_SHOWN`` at most."""
-    return int(connection.execute(sa.text(LENGTH)).scalar_one())
+def length(connection: sa.Connection, most: int = LENGTH_SHOWN) -> int:
+    """How many items wait, counted no further than ``most``."""
+    return int(connection.execute(sa.text(LENGTH.format(":most")), {"most": most}).scalar_one())
 
 
 class ReviewSummary(NamedTuple):

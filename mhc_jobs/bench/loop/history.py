@@ -113,7 +113,7 @@ _SUMS = (
 
 
 def complete(engine: sa.Engine) -> None:
-    """Add what other parts of the platform would have: hand-overs, bookings, profiles, provider calls, audit entries."""
+    """Add what other parts of the platform would have: hand-overs, bookings, profiles, provider calls, audit log."""
     with engine.begin() as connection:
         for statement in _AFTERWARDS:
             connection.execute(sa.text(statement))

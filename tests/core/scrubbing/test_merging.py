@@ -203,3 +203,21 @@ def _line(
     examples = [queries.Mergeable(key, "n", True, False, None, "q", f"answer {key}") for key in ids]
     examples[1] = examples[1]._replace(answer=examples[0].answer)
     return examples, np.vstack([vector, near, drawn])
+
+
+def test_what_is_near_is_found_in_parts_as_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    vectors = random.normal(size=(57, 8)).astype(np.float32)
+    vectors[40:50] = vectors[:10] + random.normal(scale=0.01, size=(10, 8)).astype(np.float32)
+    vectors[50] = vectors[49]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [UUID(int=number) for number in range(len(vectors))]
+    new = np.arange(len(vectors)) >= 45
+    near = 2 * (1 - vectors @ vectors.T) <= 2 * (1 - 0.97) + merging._ROUNDED
+    np.fill_diagonal(near, False)
+    wanted = {ids[place] for place in np.flatnonzero((near & new).any(axis=1) | (new & near.any(axis=1)))}
+    for wide, block in ((7, 3), (16, 1024), (1000, 4), (1000, 1000)):
+        monkeypatch.setattr(merging, "_WIDE", wide)
+        monkeypatch.setattr(merging, "_BLOCK", block)
+        assert set(merging.near([queries.SameNumbers(ids, new, vectors)], 0.97)) == wanted
+    assert len(wanted) == 11
