@@ -74,8 +74,9 @@ _AFTERWARDS = (
     """
     insert into ai.customer_profiles (customer_hash, bookings, completed, spend_usd, first_booked_on, last_booked_on,
                                       tier, churn_risk, expected_usd, updated_at)
-    select md5(customer_id), count(*), count(*), 500 * count(*), min(started_at)::date, max(started_at)::date, 'new',
-           0.5, 300, max(started_at)
+    select md5(customer_id), count(*), count(*), 500 * count(*) + abs(hashtext(customer_id)) % 200,
+           min(started_at)::date, max(started_at)::date, 'new', abs(hashtext(customer_id)) % 100 / 100.0,
+           abs(hashtext(customer_id)) % 1000, max(started_at)
       from ai.conversations where outcome = 'booked' and customer_id is not null group by customer_id
     """,
     """
@@ -85,7 +86,7 @@ _AFTERWARDS = (
     """,
     """
     insert into ai.churn_risk (customer_hash, risk, within_days, reasons, judged_at)
-    select customer_hash, 0.5, 365, '["no booking for a year"]', updated_at from ai.customer_profiles
+    select customer_hash, churn_risk, 365, '["no booking for a year"]', updated_at from ai.customer_profiles
     """,
     """
     insert into ai.loyalty_events (id, customer_hash, booking_id, kind, at, recorded_at)

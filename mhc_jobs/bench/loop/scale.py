@@ -31,6 +31,8 @@ LOOK = "days with work"
 DAY = "a day"
 AGENTS = ("booking", "knowledge", "quote")
 _STATEMENTS = 5
+_SHARE, _LOOKUPS = 0.1, 500
+"""Of all conversations, for the measurement of partitions, and of lookups in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def measure(
         })  # fmt: skip
     return _report(costs, found) | {
         "base": known,
-        "retention": storage.retention(loop.engine, loop.now, found[-1]["history"] // 10),
+        "retention": storage.retention(loop.engine, _SHARE, _LOOKUPS),
     }
 
 

@@ -14,9 +14,10 @@ _INDEXES = {
     "conversation_scores_scored_at": "conversation_scores (scored_at)",
     "feedback_created_at": "feedback (created_at)",
     "audit_log_action_id": "audit_log (action, id)",
-    "customer_profiles_value": "customer_profiles (expected_usd desc nulls last, spend_usd desc)",
-    "customer_profiles_risk": "customer_profiles (churn_risk desc nulls last, expected_usd desc nulls last)",
-    "customer_profiles_completed": "customer_profiles (completed desc, spend_usd desc)",
+    "customer_profiles_value": "customer_profiles (expected_usd desc nulls last, spend_usd desc, customer_hash)",
+    "customer_profiles_risk": "customer_profiles (churn_risk desc nulls last, "
+    "expected_usd desc nulls last, customer_hash)",
+    "customer_profiles_completed": "customer_profiles (completed desc, spend_usd desc, customer_hash)",
 }
 
 
