@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -53,10 +53,20 @@ class Cost:
     exponent: float | None
 
 
+@dataclass(slots=True)
+class _Found:
+    """What was measured so far: costs of stages, and the rest by size."""
+
+    costs: list[Cost] = field(default_factory=list)
+    sizes: list[dict[str, Any]] = field(default_factory=list)
+
+
 def measure(
     loop: Loop, sizes: Sequence[int], base: int, day: int, times: int, folder: Path, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Bring a database to each of these sizes (conversations, rising), and there run a day of about ``day`` new ones.
+
+    Interrupted, it reports the sizes that were measured.
 
     Args:
         base: conversations that go through the real stages first; the rest of the history are copies of them.
@@ -65,9 +75,7 @@ def measure(
     days = max(1, round(base / day))
     total = days + len(sizes)
     first = SAMPLE_START + timedelta(SAMPLE_DAYS - total)
-    business = pricing.load(loop.settings.business_file)
-    stream = generate(SAMPLE_SEED, round(total * day), first, total, business)
-    embedder = loop.embedder.id
+    stream = generate(SAMPLE_SEED, total * day, first, total, pricing.load(loop.settings.business_file))
     warm_up(loop)
     path = folder / "base.jsonl.gz"
     stream, _ = write_until(path, stream, first + timedelta(days - 1))
@@ -75,48 +83,56 @@ def measure(
     for stage, rows, spent in run(_on(loop, span[-1]), path, span):
         say(f"base, {stage}: {rows:,} rows, {spent.seconds:,.1f} s")
     path.unlink()
-    loop = _on(loop, span[-1])
     history.complete(loop.engine)
-    _count_figures(loop)
+    _count_figures(_on(loop, span[-1]))
     known = history.remember(loop.engine)
-    costs: list[Cost] = []
-    found: list[dict[str, Any]] = []
-    made = 1
-    for number, size in enumerate(sizes):
-        copies = range(made, max(made, round(size / known)))
-        history.grow(loop.engine, copies, days, loop.embedder.dimensions, say)
-        made = copies.stop
-        with loop.engine.connect() as connection:
-            disk = storage.sizes(connection)
-        stored = disk["conversations"]
-        on = first + timedelta(days + number)
-        loop = _on(loop, on)
-        path = folder / f"day-{number}.jsonl.gz"
-        stream, new = write_until(path, stream, on)
-        dearest: dict[str, Any] = {}
-        for stage, rows, spent, sent in _day(loop, path, on):
-            costs.append(_cost(costs, stored, stage, rows, spent, new))
-            dearest[stage] = statements.dearest(sent, _STATEMENTS)
-            say(f"{stored:,} conversations, {stage}: {rows:,} rows, {spent.cpu_seconds:,.1f} s of processor")
-        path.unlink()
-        costs.append(_all(costs, stored, new))
-        timed = reads.measure(loop.engine, reads.of_everything(loop.settings, business.contact.zone, loop.now), times)
-        for one in timed:
-            say(f"{stored:,} conversations, {one.name}: p95 {one.p95_ms:,.0f} ms")
-        found.append({
-            "history": stored,
-            "new": new,
-            "disk": disk,
-            "statements": dearest,
-            "reads": [asdict(one) for one in timed],
-            "data_set_index": storage.without_index(
-                loop.engine, CHOOSING, lambda connection: datasets.candidates(connection, embedder), 3
-            ),
-        })  # fmt: skip
-    return _report(costs, found) | {
-        "base": known,
-        "retention": storage.retention(loop.engine, _SHARE, _LOOKUPS),
-    }
+    found, made = _Found(), 1
+    try:
+        for number, size in enumerate(sizes):
+            copies = range(made, max(made, round(size / known)))
+            history.grow(loop.engine, copies, days, loop.embedder.dimensions, say)
+            made = copies.stop
+            on = first + timedelta(days + number)
+            path = folder / f"day-{number}.jsonl.gz"
+            stream, new = write_until(path, stream, on)
+            _measure_one(_on(loop, on), path, on, new, times, found, say)
+            path.unlink()
+        retention = storage.retention(loop.engine, _SHARE, _LOOKUPS)
+    except KeyboardInterrupt:
+        if not found.sizes:
+            raise
+        retention = None
+    return _report(found) | {"base": known, "retention": retention}
+
+
+def _measure_one(
+    loop: Loop, path: Path, on: date, new: int, times: int, found: _Found, say: Callable[[str], None]
+) -> None:
+    """A day and the reads on top of what is stored."""
+    with loop.engine.connect() as connection:
+        disk = storage.sizes(connection)
+    stored = disk["conversations"]
+    dearest: dict[str, Any] = {}
+    here: list[Cost] = []
+    for stage, rows, spent, sent in _day(loop, path, on):
+        here.append(_cost(found.costs, stored, stage, rows, spent, new))
+        dearest[stage] = statements.dearest(sent, _STATEMENTS)
+        say(f"{stored:,} conversations, {stage}: {rows:,} rows, {spent.cpu_seconds:,.1f} s of processor")
+    zone = pricing.load(loop.settings.business_file).contact.zone
+    timed = reads.measure(loop.engine, reads.of_everything(loop.settings, zone, loop.now), times)
+    for one in timed:
+        say(f"{stored:,} conversations, {one.name}: p95 {one.p95_ms:,.0f} ms")
+    found.costs += [*here, _cost(found.costs, stored, DAY, new, _sum(here), new)]
+    found.sizes.append({
+        "history": stored,
+        "new": new,
+        "disk": disk,
+        "statements": dearest,
+        "reads": [asdict(one) for one in timed],
+        "data_set_index": storage.without_index(
+            loop.engine, CHOOSING, lambda connection: datasets.candidates(connection, loop.embedder.id), 3
+        ),
+    })  # fmt: skip
 
 
 def _on(loop: Loop, day: date) -> Loop:
@@ -175,16 +191,15 @@ def exponent(before: float, cost_before: float, after: float, cost: float) -> fl
     return round(math.log(max(cost, least) / max(cost_before, least)) / math.log(after / before), 3)
 
 
-def _all(costs: Sequence[Cost], stored: int, new: int) -> Cost:
-    here = [one for one in costs if one.history == stored]
-    spent = Spent(
-        sum(one.seconds for one in here), sum(one.cpu_seconds for one in here),
-        max(one.peak_mb for one in here), max(one.server_peak_mb for one in here),
+def _sum(stages: Sequence[Cost]) -> Spent:
+    return Spent(
+        sum(one.seconds for one in stages), sum(one.cpu_seconds for one in stages),
+        max(one.peak_mb for one in stages), max(one.server_peak_mb for one in stages),
     )  # fmt: skip
-    return _cost(costs, stored, DAY, new, spent, new)
 
 
-def _report(costs: Sequence[Cost], found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _report(measured: _Found) -> dict[str, Any]:
+    costs, found = measured.costs, measured.sizes
     days = [one for one in costs if one.stage == DAY]
     peak = max(max(one.peak_mb, one.server_peak_mb) for one in costs)
     slowest = max(found[-1]["reads"], key=lambda one: one["p95_ms"])
@@ -200,7 +215,7 @@ def _report(costs: Sequence[Cost], found: Sequence[dict[str, Any]]) -> dict[str,
     }
     return {
         "costs": [asdict(one) for one in costs],
-        "sizes": list(found),
+        "sizes": found,
         "read_exponents": growth,
         "day_against_smallest": days[-1].against_smallest,
         "peak_mb": peak,

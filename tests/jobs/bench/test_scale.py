@@ -82,7 +82,9 @@ def test_figures_of_a_copied_history_are_those_that_counting_it_gives(loop: Loop
 def _figures(engine: sa.Engine) -> dict[str, dict[Any, int]]:
     with engine.connect() as connection:
         flow, totals = figures_flow.c, figures_totals.c
-        ways = sa.select(flow.span, flow.start, flow.outcome, sa.func.sum(flow.conversations)).group_by(*flow[:2], 3)
+        ways = sa.select(flow.span, flow.start, flow.outcome, sa.func.sum(flow.conversations)).group_by(
+            flow.span, flow.start, flow.outcome
+        )
         said = sa.select(totals.span, totals.start, totals.messages).where(totals.messages > 0)
         return {
             "figures_flow": {tuple(row[:-1]): int(row[-1]) for row in connection.execute(ways)},
