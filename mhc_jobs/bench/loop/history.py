@@ -49,7 +49,8 @@ _TURN = 0.75
 """Length of what is added to a unit vector: a copy's cosine with the original is 0.8, with another copy 0.64."""
 _BELONGS = ("customer_id", "thread_id", "source_id")
 _AFTERWARDS = (
-    "update ai.feedback set created_at = given_at",  # else all of it would have come in today
+    # Else all of it would have come in today, and every conversation would be scored again.
+    "update ai.feedback f set created_at = c.started_at from ai.conversations c where c.id = f.conversation_id",
     # What the stages of the bench leave to staff, to bookings and to providers.
     """
     insert into ai.handovers (conversation_id, state, queue, reason, opened_at, closed_at)

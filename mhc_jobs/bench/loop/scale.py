@@ -17,7 +17,7 @@ from mhc_jobs.bench import reads
 from mhc_jobs.bench.loop import history, statements, storage
 from mhc_jobs.bench.loop.stages import Loop, run, warm_up, write_until
 from mhc_jobs.bench.loop.statements import Statement
-from mhc_jobs.bench.loop.watch import Spent, watch
+from mhc_jobs.bench.loop.watch import Spent, cpu_seconds, watch
 from mhc_jobs.sample.generate import SAMPLE_DAYS, SAMPLE_SEED, SAMPLE_START, generate
 
 SAME = 0.2
@@ -119,9 +119,10 @@ def _measure_one(
         dearest[stage] = statements.dearest(sent, _STATEMENTS)
         say(f"{stored:,} conversations, {stage}: {rows:,} rows, {spent.cpu_seconds:,.1f} s of processor")
     zone = pricing.load(loop.settings.business_file).contact.zone
-    timed = reads.measure(loop.engine, reads.of_everything(loop.settings, zone, loop.now), times)
+    pages = reads.of_everything(loop.settings, zone, loop.now)
+    timed = reads.measure(loop.engine, pages, times, lambda: cpu_seconds(loop.database))
     for one in timed:
-        say(f"{stored:,} conversations, {one.name}: p95 {one.p95_ms:,.0f} ms")
+        say(f"{stored:,} conversations, {one.name}: p95 {one.p95_ms:,.0f} ms, {one.cpu_ms or 0:,.1f} of processor")
     found.costs += [*here, _cost(found.costs, stored, DAY, new, _sum(here), new)]
     found.sizes.append({
         "history": stored,
@@ -206,7 +207,7 @@ def _report(measured: _Found) -> dict[str, Any]:
     growth: dict[str, list[float]] = {}
     for before, after in pairwise(found):
         for one, other in zip(before["reads"], after["reads"], strict=True):
-            grown = exponent(before["history"], one["median_ms"], after["history"], other["median_ms"])
+            grown = exponent(before["history"], one["cpu_ms"], after["history"], other["cpu_ms"])
             growth.setdefault(one["name"], []).append(grown)
     met = {
         "day": abs(days[-1].against_smallest - 1) <= SAME,

@@ -24,6 +24,7 @@ from mhc_core.db.rows.scoring import FinishedConversation
 from mhc_core.evaluation import sets
 from mhc_core.protocols import Embedder, Turn
 from mhc_core.review import decisions
+from mhc_core.scoring import own
 from mhc_core.scoring.scorer import score_conversations, scorer_version
 from mhc_core.scrubbing import Scrubber, merging
 from mhc_core.scrubbing.stage import scrub_day
@@ -74,7 +75,7 @@ def run(loop: Loop, path: Path, span: Sequence[date]) -> Iterator[tuple[str, int
     work: dict[str, Callable[[], int]] = {
         "import": lambda: import_conversations(loop.engine, path, loop.now, path.with_suffix(".rejects")).inserted,
         "collect": lambda: sum(_collect(loop, day) for day in span),
-        "score": lambda: sum(_score(loop, day) for day in span),
+        "score": lambda: _score(loop, span),
         "scrub": lambda: sum(_scrub(loop, day) for day in span),
         "review": lambda: _review(loop),
         "dataset": lambda: _dataset(loop),
@@ -93,15 +94,20 @@ def _collect(loop: Loop, day: date) -> int:
     return settled.conversations
 
 
-def _score(loop: Loop, day: date) -> int:
+def _score(loop: Loop, span: Sequence[date]) -> int:
+    scorer, scored = scorer_version(loop.embedder), 0
     with loop.engine.begin() as connection:
-        scorer = scorer_version(loop.embedder)
-        pending = scoring.pending(connection, day, scorer)
-        usual = scoring.usual_lengths(connection, day) if pending else {}
-        found = score_conversations(pending, loop.embedder, loop.settings, usual)
-        scoring.save_scores(connection, found, scorer, loop.now)
-        scoring.summary(connection, day, loop.settings.quality_threshold)
-    return len(found)
+        learned = own.current(connection)
+        own.keep(connection, learned, loop.now)
+    for day in span:
+        with loop.engine.begin() as connection:
+            pending = scoring.pending(connection, day, scorer)
+            usual = scoring.usual_lengths(connection, day) if pending else {}
+            found = score_conversations(pending, loop.embedder, loop.settings, usual, learned.model)
+            scoring.save_scores(connection, found, scorer, loop.now)
+            scoring.summary(connection, day, loop.settings.quality_threshold)
+        scored += len(found)
+    return scored
 
 
 def _scrub(loop: Loop, day: date) -> int:

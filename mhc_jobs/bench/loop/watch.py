@@ -45,17 +45,17 @@ def watch(spent: Spent, database: Path) -> Iterator[None]:
 
     looker = threading.Thread(target=look, daemon=True)
     looker.start()
-    started, cpu = time.perf_counter(), _cpu(database)
+    started, cpu = time.perf_counter(), cpu_seconds(database)
     try:
         yield
     finally:
         spent.seconds += time.perf_counter() - started
-        spent.cpu_seconds += _cpu(database) - cpu
+        spent.cpu_seconds += cpu_seconds(database) - cpu
         done.set()
         looker.join()
 
 
-def _cpu(database: Path) -> float:
+def cpu_seconds(database: Path) -> float:
     """Processor seconds so far of this process and the server, with those of sessions that ended."""
     import psutil
 
