@@ -56,15 +56,14 @@ class Counts(NamedTuple):
 def counted(connection: sa.Connection) -> Counts:
     """How many rows every stage holds: counted where there are few, estimated where there are ``MANY``."""
     held = {part.held_by for part in _PARTS.values() if part.held_by}
-    known = dict(
-        connection.execute(
-            sa.text("""
-                select relname, cast(reltuples as bigint) from pg_class
-                 where relnamespace = cast('ai' as regnamespace) and relname = any(:names) and reltuples >= :many
-            """),
-            {"names": sorted(held), "many": MANY},
-        ).all()
+    rows = connection.execute(
+        sa.text("""
+            select relname, cast(reltuples as bigint) from pg_class
+             where relnamespace = cast('ai' as regnamespace) and relname = any(:names) and reltuples >= :many
+        """),
+        {"names": sorted(held), "many": MANY},
     )
+    known: dict[str, int] = {row[0]: row[1] for row in rows}
     about = tuple(name for name, part in _PARTS.items() if part.held_by in known)
     few = {name: part.rows for name, part in _PARTS.items() if name not in about}
     row = connection.execute(
