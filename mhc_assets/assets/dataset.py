@@ -6,8 +6,7 @@ import orjson
 from mhc_assets.assets.review import review_decisions
 from mhc_assets.resources import Platform
 from mhc_assets.style import MODEL, OWNERS
-from mhc_core.dataset.build import store
-from mhc_core.db.queries import dataset as queries
+from mhc_core.dataset.newest import store_newest
 
 
 @dg.asset(group_name=MODEL, kinds={"json", "postgres"}, owners=OWNERS, deps=[review_decisions], code_version="2")
@@ -18,9 +17,7 @@ def training_dataset(context: dg.AssetExecutionContext, platform: Platform) -> d
     version. `ai.dataset_members` says which message every line came from. Where people replaced an answer, both are a
     pair in `preferences.jsonl`, on the side of their example.
     """
-    with platform.engine.connect() as connection:
-        examples = queries.verified(connection, platform.embedder().id)
-    dataset = store(platform.engine, examples, platform.business(), platform.settings)
+    dataset = store_newest(platform.engine, platform.embedder().id, platform.business(), platform.settings)
     context.log.info("data set %s: %d train, %d validation", dataset.id, dataset.train_count, dataset.validation_count)
     return dg.MaterializeResult(
         metadata={

@@ -36,8 +36,9 @@ def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) 
     embedder, settings = platform.embedder(), platform.settings
     scorer = scorer_version(embedder)
     told: dict[date, dict[str, int | float | str]] = {}
-    with platform.engine.connect() as connection:
+    with platform.engine.begin() as connection:
         learned = own.current(connection)
+        own.keep(connection, learned, platform.now())
     for day in days(context):
         now = platform.now()  # before reading, so that feedback that arrives meanwhile is newer than the score
         with platform.engine.begin() as connection:

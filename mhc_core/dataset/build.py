@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -53,13 +53,15 @@ def build(
     past: Past = NOTHING_BEFORE,
     wordings: ActivePrompts | None = None,
     only: str | None = None,
+    available: int | None = None,
 ) -> BuiltDataset:
     """Choose, split and serialise. The same examples, settings, past and wordings give the same bytes and the same id.
 
     In which order the examples were stored does not count.
 
     ``wordings`` are the prompts that the examples open with; those of the release where none are given. ``only`` is the
-    one language whose examples are taken, a BCP-47 code: "zh" stands for both of its scripts.
+    one language whose examples are taken, a BCP-47 code: "zh" stands for both of its scripts. ``available`` is how many
+    there were, where ``examples`` are :func:`sample`'s choice of them already.
 
     Raises:
         DataError: there are fewer examples than ``dataset_min_examples``, or they come from too few customers to split.
@@ -100,7 +102,7 @@ def build(
             "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in content.items()},
             "examples": {name: len(part) for name, part in parts.items()},
             **({PREFERENCES: dict(Counter(name for name, _ in pairs))} if pairs else {}),
-            "available": len(examples),
+            "available": len(examples) if available is None else available,
             "asks_a_frozen_question": split.count(None),
             "seed": settings.seed,
             "validation_fraction": settings.validation_fraction,
@@ -155,7 +157,23 @@ def _read_only(turn: Mapping[str, str]) -> dict[str, Any]:
     return {"role": turn["role"], "content": turn["content"], **weight}
 
 
-def sample(examples: Sequence[VerifiedExample], limit: int, seed: int) -> list[VerifiedExample]:
+class Sampled(Protocol):
+    """What an example is chosen by."""
+
+    @property
+    def intent(self) -> str: ...
+
+    @property
+    def language(self) -> str | None: ...
+
+    @property
+    def quality(self) -> float: ...
+
+
+Example = TypeVar("Example", bound=Sampled)
+
+
+def sample(examples: Sequence[Example], limit: int, seed: int) -> list[Example]:
     """At most ``limit`` examples, each intent in proportion (at least one), best quality first, ties by seed.
 
     Languages count as intents do, so that none is crowded out by another one.
@@ -188,10 +206,11 @@ def store(
     business: Business,
     settings: Settings,
     only: str | None = None,
+    available: int | None = None,
 ) -> DatasetVersion:
     """Build a version, write its files, then make it known; a killed run leaves files nobody refers to, and no row.
 
-    ``only`` is the one language whose examples are taken, see :func:`build`.
+    ``only`` is the one language whose examples are taken, and ``available`` how many there were, see :func:`build`.
 
     Raises:
         DataError: see :func:`build`.
@@ -200,7 +219,7 @@ def store(
     with engine.connect() as connection:
         past = queries.past(connection, examples[0].id if examples else None)
         wordings = registry.active(connection, business)
-    built = build(examples, business, settings, past, wordings, only)
+    built = build(examples, business, settings, past, wordings, only, available)
     folder = f"{settings.artifacts}/datasets/{built.id}"
     artifacts.write_bytes(f"{folder}/train.jsonl", built.train)
     artifacts.write_bytes(f"{folder}/validation.jsonl", built.validation)

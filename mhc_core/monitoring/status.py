@@ -46,8 +46,9 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
     providers cost today, and the last loop's seconds.
 
     ``inbox`` names the files that are not in, or not whole: whoever asks sees the folder anyway.
-    Among the counts, ``undatable_conversations`` are those whose date no daily run can collect. ``scores`` says which
-    learned score is in force and how both scores agree with ratings that they did not see.
+    Counts named in ``counted_about`` are estimates. Among the counts, ``undatable_conversations`` are those whose date
+    no daily run can collect. ``scores`` says which learned score is in force and how both scores agree with ratings
+    that they did not see, as of the last scoring.
     """
     newest = dataset.latest(connection)
     candidate = training.latest_trained(connection)
@@ -59,7 +60,7 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
     reading_id = versions.live(connection, understanding_versions.KIND)
     judged = understanding_versions.latest_evaluation(connection, reading_id) if reading_id else None
     loop = audit.latest(connection, LOOP_FINISHED)
-    learned = own.current(connection)
+    counted = stats.counted(connection)
     return {
         "alerts": summary.of(connection, now),
         "cost_today": {
@@ -69,14 +70,9 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
         "incidents": [incidents.shown(incident) for incident in incidents.current(connection, now)],
         "inbox": [{"file": file.name, "reason": file.reason} for file in inbox.pending(connection, settings.inbox)],
         "first_day": settings.first_day.isoformat(),
-        "counts": stats.counts(connection) | {"undatable_conversations": undatable(connection, settings, now)},
-        "scores": {
-            "learned": learned.source,
-            "rated_conversations": learned.rated,
-            "learned_spearman": _rounded(learned.learned_spearman),
-            "weighted_spearman": _rounded(learned.weighted_spearman),
-            "learned_calibration_error": _rounded(learned.calibration_error),
-        },
+        "counts": counted.rows | {"undatable_conversations": undatable(connection, settings, now)},
+        "counted_about": list(counted.about),
+        "scores": dict(own.judged(connection)),
         "dataset": {"version": newest.id, "train": newest.train_count, "validation": newest.validation_count}
         if newest
         else None,
@@ -121,10 +117,6 @@ def status(connection: sa.Connection, settings: Settings, now: datetime) -> dict
         "business": customers.outlook(connection)._asdict(),
         "loop": loop | {part: _in_order(loop[part]) for part in ("seconds", "rows")} if loop else None,
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
 
 
 def _in_order(by_stage: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Wait(NamedTuple):
 def waiting(connection: sa.Connection, settings: Settings) -> Wait:
     """How far it is to the next training that the number of examples starts."""
     newest = dataset.latest(connection)
-    verified = stats.counts(connection)["verified_examples"]
+    verified = stats.verified(connection)
     outside = dataset.new_verified(connection, newest.id if newest else None)
     available = newest.manifest.get("available", 0) - newest.train_count - newest.validation_count if newest else 0
     left_out = min(max(0, available), outside)

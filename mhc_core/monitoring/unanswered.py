@@ -7,6 +7,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from mhc_core.db.queries import unanswered as queries
+from mhc_core.db.queries import vectors
 from mhc_core.db.queries.unanswered import Unsure
 
 ALIKE = 0.75
@@ -29,17 +30,17 @@ class Group:
 def groups(connection: sa.Connection, limit: int) -> list[Group]:
     """The largest groups of questions with an unsure answer that no reviewer has decided, of the newest 500."""
     found: list[Group] = []
-    for embedder in queries.embedders(connection):
-        asked, vectors = queries.unsure(connection, embedder, NEWEST)
+    for embedder in vectors.embedders(connection):
+        asked, meant = queries.unsure(connection, embedder, NEWEST)
         if not asked:
             continue
-        alike = vectors @ vectors.T >= ALIKE
+        alike = meant @ meant.T >= ALIKE
         free = np.ones(len(asked), dtype=np.bool_)
         while free.any():
             sizes = (alike & free).sum(axis=1) * free
             centre = int(sizes.argmax())
             members = np.flatnonzero(alike[centre] & free)
-            order = sorted(members.tolist(), key=lambda row: -float(vectors[centre] @ vectors[row]))
+            order = sorted(members.tolist(), key=lambda row: -float(meant[centre] @ meant[row]))
             found.append(Group([asked[row] for row in order]))
             free[members] = False
             free[centre] = False

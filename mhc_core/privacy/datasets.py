@@ -16,6 +16,7 @@ from mhc_core.artifacts import store as artifacts
 from mhc_core.artifacts.store import filesystem_of
 from mhc_core.business.pricing import Business
 from mhc_core.dataset import build
+from mhc_core.dataset.newest import store_newest
 from mhc_core.db.queries import dataset as queries
 from mhc_core.db.queries import retired
 from mhc_core.db.rows.dataset import PREFERENCES
@@ -26,10 +27,8 @@ from mhc_core.settings import Settings
 
 def rebuild(engine: sa.Engine, embedder: Embedder, business: Business, settings: Settings) -> tuple[str | None, str]:
     """A data set of all examples that are left; its id, or None with the reason why there can be none yet."""
-    with engine.connect() as connection:
-        examples = queries.verified(connection, embedder.id)
     try:
-        return build.store(engine, examples, business, settings).id, ""
+        return store_newest(engine, embedder.id, business, settings).id, ""
     except DataError as error:
         return None, str(error)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import audit, merging, review_desk
+from mhc_core.db.queries import audit, merging, review_desk, vectors
 from mhc_core.db.queries import review as queries
 from mhc_core.db.queries import review_order as order
 from mhc_core.db.queries.review_desk import Chosen
@@ -31,15 +31,18 @@ class BulkFilter:
 
 def enqueue(connection: sa.Connection, settings: Settings) -> int:
     """Queue every active, unverified example that is not queued yet, or has other signals than then; how many."""
+    merging.lock(connection)
     queued = 0
-    for embedder in order.embedders(connection):
-        waiting, vectors = order.unplaced(connection, embedder, settings.confidence_threshold)
+    for embedder in vectors.embedders(connection):
+        changed = order.changed(connection, embedder, settings.confidence_threshold)
+        waiting, asked = order.unplaced(connection, embedder, settings.confidence_threshold, changed)
+        order.looked_at(connection, changed, settings.confidence_threshold)
         if not waiting:
             continue
         labels, known = order.intents(connection, embedder, intent_model.SAMPLE)
         intents = intent_model.Intents(known, labels, [one.intent for one in waiting])
         head = order.head(connection, embedder, priority.COMPARED, [one.example_id for one in waiting])
-        placed = priority.place(waiting, vectors, intents, head, settings.confidence_threshold)
+        placed = priority.place(waiting, asked, intents, head, settings.confidence_threshold)
         queued += order.save(connection, placed)
     return queued
 
@@ -121,15 +124,18 @@ def apply_carried(connection: sa.Connection, load_scrubber: Callable[[], Scrubbe
     merging.lock(connection)
     carried = queries.carried(connection)
     accepted: list[queries.CarriedDecision] = []
+    refused: list[int] = []
     for found in carried:
         try:
             answer = _clean_edit(found.decision, found.edited_answer, load_scrubber) if found.edited_answer else None
             note = load_scrubber().scrub(found.reason).text if found.reason else None
         except DataError:
+            refused.append(found.item_id)
             continue
         accepted.append(found._replace(edited_answer=answer, reason=note))
     queries.record_carried(connection, accepted)
-    return len(accepted), len(carried) - len(accepted)
+    queries.looked_at(connection, refused)
+    return len(accepted), len(refused)
 
 
 def _clean_edit(decision: Decision, text: str | None, load_scrubber: Callable[[], Scrubber]) -> str | None:

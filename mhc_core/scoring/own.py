@@ -4,13 +4,16 @@ It is fitted anew whenever it is asked for and not kept, so that an erased custo
 on. It is judged on later ratings of customers it has not seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from mhc_core.db.queries import audit
 from mhc_core.db.queries import scoring as queries
 from mhc_core.db.rows.scoring import RatedFeatures
 from mhc_core.scoring import satisfaction, trained
@@ -19,6 +22,8 @@ from mhc_core.statistics.calibration import expected_calibration_error
 from mhc_core.statistics.monotone import MonotoneLogit
 from mhc_core.statistics.rank_agreement import spearman
 
+JUDGED = "scores.judged"
+"""The audit log's action of each judgement."""
 MAX_RATED = 5000
 MIN_RATED = 200
 MIN_OF_EACH = 30
@@ -71,6 +76,31 @@ def current(connection: sa.Connection) -> OwnScore:
         spearman(unrated, said, weight),
         expected_calibration_error(chosen, said),
     )
+
+
+def told(score: OwnScore) -> dict[str, Any]:
+    """What :func:`judged` keeps: no rating, no customer."""
+    return {
+        "learned": score.source,
+        "rated_conversations": score.rated,
+        "learned_spearman": _rounded(score.learned_spearman),
+        "weighted_spearman": _rounded(score.weighted_spearman),
+        "learned_calibration_error": _rounded(score.calibration_error),
+    }
+
+
+def keep(connection: sa.Connection, score: OwnScore, now: datetime) -> None:
+    """Write down how the score in force agrees, for who asks until the next scoring."""
+    audit.record(connection, "pipeline", JUDGED, "learned_score", told(score), now)
+
+
+def judged(connection: sa.Connection) -> Mapping[str, Any]:
+    """What was last kept; worked out where nothing was: with thousands of ratings that takes a second."""
+    return audit.latest(connection, JUDGED) or told(current(connection))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def _forward(rated: Sequence[RatedFeatures], shipped: MonotoneLogit) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

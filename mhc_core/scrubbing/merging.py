@@ -26,6 +26,8 @@ LOOKED_AT = 6
 _ROUNDED = 0.01
 """How much nearer than that two stored vectors may be: they are rounded to half precision."""
 _BLOCK = 1024
+_WIDE = 32_768
+"""So many new ones are compared with so many others at once: 130 MB, however many there are."""
 _SLACK = 1e-3
 """A product of matrices rounds by their shapes. What comes this near the threshold is worked out pair by pair."""
 
@@ -75,12 +77,17 @@ def near(groups: Sequence[SameNumbers], similarity: float) -> list[UUID]:
         length = np.einsum("ij,ij->i", part, part)
         rows = np.flatnonzero(group.new)
         hit = np.zeros(len(group.ids), dtype=np.bool_)
-        for start in range(0, len(rows), _BLOCK):
-            some = rows[start : start + _BLOCK]
-            alike = length[some, np.newaxis] + length - 2 * (part[some] @ part.T) <= within
-            alike[np.arange(len(some)), some] = False
-            hit |= alike.any(axis=0)
-            hit[some] |= alike.any(axis=1)
+        for first in range(0, len(part), _WIDE):
+            others = -2 * part[first : first + _WIDE].T
+            for start in range(0, len(rows), _BLOCK):
+                some = rows[start : start + _BLOCK]
+                distance = part[some] @ others
+                distance += length[first : first + _WIDE]
+                alike = distance <= within - length[some, np.newaxis]
+                itself = np.flatnonzero((some >= first) & (some < first + _WIDE))
+                alike[itself, some[itself] - first] = False
+                hit[first : first + _WIDE] |= alike.any(axis=0)
+                hit[some] |= alike.any(axis=1)
         found += [group.ids[place] for place in np.flatnonzero(hit).tolist()]
     return found
 

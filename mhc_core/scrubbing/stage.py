@@ -11,6 +11,7 @@ from mhc_core.db.queries import examples as queries
 from mhc_core.db.queries import installation
 from mhc_core.db.queries import marks as mark_queries
 from mhc_core.db.queries import merging as merging_queries
+from mhc_core.db.queries import review as review_queries
 from mhc_core.db.rows.examples import Example, Hold, SourceConversation
 from mhc_core.errors import ScrubRefused
 from mhc_core.language.cleaning import cleaned
@@ -55,7 +56,8 @@ def scrub_day(
     queries.save_tags(connection, found)
     queries.save_holds(connection, holds, [conversation.id for conversation in conversations], day, now)
     merging.merge(connection, embedder, settings)
-    queries.mark_scrubbed(connection, day, scrubber.version, now)
+    looked_at = queries.mark_scrubbed(connection, day, scrubber.version, now)
+    review_queries.look_again(connection, looked_at)
     return written
 
 

@@ -1,19 +1,15 @@
 """How long the console's reads take over a long history: rows are generated, the queries are those of the pages."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from mhc_core.db.queries import desk, figures, review_desk
-from mhc_core.db.queries.review_desk import Chosen
 from mhc_core.monitoring import dashboard
-from mhc_core.monitoring.dashboard import Period
-from mhc_core.review import desk as review
+from mhc_jobs.bench import reads
+from mhc_jobs.bench.reads import Measured
 
 _ZONE = ZoneInfo("America/Los_Angeles")
 _AGENTS = ("booking", "knowledge", "quote")
@@ -68,17 +64,6 @@ _QUEUED = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One read: how often, and its times in milliseconds."""
-
-    name: str
-    times: int
-    median_ms: float
-    p95_ms: float
-    worst_ms: float
-
-
 def fill(engine: sa.Engine, conversations: int, queued: int, now: datetime, say: Callable[[str], None]) -> float:
     """Make a year of conversations with two messages each, and a queue; the seconds that counting all of it took."""
     for first in range(1, conversations + 1, _CHUNK):
@@ -100,58 +85,9 @@ def fill(engine: sa.Engine, conversations: int, queued: int, now: datetime, say:
 
 def measure(engine: sa.Engine, now: datetime, times: int) -> list[Measured]:
     """Every read of the pages that grows with the history, so many times each."""
-    passed: list[int] = []
-
-    def next_item(connection: sa.Connection) -> None:
-        found = review.next_item(connection, "ana", Chosen(), passed[-20:], now)
-        assert found is not None
-        passed.append(found.id)
-
-    def page(period: Period) -> Callable[[sa.Connection], Any]:
-        def read(connection: sa.Connection) -> None:
-            dashboard.overview(connection, period, _ZONE, now)
-            dashboard.trend(connection, _ZONE, now)
-            figures.escalations(connection, 10)
-
-        return read
-
-    reads: dict[str, Callable[[sa.Connection], Any]] = {
-        **{f"dashboard, {period.value}": page(period) for period in Period},
-        "inbox, waiting": lambda connection: desk.listed(connection, "waiting", "ana"),
-        "inbox, all": lambda connection: desk.listed(connection, "all", "ana"),
-        "inbox, search, frequent": lambda connection: desk.listed(connection, "all", "ana", search="party 17"),
-        "inbox, search, rare": lambda connection: desk.listed(connection, "all", "ana", search="costs 899"),
-        "review, next item": next_item,
-        "review, counting the queue": lambda connection: review_desk.waiting(
-            connection, "ana", Chosen(), now, review.COUNTED + 1
-        ),
-    }
-    measured = [_timed(engine, name, read, times) for name, read in reads.items()]
-    renewing = _times(lambda number: dashboard.refresh(engine, _AGENTS, now + timedelta(seconds=number)), times)
-    return [*measured, _summed("counting anew what changed", renewing)]
-
-
-def _timed(engine: sa.Engine, name: str, read: Callable[[sa.Connection], Any], times: int) -> Measured:
-    def once(_: int) -> None:
-        with engine.begin() as connection:
-            read(connection)
-
-    return _summed(name, _times(once, times))
-
-
-def _times(act: Callable[[int], Any], times: int) -> list[float]:
-    act(0)  # plans and pages of the first are not what a page that renews itself meets
-    taken = []
-    for number in range(times):
-        started = time.perf_counter()
-        act(number + 1)
-        taken.append((time.perf_counter() - started) * 1000)
-    return sorted(taken)
-
-
-def _summed(name: str, taken: Sequence[float]) -> Measured:
-    count = len(taken)
-    return Measured(name, count, taken[count // 2], taken[min(count - 1, int(count * 0.95))], taken[-1])
+    measured = reads.measure(engine, reads.of_pages(_ZONE, now), times)
+    renewing = reads.taken(lambda number: dashboard.refresh(engine, _AGENTS, now + timedelta(seconds=number)), times)
+    return [*measured, reads.summed("counting anew what changed", renewing)]
 
 
 def now() -> datetime:

@@ -34,9 +34,11 @@ _CALLS = """
                sum(cost_usd), max(asked_at)
           from settled group by 1
     )
-    insert into ai.figures_costs
-    select date_trunc('hour', asked_at), kind, feature, model, count(*), 0, 0, 0, sum(input_tokens), 0,
-           sum(output_tokens), 0, 0, 0, sum(cost_usd)
+    insert into ai.figures_costs (hour, kind, feature, model, calls, failed, unpriced, estimated, input_tokens,
+                                  output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, audio_tokens,
+                                  trained_tokens, cost_usd)
+    select date_trunc('hour', asked_at), kind, feature, model, count(*), 0, 0, 0, sum(input_tokens),
+           sum(output_tokens), 0, 0, 0, 0, 0, sum(cost_usd)
       from settled group by 1, 2, 3, 4
 """
 

@@ -6,8 +6,8 @@ import typer
 
 from mhc_core import settings as configuration
 from mhc_core.business import pricing
-from mhc_core.dataset.build import store
 from mhc_core.dataset.file_format import problems
+from mhc_core.dataset.newest import store_newest
 from mhc_core.db.engine import database
 from mhc_core.db.queries import dataset as queries
 from mhc_core.db.queries import ids
@@ -44,9 +44,8 @@ def build(
     """
     settings = configuration.load()
     with database(settings) as engine:
-        with engine.connect() as connection:
-            examples = queries.verified(connection, select.embedder(settings).id)
-        version = store(engine, examples, pricing.load(settings.business_file), settings, language)
+        business = pricing.load(settings.business_file)
+        version = store_newest(engine, select.embedder(settings).id, business, settings, language)
     counts = ", ".join(f"{name} {count}" for name, count in version.manifest["languages"].items())
     said = f"{version.id}: {version.train_count} train, {version.validation_count} validation; languages: {counts}"
     respond(as_json, version._asdict(), said)

@@ -39,7 +39,8 @@ def show(status: Mapping[str, Any]) -> None:
         console.print()
     counts = _grid("right", "left")
     for key, label in _COUNTS:
-        counts.add_row(Text(f"{status['counts'][key]:,}", "bold"), label)
+        about = "about " if key in status["counted_about"] else ""
+        counts.add_row(Text(f"{about}{status['counts'][key]:,}", "bold"), label)
     console.print(counts)
     if undatable := status["counts"]["undatable_conversations"]:
         console.print(

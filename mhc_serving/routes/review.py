@@ -24,7 +24,7 @@ def queue(app: App, _: Reviewer, limit: Annotated[int, Query(ge=1, le=200)] = 20
     """The head of the queue, ordered by what a decision would teach. Scrubbed text only. Roles: reviewer, admin."""
     with app.engine.connect() as connection:
         items = queries.queue(connection, limit)
-        pending = queries.summary(connection).pending
+        pending = queries.length(connection)
     return ReviewQueue(
         pending=pending,
         items=[ReviewItemOut.model_validate(item._asdict(), extra="ignore") for item in items],

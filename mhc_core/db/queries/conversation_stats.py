@@ -18,14 +18,18 @@ _DAY = f"timezone({ZONE}, c.started_at)::date"
 
 _REFRESH = f"""
 with changed as materialized (
-    select distinct {_DAY} as day from ai.conversations c
-    where cast(:since as timestamptz) is null or c.updated_at >= :since
-       or exists (select from ai.conversation_scores s where s.conversation_id = c.id and s.scored_at >= :since)
-       or exists (select from ai.feedback f where f.conversation_id = c.id and f.created_at >= :since)
+    select {_DAY} as day from ai.conversations c where c.updated_at >= :since
+    union
+    select {_DAY} from ai.conversation_scores s join ai.conversations c on c.id = s.conversation_id
+    where s.scored_at >= :since
+    union
+    select {_DAY} from ai.feedback f join ai.conversations c on c.id = f.conversation_id where f.created_at >= :since
+    union
+    select {_DAY} from ai.conversations c where cast(:since as timestamptz) is null
     union
     select day from ai.conversation_stats where cast(:since as timestamptz) is null
 ), fresh as materialized (
-    select {_DAY} as day, c.channel, c.status, count(*) as conversations,
+    select d.day, c.channel, c.status, count(*) as conversations,
            coalesce(sum(m.messages), 0) as messages,
            count(*) filter (where c.escalated_at is not null or c.status = 'escalated') as escalated,
            count(*) filter (where c.outcome = 'booked') as booked,
@@ -33,7 +37,9 @@ with changed as materialized (
            coalesce(sum(f.thumbs_up), 0) as thumbs_up, coalesce(sum(f.thumbs_down), 0) as thumbs_down,
            avg(f.stars)::real as average_stars, coalesce(sum(m.human_edits), 0) as human_edits,
            coalesce(sum(m.cost_usd), 0) as cost_usd, avg(m.first_answer_ms)::real as average_first_answer_ms
-    from ai.conversations c
+    from changed d
+    join ai.conversations c on c.started_at >= timezone({ZONE}, d.day::timestamp)
+                           and c.started_at < timezone({ZONE}, d.day::timestamp + interval '1 day')
     left join ai.conversation_scores s on s.conversation_id = c.id
     left join lateral (
         select count(*) as messages, count(*) filter (where edited_content is not null) as human_edits,
@@ -47,7 +53,6 @@ with changed as materialized (
                avg(stars) as stars
         from ai.feedback where conversation_id = c.id
     ) f on true
-    where {_DAY} in (select day from changed)
     group by 1, 2, 3
 ), gone as (
     delete from ai.conversation_stats t

@@ -1,7 +1,7 @@
 """Data set versions and their members."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from mhc_core.vocabulary import Intent
 
 ONE_LANGUAGE = "only_language"
 """Says in a manifest which language the version was restricted to."""
+_AT_ONCE = 10_000
+"""Rows that a cursor brings at once."""
 _V, _M, _E = dataset_versions.c, dataset_members.c, training_examples.c
 
 
@@ -56,22 +58,50 @@ def preferences_beside(train_uri: str) -> str:
     return f"{train_uri.rpartition('/')[0]}/{PREFERENCES}.jsonl"
 
 
-def verified(connection: sa.Connection, embedder: str) -> list[VerifiedExample]:
-    """Every active, human-verified example whose question was embedded by ``embedder`` and that may be learned from."""
-    rows = connection.execute(
-        sa.select(
-            _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
-            _E.question, _E.answer, packed(_E.embedding).label("vector"), _E.rejected_answer, _E.vote,
-            _E.language,
-        )
-        .where(_E.active, _E.verified, _E.embedder == embedder, ~calls.withheld(_E.conversation_id))
-        .order_by(_E.sequence)
-    ).mappings().all()  # fmt: skip
+class Candidate(NamedTuple):
+    """What a verified example is chosen by, without its words and its vector."""
+
+    id: UUID
+    day: date
+    intent: str
+    language: str | None
+    quality: float
+
+
+def candidates(connection: sa.Connection, embedder: str) -> list[Candidate]:
+    """Every active, human-verified example whose question was embedded by ``embedder`` and that may be learned from.
+
+    Read from an index alone, by a cursor of the server: of a million examples their words would be gigabytes.
+    """
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(
+        sa.select(_E.id, _E.day, _E.intent, _E.language, _E.quality).where(*_verified(embedder))
+    )
+    shared: dict[str | None, str | None] = {}  # a few words, a million times
+    return [
+        Candidate(row[0], row[1], shared.setdefault(row[2], row[2]) or "", shared.setdefault(row[3], row[3]), row[4])
+        for row in rows
+    ]
+
+
+def verified(connection: sa.Connection, embedder: str, only: Sequence[UUID] | None = None) -> list[VerifiedExample]:
+    """The examples of :func:`candidates` with all that is learned from them; ``only`` those with these ids."""
+    statement = sa.select(
+        _E.id, _E.sequence, _E.customer_hash, _E.day, _E.intent, _E.origin, _E.channel, _E.quality, _E.context,
+        _E.question, _E.answer, packed(_E.embedding).label("vector"), _E.rejected_answer, _E.vote,
+        _E.language,
+    ).where(*_verified(embedder)).order_by(_E.sequence)  # fmt: skip
+    if only is not None:
+        statement = statement.where(_E.id == sa.any_(sa.bindparam("only", list(only), sa.ARRAY(sa.UUID))))
+    rows = connection.execute(statement).mappings().all()
     vectors = unpacked([row["vector"] for row in rows])
     return [
         VerifiedExample(**{**row, "intent": Intent(row["intent"]), "vector": vector})
         for row, vector in zip(rows, vectors, strict=True)
     ]
+
+
+def _verified(embedder: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return _E.active, _E.verified, _E.embedder == embedder, ~calls.withheld(_E.conversation_id)
 
 
 def past(connection: sa.Connection, example_id: UUID | None) -> Past:

@@ -158,6 +158,7 @@ def save(connection: sa.Connection, examples: Sequence[Example], vectors: NDArra
             "verified": False,
             "verified_by": None,
             "verified_at": None,
+            "placed_for": None,
             "active": sa.or_(anew, _T.active),
             **{column.name: sa.case((anew, None), else_=column) for column in (_T.duplicate_of, _T.novelty)},
         },
@@ -252,9 +253,9 @@ def save_holds(
         )
 
 
-def mark_scrubbed(connection: sa.Connection, day: date, scrubber: str, now: datetime) -> None:
-    """Remember that every scored conversation of the day was looked at by ``scrubber``."""
-    connection.execute(
+def mark_scrubbed(connection: sa.Connection, day: date, scrubber: str, now: datetime) -> list[UUID]:
+    """Remember that every scored conversation of the day was looked at by ``scrubber``; those that were not before."""
+    marked = connection.scalars(
         sa.update(conversation_scores)
         .values(scrubber=scrubber, scrubbed_at=now)
         .where(
@@ -267,7 +268,9 @@ def mark_scrubbed(connection: sa.Connection, day: date, scrubber: str, now: date
                 < sa.func.greatest(conversation_scores.c.scored_at, conversations.c.updated_at),
             ),
         )
+        .returning(conversation_scores.c.conversation_id)
     )
+    return list(marked)
 
 
 class ScrubSummary(NamedTuple):

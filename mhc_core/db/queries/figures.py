@@ -146,8 +146,18 @@ def count(connection: sa.Connection, first: datetime, until: datetime, agents: S
         hours = "span = 'hour' and start >= :first and start < :until"
         connection.execute(sa.text(f"delete from ai.{table} where {hours}"), values)
         connection.execute(sa.text(f"insert into ai.{table} {source}"), values)
-        for span, parts in (("day", "hour"), ("month", "day")):
-            _sum(connection, table, span, parts, values)
+        _sum_up(connection, table, values)
+
+
+def sum_up(connection: sa.Connection, first: datetime, until: datetime, now: datetime) -> None:
+    """Sum the days and months from ``first`` to ``until`` anew from their hours, which are taken as counted."""
+    for table in _COUNT:
+        _sum_up(connection, table, {"first": first, "until": until, "now": now})
+
+
+def _sum_up(connection: sa.Connection, table: str, values: dict[str, object]) -> None:
+    for span, parts in (("day", "hour"), ("month", "day")):
+        _sum(connection, table, span, parts, values)
 
 
 def _sum(connection: sa.Connection, table: str, span: str, parts: str, values: dict[str, object]) -> None:

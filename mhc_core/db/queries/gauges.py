@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from mhc_core.db.queries.review import LENGTH, LENGTH_SHOWN
+
 _NEWEST_CLOSED = 2_000
 """Scores of so many conversations that were closed last are looked at for the newest one."""
 _NEWEST = {
@@ -40,8 +42,7 @@ _READ = sa.text(f"""
       from ai.handovers where state in ('waiting', 'claimed') group by queue, state
     union all select 'oldest_handover', '', '', extract(epoch from min(opened_at))
       from ai.handovers where state = 'waiting'
-    union all select 'review', '', '', count(*) from ai.review_items i
-      join ai.training_examples e on e.id = i.example_id where i.status = 'pending' and e.active
+    union all select 'review', '', '', ({LENGTH.format(LENGTH_SHOWN)})
     union all select 'bookings', '', '', count(*) from ai.booking_requests where status = 'requested'
     union all select 'webhooks', '', '', count(*) from ai.webhook_deliveries
      where delivered_at is null and given_up_at is null

@@ -57,8 +57,12 @@ def release(connection: sa.Connection, reworded: Sequence[UUID]) -> None:
     """Let what was merged into these examples stand for itself again: they say something else now."""
     connection.execute(
         sa.text("""
-            update ai.training_examples set duplicate_of = null, active = true, novelty = null
-            where duplicate_of = any(:reworded)
+            with released as (
+                update ai.training_examples
+                set duplicate_of = null, active = true, novelty = null, placed_for = null
+                where duplicate_of = any(:reworded) returning id
+            )
+            update ai.review_items i set looked = false from released r where i.example_id = r.id
         """),
         {"reworded": list(reworded)},
     )

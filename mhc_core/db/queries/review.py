@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -143,7 +144,8 @@ def record(
 
 
 def carried(connection: sa.Connection) -> list[CarriedDecision]:
-    """Decisions that came with messages and human edits, for items that nobody decided yet."""
+    """Decisions that came with messages and human edits, for items that nobody decided yet and that are new or were to
+    be looked at again."""
     rows = connection.execute(
         sa.text("""
             select i.id,
@@ -158,7 +160,7 @@ def carried(connection: sa.Connection) -> list[CarriedDecision]:
             from ai.review_items i
             join ai.training_examples e on e.id = i.example_id and e.active
             join ai.messages m on m.id = e.answer_message_id
-            where i.status = 'pending'
+            where i.status = 'pending' and not i.looked
               and (e.origin = 'human_edit'
                    or m.message_metadata #>> '{review,decision}' in ('approve', 'edit', 'reject'))
             order by i.id
@@ -185,6 +187,28 @@ def record_carried(connection: sa.Connection, decisions: Sequence[CarriedDecisio
         {**columns, "decision": [found.decision.value for found in decisions]},
     )
     carry_out(connection, [found.item_id for found in decisions])
+
+
+def looked_at(connection: sa.Connection, again: Sequence[int]) -> None:
+    """:func:`carried` has seen all that waits, and only those to look at ``again`` are to be seen once more."""
+    connection.execute(
+        sa.text("""
+            update ai.review_items set looked = true
+            where status = 'pending' and not looked and not id = any(cast(:again as bigint[]))
+        """),
+        {"again": list(again)},
+    )
+
+
+def look_again(connection: sa.Connection, conversations: Sequence[UUID]) -> None:
+    """A decision may have come with messages of these conversations."""
+    connection.execute(
+        sa.text("""
+            update ai.review_items i set looked = false from ai.training_examples e
+            where e.id = i.example_id and e.conversation_id = any(:conversations) and i.status = 'pending' and i.looked
+        """),
+        {"conversations": list(conversations)},
+    )
 
 
 def carry_out(connection: sa.Connection, items: Sequence[int]) -> None:
@@ -251,6 +275,20 @@ def human_decisions(connection: sa.Connection, limit: int, seed: int) -> list[Hu
         {"each": limit // 2, "seed": str(seed)},
     )
     return [HumanDecision(*row) for row in rows]
+
+
+LENGTH_SHOWN = 10_000
+"""A queue that is longer is told as so long: to count 300,000 takes half a second, and nobody decides so many."""
+LENGTH = """
+    select count(*) from (
+        select from ai.review_items i join ai.training_examples e on e.id = i.example_id
+        where i.status = 'pending' and e.active limit {}) waiting
+"""
+
+
+def length(connection: sa.Connection, most: int = LENGTH_SHOWN) -> int:
+    """How many items wait, counted no further than ``most``."""
+    return int(connection.execute(sa.text(LENGTH.format(":most")), {"most": most}).scalar_one())
 
 
 class ReviewSummary(NamedTuple):

@@ -16,15 +16,36 @@ SIGNALS = ("low_confidence", "confident_but_disliked", "disliked", "human_edit")
 """Reasons that stand in an example's own row; when one comes or goes, the example gets a new place."""
 
 
-def embedders(connection: sa.Connection) -> list[str]:
-    """Embedders of the vectors that examples carry; vectors of two cannot be compared."""
-    return list(connection.scalars(sa.text("select distinct embedder from ai.training_examples order by 1")))
+def changed(connection: sa.Connection, embedder: str, confidence_threshold: float) -> list[UUID]:
+    """Active, unverified examples that are new, changed, or were placed by another threshold; see :func:`looked_at`."""
+    rows = connection.scalars(
+        sa.text("""
+            select id from ai.training_examples
+            where active and not verified and embedder = :embedder
+              and (placed_for is null or placed_for < cast(:threshold as real)
+                   or placed_for > cast(:threshold as real))
+        """),
+        {"embedder": embedder, "threshold": confidence_threshold},
+    )
+    return list(rows)
+
+
+def looked_at(connection: sa.Connection, examples: Sequence[UUID], confidence_threshold: float) -> None:
+    """These examples have the place they get with this threshold: until they change they are not looked at again.
+
+    Whatever writes the signals of an example takes this back; the lock of ``merging`` keeps both apart.
+    """
+    connection.execute(
+        sa.text("update ai.training_examples set placed_for = :threshold where id = any(:examples)"),
+        {"threshold": confidence_threshold, "examples": list(examples)},
+    )
 
 
 def unplaced(
-    connection: sa.Connection, embedder: str, confidence_threshold: float
+    connection: sa.Connection, embedder: str, confidence_threshold: float, changed: Sequence[UUID]
 ) -> tuple[list[Unplaced], NDArray[np.float32]]:
-    """Active, unverified examples without a place, or with other signals than they had, with their questions' vectors.
+    """Those of the ``changed`` examples without a place, or with other signals than they had, with their questions'
+    vectors.
 
     One that was decided is here again because its text was replaced.
     """
@@ -46,9 +67,10 @@ def unplaced(
             where e.active and not e.verified and e.embedder = :embedder
               and (i.id is null or i.status = 'decided'
                    or array(select r from unnest(i.reasons) r where r = any(:known)) <> s.signals)
+              and e.id = any(:changed)
             order by e.sequence
         """),
-        {"threshold": confidence_threshold, "embedder": embedder, "known": list(SIGNALS)},
+        {"threshold": confidence_threshold, "embedder": embedder, "known": list(SIGNALS), "changed": list(changed)},
     ).all()
     found = [Unplaced._make((*row[:7], tuple(row[7]), _words(row[8]), _words(row[9]))) for row in rows]
     return found, unpacked([row[-1] for row in rows])
@@ -125,7 +147,7 @@ def save(connection: sa.Connection, placements: Sequence[Placement]) -> int:
             join ai.training_examples e on e.id = n.id
             order by e.sequence
             on conflict (example_id) do update
-            set status = 'pending', priority = excluded.priority, reasons = excluded.reasons
+            set status = 'pending', priority = excluded.priority, reasons = excluded.reasons, looked = false
         """),
         {"placements": json.dumps(found)},
     ).rowcount

@@ -177,16 +177,23 @@ def usual_lengths(connection: sa.Connection, day: date) -> dict[str, tuple[float
 def rated(connection: sa.Connection, limit: int) -> list[RatedFeatures]:
     """The latest conversations that customers rated, oldest first, with what the learned score sees of them.
 
+    They are looked for among the latest ``4 * limit`` ratings, however many there are.
+
     What was said is the mean of stars and verdicts, the lower of both for each person, 0 to 1. ``unrated_score`` is the
     weighted score without the people's opinion.
     """
     rows = connection.execute(
         sa.text("""
-            with said as (
+            with newest as (
+                select distinct conversation_id from (
+                    select conversation_id from ai.feedback where verdict is not null or stars is not null
+                    order by given_at desc limit 4 * :limit) f
+            ), said as (
                 select f.conversation_id, max(f.given_at) as at,
                        avg(least((f.stars - 1) / 4.0, case f.verdict when 'up' then 1.0 when 'down' then 0.0 end))
                            as truth
-                from ai.feedback f where f.verdict is not null or f.stars is not null group by f.conversation_id
+                from newest join ai.feedback f on f.conversation_id = newest.conversation_id
+                where f.verdict is not null or f.stars is not null group by f.conversation_id
             ), latest as (
                 select coalesce(c.customer_id, cast(c.id as text)) as customer, s.*, said.truth, said.at
                 from said

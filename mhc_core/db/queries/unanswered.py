@@ -21,11 +21,6 @@ class Unsure(NamedTuple):
     confidence: float
 
 
-def embedders(connection: sa.Connection) -> list[str]:
-    """Embedders of the vectors that questions carry; vectors of two cannot be compared."""
-    return list(connection.scalars(sa.text("select distinct embedder from ai.training_examples order by 1")))
-
-
 def unsure(connection: sa.Connection, embedder: str, limit: int) -> tuple[list[Unsure], NDArray[np.float32]]:
     """The newest questions that wait for review because their answers were unsure, with their vectors."""
     rows = connection.execute(

@@ -29,6 +29,20 @@ customer_profiles = sa.Table(
     sa.Column("opted_out_at", UTC_TIME),
     sa.Column("updated_at", UTC_TIME, nullable=False),
     unit("churn_risk"),
+    # The first of each order that staff look at (queries/customer_list.py).
+    sa.Index(
+        "ix_customer_profiles_value",
+        sa.text("expected_usd desc nulls last"),
+        sa.text("spend_usd desc"),
+        "customer_hash",
+    ),
+    sa.Index(
+        "ix_customer_profiles_risk",
+        sa.text("churn_risk desc nulls last"),
+        sa.text("expected_usd desc nulls last"),
+        "customer_hash",
+    ),
+    sa.Index("ix_customer_profiles_completed", sa.text("completed desc"), sa.text("spend_usd desc"), "customer_hash"),
 )
 
 # Up to when changes are in the profiles.

@@ -32,6 +32,7 @@ conversation_scores = sa.Table(
     unit("high"),
     unit("learned"),
     sa.Index(None, "score"),
+    sa.Index(None, "scored_at"),
 )
 
 training_examples = sa.Table(
@@ -69,6 +70,8 @@ training_examples = sa.Table(
     created(),
     sa.Column("rejected_answer", sa.Text),
     sa.Column("numbers_sha256", sa.Text),
+    # The confidence threshold with which its place in the queue was last worked out; null: that is still to be done.
+    sa.Column("placed_for", sa.REAL),
     sa.CheckConstraint("origin in ('score', 'human_edit', 'correction')", name="origin"),
     sa.CheckConstraint("risk in ('none', 'low', 'medium', 'high')", name="risk"),
     one_of("intent", Intent),
@@ -79,12 +82,21 @@ training_examples = sa.Table(
         "verified",
         postgresql_where=sa.text("active"),
     ),
+    # All that a data set is chosen by, so that the many that are not taken are not read (dataset/newest.py).
+    sa.Index(
+        "ix_training_examples_candidates",
+        "embedder",
+        postgresql_include=["id", "day", "intent", "language", "quality", "conversation_id"],
+        postgresql_where=sa.text("active and verified"),
+    ),
+    sa.Index(None, "embedder"),
     sa.Index("ix_training_examples_verified_at", "verified_at", postgresql_where=sa.text("active and verified")),
     sa.Index(None, "conversation_id"),
     sa.Index(None, "question_message_id"),
     sa.Index(None, "day"),
     sa.Index(None, "numbers_sha256"),
     sa.Index("ix_training_examples_unplaced", "id", postgresql_where=sa.text("active and novelty is null")),
+    sa.Index("ix_training_examples_unqueued", "placed_for", postgresql_where=sa.text("active and not verified")),
     sa.Index(
         "ix_training_examples_unnumbered",
         "id",
@@ -143,8 +155,11 @@ review_items = sa.Table(
     sa.Column("reasons", ARRAY(sa.Text), nullable=False),
     sa.Column("status", sa.Text, nullable=False, server_default="pending"),
     created(),
+    # Whether a decision that came with its message was looked for; false again when its conversation changed.
+    sa.Column("looked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("status in ('pending', 'decided')", name="status"),
     sa.Index("ix_review_items_queue", sa.text("priority desc"), "id", postgresql_where=sa.text("status = 'pending'")),
+    sa.Index("ix_review_items_unlooked", "id", postgresql_where=sa.text("status = 'pending' and not looked")),
 )
 
 review_decisions = sa.Table(

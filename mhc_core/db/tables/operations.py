@@ -56,6 +56,7 @@ audit_log = sa.Table(
     json_column("details"),
     sa.Index(None, "subject"),
     sa.Index(None, "at"),
+    sa.Index(None, "action", "id"),
 )
 
 # Each hash is of the one before it and of its entry; made by a trigger when the entry is committed.

@@ -132,6 +132,7 @@ feedback = sa.Table(
     sa.Index(None, "conversation_id"),
     sa.Index(None, "message_id"),
     sa.Index(None, "given_at"),
+    sa.Index(None, "created_at"),
 )
 
 feedback_history = sa.Table(

@@ -74,7 +74,7 @@ def _to_revise(connection: sa.Connection, start: datetime) -> Iterator[Worth]:
 
 
 def _waiting(connection: sa.Connection, now: datetime) -> Iterator[Worth]:
-    if pending := review.summary(connection).pending:
+    if pending := review.length(connection):
         yield Worth(
             f"Decide {pending:,} answers in the review", "nothing learns from them until then", pending, "/review"
         )

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +15,14 @@ class Spent:
     """What a piece of work took.
 
     ``seconds`` are wall clock. ``cpu_seconds`` are this process and the database server, all threads and processes.
-    ``peak_mb`` is the most resident memory of this process alone.
+    ``peak_mb`` is the most resident memory of this process alone, ``server_peak_mb`` the most that one process of the
+    server had for itself, without what all of them share.
     """
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
+    server_peak_mb: float = 0.0
 
 
 @contextmanager
@@ -37,22 +39,23 @@ def watch(spent: Spent, database: Path) -> Iterator[None]:
     def look() -> None:
         while True:
             spent.peak_mb = max(spent.peak_mb, process.memory_info().rss / 1e6)
+            spent.server_peak_mb = max(spent.server_peak_mb, _largest(database) / 1e6)
             if done.wait(_EVERY):
                 return
 
     looker = threading.Thread(target=look, daemon=True)
     looker.start()
-    started, cpu = time.perf_counter(), _cpu(database)
+    started, cpu = time.perf_counter(), cpu_seconds(database)
     try:
         yield
     finally:
         spent.seconds += time.perf_counter() - started
-        spent.cpu_seconds += _cpu(database) - cpu
+        spent.cpu_seconds += cpu_seconds(database) - cpu
         done.set()
         looker.join()
 
 
-def _cpu(database: Path) -> float:
+def cpu_seconds(database: Path) -> float:
     """Processor seconds so far of this process and the server, with those of sessions that ended."""
     import psutil
 
@@ -61,3 +64,16 @@ def _cpu(database: Path) -> float:
         if server.info["cwd"] == str(database) and (spent := server.info["cpu_times"]):
             found.append(spent.user + spent.system + spent.children_user + spent.children_system)
     return sum(found)
+
+
+def _largest(database: Path) -> int:
+    """Bytes of the server's largest process; 0 where no server runs in the folder."""
+    import psutil
+
+    found = [0]
+    with suppress(OSError, ValueError, psutil.Error):
+        for server in psutil.Process(int((database / "postmaster.pid").read_text().split()[0])).children():
+            with suppress(psutil.NoSuchProcess):
+                memory = server.memory_info()
+                found.append(memory.rss - getattr(memory, "shared", 0))  # macOS does not tell what is shared
+    return max(found)

@@ -312,6 +312,7 @@ def test_an_answer_edited_after_its_approval_is_approved_anew(connection: sa.Con
     identifier, item = one(connection)
     decide(connection, item, Decision.APPROVE)
     replaced = {"verified": False, "verified_by": None, "verified_at": None, "origin": "human_edit", "answer": "$130"}
+    replaced |= {"placed_for": None}  # as scrubbing does with what it writes
     connection.execute(sa.update(training_examples).where(training_examples.c.id == identifier).values(replaced))
     assert decisions.enqueue(connection, SETTINGS) == 1
     assert [found.id for found in queries.queue(connection, 5)] == [item]
@@ -325,7 +326,9 @@ def test_a_late_complaint_moves_a_waiting_item_forward(connection: sa.Connection
     other = example(connection, "other", "x", novelty=0.9)
     first = queue_of(connection)[other]
     assert [found.id for found in queries.queue(connection, 5)] == [first, item]
-    connection.execute(sa.update(training_examples).where(training_examples.c.id == waiting).values(vote="down"))
+    connection.execute(
+        sa.update(training_examples).where(training_examples.c.id == waiting).values(vote="down", placed_for=None)
+    )
     decisions.enqueue(connection, SETTINGS)
     assert [found.id for found in queries.queue(connection, 5)] == [item, first]
 

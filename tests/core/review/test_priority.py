@@ -101,11 +101,15 @@ def test_a_dislike_that_comes_later_moves_an_item_up_and_nothing_else_is_placed_
     example(connection, "is parking free", "yes")
     second = example(connection, "what about rain", "a tent")
     assert decisions.enqueue(connection, SETTINGS) == 2
-    connection.execute(sa.update(training_examples).where(training_examples.c.id == second).values(vote="down"))
+    connection.execute(
+        sa.update(training_examples).where(training_examples.c.id == second).values(vote="down", placed_for=None)
+    )
     assert decisions.enqueue(connection, SETTINGS) == 1
     shown = queries.queue(connection, 5)
     assert [item.question for item in shown] == ["what about rain", "is parking free"]
     assert shown[0].reasons == ("disliked",)
-    connection.execute(sa.update(training_examples).where(training_examples.c.id == second).values(vote=None))
+    connection.execute(
+        sa.update(training_examples).where(training_examples.c.id == second).values(vote=None, placed_for=None)
+    )
     assert decisions.enqueue(connection, SETTINGS) == 1
     assert {item.reasons for item in queries.queue(connection, 5)} == {()}, "an item is not like itself"

@@ -6,7 +6,7 @@ from importlib import resources
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from fakes.stored import DAY, START, opinion, say, talk
+from fakes.stored import DAY, NOW, START, opinion, say, talk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -98,4 +98,25 @@ def test_the_shipped_models_survive_their_file_and_have_the_right_signs() -> Non
     assert set(shipped.about["trained_on"]) == {
         "feedback_answer_ratings_dstc9", "feedback_answer_ratings_dstc10", "feedback_votes_taskmaster",
         "conversations_star",
+    }  # fmt: skip
+
+
+def test_a_conversation_of_the_latest_ratings_is_read_with_all_of_its_ratings(connection: sa.Connection) -> None:
+    for number in range(12):
+        rate(connection, number, [0.5] * WIDTH, stars=5)
+    rated = connection.scalars(sa.text("select conversation_id from ai.feedback order by given_at desc limit 1")).one()
+    opinion(connection, rated, at=START, stars=1)  # long before
+    found = queries.rated(connection, 2)
+    assert [row.customer for row in found] == ["c10", "c11"]
+    assert [row.truth for row in found] == [1.0, 0.5]
+
+
+def test_how_the_score_agrees_is_told_from_the_last_scoring(connection: sa.Connection) -> None:
+    rate(connection, 1, [0.0] * WIDTH, vote="up")
+    assert own.judged(connection)["rated_conversations"] == 1
+    own.keep(connection, own.current(connection), NOW)
+    rate(connection, 2, [0.0] * WIDTH, vote="up")
+    assert own.judged(connection) == {
+        "learned": "shipped", "rated_conversations": 1, "learned_spearman": None, "weighted_spearman": None,
+        "learned_calibration_error": None,
     }  # fmt: skip

@@ -9,33 +9,18 @@ from uuid import UUID
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from fakes.scrubbers import Clean
 from fakes.stored import DAY, NOW, START, WordEmbedder, say, talk
 
 from mhc_core.db.queries import merging as queries
 from mhc_core.db.tables import messages, training_examples
 from mhc_core.review import decisions
-from mhc_core.scrubbing import Scrubber, merging
-from mhc_core.scrubbing.findings import Risk, ScrubResult
+from mhc_core.scrubbing import merging
 from mhc_core.scrubbing.merging import unusual
 from mhc_core.scrubbing.stage import scrub_day
 from mhc_core.settings import Settings
 
 SETTINGS = Settings()
-
-
-class Clean(Scrubber):
-    """Finds nothing to scrub."""
-
-    version = "clean"
-
-    def __init__(self) -> None:
-        pass
-
-    def scrub(self, text: str, memory: Any = None, known: Any = ()) -> ScrubResult:
-        return ScrubResult(text, (), Risk.NONE, True)
-
-    def scrub_conversation(self, texts: Sequence[str], known: Any = None) -> list[ScrubResult]:
-        return [self.scrub(text) for text in texts]
 
 
 WORDS = [f"word{number}" for number in range(90)]
@@ -218,3 +203,21 @@ def _line(
     examples = [queries.Mergeable(key, "n", True, False, None, "q", f"answer {key}") for key in ids]
     examples[1] = examples[1]._replace(answer=examples[0].answer)
     return examples, np.vstack([vector, near, drawn])
+
+
+def test_what_is_near_is_found_in_parts_as_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    vectors = random.normal(size=(57, 8)).astype(np.float32)
+    vectors[40:50] = vectors[:10] + random.normal(scale=0.01, size=(10, 8)).astype(np.float32)
+    vectors[50] = vectors[49]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [UUID(int=number) for number in range(len(vectors))]
+    new = np.arange(len(vectors)) >= 45
+    near = 2 * (1 - vectors @ vectors.T) <= 2 * (1 - 0.97) + merging._ROUNDED
+    np.fill_diagonal(near, False)
+    wanted = {ids[place] for place in np.flatnonzero((near & new).any(axis=1) | (new & near.any(axis=1)))}
+    for wide, block in ((7, 3), (16, 1024), (1000, 4), (1000, 1000)):
+        monkeypatch.setattr(merging, "_WIDE", wide)
+        monkeypatch.setattr(merging, "_BLOCK", block)
+        assert set(merging.near([queries.SameNumbers(ids, new, vectors)], 0.97)) == wanted
+    assert len(wanted) == 11

@@ -1,37 +1,20 @@
 """The loop bench on a small history: every stage in every step, and what it says of them adds up."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fakes.scrubbers import Clean
 from fakes.stored import WordEmbedder
 
 from mhc_core.db import engine as engines
-from mhc_core.scrubbing import Scrubber
-from mhc_core.scrubbing.findings import Risk, ScrubResult
 from mhc_core.settings import Settings
 from mhc_jobs.bench.loop import measure as bench
-from mhc_jobs.bench.loop.measure import STAGES, Loop, measure
+from mhc_jobs.bench.loop.measure import measure
+from mhc_jobs.bench.loop.stages import STAGES, Loop, write_until
 from mhc_jobs.bench.loop.watch import Spent, watch
-
-
-class Clean(Scrubber):
-    """Finds nothing to scrub."""
-
-    version = "clean"
-
-    def __init__(self) -> None:
-        pass
-
-    def scrub(self, text: str, memory: Any = None, known: Any = ()) -> ScrubResult:
-        return ScrubResult(text, (), Risk.NONE, True)
-
-    def scrub_conversation(self, texts: Sequence[str], known: Any = None) -> list[ScrubResult]:
-        return [self.scrub(text) for text in texts]
 
 
 @pytest.fixture
@@ -72,7 +55,7 @@ def test_every_stage_is_measured_in_every_step(loop: Loop, tmp_path: Path, monke
 
 def test_a_file_of_a_step_ends_with_its_day(tmp_path: Path) -> None:
     records = [{"id": str(day), "started_at": f"2026-10-{day:02d}T10:00:00Z"} for day in range(1, 10)]
-    rest, written = bench._write(tmp_path / "part.jsonl.gz", records, date(2026, 10, 4))
+    rest, written = write_until(tmp_path / "part.jsonl.gz", records, date(2026, 10, 4))
     assert written == 4
     assert [record["id"] for record in rest] == ["5", "6", "7", "8", "9"]
 

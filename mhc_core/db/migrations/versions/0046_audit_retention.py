@@ -6,7 +6,7 @@ What went is one row: where the chain begins now and the hash before it, so what
 from alembic import op
 
 revision = "0046"
-down_revision = "0043"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
