@@ -18,7 +18,6 @@ import fsspec
 
 from mhc_core.errors import ConfigurationError, DataError, NotFound, TransientError
 
-
 _BUCKETS = {"s3", "s3a", "gs", "gcs", "az", "abfs"}
 """Stores without folders. Making one there makes the bucket, and so a new one where its name is misspelled."""
 
