@@ -86,7 +86,7 @@ lock: $(READY)  ## Pin the newest versions that pyproject.toml allows.
 	  --extra pipeline --extra traces --extra dev pyproject.toml --output-file requirements.lock
 	@cp requirements.lock deploy/requirements.lock  # whose versions are kept: the image has those that were tested
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate \
-	  --custom-compile-command "make lock" --extra pipeline --extra traces pyproject.toml <(echo "hatchling>=1.27") \
+	  --custom-compile-command "make lock" --extra pipeline --extra traces --extra celery --extra k8s --extra s3 pyproject.toml <(echo "hatchling>=1.27") \
 	  --output-file deploy/requirements.lock
 	@$(BIN)/python -c 'import tomllib; all = tomllib.load(open("pyproject.toml", "rb")); \
 	  print(*all["project"]["optional-dependencies"]["lora"], *all["dependency-groups"]["lora-example"], sep="\n")' \
