@@ -10,6 +10,11 @@ from mhc_core.protocols import Heard
 FIRST_CHARS = 28
 """From there a first sentence is cut at a comma: its sound is made sooner."""
 _SOUNDS = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|♪")
+_TIME = re.compile(
+    r"\b(1[0-2]|[1-9])[ .]?([0-5]\d)(?=\s*(?:[ap]\.?\s?m\b|in the (?:morning|afternoon|evening)|at night))", re.I
+)
+_FIVE = re.compile(r"\b\d(?:[ .-]?\d){4}\b")
+_CODE = re.compile(r"\b(?:code|zip)\b", re.IGNORECASE)
 
 
 def words(heard: Sequence[Heard]) -> tuple[str, float]:
@@ -17,7 +22,16 @@ def words(heard: Sequence[Heard]) -> tuple[str, float]:
     text = " ".join(" ".join(_SOUNDS.sub(" ", one.text) for one in heard).split())
     if not re.search(r"\w", text):
         return "", 0.0
-    return text, float(np.mean([one.confidence for one in heard]))
+    return _as_written(text), float(np.mean([one.confidence for one in heard]))
+
+
+def _as_written(text: str) -> str:
+    """Times and zip codes as people write them: recognisers cut "6 30 in the evening" and "95-125" where breath is
+    taken."""
+    text = _TIME.sub(r"\1:\2", text)
+    if _CODE.search(text) or not re.search("[a-z]", text):
+        text = _FIVE.sub(lambda found: re.sub(r"\D", "", found[0]), text)
+    return text
 
 
 def sooner(sentences: Sequence[str]) -> list[str]:
