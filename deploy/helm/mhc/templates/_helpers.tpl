@@ -55,7 +55,7 @@ spec:
   restartPolicy: Never
   {{- else }}
   {{- /* The API answers on while balancers notice that it ends, and then what is under way. */}}
-  terminationGracePeriodSeconds: {{ .grace | default (ternary 90 60 (eq .part "api")) }}
+  terminationGracePeriodSeconds: {{ .grace | default (ternary 120 60 (eq .part "api")) }}
   topologySpreadConstraints:
     - maxSkew: 1
       topologyKey: kubernetes.io/hostname
