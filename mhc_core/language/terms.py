@@ -1,7 +1,5 @@
 """Texts as weighted terms: words, word pairs and letter groups of three to five, which survive typing mistakes.
 
-Chinese and Japanese, which put no blanks between words, have signs and pairs of signs in the place of words.
-
 Terms are the features of scikit-learn's ``HashingVectorizer`` (words, and ``char_wb``), hashed with MurmurHash3 into a
 range for words and one for letter groups, so that nothing is fitted but their weights (Weinberger et al. 2009). Rows of
 terms are plain arrays: for one question the sparse matrices of scipy cost more than the counting.
@@ -20,9 +18,7 @@ WORD_TERMS = 2**16
 LETTER_TERMS = 2**17
 TERMS = WORD_TERMS + LETTER_TERMS
 
-SIGNS = "々〆぀-ヿ㐀-鿿豈-﫿ｦ-ﾟ"
-"""Han signs and kana, as a part of a pattern: no blank stands between their words, so each sign counts as one."""
-_WORD = re.compile(rf"[{SIGNS}]|[^\W{SIGNS}]+")
+_WORD = re.compile(r"\w+")
 _NONE = np.zeros(0, dtype=np.int32)
 
 
