@@ -18,7 +18,7 @@ FREE_SECONDS = 15.0
 """A run whose lock was free for so long has no process: one that lives has its lock back before, or has ended."""
 
 
-class CeleryRunLauncher(DagstersLauncher):
+class CeleryRunLauncher(DagstersLauncher):  # type: ignore[misc]
     """Launches whole runs as tasks of Celery."""
 
     def __init__(self, **options: Any) -> None:

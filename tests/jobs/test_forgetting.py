@@ -8,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 from fakes.stored import say, talk
 
+from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
 from mhc_core.db.queries import handover, incidents, staff, webhooks
+from mhc_core.errors import ConfigurationError
 from mhc_core.vocabulary import IncidentKind
 from mhc_jobs import housekeeping
 from mhc_jobs.housekeeping import forget_audit, forget_records
@@ -120,3 +122,11 @@ def test_what_the_audit_log_forgets_stands_in_it(engine: sa.Engine) -> None:
         told, kept = audit.page(connection, before=None, limit=10)
         assert audit.verify(connection).problem is None
     assert (told.action, told.details["entries"], kept.subject) == ("audit.retention", 2, "10")
+
+
+def test_the_audit_log_is_kept_for_two_years_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MHC_AUDIT_RETENTION_DAYS", "0")
+    assert configuration.load().audit_retention_days == 0, "for ever"
+    monkeypatch.setenv("MHC_AUDIT_RETENTION_DAYS", "365")
+    with pytest.raises(ConfigurationError, match="MHC_AUDIT_RETENTION_DAYS: .*730 days at least"):
+        configuration.load()

@@ -7,7 +7,7 @@ Real processes: Dagster's daemon, two workers of Celery with state folders of th
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,17 @@ from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from fakes.daemon import Daemon, enqueue
 from fakes.databases import copy
 from fakes.environment import environment
-from fakes.pipeline import execute
+from fakes.pipeline import ZONE, execute
 from fakes.waiting import until
 from fakes.workers import DAYS, FIRST, Worker
 
+from mhc_assets.partitions import range_tags
 from mhc_core import settings as configuration
 from mhc_core.db import engine as engines
+from mhc_core.db.queries import collection as queries
+from mhc_core.providers import select
+from mhc_core.scoring.scorer import scorer_version
+from mhc_core.scrubbing.loading import version as scrubber_version
 from mhc_core.understanding import recipe
 from mhc_jobs import dagster_home
 from mhc_jobs.definitions import defs
@@ -75,13 +80,22 @@ def differing(found: dict[str, list[str]], expected: dict[str, list[str]]) -> di
 @contextmanager
 def database(server_url: str, template: str) -> Iterator[sa.Engine]:
     with copy(server_url, template) as url:
-        engine = engines.create(url).execution_options(isolation_level="AUTOCOMMIT")
+        engine = engines.create(url, zone=ZONE).execution_options(isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
                 connection.execute(_UNDERSTANDS, {"recipe": recipe.NAME})
             yield engine
         finally:
             engine.dispose()
+
+
+def left_for_the_night(engine: sa.Engine) -> list[dict[str, str]]:
+    """Tags of the runs that the next night would start: late feedback has a conversation of another day scored again,
+    and whether it is late depends on which days are in one run."""
+    settings = configuration.load()
+    with engine.connect() as connection:
+        versions = scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
+        return range_tags(queries.days_with_work(connection, *versions, datetime.now(UTC) - timedelta(days=1)))
 
 
 class Plant:
@@ -151,7 +165,8 @@ def test_a_backfill_on_two_workers_one_of_which_is_killed_leaves_what_one_machin
             environment(MHC_DATABASE_URL=url, MHC_STATE_DIR=str(tmp_path / "one")),
             dg.DagsterInstance.ephemeral() as here,
         ):
-            execute("collect", here, whole)
+            for tags in (whole, *left_for_the_night(engine)):
+                execute("collect", here, tags)
         expected = content(engine)
     with database(server_url, two_months) as engine, plant(engine, tmp_path, broker) as two:
         backfill = PartitionBackfill.from_asset_partitions(
@@ -181,6 +196,9 @@ def test_a_backfill_on_two_workers_one_of_which_is_killed_leaves_what_one_machin
         assert [run.run_id for run in failed] == [victim.run_id]
         for name in ASSETS:
             assert two.instance.get_materialized_partitions(dg.AssetKey(name)) == set(PARTITIONS)
+        for tags in left_for_the_night(engine):
+            night = enqueue(two.instance, "collect", tags)
+            two.until(lambda: two.instance.get_run_by_id(night).status is dg.DagsterRunStatus.SUCCESS)  # noqa: B023
         assert differing(content(engine), expected) == {}
         assert sorted(one.name for one in (tmp_path / "machine-1").iterdir()) == ["dagster"], "kept nothing for others"
 
