@@ -31,7 +31,7 @@ def waiting(connection: sa.Connection, settings: Settings) -> Wait:
     """How far it is to the next training that the number of examples starts."""
     newest = dataset.latest(connection)
     verified = stats.verified(connection)
-    outside = dataset.new_verified(connection, newest.id if newest else None)
+    outside = dataset.new_verified(connection, newest.id if newest else None, verified)
     available = newest.manifest.get("available", 0) - newest.train_count - newest.validation_count if newest else 0
     left_out = min(max(0, available), outside)
     new = outside - left_out

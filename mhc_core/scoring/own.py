@@ -90,8 +90,9 @@ def told(score: OwnScore) -> dict[str, Any]:
 
 
 def keep(connection: sa.Connection, score: OwnScore, now: datetime) -> None:
-    """Write down how the score in force agrees, for who asks until the next scoring."""
-    audit.record(connection, "pipeline", JUDGED, "learned_score", told(score), now)
+    """Write down how the score in force agrees, for who asks until the next scoring; nothing where it is as before."""
+    if audit.latest(connection, JUDGED) != told(score):
+        audit.record(connection, "pipeline", JUDGED, "learned_score", told(score), now)
 
 
 def judged(connection: sa.Connection) -> Mapping[str, Any]:

@@ -33,7 +33,7 @@ class ReviewItemOut(BaseModel):
 class ReviewQueue(BaseModel):
     """The head of the queue."""
 
-    pending: int = Field(description="Items waiting in all, 10,000 at most.")
+    pending: int = Field(description="Items waiting in all, 5,000 at most.")
     items: list[ReviewItemOut]
 
 

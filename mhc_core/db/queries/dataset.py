@@ -239,17 +239,25 @@ def members(connection: sa.Connection, dataset_id: str) -> list[Member]:
     return [Member(*row) for row in rows]
 
 
-def new_verified(connection: sa.Connection, dataset_id: str | None) -> int:
-    """Active verified examples that the version does not hold; all of them when there is no version yet."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(training_examples)
-        .where(_E.active, _E.verified, ~calls.withheld(_E.conversation_id))
-    )
-    if dataset_id is not None:
-        known = sa.select(_M.example_id).where(_M.dataset_id == dataset_id, _M.example_id == _E.id)
-        query = query.where(~sa.exists(known))
-    return connection.execute(query).scalar_one()
+_NEW = """
+    select coalesce(:verified, (select count(*) from ai.training_examples where active and verified))
+         - (select count(*) from ai.calls k join ai.training_examples e on e.conversation_id = k.conversation_id
+             where k.consent <> 'given' and e.active and e.verified)
+         - (select count(*) from ai.dataset_members m join ai.training_examples e on e.id = m.example_id
+             where m.dataset_id = :dataset and e.active and e.verified
+               and not exists (select from ai.calls k where k.conversation_id = e.conversation_id
+                                  and k.consent <> 'given'))
+"""
+
+
+def new_verified(connection: sa.Connection, dataset_id: str | None, verified: int | None = None) -> int:
+    """Active verified examples that the version does not hold; all of them when there is no version yet.
+
+    All are counted, where ``verified`` does not say how many they are, and those of the version and of calls that
+    nothing may be learned from are taken away: to look for each in the version would read all of them.
+    """
+    values = {"dataset": dataset_id, "verified": verified}
+    return int(connection.execute(sa.text(_NEW), values).scalar_one())
 
 
 def approvals(connection: sa.Connection, dataset_id: str) -> dict[str, int]:

@@ -277,7 +277,7 @@ def human_decisions(connection: sa.Connection, limit: int, seed: int) -> list[Hu
     return [HumanDecision(*row) for row in rows]
 
 
-LENGTH_SHOWN = 10_000
+LENGTH_SHOWN = 5_000
 """A queue that is longer is told as so long: to count 300,000 takes half a second, and nobody decides so many."""
 LENGTH = """
     select count(*) from (

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-MANY = 100_000
-"""From so many rows on, PostgreSQL's own estimate stands for a count: to count a million rows takes a tenth of a second
-and more, and nobody asks for the last of them."""
+MANY = 20_000
+"""From so many rows on, PostgreSQL's own estimate stands for a count: to count all tables of a long history takes
+seconds, and nobody asks for the last of a million rows."""
 
 
 class _Part(NamedTuple):
