@@ -128,5 +128,5 @@ def test_the_audit_log_is_kept_for_two_years_at_least(monkeypatch: pytest.Monkey
     monkeypatch.setenv("MHC_AUDIT_RETENTION_DAYS", "0")
     assert configuration.load().audit_retention_days == 0, "for ever"
     monkeypatch.setenv("MHC_AUDIT_RETENTION_DAYS", "365")
-    with pytest.raises(ConfigurationError, match="MHC_AUDIT_RETENTION_DAYS: .*730 days at least"):
+    with pytest.raises(ConfigurationError, match=r"MHC_AUDIT_RETENTION_DAYS: .*730 days at least"):
         configuration.load()
