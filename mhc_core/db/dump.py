@@ -7,7 +7,6 @@ from typing import IO
 
 import sqlalchemy as sa
 from psycopg.conninfo import make_conninfo
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from mhc_core.db.embedded import wheel
 from mhc_core.db.tables import SCHEMA
@@ -89,9 +88,9 @@ def _program(arguments: list[str]) -> list[str]:
 
 
 def _target(url: sa.URL) -> list[str]:
-    plain = url.difference_update_query(["options"])
-    _, options = PGDialect_psycopg().create_connect_args(plain)  # several hosts are written otherwise for libpq
-    return [f"--dbname={make_conninfo(**options | {'password': None})}"]
+    plain = url.set(drivername="postgresql+psycopg").difference_update_query(["options"])
+    _, options = plain.get_dialect()().create_connect_args(plain)  # several hosts are written otherwise for libpq
+    return [f"--dbname={make_conninfo(**{**options, 'password': None})}"]
 
 
 def _environment(url: sa.URL) -> dict[str, str]:
