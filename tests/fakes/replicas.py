@@ -52,7 +52,7 @@ class Replica:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
 
-    def ended(self, seconds: float = 60) -> int:
+    def ended(self, seconds: float = 150) -> int:
         """Its exit code, when it has ended."""
         assert self.process is not None
         return self.process.wait(seconds)
