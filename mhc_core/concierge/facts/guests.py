@@ -24,7 +24,7 @@ _OF_THEM = re.compile(
 )
 _ALTOGETHER = re.compile(r"\b(?:altogether|all together|in all|in total|total|en total)\b")
 _OF_AGE = re.compile(
-    r"\W*(?:(?:all )?(?:aged|of age)|del?|tienen|的(?:孩子|小孩|小朋友|儿童|兒童)?"
+    r"\W*(?:(?:all )?(?:aged|of age)|del?|(?:que )?tienen|的(?:孩子|小孩|小朋友|儿童|兒童)?"
     r"|の(?:子(?:供|ども)?|お子(?:様|さん))?[がは]?|[がは])\W*|",
     re.IGNORECASE,
 )
