@@ -10,6 +10,8 @@ from pathlib import Path
 
 import dagster as dg
 import psutil
+from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.origin import DEFAULT_DAGSTER_ENTRY_POINT, JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.remote_origin import (
     ManagedGrpcPythonEnvCodeLocationOrigin,
     RemoteJobOrigin,
@@ -100,6 +102,15 @@ def enqueue(instance: dg.DagsterInstance, job: str, tags: dict[str, str]) -> str
     target = LoadableTargetOrigin(executable_path=sys.executable, module_name="mhc_jobs.definitions")
     location = ManagedGrpcPythonEnvCodeLocationOrigin(target, location_name="mhc")
     origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job)
-    status = dg.DagsterRunStatus.QUEUED
-    definition = defs.resolve_job_def(job)
-    return instance.create_run_for_job(definition, tags=tags, status=status, remote_job_origin=origin).run_id
+    code = RepositoryPythonOrigin(
+        executable_path=sys.executable,
+        code_pointer=ModuleCodePointer("mhc_jobs.definitions", "defs"),
+        entry_point=DEFAULT_DAGSTER_ENTRY_POINT,
+    )
+    return instance.create_run_for_job(
+        defs.resolve_job_def(job),
+        tags=tags,
+        status=dg.DagsterRunStatus.QUEUED,
+        remote_job_origin=origin,
+        job_code_origin=JobPythonOrigin(job, code),  # what a launcher without a code server goes by
+    ).run_id
