@@ -36,7 +36,7 @@ def sizes(connection: sa.Connection) -> dict[str, Any]:
 def without_index(
     engine: sa.Engine, index: str, statement: str, values: Mapping[str, Any], times: int
 ) -> dict[str, float]:
-    """Median milliseconds that the server takes for a statement with an index of schema ``ai`` and without; it stays."""
+    """Median milliseconds that the server takes for a statement with an index of ``ai`` and without; it stays."""
     found: dict[str, float] = {}
     for name in ("with", "without"):
         with engine.connect() as connection:
