@@ -36,9 +36,8 @@ def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) 
     embedder, settings = platform.embedder(), platform.settings
     scorer = scorer_version(embedder)
     told: dict[date, dict[str, int | float | str]] = {}
-    with platform.engine.begin() as connection:
+    with platform.engine.connect() as connection:
         learned = own.current(connection)
-        own.keep(connection, learned, platform.now())
     for day in days(context):
         now = platform.now()  # before reading, so that feedback that arrives meanwhile is newer than the score
         with platform.engine.begin() as connection:
@@ -57,4 +56,7 @@ def scored_conversations(context: dg.AssetExecutionContext, platform: Platform) 
         }
         if found.mean is not None:
             told[day]["mean_score"] = round(found.mean, 3)
+    if any(day["scored_now"] for day in told.values()):
+        with platform.engine.begin() as connection:
+            own.keep(connection, own.current(connection), platform.now())
     yield from made(context, told)

@@ -38,8 +38,12 @@ with changed as materialized (
            avg(f.stars)::real as average_stars, coalesce(sum(m.human_edits), 0) as human_edits,
            coalesce(sum(m.cost_usd), 0) as cost_usd, avg(m.first_answer_ms)::real as average_first_answer_ms
     from changed d
-    join ai.conversations c on c.started_at >= timezone({ZONE}, d.day::timestamp)
-                           and c.started_at < timezone({ZONE}, d.day::timestamp + interval '1 day')
+    cross join lateral (  -- a day at a time along its index; without the offset all days are read and then sorted out
+        select * from ai.conversations x
+        where x.started_at >= timezone({ZONE}, d.day::timestamp)
+          and x.started_at < timezone({ZONE}, d.day::timestamp + interval '1 day')
+        offset 0
+    ) c
     left join ai.conversation_scores s on s.conversation_id = c.id
     left join lateral (
         select count(*) as messages, count(*) filter (where edited_content is not null) as human_edits,

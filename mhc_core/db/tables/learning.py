@@ -159,7 +159,7 @@ review_items = sa.Table(
     sa.Column("looked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("status in ('pending', 'decided')", name="status"),
     sa.Index("ix_review_items_queue", sa.text("priority desc"), "id", postgresql_where=sa.text("status = 'pending'")),
-    sa.Index("ix_review_items_unlooked", "id", postgresql_where=sa.text("status = 'pending' and not looked")),
+    sa.Index("ix_review_items_unlooked", "id", postgresql_where=sa.text("not looked")),
 )
 
 review_decisions = sa.Table(

@@ -10,7 +10,6 @@ from typing import Any
 
 from mhc_core.business import pricing
 from mhc_core.db.queries import collection, conversation_stats
-from mhc_core.db.queries import dataset as datasets
 from mhc_core.monitoring import dashboard
 from mhc_core.scoring.scorer import scorer_version
 from mhc_jobs.bench import reads
@@ -26,6 +25,11 @@ READ_MS = 100.0
 PEAK_MB = 2000.0
 CHOOSING = "ix_training_examples_candidates"
 """The index that the examples of a data set are chosen from."""
+_CHOOSE = """
+    select id, day, intent, language, quality from ai.training_examples e
+    where active and verified and embedder = :embedder
+      and not exists (select from ai.calls k where k.conversation_id = e.conversation_id and k.consent <> 'given')
+"""
 FIGURES = "figures"
 LOOK = "days with work"
 DAY = "a day"
@@ -131,7 +135,7 @@ def _measure_one(
         "statements": dearest,
         "reads": [asdict(one) for one in timed],
         "data_set_index": storage.without_index(
-            loop.engine, CHOOSING, lambda connection: datasets.candidates(connection, loop.embedder.id), 3
+            loop.engine, CHOOSING, _CHOOSE, {"embedder": loop.embedder.id}, 5
         ),
     })  # fmt: skip
 

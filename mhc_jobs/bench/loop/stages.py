@@ -96,9 +96,8 @@ def _collect(loop: Loop, day: date) -> int:
 
 def _score(loop: Loop, span: Sequence[date]) -> int:
     scorer, scored = scorer_version(loop.embedder), 0
-    with loop.engine.begin() as connection:
+    with loop.engine.connect() as connection:
         learned = own.current(connection)
-        own.keep(connection, learned, loop.now)
     for day in span:
         with loop.engine.begin() as connection:
             pending = scoring.pending(connection, day, scorer)
@@ -107,6 +106,9 @@ def _score(loop: Loop, span: Sequence[date]) -> int:
             scoring.save_scores(connection, found, scorer, loop.now)
             scoring.summary(connection, day, loop.settings.quality_threshold)
         scored += len(found)
+    if scored:
+        with loop.engine.begin() as connection:
+            own.keep(connection, own.current(connection), loop.now)
     return scored
 
 

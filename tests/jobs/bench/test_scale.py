@@ -115,8 +115,8 @@ def test_statements_are_counted_by_their_text(fresh_database_url: str) -> None:
 
 def test_an_index_that_is_measured_without_stays(fresh_database_url: str) -> None:
     engine = engines.create(fresh_database_url)
-    read = sa.text("select count(*) from ai.training_examples where active and verified")
-    found = storage.without_index(engine, scale.CHOOSING, lambda connection: connection.execute(read).one(), 3)
+    read = "select count(*) from ai.training_examples where active and verified and embedder = :embedder"
+    found = storage.without_index(engine, scale.CHOOSING, read, {"embedder": "words-384"}, 3)
     assert set(found) == {"with_ms", "without_ms"}
     with engine.connect() as connection:
         assert connection.scalar(sa.text("select to_regclass(:name)"), {"name": f"ai.{scale.CHOOSING}"})

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.execute(
         "create index ix_training_examples_unqueued on ai.training_examples (placed_for) where active and not verified"
     )
-    op.execute("create index ix_review_items_unlooked on ai.review_items (id) where status = 'pending' and not looked")
+    op.execute("create index ix_review_items_unlooked on ai.review_items (id) where not looked")
 
 
 def downgrade() -> None:
