@@ -24,8 +24,10 @@ QUESTION = "How much space does the chef need?"
 
 
 class Balancer:
-    """Which servers are ready, as each said when it was asked last. One that says no, or is not there, gets nobody until it
-    says yes; one that is slow to say on a loaded machine stays what it was."""
+    """Which servers are ready, as each said when it was asked last.
+
+    One that says no, or is not there, gets nobody until it says yes. One that is slow to say stays what it was.
+    """
 
     def __init__(self, servers: Sequence[Replica]) -> None:
         self._servers = servers
