@@ -37,10 +37,23 @@ class Replica:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=self._environment, cwd=ROOT, stdout=log, stderr=log)
 
-    def ready(self) -> bool:
-        """Whether ``/readyz`` says so."""
-        with suppress(httpx2.TransportError):
+    def says_ready(self) -> bool:
+        """Whether ``/readyz`` says so; False where nobody listens.
+
+        Raises:
+            httpx2.TimeoutException: it did not say in five seconds.
+        """
+        try:
             return httpx2.get(f"{self.address}/readyz", timeout=5).status_code == 200
+        except httpx2.TimeoutException:
+            raise
+        except httpx2.TransportError:
+            return False
+
+    def ready(self) -> bool:
+        """The same, and False where it did not say in time."""
+        with suppress(httpx2.TimeoutException):
+            return self.says_ready()
         return False
 
     def await_ready(self) -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,7 +24,10 @@ QUESTION = "How much space does the chef need?"
 
 
 class Balancer:
-    """Which servers are ready, as each was when it was asked last. One that says no gets nobody until it says yes."""
+    """Which servers are ready, as each said when it was asked last.
+
+    One that says no, or is not there, gets nobody until it says yes. One that is slow to say stays what it was.
+    """
 
     def __init__(self, servers: Sequence[Replica]) -> None:
         self._servers = servers
@@ -47,15 +51,16 @@ class Balancer:
     def choose(self) -> str:
         """A ready server, the next one by turns."""
         self._turn += 1
-        ready = sorted(self._ready)
+        ready = until(lambda: sorted(self._ready))
         return ready[self._turn % len(ready)]
 
     def _look(self, server: Replica) -> None:
         while not self._end.wait(LOOK_SECONDS):
-            if server.ready():
-                self._ready.add(server.address)
-            else:
-                self._ready.discard(server.address)
+            with suppress(httpx2.TimeoutException):
+                if server.says_ready():
+                    self._ready.add(server.address)
+                else:
+                    self._ready.discard(server.address)
 
 
 class Writer(threading.Thread):
