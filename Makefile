@@ -54,7 +54,7 @@ test-deploy: $(READY)  ## Look at image, compose file, chart, alert rules and da
 	@$(BIN)/pip install --disable-pip-version-check --quiet -r tests/deploy/requirements.txt
 	@$(BIN)/pytest -n 0 tests/deploy
 
-test-scale: $(READY)  ## Install the extra celery, run a backfill on two workers, kill one (8 minutes; needs redis-server).
+test-scale: $(READY)  ## Install the extra celery, run a backfill on two workers, kill one (12 minutes; needs redis-server).
 	@$(BIN)/pip install --disable-pip-version-check --quiet "celery[redis]>=5.5,<6" "dagster-celery>=0.29.27,<0.30"
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 0 tests/scale
 
