@@ -23,6 +23,7 @@ class Worker:
 
     state: Path
     variables: dict[str, str]
+    runs: int = 1
     _process: "subprocess.Popen[bytes] | None" = None
     _log: Path = field(init=False)
 
@@ -31,7 +32,7 @@ class Worker:
         self._log = self.state.parent / f"{self.state.name}.log"
         with environment(**self.variables, MHC_STATE_DIR=str(self.state)), self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _MHC, "worker"],
+                [sys.executable, "-c", _MHC, "worker", "--runs", str(self.runs)],
                 cwd=dagster_home.PROJECT,
                 stdout=log,
                 stderr=log,

@@ -48,6 +48,6 @@ def two_months(_server_url: str, _template: str, tmp_path_factory: pytest.TempPa
     """Name of a database that holds conversations of 60 days and nothing else."""
     with copy(_server_url, _template) as url:
         # The first night in UTC is still the evening before where the business is.
-        records = list(sample.generate(11, 4 * DAYS, FIRST, DAYS - 1, pricing.load(None)))
+        records = list(sample.generate(11, 2 * DAYS, FIRST, DAYS - 1, pricing.load(None)))
         bring_in(url, records, tmp_path_factory.mktemp("two_months"))
         yield name_of(url)

@@ -4,6 +4,7 @@ Real processes: Dagster's daemon, two workers of Celery with state folders of th
 `make test-scale`.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -47,9 +48,8 @@ _UNDERSTANDS = sa.text(
 CONTENT = {
     "conversation_scores": "select to_jsonb(s) - '{scored_at,scrubbed_at}'::text[] from ai.conversation_scores s",
     "training_examples": """
-        select to_jsonb(e) - '{id,sequence,duplicate_of,created_at,embedding,novelty}'::text[]
-               || jsonb_build_object('embedding', e.embedding::text, 'of', d.answer_message_id)
-          from ai.training_examples e left join ai.training_examples d on d.id = e.duplicate_of
+        select to_jsonb(e) - '{id,sequence,duplicate_of,active,created_at,embedding,novelty}'::text[]
+               || jsonb_build_object('embedding', e.embedding::text) from ai.training_examples e
     """,
     "scrub_holds": "select to_jsonb(h) - 'held_at' from ai.scrub_holds h",
     "conversations": "select to_jsonb(c) - '{updated_at}'::text[] from ai.conversations c",
@@ -57,7 +57,8 @@ CONTENT = {
     "feedback": "select to_jsonb(f) from ai.feedback f",
 }
 """What a row says, without when it was written, the numbers that it was given, and what depends on the order of days
-on one machine as well: how far an example was from those that were there when it came."""
+on one machine as well: how far an example was from those that were there when it came, and which of two that say the
+same stands for the other."""
 
 
 def content(engine: sa.Engine) -> dict[str, list[str]]:
@@ -69,12 +70,15 @@ def content(engine: sa.Engine) -> dict[str, list[str]]:
 
 
 def differing(found: dict[str, list[str]], expected: dict[str, list[str]]) -> dict[str, list[Any]]:
-    """Rows that only one of the two has, a few of each table, to be read."""
-    return {
-        table: [sorted({*rows} ^ {*expected[table]})[:4], len(rows), len(expected[table])]
-        for table, rows in found.items()
-        if rows != expected[table]
-    }
+    """By table, what rows that only one of the two has say differently: the columns, or that rows are missing."""
+    told: dict[str, list[Any]] = {}
+    for table, rows in found.items():
+        here, there = (sorted({*one} - {*other}) for one, other in ((rows, expected[table]), (expected[table], rows)))
+        if here or there:
+            pairs = zip(map(json.loads, here), map(json.loads, there), strict=False)
+            columns = {name for one, other in pairs for name in one if one[name] != other.get(name)}
+            told[table] = [len(here), len(there), sorted(columns)]
+    return told
 
 
 @contextmanager
@@ -91,7 +95,7 @@ def database(server_url: str, template: str) -> Iterator[sa.Engine]:
 
 def left_for_the_night(engine: sa.Engine) -> list[dict[str, str]]:
     """Tags of the runs that the next night would start: late feedback has a conversation of another day scored again,
-    and whether it is late depends on which days are in one run."""
+    and whether it is late depends on which days are in one run. After a few nights nothing is left."""
     settings = configuration.load()
     with engine.connect() as connection:
         versions = scorer_version(select.embedder(settings)), scrubber_version(connection, settings)
@@ -128,7 +132,7 @@ class Plant:
 
 
 @contextmanager
-def plant(engine: sa.Engine, folder: Path, broker: str, **more: str) -> Iterator[Plant]:
+def plant(engine: sa.Engine, folder: Path, broker: str, runs: int = 1, **more: str) -> Iterator[Plant]:
     url = engine.url.render_as_string(hide_password=False)
     variables = {
         "MHC_DATABASE_URL": url,
@@ -136,11 +140,11 @@ def plant(engine: sa.Engine, folder: Path, broker: str, **more: str) -> Iterator
         "MHC_INBOX_URI": (folder / "shared" / "inbox").as_uri(),
         "MHC_RUN_LAUNCHER": "celery",
         "MHC_CELERY_BROKER_URL": broker,
-        "MHC_DAYS_PER_RUN": "5",
+        "MHC_DAYS_PER_RUN": "10",
         "MHC_KNOWLEDGE_THRESHOLD": "100000",  # nothing is learned beside what is looked at
         **more,
     }
-    workers = [Worker(folder / f"machine-{n}", variables) for n in (1, 2)]
+    workers = [Worker(folder / f"machine-{n}", variables, runs) for n in (1, 2)]
     daemon = Daemon(url, folder / "daemon", variables)
     with (
         environment(**variables, MHC_STATE_DIR=str(folder / "here")),
@@ -171,8 +175,10 @@ def test_a_backfill_on_two_workers_one_of_which_is_killed_leaves_what_one_machin
             environment(MHC_DATABASE_URL=url, MHC_STATE_DIR=str(tmp_path / "one")),
             dg.DagsterInstance.ephemeral() as here,
         ):
-            for tags in (whole, *left_for_the_night(engine)):
-                execute("collect", here, tags)
+            execute("collect", here, whole)
+            while nights := left_for_the_night(engine):
+                for tags in nights:
+                    execute("collect", here, tags)
         expected = content(engine)
     with database(server_url, two_months) as engine, plant(engine, tmp_path, broker) as two:
         backfill = PartitionBackfill.from_asset_partitions(
@@ -202,9 +208,9 @@ def test_a_backfill_on_two_workers_one_of_which_is_killed_leaves_what_one_machin
         assert [run.run_id for run in failed] == [victim.run_id]
         for name in ASSETS:
             assert two.instance.get_materialized_partitions(dg.AssetKey(name)) == set(PARTITIONS)
-        for tags in left_for_the_night(engine):
-            night = enqueue(two.instance, "collect", tags)
-            assert two.ended(night) is dg.DagsterRunStatus.SUCCESS
+        while nights := left_for_the_night(engine):
+            for tags in nights:
+                assert two.ended(enqueue(two.instance, "collect", tags)) is dg.DagsterRunStatus.SUCCESS
         assert differing(content(engine), expected) == {}
         assert sorted(one.name for one in (tmp_path / "machine-1").iterdir()) == ["dagster"], "kept nothing for others"
 
@@ -230,9 +236,10 @@ def test_what_is_bought_is_bought_once_though_its_worker_is_killed(
 
 
 def test_a_pool_of_one_holds_for_both_workers(server_url: str, reviewed: str, broker: str, tmp_path: Path) -> None:
-    with database(server_url, reviewed) as engine, plant(engine, tmp_path, broker) as two:
+    more = {"MHC_MAX_CONCURRENT_RUNS": "3"}
+    with database(server_url, reviewed) as engine, plant(engine, tmp_path, broker, runs=2, **more) as two:
         with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
-            connection.execute(sa.text("lock table ai.tagger_versions"))
+            connection.execute(sa.text("lock table ai.scrub_marks"))  # which its step begins with
             first, second = (enqueue(two.instance, "train_tagger", {}) for _ in range(2))
             two.until(lambda: begun(two.instance, first) or begun(two.instance, second))
             # One that came later and needs no pool: a worker was free, and the second one's turn was before.
