@@ -281,10 +281,12 @@ def human_decisions(connection: sa.Connection, limit: int, seed: int) -> list[Hu
 
 LENGTH_SHOWN = 5_000
 """A queue that is longer is told as so long: to count 300,000 takes half a second, and nobody decides so many."""
+# With the offset each item looks for its example, and the limit ends that; else all examples may be read for a hash.
 LENGTH = """
     select count(*) from (
-        select from ai.review_items i join ai.training_examples e on e.id = i.example_id
-        where i.status = 'pending' and e.active limit {}) waiting
+        select from ai.review_items i
+        cross join lateral (select from ai.training_examples e where e.id = i.example_id and e.active offset 0) e
+        where i.status = 'pending' limit {}) waiting
 """
 
 

@@ -60,7 +60,7 @@ def retention(engine: sa.Engine, share: float, lookups: int) -> dict[str, Any]:
     partitions by month. Of the oldest month, texts are emptied as the platform does it, rows are deleted in batches and
     vacuumed, and its partition is dropped; before that, as many conversations and messages are looked up in either.
     """
-    most = UUID(int=int(share * (2**128 - 1)))
+    most = UUID(int=min(int(share * 2**128), 2**128 - 1))
     with engine.begin() as connection:
         connection.execute(sa.text("set local synchronous_commit = off"))
         months = _make(connection, most)
