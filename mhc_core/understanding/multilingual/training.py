@@ -29,6 +29,9 @@ EVERY = 6
 NATIVE_WEIGHT = 5
 """How often a segment of another language counts beside an English one."""
 REGULARISATION = 5.0
+LEAST_CALL = 0.15
+"""A person is called from no lower probability: at .11, which the writers alone would give, a booking in full was
+handed over."""
 FOLDS = 5
 """Into so many the writers are cut. With 2 the threshold moved by a third when one more writer came in."""
 
@@ -152,7 +155,7 @@ def _call_from(given: Inputs, said: Sequence[Said], own: NDArray[np.bool_]) -> f
     odds = np.log(chances / (1 - chances))
     platt, call_from = calibrated(odds, np.array([needed[number] for number in best]))
     threshold = (np.log(call_from / (1 - call_from)) - platt[1]) / platt[0]
-    return float(1 / (1 + np.exp(-threshold)))
+    return max(LEAST_CALL, float(1 / (1 + np.exp(-threshold))))
 
 
 def vectors(embed: Embed) -> Callable[[Sequence[str]], Floats]:
