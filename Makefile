@@ -55,7 +55,6 @@ test-deploy: $(READY)  ## Look at image, compose file, chart, alert rules and da
 	@$(BIN)/pytest -n 0 tests/deploy
 
 test-scale: $(READY)  ## Two workers and one killed, two servers replaced under load, the database lost (15 minutes; needs redis-server).
-	@$(BIN)/pip install --disable-pip-version-check --quiet "celery[redis]>=5.5,<6" "dagster-celery>=0.29.27,<0.30"
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 0 tests/scale
 
 $(CLIENTS)/.ready: $(READY) tests/clients/requirements.txt tests/clients/package.json
@@ -83,7 +82,7 @@ audit: $(READY)  ## Look up known vulnerabilities of what is pinned, and write d
 
 lock: $(READY)  ## Pin the newest versions that pyproject.toml allows.
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
-	  --extra pipeline --extra traces --extra dev pyproject.toml --output-file requirements.lock
+	  --extra pipeline --extra traces --extra celery --extra k8s --extra s3 --extra dev pyproject.toml --output-file requirements.lock
 	@cp requirements.lock deploy/requirements.lock  # whose versions are kept: the image has those that were tested
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate \
 	  --custom-compile-command "make lock" --extra pipeline --extra traces --extra celery --extra k8s --extra s3 pyproject.toml <(echo "hatchling>=1.27") \

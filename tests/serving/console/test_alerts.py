@@ -47,7 +47,9 @@ def test_an_operator_takes_an_alert_over_and_silences_another(
     staff.see('[aria-label="Tell anomaly:volume again"]').click()
     until(lambda: not staff.browser.find_elements(By.CSS_SELECTOR, '[aria-label="Tell anomaly:volume again"]'), 30)
     with console_engine.connect() as connection:
-        acts = connection.scalars(sa.select(audit_log.c.action).where(audit_log.c.action.startswith("alert."))).all()
+        acts = connection.scalars(
+            sa.select(audit_log.c.action).where(audit_log.c.action.startswith("alert.")).order_by(audit_log.c.id)
+        ).all()
     assert acts == ["alert.acknowledged", "alert.silenced", "alert.silence_ended"]
 
 
