@@ -20,7 +20,7 @@ from mhc_core.read_cache.cache import ReadCache
 from mhc_core.read_cache.listener import Listener
 from mhc_core.settings import Settings
 from mhc_core.support import webhooks
-from mhc_serving import errors, traces
+from mhc_serving import errors
 from mhc_serving.access import browser_rules
 from mhc_serving.access.access_control import AccessControl
 from mhc_serving.access.body_limit import BodyLimit
@@ -55,6 +55,7 @@ from mhc_serving.routes import (
     web,
 )
 from mhc_serving.schemas.problem import REFUSALS
+from mhc_serving.telemetry import traces
 from mhc_serving.voice import stream, talk
 from mhc_serving.voice import webhooks as calls
 from mhc_serving.voice.line import PhoneLine, Sound
@@ -102,7 +103,7 @@ def create_app(
 
     Raises:
         ConfigurationError: the business file is not valid, webhooks or the phone line have no secret, traces have no
-            packages, or an origin or a rate limit can not be read.
+            packages, or an origin or a rate limit cannot be read.
     """
     settings = settings.model_copy(update={"embedder_threads": 1})  # messages are what runs side by side
     business = business_data.load(settings.business_file)

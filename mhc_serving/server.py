@@ -18,11 +18,11 @@ from mhc_core import settings as configuration
 from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
-from mhc_serving import logging_setup
 from mhc_serving.access.deps import Services
 from mhc_serving.app import create_app
 from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
 from mhc_serving.metrics.counters import share, shared_folder
+from mhc_serving.telemetry import logging_setup
 from mhc_serving.workers.alerts import watching
 
 STALLED_SECONDS = 20

@@ -7,8 +7,9 @@ import uvicorn
 from mhc_core.db.engine import database
 from mhc_core.errors import ConfigurationError
 from mhc_core.settings import Settings
-from mhc_serving import errors, logging_setup
+from mhc_serving import errors
 from mhc_serving.http_protocol import CONNECTIONS, PatientProtocol
+from mhc_serving.telemetry import logging_setup
 from mhc_serving.workers.alerts import watching
 from mhc_serving.workers.memories import forgetting
 

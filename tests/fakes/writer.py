@@ -2,12 +2,21 @@
 
 import threading
 import time
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 
+from mhc_core.settings import Settings
+
 QUESTION = "How much space does the chef need?"
+
+
+def unlimited(state_dir: Path) -> Settings:
+    """A server's settings under which one customer may write as fast as they can."""
+    settings = Settings(state_dir=state_dir, open_loopback=True, refresh_seconds=0.2)
+    return settings.model_copy(update={"rate_limit_customer": "100000/minute", "rate_limit_address": "100000/minute"})
 
 
 class Writer(threading.Thread):

@@ -20,14 +20,13 @@ import sqlalchemy as sa
 from fakes.databases import server_folder
 from fakes.understanding import Labelled
 from fakes.waiting import until
-from fakes.writer import Writer
+from fakes.writer import Writer, unlimited
 
 from mhc_core.db import embedded
 from mhc_core.db import engine as engines
 from mhc_core.db.embedded import EmbeddedServer, account, cluster, wheel
 from mhc_core.db.embedded.files import HOST, ROLE
 from mhc_core.db.upgrade import upgrade
-from mhc_core.settings import Settings
 
 WRITERS = 4
 
@@ -65,7 +64,18 @@ def replica_of(primary: EmbeddedServer) -> Iterator[sa.URL]:
     data.mkdir(mode=0o700)
     owner.give(data)
     source = f"host={HOST} port={url.port} user={ROLE} password={url.password} application_name=replica"
-    backup = [wheel.programs() / "pg_basebackup", "-d", source, "-D", data, "-R", "-X", "stream", "-c", "fast"]
+    backup = [
+        str(wheel.programs() / "pg_basebackup"),
+        "-d",
+        source,
+        "-D",
+        str(data),
+        "-R",
+        "-X",
+        "stream",
+        "-c",
+        "fast",
+    ]
     subprocess.run(backup, check=True, capture_output=True, **owner.popen)
     with (files.home / "replica.log").open("wb") as log:
         process = subprocess.Popen(cluster.command(data, port), stdout=log, stderr=log, **owner.popen)
@@ -104,10 +114,7 @@ def test_the_replica_takes_over_when_the_primary_is_lost(
     upgrade(prepared)
     publish(prepared)
     prepared.dispose()
-    settings = Settings(state_dir=tmp_path, open_loopback=True, refresh_seconds=0.2)
-    settings = settings.model_copy(
-        update={"rate_limit_customer": "100000/minute", "rate_limit_address": "100000/minute"}
-    )
+    settings = unlimited(tmp_path)
     with replica_of(primary) as replica:
         if synchronous:
             execute(primary.url, "alter system set synchronous_standby_names = 'replica'")

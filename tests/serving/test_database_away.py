@@ -14,14 +14,13 @@ import pytest
 import sqlalchemy as sa
 from fakes.understanding import Labelled
 from fakes.waiting import until
-from fakes.writer import QUESTION, Writer
+from fakes.writer import QUESTION, Writer, unlimited
 
 from mhc_core.db import embedded
 from mhc_core.db import engine as engines
 from mhc_core.db.embedded import EmbeddedServer
 from mhc_core.db.embedded.files import Files
 from mhc_core.db.upgrade import upgrade
-from mhc_core.settings import Settings
 
 WRITERS = 4
 AWAY_SECONDS = 2.0
@@ -60,10 +59,7 @@ def test_what_customers_see_while_the_database_is_away(
     engines.check_server(engine)
     upgrade(engine)
     publish(engine)
-    settings = Settings(state_dir=tmp_path, open_loopback=True, refresh_seconds=0.2)
-    settings = settings.model_copy(
-        update={"rate_limit_customer": "100000/minute", "rate_limit_address": "100000/minute"}
-    )
+    settings = unlimited(tmp_path)
     end, owner = threading.Event(), 0
     try:
         with serve(create_app(settings, engine)) as address:
