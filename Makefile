@@ -54,7 +54,7 @@ test-deploy: $(READY)  ## Look at image, compose file, chart, alert rules and da
 	@$(BIN)/pip install --disable-pip-version-check --quiet -r tests/deploy/requirements.txt
 	@$(BIN)/pytest -n 0 tests/deploy
 
-test-scale: $(READY)  ## Two workers and one killed, two servers replaced under load, the database lost (15 minutes; needs redis-server).
+test-scale: $(READY)  ## Two workers and one killed, two servers replaced under load, the database lost, stages killed among a million messages (20 minutes; needs redis-server).
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 0 tests/scale
 
 $(CLIENTS)/.ready: $(READY) tests/clients/requirements.txt tests/clients/package.json

@@ -38,16 +38,17 @@ def conversations(context: dg.AssetExecutionContext, platform: Platform) -> Iter
         reading(platform.settings, platform.now()),
     )
     told = {}
-    with platform.engine.begin() as connection:
-        for day in days(context):
+    for day in days(context):
+        with platform.engine.begin() as connection:
             found = settle_day(connection, platform.settings, day, platform.now())
-            told[day] = {
-                "dagster/row_count": found.conversations,
-                "messages": found.messages,
-                "customers": found.customers,
-                "escalated": found.escalated,
-                "still_active": found.active,
-            }
+        told[day] = {
+            "dagster/row_count": found.conversations,
+            "messages": found.messages,
+            "customers": found.customers,
+            "escalated": found.escalated,
+            "still_active": found.active,
+        }
+    with platform.engine.connect() as connection:
         left_out = undatable(connection, platform.settings, platform.now())
     told[max(told)] |= {
         "belong_to_no_day": left_out,
@@ -74,8 +75,8 @@ def feedback(context: dg.AssetExecutionContext, platform: Platform) -> Iterator[
     The points are settings (`MHC_FEEDBACK_POINTS`). Comments are raw text and stay in `ai.feedback`.
     """
     told = {}
-    with platform.engine.begin() as connection:
-        for day in days(context):
+    for day in days(context):
+        with platform.engine.begin() as connection:
             given, changed = score_feedback(connection, platform.settings, day)
-            told[day] = {"dagster/row_count": given, "scores_changed": changed}
+        told[day] = {"dagster/row_count": given, "scores_changed": changed}
     yield from made(context, told)

@@ -1,6 +1,6 @@
 """One recogniser for all calls of a process: what ends a turn goes before what is only looked at; nobody waits long.
 
-Recognisers use all that a core has, so they are asked one after the other by one thread.
+A recogniser of this machine uses all that a core has, so it is asked by as many threads as it may have cores, and no more.
 """
 
 import heapq
@@ -40,14 +40,18 @@ class _Job:
 class Recogniser:
     """Takes stretches of any call and gives back their words. Safe to use from several threads."""
 
-    def __init__(self, transcriber: Callable[[], Transcriber], longest_wait: float = LONGEST_WAIT) -> None:
-        """``transcriber`` loads the recogniser; it is called in :meth:`start`."""
+    def __init__(
+        self, transcriber: Callable[[], Transcriber], at_once: int = 1, longest_wait: float = LONGEST_WAIT
+    ) -> None:
+        """``transcriber`` loads the recogniser, which is asked for ``at_once`` stretches together at most; it is called
+        in :meth:`start`."""
         self._load = transcriber
+        self._at_once = at_once
         self._longest_wait = longest_wait
         self._jobs: list[_Job] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._ended = False
         self._seconds = FIRST_GUESS
         self._busy = 0
@@ -63,8 +67,12 @@ class Recogniser:
         self.id = transcriber.id
         transcriber.transcribe(np.zeros(SPEECH_RATE, dtype=np.float32))
         self._ended = False
-        self._thread = threading.Thread(target=self._work, args=(transcriber,), name="recogniser", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._work, args=(transcriber,), name=f"recogniser-{number}", daemon=True)
+            for number in range(self._at_once)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Refuse what waits, and end."""
@@ -74,9 +82,9 @@ class Recogniser:
                 job.future.cancel()
             self._jobs.clear()
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
-            self._thread = None
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self._threads = []
 
     @property
     def waiting(self) -> int:
@@ -91,7 +99,7 @@ class Recogniser:
         """
         future: Future[Sequence[Heard]] = Future()
         with self._changed:
-            if self._ended or self.waiting * self._seconds > self._longest_wait:
+            if self._ended or self.waiting * self._seconds > self._longest_wait * self._at_once:
                 raise Overloaded("more is being said than can be recognised in time; try again in a moment")
             heapq.heappush(self._jobs, _Job((0 if final else 1, next(self._count)), samples, future))
             self._changed.notify()
@@ -117,7 +125,7 @@ class Recogniser:
             else:
                 job.future.set_result(heard)
             with self._changed:
-                self._busy = 0
+                self._busy -= 1
                 self._seconds = 0.8 * self._seconds + 0.2 * (time.perf_counter() - began)
 
     def _next(self) -> _Job | None:
@@ -126,5 +134,5 @@ class Recogniser:
                 self._changed.wait()
             if self._ended:
                 return None
-            self._busy = 1
+            self._busy += 1
             return heapq.heappop(self._jobs)

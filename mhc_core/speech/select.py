@@ -1,5 +1,6 @@
 """Which recogniser and which voice the settings name."""
 
+import os
 from pathlib import Path
 
 from mhc_core.business import pricing
@@ -33,7 +34,14 @@ def live_transcriber(settings: Settings) -> Transcriber:
         return transcriber(settings)
     from mhc_core.speech.brief import BriefTranscriber
 
-    return BriefTranscriber(_folder(settings), example=_example(settings))
+    return BriefTranscriber(_folder(settings), live_at_once(settings), _example(settings))
+
+
+def live_at_once(settings: Settings) -> int:
+    """How many stretches are recognised together: of every call by a provider, on this machine one on each core."""
+    if settings.transcriber == "openai":
+        return settings.voice_calls
+    return min(settings.voice_calls, os.cpu_count() or 1)
 
 
 def speaker(settings: Settings) -> Speaker:

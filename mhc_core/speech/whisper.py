@@ -62,8 +62,9 @@ class WhisperTranscriber:
         ]
 
 
-def loaded(folder: Path | None, threads: int) -> tuple[str, Any]:
-    """The name of a Whisper model and the model, of a folder or the package.
+def loaded(folder: Path | None, threads: int = 1, workers: int = 1) -> tuple[str, Any]:
+    """The name of a Whisper model and the model, of a folder or the package. ``workers`` calls of it run side by side,
+    each on ``threads`` cores.
 
     Raises:
         ConfigurationError: the extra is not installed, the folder holds no model, or the packaged weights are not those
@@ -79,7 +80,7 @@ def loaded(folder: Path | None, threads: int) -> tuple[str, Any]:
             f"{place} holds no model.bin; MHC_TRANSCRIBER_MODEL names a folder with a Whisper model for CTranslate2"
         )
     model = faster_whisper.WhisperModel(
-        str(place), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+        str(place), device="cpu", compute_type="int8", cpu_threads=threads, num_workers=workers, local_files_only=True
     )
     return place.name if folder else "tiny.en", model
 

@@ -60,7 +60,7 @@ class PhoneLine:
         settings = services.settings
         self.services = services
         self.sound = sound or configured(settings)
-        self.recogniser = Recogniser(self.sound.transcriber)
+        self.recogniser = Recogniser(self.sound.transcriber, select.live_at_once(settings))
         self.texts_links = bool(settings.twilio.account_sid and settings.twilio.auth_token and settings.twilio.sms_from)
         self.phrases: Phrases = phrases(services.business, self.texts_links)
         self._voice: Voice | None = None

@@ -85,3 +85,26 @@ def test_a_failure_reaches_its_call_and_no_other(recogniser: Recogniser, slow: S
         recogniser.submit(sound(1)).result(10)
     slow.fails = False
     assert recogniser.submit(sound(7)).result(10)[0].text == "7"
+
+
+def test_as_many_as_may_are_recognised_side_by_side() -> None:
+    """Each stretch ends only when the other has begun: one thread would wait for ever."""
+
+    class Together:
+        id = "together"
+
+        def __init__(self) -> None:
+            self.both = threading.Barrier(2)
+
+        def transcribe(self, samples: NDArray[np.float32]) -> Sequence[Heard]:
+            if len(samples) < 10:
+                self.both.wait(10)
+            return [Heard(str(len(samples)), 0, 1, 0.9)]
+
+    recogniser = Recogniser(Together, at_once=2)
+    recogniser.start()
+    try:
+        told = [recogniser.submit(sound(size)) for size in (1, 2)]
+        assert [one.result(20)[0].text for one in told] == ["1", "2"]
+    finally:
+        recogniser.stop()
