@@ -30,8 +30,10 @@ class BriefTranscriber:
     """The recogniser of conversations: one stretch at a time, greedy, without timestamps."""
 
     def __init__(self, folder: Path | None = None, at_once: int = 1, example: str = "") -> None:
-        """Load a model that works on ``at_once`` stretches together, each on one core. ``example`` is text of the kind that is said, which the model takes for what was said before:
-        of booking calls by machine voices on a noisy telephone 21 instead of 30 words in a hundred were wrong.
+        """Load a model that works on ``at_once`` stretches together, each on one core.
+
+        ``example`` is text of the kind that is said, which the model takes for what was said before: of booking calls
+        by machine voices on a noisy telephone 21 instead of 30 words in a hundred were wrong.
 
         Raises:
             ConfigurationError: the extra ``voice`` is not installed, or there is no such model.

@@ -1,6 +1,6 @@
 """One recogniser for all calls of a process: what ends a turn goes before what is only looked at; nobody waits long.
 
-A recogniser of this machine uses all that a core has, so it is asked by as many threads as it may have cores, and no more.
+A recogniser of this machine uses all that a core has, so as many threads ask it as it may have cores.
 """
 
 import heapq

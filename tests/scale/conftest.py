@@ -22,6 +22,12 @@ def server_url(_server_url: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def template(_template: str) -> str:
+    """Name of the empty database that has the schema."""
+    return _template
+
+
+@pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis of one's own; its URL."""
     program = shutil.which("redis-server")

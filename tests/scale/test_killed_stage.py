@@ -135,11 +135,11 @@ def finished(asset: str, last: int) -> None:
         ended(process)
 
 
-def test_stages_killed_among_a_million_messages_go_on(server_url: str, _template: str, tmp_path: Path) -> None:
+def test_stages_killed_among_a_million_messages_go_on(server_url: str, template: str, tmp_path: Path) -> None:
     path = tmp_path / "talks.jsonl.gz"
     write(path)
     with (
-        copy(server_url, _template) as url,
+        copy(server_url, template) as url,
         environment(MHC_DATABASE_URL=url, MHC_STATE_DIR=str(tmp_path), MHC_DAYS_PER_RUN=str(DAYS)),
     ):
         engine = engines.create(url, zone=ZONE)
