@@ -49,7 +49,7 @@ class ProvidedReader:
 
     def __init__(self, provider: Structured, local: Reader, name: str, reasons: Sequence[str]) -> None:
         self._provider = provider
-        self._local = local
+        self.local = local
         self._reasons = frozenset(reasons)
         topics, slots = ", ".join(Topic), ", ".join(SlotName)
         self._task = TASK.format(name=name, topics=topics, slots=slots, reasons=", ".join(reasons))
@@ -57,16 +57,16 @@ class ProvidedReader:
     @property
     def model_id(self) -> str:
         """The local version: it is what is promoted and rolled back."""
-        return self._local.model_id
+        return self.local.model_id
 
     @property
     def languages(self) -> object | None:
         """The models of other languages that came with the local one (``multilingual.corrections``)."""
-        return getattr(self._local, "languages", None)
+        return getattr(self.local, "languages", None)
 
     def read(self, text: str, context: DialogueContext) -> Understood:
         """What a message says after ``context``; slots have no values yet."""
-        mine = self._local.read(text, context)
+        mine = self.local.read(text, context)
         asked = f"The message answers: {circumstances(context)}\n<message>{text}</message>"
         try:
             theirs = understood(text, self._provider.ask(self._task, asked), self._reasons)

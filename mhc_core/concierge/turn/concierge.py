@@ -31,6 +31,7 @@ from mhc_core.concierge.turn.request import TurnRequest, TurnResult
 from mhc_core.concierge.turn.response_cache import ResponseCache
 from mhc_core.concierge.turn.store import CachedAnswerWithdrawn, TurnStore
 from mhc_core.concierge.turn.threads import Place
+from mhc_core.concierge.turn.warming import warm_up
 from mhc_core.db.engine import autocommit
 from mhc_core.db.queries.calls import HEARD_KEY, CallRow
 from mhc_core.db.queries.serving import NewTurn, OpenConversation, StoredTurn
@@ -136,8 +137,9 @@ class Concierge:
         self._clock = clock
 
     def start(self) -> None:
-        """Load the versions that are live and go on watching them."""
+        """Load the versions that are live and go on watching them; answer once to nobody."""
         self.live.start()
+        warm_up(self._business, self.live.now, self._settings.minimum_confidence, self._clock())
         self.rollout.start()
         self._cache.start()
 
