@@ -1,5 +1,5 @@
-"""Answers to nobody before customers are let in: vocabularies, detectors and guards load when they are first used, which
-took the first callers of a process two seconds."""
+"""Answers to nobody before customers are let in: vocabularies, detectors and guards load when they are first used,
+which took the first callers of a process two seconds."""
 
 import logging
 from dataclasses import replace
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from mhc_core.business.pricing import Business
 from mhc_core.concierge.agents import context
-from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.models.choice import RemoteModel
+from mhc_core.concierge.models.live import Live
 from mhc_core.concierge.turn.offline import OfflineConcierge
 from mhc_core.understanding.provided import ProvidedReader
 
