@@ -25,12 +25,12 @@ def reply(question: Question, around: AgentContext) -> Reply:
     is in the language of the conversation."""
     with speaking(ENGLISH):
         found = _written(question, around)
-        if found is not None and found.confidence >= around.minimum_confidence:
-            if Act.COMPLAIN not in question.acts:
-                return found
-            text = f"{found.text}\n{handover.offer_text(question.business)}"
-            return replace(found, text=text, notes={**found.notes, "offered_person": True})
-    return _unknown(question, around, found)
+    if found is None or found.confidence < around.minimum_confidence:
+        return _unknown(question, around, found)
+    if Act.COMPLAIN not in question.acts:
+        return found
+    text = f"{found.text}\n{handover.offer_text(question.business)}"
+    return replace(found, text=text, notes={**found.notes, "offered_person": True})
 
 
 def _written(question: Question, around: AgentContext) -> Reply | None:
@@ -48,7 +48,7 @@ def _written(question: Question, around: AgentContext) -> Reply | None:
         return None
     model, answer, fallback = given
     found = Reply(
-        text=safety.without_promises(question.business, answer.text, answer.intent),
+        text=answer.text,
         agent=AGENT.name,
         intent=answer.intent,
         confidence=min(1.0, max(0.0, answer.confidence)),
@@ -66,7 +66,13 @@ def _written(question: Question, around: AgentContext) -> Reply | None:
         written=True,
         prompt=system,
     )
-    return foreign.told(question, around, found, passages)
+    if question.language == ENGLISH:
+        return replace(found, text=safety.without_promises(question.business, found.text, found.intent))
+    told = foreign.told(question, around, found, passages)
+    if told is None:
+        return None
+    with speaking(question.language):
+        return replace(told, text=safety.with_caution(question.business, told.text, told.intent))
 
 
 def _unknown(question: Question, around: AgentContext, withheld: Reply | None) -> Reply:

@@ -23,13 +23,19 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def without_promises(business: Business, answer: str, intent: Intent) -> str:
-    """The answer without sentences that promise safety; about allergies, the shared grill is always named."""
-    kept = [part for part in _SENTENCE.split(answer) if not promises(part)]
-    changed = len(kept) != len(_SENTENCE.split(answer))
-    text = " ".join(kept) if changed else answer
-    if changed or (intent is Intent.ALLERGY and "grill" not in text.lower()):
-        text = f"{text}\n{shared_grill(business)}".strip()
-    return text
+    """The English answer without sentences that promise safety; about allergies, the shared grill is always named."""
+    parts = _SENTENCE.split(answer)
+    kept = [part for part in parts if not promises(part)]
+    if len(kept) == len(parts):
+        return with_caution(business, answer, intent)
+    return f"{' '.join(kept)}\n{shared_grill(business)}".strip()
+
+
+def with_caution(business: Business, answer: str, intent: Intent) -> str:
+    """The answer in the language that is spoken; about allergies, the shared grill is always named."""
+    if intent is not Intent.ALLERGY or translated("grill") in answer.lower():
+        return answer
+    return f"{answer}\n{shared_grill(business)}".strip()
 
 
 def promises(sentence: str) -> bool:

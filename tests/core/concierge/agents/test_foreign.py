@@ -57,10 +57,11 @@ class _Writing:
     version_id: str = "provider/1"
     calls_tools: bool = True
     reads_prompt: bool = True
+    intent: Intent = Intent.OTHER
 
     def answer(self, request: ChatRequest) -> ChatAnswer:
         assert "Answer in Spanish" in request.system_prompt
-        return ChatAnswer(self.text, 0.9, Intent.OTHER, tuple(one.chunk_id for one in request.passages[:1]))
+        return ChatAnswer(self.text, 0.9, self.intent, tuple(one.chunk_id for one in request.passages[:1]))
 
 
 class _Translating:
@@ -132,3 +133,11 @@ def test_a_language_that_is_not_learned_yet_gets_a_person(business: Business, li
     reply = _ask(business, replace(live, foreign={}), "¿cuánto es el depósito para apartar la fecha?")
     assert reply.notes["offered_person"]
     assert detection.detect(reply.text) == "es"
+
+
+def test_what_stands_below_an_answer_about_allergies_is_in_its_language(business: Business, live: Live) -> None:
+    """The shared grill was named in English below Spanish, Chinese and Japanese answers."""
+    writing = _Writing("El tofu es una de cinco proteínas.", intent=Intent.ALLERGY)
+    reply = _ask(business, replace(live, models=(writing,)), "¿y qué comida vegetariana tienen ustedes?")
+    assert "misma plancha" in reply.text
+    assert "shared grill" not in reply.text
