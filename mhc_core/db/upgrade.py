@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 DAGSTER_SCHEMA = "dagster"  # Dagster makes its own tables there
-HEAD = "0048"
+HEAD = "0049"
 _LOCK = 0x6D68635F  # any number no other program uses as advisory lock in this database
 _SCRIPTS = Path(__file__).parent / "migrations"
 

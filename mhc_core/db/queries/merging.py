@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 
 from mhc_core.db.queries.vectors import PACKED, joined, split, unpacked
 
+_BEST = """
+    case when e.verified and exists (select from ai.dataset_members d where d.example_id = e.id) then 3
+         when e.verified or e.origin = 'human_edit' or carried.decision = 'approve' then 2
+         when carried.decision = 'reject' then 0 else 1 end desc,
+    e.origin = 'human_edit' desc, m.sent_at, e.id
+"""
 _LOCK = 0x6D68635F6D657267
 """Any number that no other advisory lock of this database has."""
 
@@ -100,23 +106,28 @@ def mergeable(connection: sa.Connection, ids: Sequence[UUID]) -> tuple[list[Merg
 
     Best is what a data set holds already, then what a person wrote or approved, a person's own words before others,
     and the earlier answer: an order that does not depend on which was stored first. Left out are rejected ones, and
-    those that a decision on its way will reword.
+    those that a decision on its way will reword. Of merged ones that are alike word for word only the best is given:
+    whoever yields to another of them yields to it too.
     """
     rows = connection.execute(
         sa.text(f"""
-            select e.id, e.numbers_sha256, e.active and e.novelty is null, e.duplicate_of is not null, e.duplicate_of,
-                   e.question, e.answer, {PACKED.format("e.embedding")}
-            from ai.training_examples e
-            join ai.messages m on m.id = e.answer_message_id
-            cross join lateral (
-                select case when not e.verified then m.message_metadata #>> '{{review,decision}}' end as decision
-            ) carried
-            where e.id = any(:ids) and (e.active or e.duplicate_of is not null)
-              and carried.decision is distinct from 'edit'
-            order by case when e.verified and exists (select from ai.dataset_members d where d.example_id = e.id) then 3
-                          when e.verified or e.origin = 'human_edit' or carried.decision = 'approve' then 2
-                          when carried.decision = 'reject' then 0 else 1 end desc,
-                     e.origin = 'human_edit' desc, m.sent_at, e.id
+            with ranked as (
+                select e.id, e.duplicate_of is not null as merged,
+                       row_number() over (partition by e.duplicate_of is not null, e.content_sha256 order by {_BEST})
+                       as nth,
+                       row_number() over (order by {_BEST}) as place
+                from ai.training_examples e
+                join ai.messages m on m.id = e.answer_message_id
+                cross join lateral (
+                    select case when not e.verified then m.message_metadata #>> '{{review,decision}}' end as decision
+                ) carried
+                where e.id = any(:ids) and (e.active or e.duplicate_of is not null)
+                  and carried.decision is distinct from 'edit'
+            )
+            select e.id, e.numbers_sha256, e.active and e.novelty is null, r.merged, e.duplicate_of, e.question,
+                   e.answer, {PACKED.format("e.embedding")}
+            from ranked r join ai.training_examples e on e.id = r.id
+            where not r.merged or r.nth = 1 order by r.place
         """),
         {"ids": list(ids)},
     ).all()

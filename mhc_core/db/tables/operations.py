@@ -57,6 +57,7 @@ audit_log = sa.Table(
     sa.Index(None, "subject"),
     sa.Index(None, "at"),
     sa.Index(None, "action", "id"),
+    sa.Index(None, "actor", "id"),
 )
 
 # Each hash is of the one before it and of its entry; made by a trigger when the entry is committed.
