@@ -35,13 +35,14 @@ def groups(connection: sa.Connection, limit: int) -> list[Group]:
         if not asked:
             continue
         alike = meant @ meant.T >= ALIKE
+        np.fill_diagonal(alike, val=True)
         free = np.ones(len(asked), dtype=np.bool_)
+        sizes = alike.sum(axis=1)
         while free.any():
-            sizes = (alike & free).sum(axis=1) * free
-            centre = int(sizes.argmax())
+            centre = int(np.where(free, sizes, 0).argmax())
             members = np.flatnonzero(alike[centre] & free)
             order = sorted(members.tolist(), key=lambda row: -float(meant[centre] @ meant[row]))
             found.append(Group([asked[row] for row in order]))
             free[members] = False
-            free[centre] = False
+            sizes -= alike[:, members].sum(axis=1)
     return sorted(found, key=lambda one: -len(one.questions))[:limit]
