@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from mhc_core.concierge.guards import claims, examples, trained
 from mhc_core.concierge.guards.examples import FINE, Example
 from mhc_core.concierge.guards.trained import Guards
-from mhc_core.knowledge import articles
+from mhc_core.knowledge import articles, translations
 from mhc_core.language import tags
 from mhc_core.language.answer_text import sentences, strip_markdown
 from mhc_core.understanding import examples as understanding
+from mhc_core.understanding.multilingual import gold
+from mhc_core.understanding.multilingual.script import READ
 from mhc_jobs.bench.answers import sets as answer_sets
 from mhc_jobs.bench.guards import sets
-from mhc_jobs.sample.files import knowledge_dir
+from mhc_jobs.sample.files import knowledge_dir, translations_dir
 
 _KINDS = {
     "price": "price", "quote": "price", "discount": "discount", "hedged": "discount", "deposit": "deposit",
@@ -54,7 +56,7 @@ def taught(answers: Sequence[Example], messages: Sequence[Example], seed: int) -
         "answers": [*answers, *_joined(answers, seed), *_articles(), *seen],
         "foreign_answers": [*foreign, *_joined(foreign, seed), *_foreign(seen), *_english(answers)[::EVERY]],
         "messages": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
-        "foreign_messages": [*attacks, *asked, *ordinary[::ORDINARY]],
+        "foreign_messages": [*attacks, *asked, *ordinary[::ORDINARY], *_ordinary_elsewhere()[::ORDINARY]],
         "sieve": [*attacks, *_joined(attacks, seed), *ordinary, *asked],
     }
 
@@ -96,6 +98,14 @@ def _articles() -> list[Example]:
 def _questions() -> list[str]:
     """What the sample's articles are asked: nobody who asks it attacks."""
     return [question for one in _sample() for question in one.questions]
+
+
+def _ordinary_elsewhere() -> list[Example]:
+    """What customers write in other languages, and what the articles are asked in them."""
+    written = [message.text for language in READ for message in gold.messages(language)]
+    files = sorted(translations_dir().glob("*/*.md"))
+    asked = [question for file in files for question in translations.parse(file.read_bytes()).questions]
+    return [Example(text, FINE) for text in (*written, *asked)]
 
 
 def _sample() -> list[articles.Article]:
