@@ -2,9 +2,9 @@
 
 The questions were written by the conventions of each language, not translated; each has an English counterpart, which
 is asked beside it. An answer is right when it rests on an article that answers the question and somebody is told it in
-their language; whoever asks what nobody knows is answered right when nothing is claimed, whoever needs a person when
-one takes over or is offered. ``sets/dev`` was looked at, and the choice of articles was fitted on it; ``sets/test``
-was only measured.
+their language, or when a price or a journey was worked out where such an article would answer. Whoever asks what nobody
+knows is answered right when nothing is claimed, whoever needs a person when one takes over or is offered. ``sets/dev``
+was looked at, and the choice of articles was fitted on it; ``sets/test`` was only measured.
 """
 
 import json
@@ -19,6 +19,7 @@ from mhc_core.concierge.agents.reply import Reply
 from mhc_core.concierge.models.live import Live
 from mhc_core.errors import DataError
 from mhc_core.knowledge import multilingual, translations
+from mhc_core.knowledge.articles import parse
 from mhc_core.knowledge.multilingual import ForeignSelector, Translated
 from mhc_core.languages import ENGLISH, detection, known
 from mhc_core.protocols import Embedder
@@ -27,7 +28,7 @@ from mhc_core.translation import figures
 from mhc_jobs.bench.answers.questions import Desk
 from mhc_jobs.bench.answers.sample import articles
 from mhc_jobs.bench.answers.sample import live as english_live
-from mhc_jobs.sample.files import translations_dir
+from mhc_jobs.sample.files import knowledge_dir, translations_dir
 
 SETS = Path(__file__).parent / "sets"
 Half = Literal["dev", "test"]
@@ -91,6 +92,13 @@ def shipped(language: str) -> Mapping[str, Translated]:
     return {one.article_id: Translated(one.title, one.body, one.questions) for one in read_}
 
 
+@cache
+def priced() -> frozenset[str]:
+    """The sample's articles about what a tool works out: prices and journeys."""
+    found = [parse(file.read_bytes()) for file in sorted(knowledge_dir().glob("*.md"))]
+    return frozenset(one.id for one in found if one.category in ("pricing", "travel"))
+
+
 def read(language: str, half: Half) -> list[Asked]:
     """The questions of a half.
 
@@ -139,6 +147,7 @@ def judge(asked: Asked, reply: Reply, language: str) -> Judged:
     answered = not withheld and reply.escalation is None
     reached = reply.escalation is not None or offered
     cited = {passage.article_id for passage in reply.citations}
+    worked_out = reply.agent == "quote" and not withheld and bool(asked.articles & priced())
     lines = [line for line in reply.text.splitlines() if line.strip()]
     strange = 0 if language == ENGLISH else sum(detection.detect(line) == ENGLISH for line in lines)
     if asked.expect == "person":
@@ -146,7 +155,7 @@ def judge(asked: Asked, reply: Reply, language: str) -> Judged:
     elif asked.expect == "unknown":
         right = not answered
     else:
-        right = (answered and bool(cited & asked.articles)) or (asked.person and reached)
+        right = (answered and bool(cited & asked.articles)) or worked_out or (asked.person and reached)
     return Judged(right and not strange, answered, _changed(reply, language), strange)
 
 
