@@ -160,8 +160,8 @@ def judge(asked: Asked, reply: Reply, language: str) -> Judged:
 
 
 def _changed(reply: Reply, language: str) -> int:
-    """Figures of an answer that none of the English articles it cites states."""
-    if language == ENGLISH or not reply.citations:
+    """Figures of an article's answer that none of the English articles it cites states. Other agents work figures out."""
+    if language == ENGLISH or not reply.citations or reply.agent != "knowledge":
         return 0
     sources = {one.id: one for one in articles()}
     english = "\n".join(
