@@ -160,7 +160,7 @@ def judge(asked: Asked, reply: Reply, language: str) -> Judged:
 
 
 def _changed(reply: Reply, language: str) -> int:
-    """Figures of an article's answer that none of the English articles it cites states; other agents work theirs out."""
+    """Figures of an article's answer that none of the English articles it cites states; others work theirs out."""
     if language == ENGLISH or not reply.citations or reply.agent != "knowledge":
         return 0
     sources = {one.id: one for one in articles()}
