@@ -21,8 +21,9 @@ from mhc_core.settings import Settings
 
 REFERENCE = 2048
 """So many examples tell whether a question is unusual; more would make each new one dearer as the table grows."""
-LOOKED_AT = 6
-"""A sixth of each vector rules out nearly all that is not near, and is all that is read of the many."""
+LOOKED_AT = 3
+"""A third of each vector rules out nearly all that is not near, and is all that is read of the many. A sixth let half
+through of what is asked in other words: 3 GB on a million conversations."""
 _ROUNDED = 0.01
 """How much nearer than that two stored vectors may be: they are rounded to half precision."""
 _BLOCK = 1024
@@ -121,8 +122,9 @@ def _compare(
 ) -> None:
     new = np.array([place for place in places if examples[place].new], dtype=np.intp)
     standing = np.array([not examples[place].new and not examples[place].merged for place in places])
-    for start in range(0, len(new), _BLOCK):
-        rows = new[start : start + _BLOCK]
+    block = max(1, _BLOCK * _WIDE // max(len(places), 1))
+    for start in range(0, len(new), block):
+        rows = new[start : start + block]
         near = unit[rows] @ unit[places].T >= similarity - _SLACK
         better = places[np.newaxis, :] < rows[:, np.newaxis]
         for row, found in zip(rows.tolist(), near & (better | standing), strict=True):

@@ -89,6 +89,13 @@ training_examples = sa.Table(
         postgresql_include=["id", "day", "intent", "language", "quality", "conversation_id"],
         postgresql_where=sa.text("active and verified"),
     ),
+    # Which members of a data set may still be learned from: the table itself is not read for it.
+    sa.Index(
+        "ix_training_examples_verified",
+        "id",
+        postgresql_include=["conversation_id"],
+        postgresql_where=sa.text("active and verified"),
+    ),
     sa.Index(None, "embedder"),
     sa.Index("ix_training_examples_verified_at", "verified_at", postgresql_where=sa.text("active and verified")),
     sa.Index(None, "conversation_id"),
