@@ -60,7 +60,7 @@ def clock(_clock: Clock) -> Iterator[Clock]:
 @pytest.fixture(scope="package")
 def home(serving_engine: sa.Engine, other_site: str, folder: Path, serve: Serve, _clock: Clock) -> Iterator[str]:
     """The concierge, which lets the other site embed the widget."""
-    settings = Settings(state_dir=folder / "state", widget_origins=other_site)
+    settings = Settings(state_dir=folder / "state", widget_origins=other_site, rate_limit_address="10000/minute")
     with serve(create_app(settings, serving_engine, clock=_clock)) as address:
         (folder / "index.html").write_text(
             "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
