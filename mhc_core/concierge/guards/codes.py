@@ -19,7 +19,10 @@ _DECIMAL = re.compile(r"(?<!\w)((?:\d{2,3}[ ,]{1,2}){9,2000}\d{2,3})(?!\w)")
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 _ESCAPED = re.compile(r"\\u00([0-9a-fA-F]{2})|\\x([0-9a-fA-F]{2})|&#x([0-9a-fA-F]{2});|&#(\d{2,3});")
 _MORSE_RUN = re.compile(r"(?:(?<![\w.-])|^)[.\-·−–•]{1,6}(?:[ /|]{1,3}[.\-·−–•]{1,6}){5,2000}")
-_SPACED = re.compile(r"(?<!\w)(?:[^\W_][ .\-_*|,]{1,3}){5,400}[^\W_](?!\w)")
+_APART = r"[ .\-_*|,]"
+# A run is tried from its first letter alone: from each of them "1_ 1_ 1_ …" took 400 times its length.
+_BEGINS = "".join(rf"(?<!(?<!\w)[^\W_]{_APART * many})" for many in (1, 2, 3))
+_SPACED = re.compile(rf"(?<!\w){_BEGINS}(?:[^\W_]{_APART}{{1,3}}){{5,2000}}[^\W_](?!\w)")
 _PIG = re.compile(r"\b(?:[a-z]+ay)\b")
 _WORD = re.compile(r"[a-z']+")
 _LEET_WORD = re.compile(r"(?<!\w)(?=[a-z]{0,20}[0134578@$!|]{1,9}[a-z]|[a-z]{1,20}[013457])[\w@$!|]{2,40}")

@@ -134,6 +134,7 @@ def test_reading_takes_linear_time(part: str) -> None:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PARTS)
 @example("1 ")
+@example("1_ ")
 @example(",")
 def test_understanding_and_checking_take_linear_time(part: str) -> None:
     slow = [name for name, read in CLEANED_BEFORE.items() if _grows(read, part, LENGTH // 3, clean=True) > MOST]
