@@ -115,18 +115,14 @@ class Recogniser:
 
     def _work(self, transcriber: Transcriber) -> None:
         while (job := self._next()) is not None:
-            if not job.future.set_running_or_notify_cancel():
-                continue
             began = time.perf_counter()
-            try:
-                heard = transcriber.transcribe(job.samples)
-            except Exception as error:  # whoever waits for these words hears of it, and the others go on
-                job.future.set_exception(error)
-            else:
-                job.future.set_result(heard)
+            wanted = job.future.set_running_or_notify_cancel()
+            if wanted:
+                _recognise(transcriber, job)
             with self._changed:
                 self._busy -= 1
-                self._seconds = 0.8 * self._seconds + 0.2 * (time.perf_counter() - began)
+                if wanted:
+                    self._seconds = 0.8 * self._seconds + 0.2 * (time.perf_counter() - began)
 
     def _next(self) -> _Job | None:
         with self._changed:
@@ -136,3 +132,12 @@ class Recogniser:
                 return None
             self._busy += 1
             return heapq.heappop(self._jobs)
+
+
+def _recognise(transcriber: Transcriber, job: _Job) -> None:
+    try:
+        heard = transcriber.transcribe(job.samples)
+    except Exception as error:  # whoever waits for these words hears of it, and the others go on
+        job.future.set_exception(error)
+    else:
+        job.future.set_result(heard)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from mhc_core.db.queries import distinct
 from mhc_core.db.tables import audit_log
 
 
@@ -96,18 +97,6 @@ class Entry(NamedTuple):
     details: Mapping[str, Any]
 
 
-_ACTORS = """
-    with recursive each as (
-        (select actor from ai.audit_log order by actor limit 1)
-         union all
-        select (select l.actor from ai.audit_log l where l.actor > each.actor order by l.actor limit 1)
-          from each where each.actor is not null
-    )
-    select actor from each where actor is not null
-"""
-"""One look into the index for each: actors are few, and a ``distinct`` would read all entries."""
-
-
 def page(
     connection: sa.Connection, *, actor: str = "", action: str = "", subject: str = "", before: int | None, limit: int
 ) -> list[Entry]:
@@ -116,7 +105,7 @@ def page(
     log = audit_log.c
     statement = sa.select(log.id, log.at, log.actor, log.action, log.subject, log.details).order_by(log.id.desc())
     word = actor.strip().casefold()
-    actors = [name for name in connection.scalars(sa.text(_ACTORS)) if word in name.casefold()] if word else None
+    actors = [name for name in distinct.values(connection, log.actor) if word in name.casefold()] if word else None
     for wanted in (
         None if before is None else log.id < before,
         None if actors is None else log.actor.in_(actors),

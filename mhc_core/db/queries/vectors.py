@@ -6,29 +6,17 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from mhc_core.db.queries import distinct
+from mhc_core.db.tables import training_examples
+
 _HEADER = 4
 PACKED = "halfvec_send({})"
 """SQL of a halfvec as bytes: a header of four, then its numbers as big-endian float16 (pgvector's binary format)."""
 
 
-_EMBEDDERS = """
-    with recursive each as (
-        (select embedder from ai.training_examples order by embedder limit 1)
-         union all
-        select (select e.embedder from ai.training_examples e where e.embedder > each.embedder
-                 order by e.embedder limit 1)
-          from each where each.embedder is not null
-    )
-    select embedder from each where embedder is not null
-"""
-
-
 def embedders(connection: sa.Connection) -> list[str]:
-    """Embedders of the vectors that examples carry; vectors of two cannot be compared.
-
-    One look into the index for each: a ``distinct`` would read it whole.
-    """
-    return list(connection.scalars(sa.text(_EMBEDDERS)))
+    """Embedders of the vectors that examples carry; vectors of two cannot be compared."""
+    return distinct.values(connection, training_examples.c.embedder)
 
 
 def joined(column: str, dimensions: str = "vector_dims({})") -> str:

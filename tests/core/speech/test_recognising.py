@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
+from fakes.waiting import until
 from numpy.typing import NDArray
 
 from mhc_core.errors import ProviderUnavailable
@@ -77,6 +78,17 @@ def test_too_much_is_refused_and_not_left_waiting(recogniser: Recogniser, slow: 
         [recogniser.submit(sound(99)) for _ in range(10)]
     slow.gate.set()
     assert all(one.result(10) for one in taken)
+
+
+def test_what_nobody_wants_any_more_is_not_counted_as_waiting(recogniser: Recogniser, slow: Slow) -> None:
+    slow.gate.clear()
+    first = recogniser.submit(sound(1))
+    while not first.running():
+        time.sleep(0.001)
+    assert all(recogniser.submit(sound(2), final=False).cancel() for _ in range(3))
+    slow.gate.set()
+    assert recogniser.submit(sound(3)).result(10)[0].text == "3"
+    until(lambda: recogniser.waiting == 0)
 
 
 def test_a_failure_reaches_its_call_and_no_other(recogniser: Recogniser, slow: Slow) -> None:
